@@ -1,0 +1,170 @@
+"""Numbers in, Plotly figures out: the decision boundary and the loss curve."""
+
+import base64
+import io
+from functools import lru_cache
+
+import numpy as np
+import plotly.graph_objects as go
+from numpy.typing import NDArray
+from PIL import Image
+
+from nnlab.datasets import Dataset, FloatArray
+from nnlab.training import Run, predict
+
+CLASS_NAMES = ("class 0", "class 1")
+CLASS_COLORS = ("#f08a24", "#0877bd")  # orange and blue: safe for colour-blind eyes
+GRID_SIZE = 100  # pixels of the boundary picture along each axis
+MAX_POINTS = 2000  # drawn per set: more would only cover each other, and slow the page
+MAX_BINS = 400  # of the loss curve, two points each: about what a screen resolves
+
+_GRID_COLOR = "rgba(128, 128, 128, 0.25)"
+_AXIS = {"gridcolor": _GRID_COLOR, "zeroline": False}
+_EMPTY_TEMPLATE = go.layout.Template()  # Plotly's own would add 7 kB to every figure
+
+
+def _palette() -> list[int]:
+    """Return 256 RGB triples, flat, from class 0's colour over near white to class 1's."""
+    stops = np.array(
+        [[int(color[i : i + 2], 16) for i in (1, 3, 5)] for color in
+         (CLASS_COLORS[0], "#f4f4f4", CLASS_COLORS[1])]
+    )
+    level = np.linspace(0, 1, 256)
+    channels = [np.interp(level, [0, 0.5, 1], stops[:, channel]) for channel in range(3)]
+    return [int(value) for value in np.rint(np.column_stack(channels)).ravel()]
+
+
+_PALETTE = _palette()
+
+
+def plane_extent(dataset: Dataset) -> tuple[float, float, float, float]:
+    """Return (left, right, bottom, top) of the square around all points, with a margin."""
+    points = np.vstack([dataset.train_inputs, dataset.test_inputs])
+    low, high = points.min(axis=0), points.max(axis=0)
+    center, half = (low + high) / 2, max(float((high - low).max()), 1e-9) * 0.58
+    return (center[0] - half, center[0] + half, center[1] - half, center[1] + half)
+
+
+@lru_cache(maxsize=64)
+def _grid(extent: tuple[float, float, float, float]) -> FloatArray:
+    """Return the centres of the picture's pixels, row by row from the top, (GRID_SIZE**2, 2)."""
+    left, right, bottom, top = extent
+    offsets = (np.arange(GRID_SIZE) + 0.5) / GRID_SIZE
+    x1, x2 = np.meshgrid(left + offsets * (right - left), top - offsets * (top - bottom))
+    return np.column_stack([x1.ravel(), x2.ravel()])
+
+
+def boundary_image(run: Run, extent: tuple[float, float, float, float]) -> str:
+    """Draw the probability of class 1 over the plane as a PNG, a data URI of 3 to 6 kB."""
+    probabilities = predict(run, _grid(extent)).reshape(GRID_SIZE, GRID_SIZE)
+    levels = np.rint(np.nan_to_num(probabilities, nan=0.5) * 255).astype(np.uint8)
+    image = Image.fromarray(levels, mode=None).convert("P")
+    image.putpalette(_PALETTE)
+    png = io.BytesIO()
+    image.save(png, "png", compress_level=1)
+    return "data:image/png;base64," + base64.b64encode(png.getvalue()).decode()
+
+
+def decision_boundary(dataset: Dataset, extent: tuple[float, float, float, float]) -> go.Figure:
+    """Draw the points on a transparent plane, under which the boundary picture is laid."""
+    figure = go.Figure()
+    sets = (
+        ("train", dataset.train_inputs, dataset.train_targets, "circle", 6),
+        ("test", dataset.test_inputs, dataset.test_targets, "diamond", 9),
+    )
+    for set_name, inputs, targets, symbol, size in sets:
+        for label, (class_name, color) in enumerate(zip(CLASS_NAMES, CLASS_COLORS, strict=True)):
+            points = inputs[targets[:, 0] == label][:MAX_POINTS // 2].astype(np.float32)
+            figure.add_scatter(
+                x=points[:, 0],
+                y=points[:, 1],
+                mode="markers",
+                name=f"{set_name}, {class_name}",
+                marker={
+                    "color": color,
+                    "symbol": symbol,
+                    "size": size,
+                    "line": {"color": "white" if set_name == "train" else "black", "width": 1},
+                },
+                hovertemplate=f"{set_name}, {class_name}<br>x1 %{{x:.3f}}<br>x2 %{{y:.3f}}"
+                "<extra></extra>",
+            )
+    left, right, bottom, top = extent
+    figure.update_layout(
+        xaxis={"title": "x1", "range": [left, right], "constrain": "domain", **_AXIS},
+        yaxis={
+            "title": "x2",
+            "range": [bottom, top],
+            "scaleanchor": "x",
+            "constrain": "domain",
+            **_AXIS,
+        },
+        uirevision=repr(extent),  # a zoom lasts until the plane itself changes
+    )
+    return _styled(figure)
+
+
+def loss_curve(run: Run, present_loss: float, *, log: bool) -> go.Figure:
+    """Draw the training loss of every iteration up to now and the sampled test loss.
+
+    Parameters
+    ----------
+    present_loss : the training loss of the run's present parameters, the curve's last point
+    log : a logarithmic loss axis
+    """
+    losses = np.append(run.losses, present_loss)
+    kept = thin(losses)
+    figure = go.Figure()
+    for name, iterations, values, color, dash in (
+        ("train", kept, losses[kept], CLASS_COLORS[1], "solid"),
+        ("test", run.test_iterations, run.test_losses, CLASS_COLORS[0], "dash"),
+    ):
+        shown = iterations if len(iterations) <= 2 * MAX_BINS else iterations[thin(values)]
+        picked = values if len(iterations) <= 2 * MAX_BINS else values[thin(values)]
+        figure.add_scatter(
+            x=shown.astype(np.int32),
+            y=picked.astype(np.float32),
+            mode="lines+markers" if len(shown) == 1 else "lines",
+            name=name,
+            line={"color": color, "dash": dash, "width": 2},
+            hovertemplate=f"iteration %{{x}}<br>{name} loss %{{y:.4g}}<extra></extra>",
+        )
+    figure.update_layout(
+        xaxis={"title": "iteration", "rangemode": "tozero", **_AXIS},
+        yaxis={
+            "title": "loss (cross-entropy)",
+            "type": "log" if log else "linear",
+            "rangemode": "normal" if log else "tozero",
+            "minexponent": 4,
+            **_AXIS,
+        },
+        uirevision=f"log={log}",
+    )
+    return _styled(figure)
+
+
+def thin(values: FloatArray) -> NDArray[np.intp]:
+    """Return at most 2 * MAX_BINS indices, in order: each bin's least and greatest value.
+
+    So no spike is lost, however long the series; its first and last value are kept too.
+    """
+    if len(values) <= 2 * MAX_BINS:
+        return np.arange(len(values))
+    width = -(-len(values) // (MAX_BINS - 1))
+    padded = np.pad(values, (0, -len(values) % width), mode="edge").reshape(-1, width)
+    first = np.arange(len(padded)) * width
+    kept = np.concatenate(
+        [[0, len(values) - 1], first + padded.argmin(axis=1), first + padded.argmax(axis=1)]
+    )
+    return np.unique(np.minimum(kept, len(values) - 1))
+
+
+def _styled(figure: go.Figure) -> go.Figure:
+    return figure.update_layout(
+        template=_EMPTY_TEMPLATE,
+        margin={"l": 52, "r": 8, "t": 30, "b": 40},
+        paper_bgcolor="rgba(0, 0, 0, 0)",
+        plot_bgcolor="rgba(0, 0, 0, 0)",
+        legend={"orientation": "h", "x": 0, "y": 1.01, "yanchor": "bottom"},
+        font={"size": 13},
+    )

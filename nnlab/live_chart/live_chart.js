@@ -1,0 +1,142 @@
+// Draws a Plotly figure once and updates it in place. The message is described in __init__.py.
+
+const CSS = `
+[data-live-chart] { position: relative; height: clamp(300px, calc(100vh - 340px), 700px); }
+[data-live-chart] > * { position: absolute; will-change: transform; }
+[data-live-chart] .plot { inset: 0; }
+[data-live-chart] .under { overflow: hidden; }
+[data-live-chart] .under img { position: absolute; max-width: none; }
+[data-live-chart] .notice { left: 8%; right: 8%; top: 40%; padding: 0.8em 1em; border-radius: 8px;
+  background: #fff3cd; color: #4d3b00; text-align: center; }
+[data-live-chart] .main-svg > :not(.hoverlayer) text { fill: var(--st-text-color) !important; }
+`;
+
+let loading; // Plotly.js is one script for all charts of the page
+function loadPlotly() {
+  loading ??= new Promise((resolve, reject) => {
+    const style = document.createElement("style");
+    style.textContent = CSS;
+    const script = document.createElement("script");
+    script.src = new URL("../plotly/plotly.min.js", import.meta.url);
+    script.onload = () => resolve(window.Plotly);
+    script.onerror = () => { loading = undefined; reject(new Error("Plotly.js did not load")); };
+    document.head.append(style, script);
+  });
+  return loading;
+}
+
+class Chart {
+  constructor(parent, name) {
+    this.element = document.createElement("div");
+    this.element.dataset.liveChart = name;
+    this.element.setAttribute("role", "img");
+    this.under = document.createElement("div");
+    this.under.className = "under";
+    this.image = document.createElement("img");
+    this.image.alt = "";
+    this.image.hidden = true;
+    this.under.append(this.image);
+    this.plot = document.createElement("div");
+    this.plot.className = "plot";
+    this.element.append(this.under, this.plot);
+    parent.append(this.element);
+    this.frames = []; // still to be played: [iteration, image source]
+    this.received = 0;
+    this.nextAt = 0;
+  }
+
+  // Takes a message. What an earlier one left undrawn is dropped, so that no delay builds up.
+  update(message) {
+    const now = performance.now();
+    this.spacing = Math.min(now - this.received, 250) / Math.max(1, message.frames.length);
+    this.received = this.nextAt = now;
+    this.message = message;
+    this.frames = [...message.frames];
+    this.element.setAttribute("aria-label", message.alt);
+    this.noticeLostSession(message);
+    this.schedule();
+  }
+
+  schedule() {
+    if (!this.busy) {
+      this.busy = true;
+      requestAnimationFrame(() => this.draw());
+    }
+  }
+
+  async draw() {
+    try {
+      if (this.drawn !== this.message.figure) await this.drawFigure(this.message);
+      else if (this.frames.length && performance.now() >= this.nextAt) await this.drawFrame();
+    } catch (error) {
+      console.error(error);
+      await new Promise((resolve) => setTimeout(resolve, 1000)); // a bad network: try again
+    }
+    this.busy = false;
+    if (this.drawn !== this.message.figure || this.frames.length) this.schedule();
+  }
+
+  async drawFigure(message) {
+    const plotly = await loadPlotly();
+    const { data, layout } = JSON.parse(message.figure);
+    const options = { displaylogo: false, displayModeBar: false, scrollZoom: false };
+    await plotly.react(this.plot, data, layout, options);
+    if (!this.drawn) {
+      for (const event of ["plotly_afterplot", "plotly_relayouting"]) {
+        this.plot.on(event, () => this.placeImage());
+      }
+      new ResizeObserver(() => plotly.Plots.resize(this.plot)).observe(this.element);
+    }
+    this.drawn = message.figure;
+    this.placeImage();
+    if (!message.extent) this.element.dataset.iteration = message.iteration;
+  }
+
+  async drawFrame() {
+    const [iteration, source] = this.frames.shift();
+    this.nextAt += this.spacing;
+    this.image.src = source;
+    await this.image.decode();
+    this.image.hidden = false;
+    this.element.dataset.iteration = iteration;
+  }
+
+  // Keeps the image in step with the axes while the user zooms or the window changes.
+  placeImage() {
+    if (!this.message.extent) return;
+    const { xaxis, yaxis } = this.plot._fullLayout;
+    const [left, right, bottom, top] = this.message.extent;
+    const place = (element, x, y, width, height) => Object.assign(element.style, {
+      left: `${x}px`, top: `${y}px`, width: `${width}px`, height: `${height}px`,
+    });
+    place(this.under, xaxis._offset, yaxis._offset, xaxis._length, yaxis._length);
+    const x = xaxis.d2p(left), y = yaxis.d2p(top);
+    place(this.image, x, y, xaxis.d2p(right) - x, yaxis.d2p(bottom) - y);
+  }
+
+  noticeLostSession({ session, iteration }) {
+    if (this.session && this.session !== session && this.element.dataset.iteration > 0) {
+      this.notice = document.createElement("div");
+      this.notice.className = "notice";
+      this.notice.textContent = "The server lost this session at iteration "
+        + `${this.element.dataset.iteration}. Press Start to train again from the same settings.`;
+      this.element.append(this.notice);
+    } else if (iteration > 0) this.notice?.remove();
+    this.session = session;
+  }
+}
+
+// Streamlit's own shortcut keys leave out R, which it uses to rerun the page.
+document.addEventListener("keydown", (event) => {
+  const typing = event.target.closest?.("input, textarea, [role=slider], [role=combobox]");
+  if (event.key.toLowerCase() !== "r" || typing || event.ctrlKey || event.metaKey) return;
+  event.stopImmediatePropagation();
+  document.querySelector(".st-key-reset button")?.click();
+}, { capture: true });
+
+const charts = new WeakMap(); // parent element -> Chart
+
+export default function ({ parentElement, data }) {
+  if (!charts.has(parentElement)) charts.set(parentElement, new Chart(parentElement, data.name));
+  charts.get(parentElement).update(data);
+}

@@ -94,7 +94,9 @@ class Config:
         "How far points stray from the shape (standard deviation); the two colours mix as it grows.",
     )
     data_seed: int = _setting(
-        4, _integer(0, 2**32 - 1), "Which random training points are drawn; same number, same points."
+        4,
+        _integer(0, 2**32 - 1),
+        "Which random training points are drawn; same number, same points.",
     )
     test_samples: int = _setting(
         100, _integer(2, 100_000), "How many points are kept aside to test the network on."
@@ -139,9 +141,7 @@ class Config:
             except (TypeError, ValueError, OverflowError):
                 # A huge value is cut: the message has to stay one readable sentence.
                 shown = repr(value) if len(repr(value)) <= 80 else repr(value)[:77] + "..."
-                raise ValueError(
-                    f"{item.name} must {item.metadata['must']}, got {shown}"
-                ) from None
+                raise ValueError(f"{item.name} must {item.metadata['must']}, got {shown}") from None
 
     @property
     def layer_sizes(self) -> tuple[int, ...]:

@@ -11,9 +11,11 @@ from sklearn.datasets import make_circles
 FloatArray = NDArray[np.float64]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Dataset:
     """Training and test points. The arrays are read-only, so that runs can share them.
+
+    Equal only to itself, so that what is drawn of it can be cached.
 
     Attributes
     ----------

@@ -1,4 +1,4 @@
-"""Numbers in, Plotly figures out: the decision boundary and the loss curve."""
+"""Numbers in, Plotly figures out, as JSON: the decision boundary and the loss curve."""
 
 import base64
 import io
@@ -8,6 +8,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 from PIL import Image
+from plotly.io.json import to_json_plotly
 
 from nnlab.datasets import Dataset, FloatArray
 from nnlab.training import Run, predict
@@ -26,8 +27,10 @@ _EMPTY_TEMPLATE = go.layout.Template()  # Plotly's own would add 7 kB to every f
 def _palette() -> list[int]:
     """Return 256 RGB triples, flat, from class 0's colour over near white to class 1's."""
     stops = np.array(
-        [[int(color[i : i + 2], 16) for i in (1, 3, 5)] for color in
-         (CLASS_COLORS[0], "#f4f4f4", CLASS_COLORS[1])]
+        [
+            [int(color[i : i + 2], 16) for i in (1, 3, 5)]
+            for color in (CLASS_COLORS[0], "#f4f4f4", CLASS_COLORS[1])
+        ]
     )
     level = np.linspace(0, 1, 256)
     channels = [np.interp(level, [0, 0.5, 1], stops[:, channel]) for channel in range(3)]
@@ -37,6 +40,7 @@ def _palette() -> list[int]:
 _PALETTE = _palette()
 
 
+@lru_cache(maxsize=64)
 def plane_extent(dataset: Dataset) -> tuple[float, float, float, float]:
     """Return (left, right, bottom, top) of the square around all points, with a margin."""
     points = np.vstack([dataset.train_inputs, dataset.test_inputs])
@@ -54,18 +58,19 @@ def _grid(extent: tuple[float, float, float, float]) -> FloatArray:
     return np.column_stack([x1.ravel(), x2.ravel()])
 
 
-def boundary_image(run: Run, extent: tuple[float, float, float, float]) -> str:
+def boundary_image(run: Run) -> str:
     """Draw the probability of class 1 over the plane as a PNG, a data URI of 3 to 6 kB."""
-    probabilities = predict(run, _grid(extent)).reshape(GRID_SIZE, GRID_SIZE)
+    probabilities = predict(run, _grid(plane_extent(run.dataset))).reshape(GRID_SIZE, GRID_SIZE)
     levels = np.rint(np.nan_to_num(probabilities, nan=0.5) * 255).astype(np.uint8)
-    image = Image.fromarray(levels, mode=None).convert("P")
+    image = Image.fromarray(levels)
     image.putpalette(_PALETTE)
     png = io.BytesIO()
     image.save(png, "png", compress_level=1)
     return "data:image/png;base64," + base64.b64encode(png.getvalue()).decode()
 
 
-def decision_boundary(dataset: Dataset, extent: tuple[float, float, float, float]) -> go.Figure:
+@lru_cache(maxsize=64)
+def decision_boundary(dataset: Dataset) -> str:
     """Draw the points on a transparent plane, under which the boundary picture is laid."""
     figure = go.Figure()
     sets = (
@@ -74,7 +79,7 @@ def decision_boundary(dataset: Dataset, extent: tuple[float, float, float, float
     )
     for set_name, inputs, targets, symbol, size in sets:
         for label, (class_name, color) in enumerate(zip(CLASS_NAMES, CLASS_COLORS, strict=True)):
-            points = inputs[targets[:, 0] == label][:MAX_POINTS // 2].astype(np.float32)
+            points = inputs[targets[:, 0] == label][: MAX_POINTS // 2].astype(np.float32)
             figure.add_scatter(
                 x=points[:, 0],
                 y=points[:, 1],
@@ -89,6 +94,7 @@ def decision_boundary(dataset: Dataset, extent: tuple[float, float, float, float
                 hovertemplate=f"{set_name}, {class_name}<br>x1 %{{x:.3f}}<br>x2 %{{y:.3f}}"
                 "<extra></extra>",
             )
+    extent = plane_extent(dataset)
     left, right, bottom, top = extent
     figure.update_layout(
         xaxis={"title": "x1", "range": [left, right], "constrain": "domain", **_AXIS},
@@ -101,10 +107,10 @@ def decision_boundary(dataset: Dataset, extent: tuple[float, float, float, float
         },
         uirevision=repr(extent),  # a zoom lasts until the plane itself changes
     )
-    return _styled(figure)
+    return to_json_plotly(_styled(figure))
 
 
-def loss_curve(run: Run, present_loss: float, *, log: bool) -> go.Figure:
+def loss_curve(run: Run, present_loss: float, *, log: bool) -> str:
     """Draw the training loss of every iteration up to now and the sampled test loss.
 
     Parameters
@@ -113,20 +119,29 @@ def loss_curve(run: Run, present_loss: float, *, log: bool) -> go.Figure:
     log : a logarithmic loss axis
     """
     losses = np.append(run.losses, present_loss)
-    kept = thin(losses)
+    series = ((np.arange(len(losses)), losses), (run.test_iterations, run.test_losses))
+    # Plotly checks every property of a figure, 5 ms each time: only the numbers change here.
+    figure = _empty_loss_curve(log=log).to_plotly_json()
+    for trace, (iterations, values) in zip(figure["data"], series, strict=True):
+        kept = thin(values)
+        trace["x"] = iterations[kept].astype(np.int32)
+        trace["y"] = values[kept].astype(np.float32)
+        trace["mode"] = "lines" if len(kept) > 1 else "markers"
+    return to_json_plotly(figure)
+
+
+@lru_cache(maxsize=2)
+def _empty_loss_curve(*, log: bool) -> go.Figure:
     figure = go.Figure()
-    for name, iterations, values, color, dash in (
-        ("train", kept, losses[kept], CLASS_COLORS[1], "solid"),
-        ("test", run.test_iterations, run.test_losses, CLASS_COLORS[0], "dash"),
+    for name, color, dash in (
+        ("train", CLASS_COLORS[1], "solid"),
+        ("test", CLASS_COLORS[0], "dash"),
     ):
-        shown = iterations if len(iterations) <= 2 * MAX_BINS else iterations[thin(values)]
-        picked = values if len(iterations) <= 2 * MAX_BINS else values[thin(values)]
         figure.add_scatter(
-            x=shown.astype(np.int32),
-            y=picked.astype(np.float32),
-            mode="lines+markers" if len(shown) == 1 else "lines",
             name=name,
             line={"color": color, "dash": dash, "width": 2},
+            marker={"size": 8},
+            cliponaxis=False,
             hovertemplate=f"iteration %{{x}}<br>{name} loss %{{y:.4g}}<extra></extra>",
         )
     figure.update_layout(
@@ -135,7 +150,6 @@ def loss_curve(run: Run, present_loss: float, *, log: bool) -> go.Figure:
             "title": "loss (cross-entropy)",
             "type": "log" if log else "linear",
             "rangemode": "normal" if log else "tozero",
-            "minexponent": 4,
             **_AXIS,
         },
         uirevision=f"log={log}",
@@ -161,6 +175,7 @@ def thin(values: FloatArray) -> NDArray[np.intp]:
 
 def _styled(figure: go.Figure) -> go.Figure:
     return figure.update_layout(
+        showlegend=True,
         template=_EMPTY_TEMPLATE,
         margin={"l": 52, "r": 8, "t": 30, "b": 40},
         paper_bgcolor="rgba(0, 0, 0, 0)",

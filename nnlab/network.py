@@ -211,9 +211,7 @@ class Objective:
             previous = self._deltas[layer - 1]
             np.matmul(dz, parameters.matrices[layer][:-1].T, out=previous)  # da = dz @ W.T
             self.network.activation.backward(self.network.activations[layer], previous)
-        np.matmul(
-            self.network.layer_inputs[0].T, self._deltas[0], out=self.gradients.matrices[0]
-        )
+        np.matmul(self.network.layer_inputs[0].T, self._deltas[0], out=self.gradients.matrices[0])
         return self.gradients.vector
 
 

@@ -69,9 +69,7 @@ def start(config: Config) -> Run:
         config.layer_sizes, config.activation, dataset.test_inputs, dataset.test_targets
     )
     loss, accuracy = _loss_and_accuracy(test, parameters)
-    return Run(
-        config, dataset, parameters, 0, np.empty(0), np.array([loss]), np.array([accuracy])
-    )
+    return Run(config, dataset, parameters, 0, np.empty(0), np.array([loss]), np.array([accuracy]))
 
 
 # An overflow is divergence, which advance finds by itself and reports as a state.

@@ -126,12 +126,17 @@ class Chart {
   }
 }
 
-// Streamlit's own shortcut keys leave out R, which it uses to rerun the page.
+// The page's keys. Streamlit's own shortcuts cannot be R, and would change the buttons' names.
+const KEYS = { " ": "start", ArrowRight: "step", "Shift+ArrowRight": "step_tick", r: "reset" };
 document.addEventListener("keydown", (event) => {
-  const typing = event.target.closest?.("input, textarea, [role=slider], [role=combobox]");
-  if (event.key.toLowerCase() !== "r" || typing || event.ctrlKey || event.metaKey) return;
-  event.stopImmediatePropagation();
-  document.querySelector(".st-key-reset button")?.click();
+  const name = KEYS[(event.key === "ArrowRight" && event.shiftKey ? "Shift+" : "") + event.key];
+  const used = event.target.closest?.("input, textarea, button, summary, [role=slider]");
+  const takes = used && (event.key !== "ArrowRight" || !used.matches("button, summary"));
+  if (!name || (takes && !(event.key === "r" && used.matches("button, summary")))) return;
+  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  event.preventDefault();
+  event.stopImmediatePropagation(); // R would rerun Streamlit's script
+  document.querySelector(`.st-key-${name} button`)?.click();
 }, { capture: true });
 
 const charts = new WeakMap(); // parent element -> Chart

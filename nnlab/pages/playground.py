@@ -7,7 +7,6 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, fields, replace
-from functools import lru_cache
 from typing import Any
 
 import streamlit as st
@@ -15,7 +14,6 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from nnlab import figures
 from nnlab.config import MAX_LAYERS, MAX_WIDTH, Config, parse
-from nnlab.datasets import Dataset
 from nnlab.live_chart import live_chart
 from nnlab.network import ACTIVATIONS, INITIALIZATIONS
 from nnlab.training import Run, advance, evaluate, start
@@ -23,10 +21,23 @@ from nnlab.training import Run, advance, evaluate, start
 DEFAULTS = Config()
 HELP = {item.name: item.metadata["help"] for item in fields(Config)}
 SPEEDS = {"1": 1, "10": 10, "100": 100, "Max": 1_000_000}  # iterations per tick
-TICK_SECONDS = 0.06  # between the end of a tick and the next
+TICK_SECONDS = 0.04  # between the end of a tick and the next
 BUDGET_SECONDS = 0.06  # of training in one tick, so that the page answers at any speed
 MAX_FRAMES = 4  # boundary pictures per tick when nobody else is waiting
 LIVE_SETTINGS = {"learning_rate", "iterations"}  # act on the run in progress
+
+# Streamlit's generous spacing would push the charts and the last settings below the fold.
+STYLE = """<style>
+.stMainBlockContainer { padding: 1.5rem 2rem 1rem; }
+.stMain .stVerticalBlock { gap: 0.6rem; }
+.stSidebar .stVerticalBlock { gap: 0.3rem; }
+.stSidebar .stHorizontalBlock { gap: 0.6rem; }
+[data-testid="stSidebarHeader"] { height: 1.2rem; margin: 0; padding: 0; }
+[data-testid="stSidebarUserContent"] { padding: 0 1rem 0.5rem; }
+.stSidebar [data-testid="stWidgetLabel"] { min-height: 0; margin-bottom: 0; }
+.stSidebar .stNumberInput input, .stSidebar .stTextInput input { padding: 0.2rem 0.5rem; }
+.stSidebar button[kind="tertiary"] { min-height: 0; padding: 0; }
+</style>"""
 
 # Many threads of small NumPy calls would spend their time handing the interpreter lock around,
 # so sessions train one at a time. _waiting counts those that want to.
@@ -36,8 +47,8 @@ _waiting = 0
 
 def render() -> None:
     """Draw the page; the entry for one script run."""
-    st.set_page_config("nnlab", ":material/neurology:", layout="wide")
-    st.html("<style>.stMainBlockContainer { padding-top: 2.6rem; padding-bottom: 1rem; }</style>")
+    st.set_page_config("nnlab", "🧠", layout="wide")
+    st.html(STYLE)
     state = st.session_state
     if "run" not in state:
         _refuse_bad_link()
@@ -78,8 +89,15 @@ def _settings() -> Config | None:
         values: dict[str, Any] = {
             "samples": _whole_number(left, "Samples", "samples", 2, 100_000, step=100),
             "noise": right.number_input(
-                "Noise", 0.0, 10.0, DEFAULTS.noise, 0.05, format="%g", key="noise",
-                help=HELP["noise"], bind="query-params",
+                "Noise",
+                0.0,
+                10.0,
+                DEFAULTS.noise,
+                0.05,
+                format="%g",
+                key="noise",
+                help=HELP["noise"],
+                bind="query-params",
             ),
             "data_seed": _whole_number(left, "Data seed", "data_seed", 0, 2**32 - 1),
             "test_samples": _whole_number(right, "Test samples", "test_samples", 2, 100_000, 100),
@@ -88,24 +106,39 @@ def _settings() -> Config | None:
         values["hidden_layers"] = _hidden_layers()
         left, right = st.columns(2)
         values["activation"] = left.selectbox(
-            "Activation", ACTIVATIONS, key="activation", help=HELP["activation"],
+            "Activation",
+            ACTIVATIONS,
+            key="activation",
+            help=HELP["activation"],
             bind="query-params",
         )
         values["initialization"] = right.selectbox(
-            "Initialization", INITIALIZATIONS, key="initialization",
-            help=HELP["initialization"], bind="query-params",
+            "Initialization",
+            INITIALIZATIONS,
+            key="initialization",
+            help=HELP["initialization"],
+            bind="query-params",
         )
         with st.container(horizontal=True, vertical_alignment="bottom"):
             values["seed"] = _whole_number(st, "Seed", "seed", 0, 2**32 - 1)
             st.button(
-                "New", key="new_seed", icon=":material/casino:", on_click=_draw_seed,
+                "New",
+                key="new_seed",
+                icon=":material/casino:",
+                on_click=_draw_seed,
                 help="Draw other starting weights: the same network, another run.",
             )
         st.markdown("**Training** · :gray[acts at once on the run]")
         left, right = st.columns(2)
         values["learning_rate"] = left.number_input(
-            "Learning rate", 1e-9, 1e6, DEFAULTS.learning_rate, format="%g", key="learning_rate",
-            help=HELP["learning_rate"], bind="query-params",
+            "Learning rate",
+            1e-9,
+            1e6,
+            DEFAULTS.learning_rate,
+            format="%g",
+            key="learning_rate",
+            help=HELP["learning_rate"],
+            bind="query-params",
         )
         values["iterations"] = _whole_number(
             right, "Iterations", "iterations", 1, 1_000_000, step=1000
@@ -114,8 +147,13 @@ def _settings() -> Config | None:
             2.0, max(-5.0, math.log10(values["learning_rate"] or DEFAULTS.learning_rate))
         )
         st.slider(
-            "Learning rate, power of ten", -5.0, 2.0, step=0.1, format="10^%.1f",
-            key="learning_rate_exponent", on_change=_set_learning_rate,
+            "Learning rate, power of ten",
+            -5.0,
+            2.0,
+            step=0.1,
+            format="10^%.1f",
+            key="learning_rate_exponent",
+            on_change=_set_learning_rate,
             help="The learning rate on a logarithmic scale: each whole step is ten times more.",
         )
     # A cleared field is None, which no rule accepts: Config says so in its own words.
@@ -128,7 +166,13 @@ def _settings() -> Config | None:
 
 def _whole_number(where: Any, label: str, name: str, low: int, high: int, step: int = 1) -> int:
     number: int = where.number_input(
-        label, low, high, getattr(DEFAULTS, name), step, key=name, help=HELP[name],
+        label,
+        low,
+        high,
+        getattr(DEFAULTS, name),
+        step,
+        key=name,
+        help=HELP[name],
         bind="query-params",
     )
     return number
@@ -150,8 +194,12 @@ def _widths_text(widths: tuple[int, ...]) -> str:
 def _hidden_layers() -> Any:
     """Draw the layers' widths as text and as plus and minus buttons; return them parsed."""
     text = st.text_input(
-        "Hidden layers", _widths_text(DEFAULTS.hidden_layers), key="hidden_layers",
-        help=HELP["hidden_layers"], bind="query-params", placeholder="none: a straight boundary",
+        "Hidden layers",
+        _widths_text(DEFAULTS.hidden_layers),
+        key="hidden_layers",
+        help=HELP["hidden_layers"],
+        bind="query-params",
+        placeholder="none: a straight boundary",
     )
     widths = parse("hidden_layers", text or "")
     if not isinstance(widths, tuple):
@@ -168,22 +216,37 @@ def _hidden_layers() -> Any:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         count = len(widths)
         st.markdown(f"{count} hidden layer{'s' * (count != 1)}")
-        button("➖", "remove_layer", "Remove the last layer.", widths[:-1], off=count == 0)
         button(
-            "➕", "add_layer", "Add a layer behind the last.",
-            (*widths, widths[-1] if widths else 4), off=count >= MAX_LAYERS,
+            ":material/remove:",
+            "remove_layer",
+            "Remove the last layer.",
+            widths[:-1],
+            off=count == 0,
+        )
+        button(
+            ":material/add:",
+            "add_layer",
+            "Add a layer behind the last.",
+            (*widths, widths[-1] if widths else 4),
+            off=count >= MAX_LAYERS,
         )
     for layer, width in enumerate(widths[:MAX_LAYERS]):
         head, tail = widths[:layer], widths[layer + 1 :]
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.markdown(f":gray[Layer {layer + 1}:] {width} unit{'s' * (width != 1)}")
             button(
-                "➖", f"narrow_{layer}", f"One unit fewer in layer {layer + 1}.",
-                (*head, width - 1, *tail), off=width <= 1,
+                ":material/remove:",
+                f"narrow_{layer}",
+                f"One unit fewer in layer {layer + 1}.",
+                (*head, width - 1, *tail),
+                off=width <= 1,
             )
             button(
-                "➕", f"widen_{layer}", f"One unit more in layer {layer + 1}.",
-                (*head, width + 1, *tail), off=width >= MAX_WIDTH,
+                ":material/add:",
+                f"widen_{layer}",
+                f"One unit more in layer {layer + 1}.",
+                (*head, width + 1, *tail),
+                off=width >= MAX_WIDTH,
             )
     return widths
 
@@ -235,33 +298,46 @@ def _controls(run: Run) -> None:
         st.button(
             "Pause" if running else "Start",
             key="start",
-            icon=":material/pause:" if running else ":material/play_arrow:",
             type="primary",
             on_click=_set_running,
             args=(not running,),
             disabled=run.diverged,
-            shortcut="Space",
-            help=f"Go on for {run.config.iterations:,} more iterations." if finished
-            else "Start or pause the training.",
+            help=f"Go on for {run.config.iterations:,} more iterations."
+            if finished
+            else "Start or pause the training (space).",
         )
         speed = SPEEDS[st.session_state.get("speed") or "10"]
         st.button(
-            "Step", key="step", icon=":material/skip_next:", on_click=_step, args=(1,),
-            disabled=run.diverged, shortcut="Right", help="Make one iteration.",
+            "Step",
+            key="step",
+            on_click=_step,
+            args=(1,),
+            disabled=run.diverged,
+            help="Make one iteration (→).",
         )
         st.button(
-            f"Step {speed if speed <= 100 else 1000}", key="step_tick",
-            icon=":material/fast_forward:", on_click=_step,
-            args=(speed if speed <= 100 else 1000,), disabled=run.diverged,
-            shortcut="Shift+Right", help="Make as many iterations as one update of the page.",
+            f"Step {speed if speed <= 100 else 1000}",
+            key="step_tick",
+            on_click=_step,
+            args=(speed if speed <= 100 else 1000,),
+            disabled=run.diverged,
+            help="Make as many iterations as one update of the page (Shift and →).",
         )
         st.button(
-            "Reset", key="reset", icon=":material/replay:", on_click=_reset, args=(run.config,),
-            help="Back to iteration 0 with the same seed (key R).",
+            "Reset",
+            key="reset",
+            on_click=_reset,
+            args=(run.config,),
+            help="Back to iteration 0 with the same seed (R).",
         )
         st.segmented_control(
-            "Speed", list(SPEEDS), default="10", required=True, key="speed",
-            label_visibility="collapsed", bind="query-params",
+            "Speed",
+            list(SPEEDS),
+            default="10",
+            required=True,
+            key="speed",
+            label_visibility="collapsed",
+            bind="query-params",
             help="Iterations per update of the page; Max makes as many as time allows.",
         )
         st.toggle("Log loss", key="log_loss", help="Show the loss on a logarithmic axis.")
@@ -279,7 +355,6 @@ def _turn() -> Iterator[int]:
 
 def _tick(run: Run, speed: int) -> tuple[Run, list[tuple[int, str]]]:
     """Advance by one tick and draw the boundary several times on the way, as load allows."""
-    extent = figures.plane_extent(run.dataset)
     todo = min(speed, _goal(run, running=True) - run.iteration)
     frames = []
     with _turn() as others:
@@ -287,7 +362,7 @@ def _tick(run: Run, speed: int) -> tuple[Run, list[tuple[int, str]]]:
         for frame in range(count):
             share = todo * (frame + 1) // count - todo * frame // count
             run = advance(run, share, seconds=BUDGET_SECONDS / count)
-            frames.append((run.iteration, figures.boundary_image(run, extent)))
+            frames.append((run.iteration, figures.boundary_image(run)))
     return run, frames
 
 
@@ -323,42 +398,36 @@ def _draw(run: Run, frames: list[tuple[int, str]], speed: float) -> None:
     elif run.iteration == goal:
         text += " · finished"
     st.progress(min(1.0, run.iteration / goal), text)
-    with st.container(horizontal=True):
-        st.markdown(f"train loss **{metrics.train_loss:.4f}**")
-        st.markdown(f"test loss **{metrics.test_loss:.4f}**")
-        st.markdown(f"train accuracy **{metrics.train_accuracy:.1%}**")
-        st.markdown(f"test accuracy **{metrics.test_accuracy:.1%}**")
+    st.markdown(
+        f"train loss **{metrics.train_loss:.4f}** &emsp; test loss **{metrics.test_loss:.4f}** "
+        f"&emsp; train accuracy **{metrics.train_accuracy:.1%}** "
+        f"&emsp; test accuracy **{metrics.test_accuracy:.1%}**"
+    )
     context = get_script_run_ctx()
     session = context.session_id if context else ""
-    extent = figures.plane_extent(run.dataset)
     left, right = st.columns(2)
     with left:
         live_chart(
             "decision-boundary",
-            _boundary_json(run.dataset),
+            figures.decision_boundary(run.dataset),
             alt=f"Decision boundary at iteration {run.iteration}: {metrics.test_accuracy:.0%} of "
             "the test points are on the right side.",
             iteration=run.iteration,
             session=session,
-            frames=frames or [(run.iteration, figures.boundary_image(run, extent))],
-            extent=extent,
+            frames=frames or [(run.iteration, figures.boundary_image(run))],
+            extent=figures.plane_extent(run.dataset),
         )
     with right:
         live_chart(
             "loss-curve",
             figures.loss_curve(
                 run, metrics.train_loss, log=st.session_state.get("log_loss", False)
-            ).to_json(),
+            ),
             alt=f"Loss curve up to iteration {run.iteration}: train loss {metrics.train_loss:.4f}, "
             f"test loss {metrics.test_loss:.4f}.",
             iteration=run.iteration,
             session=session,
         )
-
-
-
-def _boundary_json(dataset: Dataset) -> str:
-    return figures.decision_boundary(dataset, figures.plane_extent(dataset)).to_json()
 
 
 def _explanation(config: Config) -> None:

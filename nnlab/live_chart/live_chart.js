@@ -85,7 +85,9 @@ class Chart {
       for (const event of ["plotly_afterplot", "plotly_relayouting"]) {
         this.plot.on(event, () => this.placeImage());
       }
-      new ResizeObserver(() => plotly.Plots.resize(this.plot)).observe(this.element);
+      new ResizeObserver(() => {
+        if (this.plot.offsetParent) plotly.Plots.resize(this.plot);
+      }).observe(this.element);
     }
     this.drawn = message.figure;
     this.placeImage();

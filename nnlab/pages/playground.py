@@ -21,12 +21,13 @@ from nnlab.training import Run, advance, evaluate, start
 DEFAULTS = Config()
 HELP = {item.name: item.metadata["help"] for item in fields(Config)}
 SPEEDS = {"1": 1, "10": 10, "100": 100, "Max": 1_000_000}  # iterations per tick
-TICK_SECONDS = 0.04  # between the end of a tick and the next
+TICK_SECONDS = 0.06  # between the end of a tick and the next
 BUDGET_SECONDS = 0.06  # of training in one tick, so that the page answers at any speed
 MAX_FRAMES = 4  # boundary pictures per tick when nobody else is waiting
 LIVE_SETTINGS = {"learning_rate", "iterations"}  # act on the run in progress
 
-# Streamlit's generous spacing would push the charts and the last settings below the fold.
+# Streamlit's generous spacing would push the charts and the last settings below the fold, and what
+# waits for the next tick would be greyed out.
 STYLE = """<style>
 .stMainBlockContainer { padding: 1.5rem 2rem 1rem; }
 .stMain .stVerticalBlock { gap: 0.6rem; }
@@ -36,6 +37,7 @@ STYLE = """<style>
 [data-testid="stSidebarUserContent"] { padding: 0 1rem 0.5rem; }
 .stSidebar [data-testid="stWidgetLabel"] { min-height: 0; margin-bottom: 0; }
 .stSidebar .stNumberInput input, .stSidebar .stTextInput input { padding: 0.2rem 0.5rem; }
+[data-stale="true"] { opacity: 1 !important; transition: none !important; }
 .stSidebar button[kind="tertiary"] { min-height: 0; padding: 0; }
 </style>"""
 
@@ -84,7 +86,7 @@ def _say_refused(sentence: str) -> None:
 def _settings() -> Config | None:
     """Draw the sidebar and return its settings, or None if they are not valid."""
     with st.sidebar:
-        st.markdown("**Data** · :gray[a change starts a new run]")
+        st.markdown("**Data** · :gray[starts a new run]")
         left, right = st.columns(2)
         values: dict[str, Any] = {
             "samples": _whole_number(left, "Samples", "samples", 2, 100_000, step=100),
@@ -102,7 +104,7 @@ def _settings() -> Config | None:
             "data_seed": _whole_number(left, "Data seed", "data_seed", 0, 2**32 - 1),
             "test_samples": _whole_number(right, "Test samples", "test_samples", 2, 100_000, 100),
         }
-        st.markdown("**Network** · :gray[a change starts a new run]")
+        st.markdown("**Network** · :gray[starts a new run]")
         values["hidden_layers"] = _hidden_layers()
         left, right = st.columns(2)
         values["activation"] = left.selectbox(
@@ -128,7 +130,7 @@ def _settings() -> Config | None:
                 on_click=_draw_seed,
                 help="Draw other starting weights: the same network, another run.",
             )
-        st.markdown("**Training** · :gray[acts at once on the run]")
+        st.markdown("**Training** · :gray[acts at once]")
         left, right = st.columns(2)
         values["learning_rate"] = left.number_input(
             "Learning rate",

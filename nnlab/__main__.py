@@ -41,10 +41,11 @@ def main(arguments: list[str] | None = None) -> int:
         config = Config(
             **{name: parse(name, text) for name, text in options.items() if text is not None}
         )
-        if not every.isdecimal() or int(every) < 1:
-            raise ValueError(f"every must be a whole number above 0, got {every!r}")
     except ValueError as error:
         print(error, file=sys.stderr)
+        return EXIT_BAD_INPUT
+    if not every.isdecimal() or int(every) < 1:
+        print(f"every must be a whole number above 0, got {every!r}", file=sys.stderr)
         return EXIT_BAD_INPUT
     run = start(config)
     try:

@@ -17,9 +17,10 @@ def _integer(low: int, high: int) -> tuple[Rule, str]:
     def rule(value: Any) -> int:
         if isinstance(value, bool) or not isinstance(value, Integral):
             raise TypeError
-        if not low <= value <= high:
+        number = int(value)
+        if not low <= number <= high:
             raise ValueError
-        return int(value)
+        return number
 
     return rule, f"be a whole number from {low} to {high}"
 
@@ -91,12 +92,12 @@ class Config:
     noise: float = _setting(
         0.05,
         _number(0, 10),
-        "How far points stray from the shape (standard deviation); the two colours mix as it grows.",
+        "How far points stray from the shape (standard deviation); more of it mixes the colours.",
     )
     data_seed: int = _setting(
         4,
         _integer(0, 2**32 - 1),
-        "Which random training points are drawn; same number, same points.",
+        "Which training points are drawn; same number, same points.",
     )
     test_samples: int = _setting(
         100, _integer(2, 100_000), "How many points are kept aside to test the network on."
@@ -107,7 +108,7 @@ class Config:
     hidden_layers: tuple[int, ...] = _setting(
         (10, 5),
         _widths(),
-        "Units in each hidden layer; more of them let the boundary bend more. None: a straight line.",
+        "Units in each hidden layer; more let the boundary bend more. None: a straight line.",
     )
     activation: str = _setting(
         "relu",
@@ -127,7 +128,7 @@ class Config:
     learning_rate: float = _setting(
         0.01,
         _number(0, 1e6, above=True),
-        "How far each update moves the weights; too small: nothing moves, too large: it jumps about.",
+        "How far each update moves the weights; too small: nothing moves, too large: it jumps.",
     )
     iterations: int = _setting(
         25_000, _integer(1, 1_000_000), "How many updates the run makes before it is finished."

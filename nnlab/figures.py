@@ -17,7 +17,7 @@ CLASS_NAMES = ("class 0", "class 1")
 CLASS_COLORS = ("#f08a24", "#0877bd")  # orange and blue: safe for colour-blind eyes
 GRID_SIZE = 100  # pixels of the boundary picture along each axis
 MAX_POINTS = 2000  # drawn per set: more would only cover each other, and slow the page
-MAX_BINS = 400  # of the loss curve, two points each: about what a screen resolves
+MAX_BINS = 250  # of the loss curve, two points each: about what a screen resolves
 
 _GRID_COLOR = "rgba(128, 128, 128, 0.25)"
 _AXIS = {"gridcolor": _GRID_COLOR, "zeroline": False}
@@ -65,7 +65,7 @@ def boundary_image(run: Run) -> str:
     image = Image.fromarray(levels)
     image.putpalette(_PALETTE)
     png = io.BytesIO()
-    image.save(png, "png", compress_level=1)
+    image.save(png, "png", compress_level=6)
     return "data:image/png;base64," + base64.b64encode(png.getvalue()).decode()
 
 
@@ -107,7 +107,8 @@ def decision_boundary(dataset: Dataset) -> str:
         },
         uirevision=repr(extent),  # a zoom lasts until the plane itself changes
     )
-    return to_json_plotly(_styled(figure))
+    text: str = to_json_plotly(_styled(figure))
+    return text
 
 
 def loss_curve(run: Run, present_loss: float, *, log: bool) -> str:
@@ -127,7 +128,8 @@ def loss_curve(run: Run, present_loss: float, *, log: bool) -> str:
         trace["x"] = iterations[kept].astype(np.int32)
         trace["y"] = values[kept].astype(np.float32)
         trace["mode"] = "lines" if len(kept) > 1 else "markers"
-    return to_json_plotly(figure)
+    text: str = to_json_plotly(figure)
+    return text
 
 
 @lru_cache(maxsize=2)

@@ -82,6 +82,7 @@ class Parameters:
 
     @cached_property
     def matrices(self) -> tuple[FloatArray, ...]:
+        """Return the layers' stacked weights and biases, views of `vector`."""
         shapes = [(fan_in + 1, fan_out) for fan_in, fan_out in pairwise(self.layer_sizes)]
         ends = np.cumsum([rows * columns for rows, columns in shapes])
         parts = np.split(self.vector, ends[:-1])
@@ -91,13 +92,16 @@ class Parameters:
 
     @property
     def weights(self) -> tuple[FloatArray, ...]:
+        """Return the layers' weights, views of `vector`."""
         return tuple(matrix[:-1] for matrix in self.matrices)
 
     @property
     def biases(self) -> tuple[FloatArray, ...]:
+        """Return the layers' biases, views of `vector`."""
         return tuple(matrix[-1:] for matrix in self.matrices)
 
     def copy(self) -> "Parameters":
+        """Return the same numbers in a vector of their own."""
         return Parameters(self.layer_sizes, self.vector.copy())
 
 

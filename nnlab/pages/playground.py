@@ -20,9 +20,10 @@ from nnlab.training import Run, advance, evaluate, start
 
 DEFAULTS = Config()
 HELP = {item.name: item.metadata["help"] for item in fields(Config)}
-SPEEDS = {"1": 1, "10": 10, "100": 100, "Max": 1_000_000}  # iterations per tick
+SPEEDS = {"1": 1, "10": 10, "100": 100, "max": 1_000_000}  # iterations per tick
 TICK_SECONDS = 0.06  # between the end of a tick and the next
 BUDGET_SECONDS = 0.06  # of training in one tick, so that the page answers at any speed
+FLUSH_SECONDS = 0.02  # Streamlit drops what it has not sent when the next tick begins
 MAX_FRAMES = 4  # boundary pictures per tick when nobody else is waiting
 LIVE_SETTINGS = {"learning_rate", "iterations"}  # act on the run in progress
 
@@ -42,9 +43,9 @@ STYLE = """<style>
 </style>"""
 
 # Many threads of small NumPy calls would spend their time handing the interpreter lock around,
-# so sessions train one at a time. _waiting counts those that want to.
+# so sessions train one at a time. The list holds those that wait for their turn.
 _training = threading.Lock()
-_waiting = 0
+_waiting: list[int] = []
 
 
 def render() -> None:
@@ -335,6 +336,7 @@ def _controls(run: Run) -> None:
         st.segmented_control(
             "Speed",
             list(SPEEDS),
+            format_func=str.capitalize,
             default="10",
             required=True,
             key="speed",
@@ -348,11 +350,10 @@ def _controls(run: Run) -> None:
 @contextmanager
 def _turn() -> Iterator[int]:
     """Wait for this session's turn to train; yields how many others wait behind it."""
-    global _waiting
-    _waiting += 1
+    _waiting.append(threading.get_ident())
     with _training:
-        _waiting -= 1
-        yield _waiting
+        _waiting.remove(threading.get_ident())
+        yield len(_waiting)
 
 
 def _tick(run: Run, speed: int) -> tuple[Run, list[tuple[int, str]]]:
@@ -369,7 +370,7 @@ def _tick(run: Run, speed: int) -> tuple[Run, list[tuple[int, str]]]:
 
 
 def _live() -> None:
-    """The fragment: one tick of training while running, then all that shows the run."""
+    """Make one tick of training while running, then draw all that shows the run."""
     state = st.session_state
     run: Run = state.run
     frames: list[tuple[int, str]] = []
@@ -384,6 +385,10 @@ def _live() -> None:
             state.running = False
             st.rerun()
     _draw(run, frames, speed)
+    if frames:
+        # Where ticks take longer than their interval, the next would begin at once, and the charts
+        # of this one would never leave the server.
+        time.sleep(FLUSH_SECONDS)
 
 
 def _draw(run: Run, frames: list[tuple[int, str]], speed: float) -> None:

@@ -1,6 +1,5 @@
 """Numbers in, Plotly figures out, as JSON: the decision boundary and the loss curve."""
 
-import base64
 import io
 from functools import lru_cache
 
@@ -15,7 +14,9 @@ from nnlab.training import Run, predict
 
 CLASS_NAMES = ("class 0", "class 1")
 CLASS_COLORS = ("#f08a24", "#0877bd")  # orange and blue: safe for colour-blind eyes
+SET_COLORS = {"train": "#a06cd5", "test": "#2a9d8f"}  # not a class's, clear on white and on black
 GRID_SIZE = 100  # pixels of the boundary picture along each axis
+LEVELS = 128  # of probability in that picture: half the bytes of 256, and no eye sees the steps
 MAX_POINTS = 2000  # drawn per set: more would only cover each other, and slow the page
 MAX_BINS = 250  # of the loss curve, two points each: about what a screen resolves
 
@@ -25,14 +26,14 @@ _EMPTY_TEMPLATE = go.layout.Template()  # Plotly's own would add 7 kB to every f
 
 
 def _palette() -> list[int]:
-    """Return 256 RGB triples, flat, from class 0's colour over near white to class 1's."""
+    """Return LEVELS RGB triples, flat, from class 0's colour over near white to class 1's."""
     stops = np.array(
         [
             [int(color[i : i + 2], 16) for i in (1, 3, 5)]
             for color in (CLASS_COLORS[0], "#f4f4f4", CLASS_COLORS[1])
         ]
     )
-    level = np.linspace(0, 1, 256)
+    level = np.linspace(0, 1, LEVELS)
     channels = [np.interp(level, [0, 0.5, 1], stops[:, channel]) for channel in range(3)]
     return [int(value) for value in np.rint(np.column_stack(channels)).ravel()]
 
@@ -58,15 +59,17 @@ def _grid(extent: tuple[float, float, float, float]) -> FloatArray:
     return np.column_stack([x1.ravel(), x2.ravel()])
 
 
-def boundary_image(run: Run) -> str:
-    """Draw the probability of class 1 over the plane as a PNG, a data URI of 3 to 6 kB."""
-    probabilities = predict(run, _grid(plane_extent(run.dataset))).reshape(GRID_SIZE, GRID_SIZE)
-    levels = np.rint(np.nan_to_num(probabilities, nan=0.5) * 255).astype(np.uint8)
-    image = Image.fromarray(levels)
+def boundary_image(run: Run) -> bytes:
+    """Draw the probability of class 1 over the plane as a PNG of 2 to 3 kB."""
+    # Just before it diverges, a network can overflow at the rim, where no training point stands.
+    with np.errstate(over="ignore", invalid="ignore"):
+        probabilities = np.nan_to_num(predict(run, _grid(plane_extent(run.dataset))), nan=0.5)
+    levels = np.rint(probabilities * (LEVELS - 1)).astype(np.uint8)
+    image = Image.fromarray(levels.reshape(GRID_SIZE, GRID_SIZE))
     image.putpalette(_PALETTE)
     png = io.BytesIO()
     image.save(png, "png", compress_level=6)
-    return "data:image/png;base64," + base64.b64encode(png.getvalue()).decode()
+    return png.getvalue()
 
 
 @lru_cache(maxsize=64)
@@ -77,6 +80,7 @@ def decision_boundary(dataset: Dataset) -> str:
         ("train", dataset.train_inputs, dataset.train_targets, "circle", 6),
         ("test", dataset.test_inputs, dataset.test_targets, "diamond", 9),
     )
+    hidden = [name for name, inputs, *_ in sets if len(inputs) > MAX_POINTS]
     for set_name, inputs, targets, symbol, size in sets:
         for label, (class_name, color) in enumerate(zip(CLASS_NAMES, CLASS_COLORS, strict=True)):
             points = inputs[targets[:, 0] == label][: MAX_POINTS // 2].astype(np.float32)
@@ -84,20 +88,21 @@ def decision_boundary(dataset: Dataset) -> str:
                 x=points[:, 0],
                 y=points[:, 1],
                 mode="markers",
-                name=f"{set_name}, {class_name}",
+                name=f"{set_name} {class_name}",
                 marker={
                     "color": color,
                     "symbol": symbol,
                     "size": size,
                     "line": {"color": "white" if set_name == "train" else "black", "width": 1},
                 },
-                hovertemplate=f"{set_name}, {class_name}<br>x1 %{{x:.3f}}<br>x2 %{{y:.3f}}"
+                hovertemplate=f"{set_name} {class_name}<br>x1 %{{x:.3f}}<br>x2 %{{y:.3f}}"
                 "<extra></extra>",
             )
+    note = f" ({MAX_POINTS:,} of the {' and '.join(hidden)} points shown)" if hidden else ""
     extent = plane_extent(dataset)
     left, right, bottom, top = extent
     figure.update_layout(
-        xaxis={"title": "x1", "range": [left, right], "constrain": "domain", **_AXIS},
+        xaxis={"title": f"x1{note}", "range": [left, right], "constrain": "domain", **_AXIS},
         yaxis={
             "title": "x2",
             "range": [bottom, top],
@@ -135,14 +140,11 @@ def loss_curve(run: Run, present_loss: float, *, log: bool) -> str:
 @lru_cache(maxsize=2)
 def _empty_loss_curve(*, log: bool) -> go.Figure:
     figure = go.Figure()
-    for name, color, dash in (
-        ("train", CLASS_COLORS[1], "solid"),
-        ("test", CLASS_COLORS[0], "dash"),
-    ):
+    for name, dash in (("train", "solid"), ("test", "dash")):
         figure.add_scatter(
             name=name,
-            line={"color": color, "dash": dash, "width": 2},
-            marker={"size": 8},
+            line={"color": SET_COLORS[name], "dash": dash, "width": 2},
+            marker={"color": SET_COLORS[name], "size": 8},
             cliponaxis=False,
             hovertemplate=f"iteration %{{x}}<br>{name} loss %{{y:.4g}}<extra></extra>",
         )
@@ -182,6 +184,13 @@ def _styled(figure: go.Figure) -> go.Figure:
         margin={"l": 52, "r": 8, "t": 30, "b": 40},
         paper_bgcolor="rgba(0, 0, 0, 0)",
         plot_bgcolor="rgba(0, 0, 0, 0)",
-        legend={"orientation": "h", "x": 0, "y": 1.01, "yanchor": "bottom"},
-        font={"size": 13},
+        legend={
+            "orientation": "h",
+            "x": 0,
+            "y": 1.01,
+            "yanchor": "bottom",
+            "itemwidth": 30,
+            "font": {"size": 12},
+        },
+        font={"size": 13, "family": "Source Sans, sans-serif"},  # the page's own
     )

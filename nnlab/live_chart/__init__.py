@@ -5,6 +5,8 @@ zoom. This one keeps its element for as long as the page is open. Every message 
 figure, so that any one of them can be lost; the page skips a figure that it has already drawn.
 """
 
+import json
+import struct
 from pathlib import Path
 
 import plotly
@@ -14,9 +16,12 @@ from starlette.staticfiles import StaticFiles
 
 FOLDER = Path(__file__).parent
 
-# The module itself is served once as a file: inline, it would travel in every message.
+# The module is served once as a file: inline, it would travel in every message. What is needed
+# before it arrives is the place of the chart, as a skeleton.
 _component = st.components.v2.component(
     "nnlab.live_chart",
+    html='<div class="live-chart"></div>',
+    css=(FOLDER / "skeleton.css").read_text(),
     js="""const url = new URL("live_chart/live_chart.js", document.baseURI);
 export default (await import(url)).default;""",
     isolate_styles=False,
@@ -40,7 +45,7 @@ def live_chart(
     alt: str,
     iteration: int,
     session: str,
-    frames: list[tuple[int, str]] | None = None,
+    frames: list[tuple[int, bytes]] | None = None,
     extent: tuple[float, float, float, float] | None = None,
 ) -> None:
     """Draw a figure, or update the one that stands under this key.
@@ -52,19 +57,22 @@ def live_chart(
     alt : a sentence that says what is to be seen
     iteration : which the figure shows; `data-iteration` once it is drawn
     session : changes when the server has lost the session, which the chart then says
-    frames : (iteration, data URI of an image), laid under the figure and played one by one until
-        the next message comes
+    frames : (iteration, PNG), laid under the figure and played one by one until the next message
+        comes
     extent : left, right, bottom, top of these images in the figure's units
     """
-    _component(
-        key=key,
-        data={
-            "name": key,
-            "figure": figure,
-            "alt": alt,
-            "iteration": iteration,
-            "session": session,
-            "frames": frames or [],
-            "extent": extent,
-        },
-    )
+    frames = frames or []
+    parts = [figure.encode(), *(image for _, image in frames)]
+    header = {
+        "name": key,
+        "alt": alt,
+        "iteration": iteration,
+        "session": session,
+        "extent": extent,
+        "frame_iterations": [number for number, _ in frames],
+        "sizes": [len(part) for part in parts],
+    }
+    # Bytes, not JSON, which would make the images a third larger: the header's length as a
+    # 32-bit integer, the header, the figure, the images.
+    head = json.dumps(header).encode()
+    _component(key=key, data=b"".join([struct.pack("<I", len(head)), head, *parts]))

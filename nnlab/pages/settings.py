@@ -1,0 +1,183 @@
+"""The sidebar: from the link and the widgets to one Config."""
+
+import math
+import random
+from dataclasses import fields
+from typing import Any
+
+import streamlit as st
+
+from nnlab.config import MAX_LAYERS, MAX_WIDTH, Config, parse
+from nnlab.network import ACTIVATIONS, INITIALIZATIONS
+
+DEFAULTS = Config()
+HELP = {item.name: item.metadata["help"] for item in fields(Config)}
+MAX_SHOWN = 80  # characters of a refused value
+RATES = [float(f"{digit}e{power}") for power in range(-5, 2) for digit in (1, 2, 5)][:-2]
+
+
+def refuse_bad_link() -> None:
+    """Put the default in place of each bad value in the URL, and say so."""
+    for name in HELP.keys() & st.query_params.keys():
+        text = st.query_params[name]
+        try:
+            Config(**{name: parse(name, text)})
+        except ValueError as error:
+            say_refused(str(error).partition(", got ")[0], text)
+            value = getattr(DEFAULTS, name)
+            st.session_state[name] = _widths_text(value) if name == "hidden_layers" else value
+
+
+def say_refused(rule: str, text: str) -> None:
+    """Say which rule a value in the link broke."""
+    shown = repr(text if len(text) <= MAX_SHOWN else text[:MAX_SHOWN] + "…").replace("`", "'")
+    # A code span: what stands in a link is shown, never interpreted as Markdown or HTML.
+    st.warning(f"The link's {rule}, got `{shown}`. The default is used instead.")
+
+
+def settings() -> Config | None:
+    """Draw the sidebar and return its settings, or None where they break a rule, with a word."""
+    with st.sidebar:
+        values: dict[str, Any] = {}
+        st.markdown("**Data** · :gray[starts a new run]")
+        left, right = st.columns(2)
+        values["samples"] = _number(left, "samples", "Samples", step=100)
+        values["noise"] = _number(right, "noise", "Noise", step=0.05)
+        values["data_seed"] = _number(left, "data_seed", "Data seed")
+        values["test_seed"] = _number(right, "test_seed", "Test seed")
+        values["test_samples"] = _number(left, "test_samples", "Test samples", step=100)
+        st.markdown("**Network** · :gray[starts a new run]")
+        values["hidden_layers"] = _hidden_layers()
+        left, right = st.columns(2)
+        values["activation"] = _choice(left, "activation", "Activation", list(ACTIVATIONS))
+        values["initialization"] = _choice(
+            right, "initialization", "Initialization", list(INITIALIZATIONS)
+        )
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            values["seed"] = _number(st, "seed", "Seed")
+            st.button(
+                "New seed",
+                key="new_seed",
+                on_click=_draw_seed,
+                help="Draw other starting weights: the same network, another run.",
+            )
+        st.markdown("**Training** · :gray[acts at once]")
+        left, right = st.columns(2)
+        values["learning_rate"] = _number(left, "learning_rate", "Learning rate")
+        values["iterations"] = _number(right, "iterations", "Iterations", step=1000)
+        _learning_rate_slider(values["learning_rate"])
+    # A cleared field is None, which no rule accepts: Config says so in its own words.
+    try:
+        return Config(**values)
+    except ValueError as error:
+        st.sidebar.error(str(error).replace("$", r"\$"), icon=":material/error:")
+        return None
+
+
+def _number(where: Any, name: str, label: str, step: float | None = None) -> Any:
+    # No limits here: Config states the rule, in a sentence and on the page.
+    return where.number_input(
+        label,
+        value=getattr(DEFAULTS, name),
+        step=step,
+        format="%d" if isinstance(getattr(DEFAULTS, name), int) else "%g",
+        key=name,
+        help=HELP[name],
+        bind="query-params",
+    )
+
+
+def _choice(where: Any, name: str, label: str, options: list[str]) -> Any:
+    return where.selectbox(
+        label,
+        options,
+        index=options.index(getattr(DEFAULTS, name)),
+        key=name,
+        help=HELP[name],
+        bind="query-params",
+    )
+
+
+def _draw_seed() -> None:
+    st.session_state.seed = random.randrange(10_000)
+
+
+def _learning_rate_slider(rate: float | None) -> None:
+    if not rate or rate <= 0:
+        rate = DEFAULTS.learning_rate
+    nearest = min(RATES, key=lambda option: abs(math.log(option / rate)))
+    st.session_state.learning_rate_scale = nearest
+
+    def follow() -> None:
+        st.session_state.learning_rate = st.session_state.learning_rate_scale
+
+    st.select_slider(
+        "Learning rate, logarithmic",
+        RATES,
+        format_func="{:g}".format,
+        key="learning_rate_scale",
+        on_change=follow,
+        label_visibility="collapsed",
+    )
+
+
+def _widths_text(widths: tuple[int, ...]) -> str:
+    return ",".join(str(width) for width in widths)
+
+
+def _hidden_layers() -> Any:
+    """Draw the layers' widths as text and as plus and minus buttons; return them parsed."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        text = st.text_input(
+            "Hidden layers",
+            _widths_text(DEFAULTS.hidden_layers),
+            key="hidden_layers",
+            help=HELP["hidden_layers"],
+            bind="query-params",
+            placeholder="none",
+        )
+        widths = parse("hidden_layers", text or "")
+        if not isinstance(widths, tuple):
+            return widths
+        _widths_button("remove_layer", "Remove the last layer.", widths[:-1] if widths else None)
+        longer = (*widths, widths[-1] if widths else 4)
+        _widths_button(
+            "add_layer",
+            "Add a layer behind the last.",
+            longer if len(widths) < MAX_LAYERS else None,
+        )
+    for layer, width in enumerate(widths[:MAX_LAYERS]):
+        head, tail = widths[:layer], widths[layer + 1 :]
+        name = f"layer {layer + 1}"
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown(
+                f":gray[{name.capitalize()}:] {width} unit{'s' * (width != 1)}", width="stretch"
+            )
+            _widths_button(
+                f"narrow_{layer}",
+                f"One unit fewer in {name}.",
+                (*head, width - 1, *tail) if width > 1 else None,
+            )
+            _widths_button(
+                f"widen_{layer}",
+                f"One unit more in {name}.",
+                (*head, width + 1, *tail) if width < MAX_WIDTH else None,
+            )
+    return widths
+
+
+def _widths_button(name: str, help_: str, widths: tuple[int, ...] | None) -> None:
+    """Draw a minus or plus that sets the widths; None: it has reached its limit."""
+
+    def change() -> None:
+        st.session_state.hidden_layers = _widths_text(widths or ())
+
+    adds = name.startswith(("add", "widen"))
+    st.button(
+        ":material/add:" if adds else ":material/remove:",
+        key=name,
+        on_click=change,
+        disabled=widths is None,
+        help=help_,
+        type="tertiary",
+    )

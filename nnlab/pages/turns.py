@@ -1,0 +1,45 @@
+"""Whose turn it is to train: sessions of one server take turns, so that a room keeps pace."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from nnlab.figures import boundary_image
+from nnlab.training import Run, advance
+
+BUDGET_SECONDS = 0.06  # of training in one tick, so that the page answers at any speed
+MAX_FRAMES = 4  # boundary pictures per tick when nobody else is waiting
+
+# Many threads of small NumPy calls would spend their time handing the interpreter lock around:
+# with one at a time, a room of forty makes four times as many ticks.
+_training = threading.Lock()
+_waiting: list[int] = []  # a list, since its append and remove are atomic
+
+
+@contextmanager
+def turn() -> Iterator[int]:
+    """Wait for this session's turn to train; yields how many others wait behind it."""
+    _waiting.append(threading.get_ident())
+    with _training:
+        _waiting.remove(threading.get_ident())
+        yield len(_waiting)
+
+
+def tick(run: Run, iterations: int) -> tuple[Run, list[tuple[int, bytes]]]:
+    """Advance a run by up to so many iterations, as far as the time of one tick goes.
+
+    Returns
+    -------
+    run : the advanced run
+    frames : (iteration, PNG of the boundary) on the way, the last one of the returned run; the
+        more sessions wait, the fewer frames and the less time
+    """
+    frames = []
+    with turn() as others:
+        count = min(iterations, 1 if others else MAX_FRAMES)
+        seconds = BUDGET_SECONDS / (1 + others) / count
+        for frame in range(count):
+            share = iterations * (frame + 1) // count - iterations * frame // count
+            run = advance(run, share, seconds=seconds)
+            frames.append((run.iteration, boundary_image(run)))
+    return run, frames

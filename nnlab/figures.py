@@ -131,7 +131,7 @@ def loss_curve(run: Run, present_loss: float, *, log: bool) -> str:
     for trace, (iterations, values) in zip(figure["data"], series, strict=True):
         kept = thin(values)
         trace["x"] = iterations[kept].astype(np.int32)
-        trace["y"] = values[kept].astype(np.float32)
+        trace["y"] = values[kept]  # float64: on its way to divergence a loss leaves float32
         trace["mode"] = "lines" if len(kept) > 1 else "markers"
     text: str = to_json_plotly(figure)
     return text

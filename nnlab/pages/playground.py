@@ -12,9 +12,9 @@ from nnlab import figures
 from nnlab.config import Config
 from nnlab.live_chart import live_chart
 from nnlab.pages import equations
-from nnlab.pages.settings import DEFAULTS, refuse_bad_link, say_refused, settings
-from nnlab.pages.turns import BUDGET_SECONDS, tick, turn
-from nnlab.training import Run, advance, evaluate, start
+from nnlab.pages.settings import DEFAULTS, refuse_bad_link, settings
+from nnlab.pages.turns import advance_in_turn, tick
+from nnlab.training import Run, evaluate, start
 
 SPEEDS = {"1": 1, "10": 10, "100": 100, "max": 1_000_000}  # iterations per tick
 DEFAULT_SPEED = "10"
@@ -55,11 +55,7 @@ def render() -> None:
     st.set_page_config("nnlab", "🧠", layout="wide")
     st.html(STYLE)
     state = st.session_state
-    if "run" not in state:
-        refuse_bad_link()
-        if st.query_params.get("speed", DEFAULT_SPEED) not in SPEEDS:
-            say_refused(f"speed must be one of {', '.join(SPEEDS)}", st.query_params["speed"])
-        state.running = None
+    refuse_bad_link(SPEEDS)
     _follow(settings())
     speed, log_loss = _controls(state.run)
     st.fragment(_live, run_every=TICK_SECONDS if state.running else None)(speed, log_loss=log_loss)
@@ -70,7 +66,7 @@ def _follow(config: Config | None) -> None:
     """Let the run follow the settings: the training knobs in place, all else by a new run."""
     state = st.session_state
     if "run" not in state:
-        state.run = start(config or DEFAULTS)
+        _reset(config or DEFAULTS)
     elif config:
         old, new = asdict(state.run.config), asdict(config)
         changed = {name for name in new if old[name] != new[name]}
@@ -97,8 +93,7 @@ def _measure_anew() -> None:
 
 def _step(iterations: int) -> None:
     st.session_state.running = None
-    with turn():
-        st.session_state.run = advance(st.session_state.run, iterations, seconds=BUDGET_SECONDS)
+    st.session_state.run = advance_in_turn(st.session_state.run, iterations)
 
 
 def _goal(run: Run, *, running: bool) -> int:
@@ -165,7 +160,7 @@ def _speed(bar: DeltaGenerator) -> int:
         "Speed",
         list(SPEEDS),
         format_func=str.capitalize,
-        default=link["speed"] if link.get("speed") in SPEEDS else DEFAULT_SPEED,
+        default=link.get("speed", DEFAULT_SPEED),
         required=True,
         key="speed",
         on_change=_measure_anew,

@@ -2,6 +2,7 @@
 
 import math
 import random
+from collections.abc import Collection
 from dataclasses import fields
 from typing import Any
 
@@ -16,23 +17,40 @@ MAX_SHOWN = 80  # characters of a refused value
 RATES = [float(f"{digit}e{power}") for power in range(-5, 2) for digit in (1, 2, 5)][:-2]
 
 
-def refuse_bad_link() -> None:
-    """Put the default in place of each bad value in the URL, and say so."""
-    for name in HELP.keys() & st.query_params.keys():
-        text = st.query_params[name]
-        try:
+def refuse_bad_link(speeds: Collection[str]) -> None:
+    """Say which values in the URL break their rule, and begin again without them.
+
+    A widget reads its value from the URL before anything else, and once per script run: to keep a
+    bad value out, it has to go from the URL before the run in which the widget is drawn.
+    """
+    state, link = st.session_state, st.query_params
+    if "run" in state:
+        return
+    refused = []
+    for name, text in link.to_dict().items():
+        rule = _broken_rule(name, text, speeds)
+        if rule:
+            refused.append((rule, text))
+            del link[name]
+    if refused:
+        state.refused = refused
+        st.rerun()
+    for rule, text in state.pop("refused", []):
+        shown = text if len(text) <= MAX_SHOWN else text[:MAX_SHOWN] + "…"
+        # A code span: what stands in a link is shown, never interpreted as Markdown or HTML.
+        code = repr(shown).replace("`", "'")
+        st.warning(f"The link's {rule}, got `{code}`. The default is used instead.")
+
+
+def _broken_rule(name: str, text: str, speeds: Collection[str]) -> str | None:
+    if name == "speed" and text not in speeds:
+        return f"speed must be one of {', '.join(speeds)}"
+    try:
+        if name in HELP:
             Config(**{name: parse(name, text)})
-        except ValueError as error:
-            say_refused(str(error).partition(", got ")[0], text)
-            value = getattr(DEFAULTS, name)
-            st.session_state[name] = _widths_text(value) if name == "hidden_layers" else value
-
-
-def say_refused(rule: str, text: str) -> None:
-    """Say which rule a value in the link broke."""
-    shown = repr(text if len(text) <= MAX_SHOWN else text[:MAX_SHOWN] + "…").replace("`", "'")
-    # A code span: what stands in a link is shown, never interpreted as Markdown or HTML.
-    st.warning(f"The link's {rule}, got `{shown}`. The default is used instead.")
+    except ValueError as error:
+        return str(error).partition(", got ")[0]
+    return None
 
 
 def settings() -> Config | None:
@@ -118,6 +136,7 @@ def _learning_rate_slider(rate: float | None) -> None:
         key="learning_rate_scale",
         on_change=follow,
         label_visibility="collapsed",
+        help=HELP["learning_rate"],
     )
 
 

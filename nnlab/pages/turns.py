@@ -17,12 +17,21 @@ _waiting: list[int] = []  # a list, since its append and remove are atomic
 
 
 @contextmanager
-def turn() -> Iterator[int]:
+def _turn() -> Iterator[int]:
     """Wait for this session's turn to train; yields how many others wait behind it."""
     _waiting.append(threading.get_ident())
     with _training:
         _waiting.remove(threading.get_ident())
         yield len(_waiting)
+
+
+def advance_in_turn(run: Run, iterations: int) -> Run:
+    """Advance a run by all of so many iterations, in as many turns as that takes."""
+    goal = run.iteration + iterations
+    while run.iteration < goal and not run.diverged:
+        with _turn():
+            run = advance(run, goal - run.iteration, seconds=BUDGET_SECONDS)
+    return run
 
 
 def tick(run: Run, iterations: int) -> tuple[Run, list[tuple[int, bytes]]]:
@@ -35,7 +44,7 @@ def tick(run: Run, iterations: int) -> tuple[Run, list[tuple[int, bytes]]]:
         more sessions wait, the fewer frames and the less time
     """
     frames = []
-    with turn() as others:
+    with _turn() as others:
         count = min(iterations, 1 if others else MAX_FRAMES)
         seconds = BUDGET_SECONDS / (1 + others) / count
         for frame in range(count):

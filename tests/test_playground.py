@@ -1,0 +1,344 @@
+"""The page does what its controls say; every test finds them by key."""
+
+import math
+import re
+from dataclasses import fields
+from pathlib import Path
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from nnlab import Config, Run, advance, start
+from nnlab.pages import turns
+
+APP = Path(__file__).parents[1] / "streamlit_app.py"
+SMALL = {"samples": "20", "test_samples": "10"}
+
+
+@pytest.fixture(autouse=True)
+def _time_enough(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let no tick end early because the machine is busy."""
+    monkeypatch.setattr(turns, "BUDGET_SECONDS", 10)
+
+
+def open_page(**link: str) -> AppTest:
+    app = AppTest.from_file(str(APP), default_timeout=30)
+    for name, text in {**SMALL, **link}.items():
+        app.query_params[name] = text
+    return healthy(app.run())
+
+
+def healthy(app: AppTest) -> AppTest:
+    assert not app.exception
+    return app
+
+
+def press(app: AppTest, key: str) -> AppTest:
+    return healthy(app.button(key=key).click().run())
+
+
+def run_of(app: AppTest) -> Run:
+    run = app.session_state["run"]
+    assert isinstance(run, Run)
+    return run
+
+
+def texts(app: AppTest) -> str:
+    return "\n".join(str(element.value) for element in app.markdown)
+
+
+def status(app: AppTest) -> str:
+    return str(app.get("progress")[0].proto.text)
+
+
+def test_the_page_opens_on_the_articles_run_untrained() -> None:
+    app = healthy(AppTest.from_file(str(APP), default_timeout=30).run())
+    assert run_of(app).config == Config()
+    assert run_of(app).iteration == 0
+    assert status(app) == "0 of 25,000 iterations"
+    assert "train loss **1.7163**" in texts(app)  # the article's first row
+    assert "train accuracy **50.0%**" in texts(app)
+
+
+def test_start_trains_and_pause_stops() -> None:
+    app = open_page()
+    press(app, "start")
+    assert app.button(key="start").label == "Pause"
+    app.run()
+    assert run_of(app).iteration == 20  # two script runs at speed 10
+    press(app, "start")
+    assert app.button(key="start").label == "Start"
+    app.run()
+    assert run_of(app).iteration == 20
+
+
+@pytest.mark.parametrize(("speed", "iterations"), [("1", 1), ("10", 10), ("100", 100)])
+def test_the_speed_is_the_number_of_iterations_per_tick(speed: str, iterations: int) -> None:
+    app = press(open_page(speed=speed), "start")
+    assert run_of(app).iteration == iterations
+
+
+def test_speed_max_does_many_iterations_and_ends_at_the_goal() -> None:
+    app = press(open_page(speed="max", iterations="40"), "start")
+    assert run_of(app).iteration == 40
+
+
+def test_step_makes_one_iteration_and_step_n_one_ticks_worth() -> None:
+    app = open_page(speed="100")
+    assert run_of(press(app, "step")).iteration == 1
+    assert app.button(key="step_tick").label == "Step 100"
+    assert run_of(press(app, "step_tick")).iteration == 101
+
+
+def test_the_page_trains_bit_for_bit_as_the_library_does() -> None:
+    app = press(open_page(speed="100"), "start")
+    app.run()
+    config = Config(samples=20, test_samples=10)
+    np.testing.assert_array_equal(run_of(app).losses, advance(start(config), 200).losses)
+
+
+def test_reset_goes_back_to_the_same_start() -> None:
+    app = press(open_page(), "start")
+    press(app, "reset")
+    assert run_of(app).iteration == 0
+    assert app.button(key="start").label == "Start"
+    np.testing.assert_array_equal(
+        run_of(app).parameters.vector, start(run_of(app).config).parameters.vector
+    )
+
+
+def test_a_finished_run_says_so_and_start_goes_on_for_as_many_again() -> None:
+    app = press(open_page(iterations="15"), "start")
+    healthy(app.run())
+    assert run_of(app).iteration == 15
+    assert status(app) == "15 of 15 iterations · finished; Start goes on for 15 more"
+    press(app, "start")
+    healthy(app.run())
+    assert run_of(app).iteration == 30
+
+
+def test_the_learning_rate_acts_on_the_run_in_progress() -> None:
+    app = press(open_page(), "step_tick")
+    before = run_of(app)
+    healthy(app.number_input(key="learning_rate").set_value(0.5).run())
+    assert run_of(app).config.learning_rate == 0.5
+    np.testing.assert_array_equal(run_of(app).losses, before.losses)
+
+
+@pytest.mark.parametrize("value", [0.001, 5e-5, 3.0])
+def test_the_learning_rates_slider_follows_its_exact_entry(value: float) -> None:
+    app = open_page()
+    app.number_input(key="learning_rate").set_value(value).run()
+    near = app.select_slider(key="learning_rate_scale").value
+    assert abs(math.log(near / value)) < math.log(2)
+
+
+def test_the_learning_rates_slider_sets_its_exact_entry() -> None:
+    app = open_page()
+    healthy(app.select_slider(key="learning_rate_scale").set_value(0.2).run())
+    assert app.number_input(key="learning_rate").value == 0.2
+    assert run_of(app).config.learning_rate == 0.2
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("samples", 30),
+        ("noise", 0.2),
+        ("data_seed", 7),
+        ("test_samples", 12),
+        ("test_seed", 9),
+        ("seed", 5),
+    ],
+)
+def test_what_changes_data_or_network_starts_a_new_run(name: str, value: float) -> None:
+    app = press(open_page(), "start")
+    healthy(app.number_input(key=name).set_value(value).run())
+    assert getattr(run_of(app).config, name) == value
+    assert run_of(app).iteration == 0
+    assert app.button(key="start").label == "Start"
+
+
+@pytest.mark.parametrize(("name", "value"), [("activation", "tanh"), ("initialization", "he")])
+def test_a_choice_starts_a_new_run(name: str, value: str) -> None:
+    app = press(open_page(), "step")
+    healthy(app.selectbox(key=name).set_value(value).run())
+    assert getattr(run_of(app).config, name) == value
+    assert run_of(app).iteration == 0
+
+
+def test_new_seed_draws_another_one() -> None:
+    app = open_page()
+    seeds = {run_of(press(app, "new_seed")).config.seed for _ in range(5)}
+    assert len(seeds) > 1
+
+
+def test_layers_grow_and_shrink_by_plus_and_minus() -> None:
+    app = open_page()
+    steps = [
+        ("add_layer", (10, 5, 5)),
+        ("widen_1", (10, 6, 5)),
+        ("narrow_0", (9, 6, 5)),
+        ("remove_layer", (9, 6)),
+        ("remove_layer", (9,)),
+        ("remove_layer", ()),
+        ("add_layer", (4,)),
+    ]
+    for key, widths in steps:
+        assert run_of(press(app, key)).config.hidden_layers == widths
+    assert app.text_input(key="hidden_layers").value == "4"
+
+
+def test_layers_stop_at_eight_and_widths_at_64_and_1() -> None:
+    app = open_page(hidden_layers="64,1,1,1,1,1,1,1")
+    assert app.button(key="add_layer").disabled
+    assert app.button(key="widen_0").disabled
+    assert not app.button(key="narrow_0").disabled
+    assert app.button(key="narrow_1").disabled
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "message"),
+    [
+        ("learning_rate", -1.0, "learning_rate must be a finite number above 0 .* got -1.0"),
+        ("learning_rate", 0.0, "learning_rate must .* got 0.0"),
+        ("samples", 1, "samples must be a whole number from 2 to 100000, got 1"),
+        ("samples", 10**9, "samples must .* got 1000000000"),
+        ("noise", -0.1, "noise must .* got -0.1"),
+        ("data_seed", -1, "data_seed must .* got -1"),
+        ("iterations", 0, "iterations must .* got 0"),
+        ("seed", 2**32, "seed must .* got 4294967296"),
+    ],
+)
+def test_a_bad_number_gets_its_sentence_and_the_run_stays(
+    name: str, value: float, message: str
+) -> None:
+    app = press(open_page(), "step")
+    before = run_of(app)
+    healthy(app.number_input(key=name).set_value(value).run())
+    (error,) = app.error
+    assert re.fullmatch(message, error.value)
+    assert run_of(app) is before
+    assert run_of(press(app, "step")).iteration == before.iteration + 1
+
+
+@pytest.mark.parametrize("text", ["ten", "10;5", "0", "65", "1,1,1,1,1,1,1,1,1", "-3", "4,,2"])
+def test_bad_hidden_layers_get_their_sentence_and_the_run_stays(text: str) -> None:
+    app = press(open_page(), "step")
+    before = run_of(app)
+    healthy(app.text_input(key="hidden_layers").set_value(text).run())
+    (error,) = app.error
+    assert error.value.startswith("hidden_layers must be at most 8 whole numbers from 1 to 64, got")
+    assert run_of(app) is before
+
+
+def test_a_link_restores_every_setting() -> None:
+    link = {
+        "samples": "50",
+        "noise": "0.2",
+        "data_seed": "3",
+        "test_samples": "20",
+        "test_seed": "6",
+        "hidden_layers": "4,2",
+        "activation": "tanh",
+        "initialization": "xavier",
+        "seed": "11",
+        "learning_rate": "0.3",
+        "iterations": "500",
+    }
+    expected = Config(
+        samples=50,
+        noise=0.2,
+        data_seed=3,
+        test_samples=20,
+        test_seed=6,
+        hidden_layers=(4, 2),
+        activation="tanh",
+        initialization="xavier",
+        seed=11,
+        learning_rate=0.3,
+        iterations=500,
+    )
+    assert {*link, "dataset"} == {item.name for item in fields(Config)}
+    assert run_of(open_page(**link)).config == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("samples", "many"),
+        ("samples", "1"),
+        ("noise", "nan"),
+        ("learning_rate", "1e999"),
+        ("learning_rate", "-inf"),
+        ("learning_rate", "0"),
+        ("hidden_layers", ",".join(["10"] * 10_000)),
+        ("hidden_layers", "<script>alert(1)</script>"),
+        ("activation", "step"),
+        ("activation", "`**bold**`"),
+        ("initialization", ""),
+        ("dataset", "[x](javascript:alert(1))"),
+        ("iterations", "1.5"),
+        ("seed", "-1"),
+        ("speed", "1000"),
+    ],
+)
+def test_a_bad_link_falls_back_to_the_default_and_says_so(name: str, text: str) -> None:
+    app = open_page(**{name: text})
+    (warning,) = app.warning
+    assert warning.value.startswith(f"The link's {name} must be ")
+    shown = text[:20].replace("`", "'")
+    code = warning.value.split("got `")[1]  # all that came with the link stands in a code span
+    assert shown in code
+    assert code.endswith("`. The default is used instead.")
+    assert code.count("`") == 1
+    small = {key: int(value) for key, value in SMALL.items() if key != name}
+    assert run_of(app).config == Config(**small)
+    assert run_of(press(app, "step_tick")).iteration == 10
+
+
+def test_several_bad_values_are_all_named_and_good_ones_are_kept() -> None:
+    app = open_page(learning_rate="x", noise="y", seed="12")
+    assert sorted(warning.value.split()[2] for warning in app.warning) == ["learning_rate", "noise"]
+    assert run_of(app).config.seed == 12
+
+
+def test_divergence_stops_the_run_and_names_the_iteration_and_a_way_out() -> None:
+    app = press(open_page(activation="linear", learning_rate="1000"), "start")
+    run = run_of(app)
+    assert run.diverged
+    assert f"Diverged at iteration {run.iteration}: the loss is no longer finite." in status(app)
+    assert "Try a learning rate below 3e+02." in status(app)
+    assert app.button(key="start").disabled
+    assert "nan" not in texts(app)
+    healthy(app.number_input(key="learning_rate").set_value(0.001).run())
+    assert not app.button(key="start").disabled
+
+
+def test_the_equations_carry_the_shapes_of_this_network() -> None:
+    app = open_page(hidden_layers="7,3")
+    equations = "\n".join(element.value for element in app.latex)
+    for shape in (r"20\times2", r"2\times7", r"1\times7", r"7\times3", r"3\times1", r"20\times1"):
+        assert f"{{{shape}}}" in equations
+
+
+def test_every_control_has_a_help_text() -> None:
+    app = open_page()
+    kinds = ("button", "number_input", "text_input", "selectbox", "toggle", "select_slider")
+    controls = [control for kind in kinds for control in app.get(kind)]
+    assert len(controls) > 15
+    for control in controls:
+        assert control.proto.help, control.key
+
+
+def test_the_session_holds_two_keys_of_the_pages_own() -> None:
+    app = press(open_page(), "start")
+    state = app.session_state._state.filtered_state  # AppTest offers no list of its keys
+    widgets = {
+        *(item.name for item in fields(Config)),
+        *("start", "step", "step_tick", "reset", "new_seed", "add_layer", "remove_layer"),
+        *("speed", "log_loss", "learning_rate_scale", "decision-boundary", "loss-curve"),
+    }
+    own = {key for key in state if key not in widgets and not key.startswith(("narrow_", "widen_"))}
+    assert own == {"run", "running"}

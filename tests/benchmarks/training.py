@@ -1,0 +1,260 @@
+"""How fast does nnlab train, next to its peers on the same job? Prints tables, asserts no time.
+
+    python tests/benchmarks/training.py
+
+from the repository's root, in any environment with requirements.txt installed; PyTorch joins in
+where it can be imported. All peers run in this one process, in turns, from the same starting
+weights, and have to end at the same loss; the figures are medians over the turns. Takes a minute.
+"""
+
+import os
+import platform
+import sys
+import time
+import tracemalloc
+import warnings
+from collections.abc import Callable
+from dataclasses import replace
+from itertools import pairwise
+from pathlib import Path
+from statistics import median
+
+import numpy as np
+import sklearn
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.neural_network import MLPClassifier
+
+sys.path.insert(0, str(Path(__file__).parents[2]))  # nnlab is not installed, it lies here
+
+from nnlab import Config, Run, advance, evaluate, start
+
+try:
+    import torch
+except ModuleNotFoundError:
+    torch = None
+
+TURNS, ITERATIONS = 21, 400
+
+# A trainer makes ITERATIONS updates from the run's weights and returns the loss before the last.
+Trainer = Callable[[], float]
+
+
+def nnlab_trainer(run: Run) -> Trainer:
+    return lambda: float(advance(run, ITERATIONS).losses[-1])
+
+
+def article_trainer(run: Run, *, with_accuracy: bool) -> Trainer:
+    """Return the article's loop: row-major NumPy, a dictionary, a fresh array per operation.
+
+    The operations are the article's, in its order, for any number of layers. It also counts the
+    accuracy in every iteration, with Python's `sum` over the samples, which takes longer than all
+    the rest; `with_accuracy=False` leaves that out.
+    """
+    X, Y = np.ascontiguousarray(run.dataset.train_inputs), run.dataset.train_targets
+    m, last = len(X), len(run.parameters.weights)
+
+    def forward(parameters: dict) -> dict:
+        cache = {"a0": X}
+        for k in range(1, last + 1):
+            z = np.dot(cache[f"a{k - 1}"], parameters[f"W{k}"]) + parameters[f"b{k}"]
+            cache[f"a{k}"] = np.maximum(0, z) if k < last else 1.0 / (1.0 + np.exp(-z))
+        return cache
+
+    def compute_loss(a: np.ndarray) -> float:
+        terms = np.multiply(-np.log(a), Y) + np.multiply(-np.log(1 - a), 1 - Y)
+        return 1.0 / m * np.nansum(terms)
+
+    def accuracy(a: np.ndarray) -> np.ndarray:
+        return sum(np.round(a) == Y) / m
+
+    def backward(parameters: dict, cache: dict) -> dict:
+        gradients = {}
+        dz = 1.0 / m * (cache[f"a{last}"] - Y)
+        for k in range(last, 0, -1):
+            gradients[f"W{k}"] = np.dot(cache[f"a{k - 1}"].T, dz)
+            gradients[f"b{k}"] = np.sum(dz, axis=0, keepdims=True)
+            if k > 1:
+                da = np.dot(dz, parameters[f"W{k}"].T)
+                dz = np.multiply(da, np.int64(cache[f"a{k - 1}"] > 0))
+        return gradients
+
+    def train() -> float:
+        parameters, losses = {}, []
+        for k in range(1, last + 1):
+            parameters[f"W{k}"] = np.array(run.parameters.weights[k - 1], order="C")
+            parameters[f"b{k}"] = np.array(run.parameters.biases[k - 1], order="C")
+        for _ in range(ITERATIONS):
+            cache = forward(parameters)
+            losses.append(compute_loss(cache[f"a{last}"]))
+            if with_accuracy:
+                accuracy(cache[f"a{last}"])
+            gradients = backward(parameters, cache)
+            for name, gradient in gradients.items():
+                parameters[name] = parameters[name] - run.config.learning_rate * gradient
+        return float(losses[-1])
+
+    return train
+
+
+def sklearn_trainer(run: Run) -> Trainer:
+    """Return scikit-learn's classifier, set to full-batch gradient descent at a constant rate."""
+    inputs, labels = run.dataset.train_inputs, run.dataset.train_targets[:, 0].astype(int)
+    model = MLPClassifier(
+        run.config.hidden_layers,
+        solver="sgd",
+        batch_size=len(inputs),
+        learning_rate_init=run.config.learning_rate,
+        momentum=0,
+        alpha=0,
+        shuffle=False,
+        max_iter=1,
+        tol=0,
+        n_iter_no_change=ITERATIONS,
+        warm_start=True,
+    )
+
+    def train() -> float:
+        for ours, theirs in zip(run.parameters.weights, model.coefs_, strict=True):
+            theirs[:] = ours
+        for ours, theirs in zip(run.parameters.biases, model.intercepts_, strict=True):
+            theirs[:] = ours[0]
+        model.fit(inputs, labels)
+        return float(model.loss_curve_[-1])
+
+    warnings.filterwarnings("ignore", category=ConvergenceWarning)  # it is told when to stop
+    model.fit(inputs, labels)  # allocates the weights that train() sets
+    model.set_params(max_iter=ITERATIONS)
+    return train
+
+
+def torch_trainer(run: Run, dtype: "torch.dtype") -> Trainer:
+    """Return PyTorch on the CPU: Sequential, BCEWithLogitsLoss, SGD."""
+    sizes = run.config.layer_sizes
+    layers = []
+    for fan_in, fan_out in pairwise(sizes):
+        layers += [torch.nn.Linear(fan_in, fan_out, dtype=dtype), torch.nn.ReLU()]
+    model = torch.nn.Sequential(*layers[:-1])  # the last layer gives the logits
+    loss_function = torch.nn.BCEWithLogitsLoss()
+    inputs = torch.tensor(run.dataset.train_inputs, dtype=dtype)
+    targets = torch.tensor(run.dataset.train_targets, dtype=dtype)
+
+    def train() -> float:
+        with torch.no_grad():
+            for layer, weights, biases in zip(
+                layers[::2], run.parameters.weights, run.parameters.biases, strict=True
+            ):
+                layer.weight.copy_(torch.tensor(weights.T.copy()))
+                layer.bias.copy_(torch.tensor(biases[0].copy()))
+        optimizer = torch.optim.SGD(model.parameters(), lr=run.config.learning_rate)
+        losses = []
+        for _ in range(ITERATIONS):
+            loss = loss_function(model(inputs), targets)
+            losses.append(loss.item())
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+        return losses[-1]
+
+    return train
+
+
+def print_machine() -> None:
+    cpu = platform.processor() or platform.machine()
+    if Path("/proc/cpuinfo").exists():
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+        cpu = next((line.split(":")[1].strip() for line in lines if "model name" in line), cpu)
+    print(f"{os.cpu_count()} cores, {cpu}")
+    versions = f"Python {platform.python_version()}, NumPy {np.__version__}"
+    versions += f", scikit-learn {sklearn.__version__}"
+    if torch:
+        versions += f", PyTorch {torch.__version__}"
+    else:
+        versions += "; no PyTorch here"
+    print(versions)
+
+
+def print_peers() -> None:
+    run = start(Config())
+    trainers = {
+        "nnlab": nnlab_trainer(run),
+        "the article's code": article_trainer(run, with_accuracy=True),
+        " without its accuracy line": article_trainer(run, with_accuracy=False),
+        "scikit-learn MLPClassifier": sklearn_trainer(run),
+    }
+    if torch:
+        # On jobs this small a second thread only waits, at times for long: one is its best.
+        torch.set_num_threads(1)
+        trainers["PyTorch CPU, float64"] = torch_trainer(run, torch.float64)
+        trainers["PyTorch CPU, float32"] = torch_trainer(run, torch.float32)
+    losses = {name: train() for name, train in trainers.items()}  # also warms up
+    seconds: dict[str, list[float]] = {name: [] for name in trainers}
+    for _ in range(TURNS):
+        for name, train in trainers.items():
+            began = time.perf_counter()
+            train()
+            seconds[name].append(time.perf_counter() - began)
+    ours = median(seconds["nnlab"])
+    print(f"\nThe article's run, 1000 samples, 2-10-5-1; {TURNS} turns of {ITERATIONS} iterations")
+    print(f"{'':<28}{'µs/iteration':>13}{'fastest':>9}{'slowest':>9}{'ratio':>7}  last loss")
+    for name, times in seconds.items():
+        micros = [1e6 * value / ITERATIONS for value in (median(times), min(times), max(times))]
+        print(
+            f"{name:<28}{micros[0]:>13.1f}{micros[1]:>9.1f}{micros[2]:>9.1f}"
+            f"{median(times) / ours:>7.1f}  {losses[name]!r}"
+        )
+        # float32 carries 7 digits, float64 16; 400 updates lose a few of them to rounding.
+        tolerance = 1e-5 if "float32" in name else 1e-11
+        if abs(losses[name] / losses["nnlab"] - 1) > tolerance:
+            sys.exit(f"{name} ends at another loss: it does not do the same job")
+
+
+def microseconds(run: Run, iterations: int, turns: int = 9) -> float:
+    """Measure the median time per iteration of one call of advance."""
+    times = []
+    for _ in range(turns + 1):  # the first one warms up
+        began = time.perf_counter()
+        advance(run, iterations)
+        times.append(time.perf_counter() - began)
+    return 1e6 * median(times[1:]) / iterations
+
+
+def print_growth() -> None:
+    print("\nµs per iteration as the job grows, the rest as in the article's run")
+    for samples in (100, 1000, 10_000, 100_000):
+        run = start(Config(samples=samples))
+        value = microseconds(run, max(10, 1_000_000 // samples // 2))
+        print(f"{samples:>7} samples {value:>10.1f} {1000 * value / samples:>8.1f} ns per sample")
+    for width in (4, 8, 16, 32, 64):
+        value = microseconds(start(Config(hidden_layers=(width, width))), 300)
+        print(f"{width:>7} units in each of two hidden layers {value:>10.1f}")
+    for depth in range(9):
+        value = microseconds(start(Config(hidden_layers=(8,) * depth)), 300)
+        print(f"{depth:>7} hidden layers of 8 units {value:>10.1f}")
+
+
+def print_calls() -> None:
+    """Print what a call costs beside its iterations, early and late in a run."""
+    print("\nµs per call of advance, the article's run")
+    early = start(Config())
+    late = replace(early, iteration=25_000, losses=np.zeros(25_000))
+    for name, run in (("at iteration 0", early), ("at iteration 25,000", late)):
+        costs = [n * microseconds(run, n, turns=201) for n in (1, 25)]
+        print(f"{name:<21} 1 iteration {costs[0]:>8.1f}   25 iterations {costs[1]:>8.1f}")
+
+
+def print_memory() -> None:
+    for layers in ((10, 5), (64,) * 8):
+        tracemalloc.start()
+        evaluate(advance(start(Config(samples=100_000, hidden_layers=layers)), 3))
+        _, peak = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        print(f"{peak / 1e6:>7.0f} MB at most for a run of 100,000 samples, hidden layers {layers}")
+
+
+if __name__ == "__main__":
+    print_machine()
+    print_peers()
+    print_growth()
+    print_calls()
+    print()
+    print_memory()

@@ -13,46 +13,50 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # ships no types
+
+# One thread per matrix product, in the whole process. On products this small a second thread gains
+# nothing, and where other sessions want its core it makes an iteration up to twenty times slower.
+# With one thread the last digits are also the same on machines with few and with many cores.
+threadpool_limits(limits=1, user_api="blas")
 
 FloatArray = NDArray[np.float64]
 
 
 class Activation(NamedTuple):
-    """An activation and its derivative, both in place.
+    """A function g of a layer's pre-activations z, and its derivative, both in place.
 
-    apply(z) turns the pre-activations z into activations a. backward(a, deltas) multiplies the
-    gradients with respect to a by da/dz, which for all of these is a function of a.
+    apply(z) turns z into the activations a = g(z). differentiate(a) turns these into g'(z), which
+    for all functions here follows from a alone.
     """
 
     apply: Callable[[FloatArray], object]
-    backward: Callable[[FloatArray, FloatArray], object]
-
-
-def _relu_backward(a: FloatArray, deltas: FloatArray) -> None:
-    np.multiply(deltas, a > 0, out=deltas)  # the derivative at 0 is 0, as in the article
-
-
-def _tanh_backward(a: FloatArray, deltas: FloatArray) -> None:
-    np.multiply(deltas, 1 - a * a, out=deltas)
+    differentiate: Callable[[FloatArray], object]
 
 
 def _sigmoid(z: FloatArray) -> None:
-    # 1 / (1 + exp(-z)) would overflow below z = -709; this form cannot.
+    # 1 / (1 + exp(-z)) would overflow below z = -709; (1 + tanh(z / 2)) / 2 is the same and cannot.
     np.multiply(z, 0.5, out=z)
     np.tanh(z, out=z)
     np.add(z, 1, out=z)
     np.multiply(z, 0.5, out=z)
 
 
-def _sigmoid_backward(a: FloatArray, deltas: FloatArray) -> None:
-    np.multiply(deltas, a * (1 - a), out=deltas)
+def _sigmoid_slope(a: FloatArray) -> None:
+    np.multiply(a, 1 - a, out=a)
+
+
+def _tanh_slope(a: FloatArray) -> None:
+    np.multiply(a, a, out=a)
+    np.subtract(1, a, out=a)
 
 
 ACTIVATIONS: dict[str, Activation] = {
-    "relu": Activation(lambda z: np.maximum(z, 0, out=z), _relu_backward),
-    "tanh": Activation(lambda z: np.tanh(z, out=z), _tanh_backward),
-    "sigmoid": Activation(_sigmoid, _sigmoid_backward),
-    "linear": Activation(lambda z: None, lambda a, deltas: None),
+    # the slope of ReLU at 0 is 0, as in the article
+    "relu": Activation(lambda z: np.maximum(z, 0, out=z), lambda a: np.copyto(a, a > 0)),
+    "tanh": Activation(lambda z: np.tanh(z, out=z), _tanh_slope),
+    "sigmoid": Activation(_sigmoid, _sigmoid_slope),
+    "linear": Activation(lambda z: None, lambda a: a.fill(1)),
 }
 
 # (fan_in, fan_out) -> factor on standard-normal weights
@@ -83,14 +87,14 @@ class Parameters:
     @cached_property
     def matrices(self) -> tuple[FloatArray, ...]:
         """Return the layers' stacked weights and biases, views of `vector`."""
-        shapes = [(fan_in + 1, fan_out) for fan_in, fan_out in pairwise(self.layer_sizes)]
-        ends = np.cumsum([rows * columns for rows, columns in shapes])
-        parts = np.split(self.vector, ends[:-1])
-        return tuple(
-            part.reshape(shape, order="F") for part, shape in zip(parts, shapes, strict=True)
-        )
+        matrices, begin = [], 0
+        for fan_in, fan_out in pairwise(self.layer_sizes):
+            end = begin + (fan_in + 1) * fan_out
+            matrices.append(self.vector[begin:end].reshape((fan_in + 1, fan_out), order="F"))
+            begin = end
+        return tuple(matrices)
 
-    @property
+    @cached_property
     def weights(self) -> tuple[FloatArray, ...]:
         """Return the layers' weights, views of `vector`."""
         return tuple(matrix[:-1] for matrix in self.matrices)
@@ -125,7 +129,7 @@ def initialize(layer_sizes: Sequence[int], initialization: str, seed: int) -> Pa
 
 
 class Network:
-    """The forward and backward pass over one set of inputs, on buffers allocated once.
+    """The forward pass over one set of inputs, on buffers allocated once.
 
     Buffers are in Fortran order: each unit is one contiguous column, which both BLAS and the
     element-wise loops run through twice as fast as through rows.
@@ -162,9 +166,9 @@ class Network:
 class Objective:
     """Binary cross-entropy of a network with sigmoid output on one data set, and its gradients.
 
-    With a = sigmoid(z) the article's loss -mean(t log a + (1 - t) log(1 - a)) is
-    mean(max(z, 0) - t z + log(1 + exp(-|z|))) in terms of the logit z, which stays finite where
-    the article's form is 0 * log 0. The gradients are the article's, section "Backpropagation".
+    With a = sigmoid(z) the article's loss is -mean(t log a + (1 - t) log(1 - a)). In terms of
+    u = (1 - 2 t) z, the logit of the wrong class, a sample's loss is log(1 + exp(u)), which as
+    max(u, 0) + log(1 + exp(-|u|)) stays finite where the article's form is 0 * log 0.
 
     Parameters
     ----------
@@ -179,43 +183,53 @@ class Objective:
         inputs: FloatArray,
         targets: FloatArray,
     ) -> None:
+        n_samples = len(inputs)
         self.network = Network(layer_sizes, activation, inputs)
         self.targets = targets
         self.gradients = zero_parameters(layer_sizes)
-        self._deltas = [np.empty((len(inputs), width), order="F") for width in layer_sizes[1:]]
-        self._exp = np.empty_like(self.network.logits)  # exp(-|z|), never above 1
-        self._scratch = np.empty_like(self.network.logits)
+        self._signs = 1 - 2 * targets
+        self._signs_over_m = self._signs / n_samples
+        # Two buffers in turn are enough, as a layer's deltas follow from the next layer's alone.
+        buffers = [np.empty((n_samples, max(layer_sizes[1:])), order="F") for _ in range(2)]
+        self._deltas = [
+            buffers[layer % 2][:, :width] for layer, width in enumerate(layer_sizes[1:])
+        ]
+        self._wrong_logits, self._losses, self._scratch = np.empty((3, n_samples, 1))
 
     def loss(self, parameters: Parameters) -> float:
         """Run the forward pass and return the mean cross-entropy over the samples."""
-        z = self.network.forward(parameters)
-        exp, scratch = self._exp, self._scratch
-        np.abs(z, out=exp)
-        np.negative(exp, out=exp)
-        np.exp(exp, out=exp)
-        total = np.add.reduce(np.log1p(exp, out=scratch)[:, 0])
-        total += np.add.reduce(np.maximum(z, 0, out=scratch)[:, 0])
-        total -= np.dot(z[:, 0], self.targets[:, 0])
-        return float(total) / len(z)
+        u, losses, scratch = self._wrong_logits, self._losses, self._scratch
+        np.multiply(self.network.forward(parameters), self._signs, out=u)
+        np.abs(u, out=losses)
+        np.negative(losses, out=losses)
+        np.exp(losses, out=losses)
+        np.log1p(losses, out=losses)
+        np.maximum(u, 0, out=scratch)
+        np.add(losses, scratch, out=losses)  # max(u, 0) + log(1 + exp(-|u|))
+        return float(np.add.reduce(losses, axis=None)) / len(u)
 
     def backward(self, parameters: Parameters) -> FloatArray:
         """Return ∂loss/∂parameters, float64 (n_parameters,), after `loss(parameters)`.
 
-        The vector is a buffer that the next call reuses.
+        The gradients are the article's, section "Backward Propagation". The vector is a buffer
+        that the next call reuses. The hidden activations are used up: the next call of `loss` has
+        to come before the next one of `backward`.
         """
-        z, deltas = self.network.logits, self._deltas[-1]
-        np.add(self._exp, 1, out=self._scratch)
-        np.copyto(self._exp, 1.0, where=z >= 0)
-        np.divide(self._exp, self._scratch, out=deltas)  # sigmoid(z)
-        np.subtract(deltas, self.targets, out=deltas)
-        np.divide(deltas, len(z), out=deltas)  # dz = (a - t) / m
-        for layer in range(len(self._deltas) - 1, 0, -1):
-            dz, a = self._deltas[layer], self.network.layer_inputs[layer]
-            np.matmul(a.T, dz, out=self.gradients.matrices[layer])  # dW, and db below it
-            previous = self._deltas[layer - 1]
-            np.matmul(dz, parameters.matrices[layer][:-1].T, out=previous)  # da = dz @ W.T
-            self.network.activation.backward(self.network.activations[layer], previous)
-        np.matmul(self.network.layer_inputs[0].T, self._deltas[0], out=self.gradients.matrices[0])
+        layer_inputs, gradients = self.network.layer_inputs, self.gradients.matrices
+        weights = parameters.weights
+        # The wrong class has the probability |a - t| = exp(u) / (1 + exp(u)) = exp(u - loss).
+        dz = self._deltas[-1]
+        np.subtract(self._wrong_logits, self._losses, out=dz)
+        np.exp(dz, out=dz)
+        np.multiply(dz, self._signs_over_m, out=dz)  # dz = (a - t) / m
+        for layer in range(len(weights) - 1, 0, -1):
+            np.matmul(layer_inputs[layer].T, dz, out=gradients[layer])  # dW, and db below it
+            da = self._deltas[layer - 1]
+            np.dot(weights[layer], dz.T, out=da.T)  # da = dz @ W.T, written the other way round
+            slopes = self.network.activations[layer]
+            self.network.activation.differentiate(slopes)
+            dz = np.multiply(da, slopes, out=da)  # dz = da * g'(z)
+        np.matmul(layer_inputs[0].T, dz, out=gradients[0])
         return self.gradients.vector
 
 

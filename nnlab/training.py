@@ -1,5 +1,6 @@
 """A training run as a value: start it, advance it, evaluate it, predict with it."""
 
+import math
 import time
 from dataclasses import dataclass, replace
 
@@ -11,6 +12,9 @@ from nnlab.datasets import Dataset, FloatArray, make_dataset
 from nnlab.network import Network, Objective, Parameters, initialize, sigmoid
 
 TEST_EVERY = 100  # iterations between two samples of the test metrics
+
+# NumPy need not warn of it: advance finds divergence by itself and reports it as a state.
+_overflow_is_divergence = np.errstate(over="ignore", invalid="ignore")
 
 
 @dataclass(frozen=True)
@@ -65,15 +69,13 @@ def start(config: Config) -> Run:
         config.test_seed,
     )
     parameters = initialize(config.layer_sizes, config.initialization, config.seed)
-    test = Objective(
-        config.layer_sizes, config.activation, dataset.test_inputs, dataset.test_targets
+    loss, accuracy = _loss_and_accuracy(
+        config, dataset.test_inputs, dataset.test_targets, parameters
     )
-    loss, accuracy = _loss_and_accuracy(test, parameters)
     return Run(config, dataset, parameters, 0, np.empty(0), np.array([loss]), np.array([accuracy]))
 
 
-# An overflow is divergence, which advance finds by itself and reports as a state.
-@np.errstate(over="ignore", invalid="ignore")
+@_overflow_is_divergence
 def advance(run: Run, iterations: int, *, seconds: float = float("inf")) -> Run:
     """Make updates of full-batch gradient descent, W -= learning_rate * dW, and return a new Run.
 
@@ -95,9 +97,7 @@ def advance(run: Run, iterations: int, *, seconds: float = float("inf")) -> Run:
     if run.diverged or iterations == 0:
         return run
     config, dataset = run.config, run.dataset
-    sizes, activation = config.layer_sizes, config.activation
-    train = Objective(sizes, activation, dataset.train_inputs, dataset.train_targets)
-    test = Objective(sizes, activation, dataset.test_inputs, dataset.test_targets)
+    train = _objective(config, dataset.train_inputs, dataset.train_targets)
     parameters, candidate = run.parameters.copy(), run.parameters.copy()
     losses, test_metrics = [], []
     iteration, diverged = run.iteration, False
@@ -111,14 +111,16 @@ def advance(run: Run, iterations: int, *, seconds: float = float("inf")) -> Run:
         # A sum is finite only if all its terms are: one cheap test for all parameters. The next
         # loss is looked at before the update counts, so that a Run can always be drawn.
         next_loss = train.loss(candidate)
-        if not np.isfinite(next_loss + np.add.reduce(candidate.vector)):
+        if not math.isfinite(next_loss + np.add.reduce(candidate.vector)):
             diverged = True
             break
         losses.append(loss)
         parameters, candidate, loss = candidate, parameters, next_loss
         iteration += 1
         if iteration % TEST_EVERY == 0:
-            test_metrics.append(_loss_and_accuracy(test, parameters))
+            test_metrics.append(
+                _loss_and_accuracy(config, dataset.test_inputs, dataset.test_targets, parameters)
+            )
         if time.perf_counter() >= deadline:
             break
     test_losses, test_accuracies = np.array(test_metrics).reshape(-1, 2).T
@@ -133,16 +135,17 @@ def advance(run: Run, iterations: int, *, seconds: float = float("inf")) -> Run:
     )
 
 
+@_overflow_is_divergence
 def evaluate(run: Run) -> Metrics:
     """Compute loss and accuracy of the run's present parameters; the run is left as it is."""
-    sizes, activation, data = run.config.layer_sizes, run.config.activation, run.dataset
-    train = Objective(sizes, activation, data.train_inputs, data.train_targets)
-    test = Objective(sizes, activation, data.test_inputs, data.test_targets)
+    config, data, parameters = run.config, run.dataset, run.parameters
     return Metrics(
-        *_loss_and_accuracy(train, run.parameters), *_loss_and_accuracy(test, run.parameters)
+        *_loss_and_accuracy(config, data.train_inputs, data.train_targets, parameters),
+        *_loss_and_accuracy(config, data.test_inputs, data.test_targets, parameters),
     )
 
 
+@_overflow_is_divergence
 def predict(run: Run, inputs: FloatArray) -> FloatArray:
     """Return the probability of class 1, float64 (n_samples,), for inputs (n_samples, 2).
 
@@ -160,8 +163,15 @@ def predict(run: Run, inputs: FloatArray) -> FloatArray:
     return sigmoid(network.forward(run.parameters))[:, 0]
 
 
-def _loss_and_accuracy(objective: Objective, parameters: Parameters) -> tuple[float, float]:
+def _objective(config: Config, inputs: FloatArray, targets: FloatArray) -> Objective:
+    return Objective(config.layer_sizes, config.activation, inputs, targets)
+
+
+def _loss_and_accuracy(
+    config: Config, inputs: FloatArray, targets: FloatArray, parameters: Parameters
+) -> tuple[float, float]:
+    objective = _objective(config, inputs, targets)
     loss = objective.loss(parameters)
-    # A probability of exactly one half counts as class 0: the article's predict asks for a > 0.5.
-    hits = (objective.network.logits > 0) == (objective.targets > 0.5)
+    # A probability of exactly one half counts as class 0: the article rounds, and to even.
+    hits = (objective.network.logits > 0) == (targets > 0.5)
     return loss, float(np.mean(hits))

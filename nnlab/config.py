@@ -6,16 +6,21 @@ from dataclasses import dataclass, field, fields
 from numbers import Integral, Real
 from typing import Any
 
+import numpy as np
+
 from nnlab.datasets import DATASETS
 from nnlab.network import ACTIVATIONS, INITIALIZATIONS
 
-# A rule turns a value into the field's own type or raises TypeError or ValueError.
+# A rule turns a value into the field's own type or raises TypeError, ValueError or OverflowError.
 Rule = Callable[[Any], Any]
+
+# Python and NumPy count these as numbers; here they are mistakes.
+_NOT_NUMBERS = (bool, np.timedelta64)
 
 
 def _integer(low: int, high: int) -> tuple[Rule, str]:
     def rule(value: Any) -> int:
-        if isinstance(value, bool) or not isinstance(value, Integral):
+        if isinstance(value, _NOT_NUMBERS) or not isinstance(value, Integral):
             raise TypeError
         number = int(value)
         if not low <= number <= high:
@@ -27,7 +32,7 @@ def _integer(low: int, high: int) -> tuple[Rule, str]:
 
 def _number(low: float, high: float, *, above: bool = False) -> tuple[Rule, str]:
     def rule(value: Any) -> float:
-        if isinstance(value, bool) or not isinstance(value, Real):
+        if isinstance(value, _NOT_NUMBERS) or not isinstance(value, Real):
             raise TypeError
         number = float(value)  # an int beyond float64 raises OverflowError
         if not low <= number <= high or (above and number == low):
@@ -44,9 +49,7 @@ def _name(registry: Iterable[str]) -> tuple[Rule, str]:
     def rule(value: Any) -> str:
         if not isinstance(value, str):
             raise TypeError
-        if value not in known:
-            raise ValueError
-        return value
+        return known[known.index(value)]
 
     return rule, f"be one of {', '.join(known)}"
 
@@ -65,6 +68,15 @@ def _widths() -> tuple[Rule, str]:
         return tuple(width_rule(width) for width in value)
 
     return rule, f"be at most {MAX_LAYERS} whole numbers from 1 to {MAX_WIDTH}"
+
+
+def _shown(value: object) -> str:
+    """Return a value as a part of one readable sentence: on one line, at most 80 characters."""
+    try:
+        text = " ".join(repr(value).split())
+    except (ValueError, RecursionError):  # an int of over 4300 digits; lists in lists in lists
+        return f"a value of type {type(value).__name__} that is too long to show"
+    return text if len(text) <= 80 else text[:77] + "..."
 
 
 def _setting(default: Any, rule: tuple[Rule, str], help_: str) -> Any:
@@ -140,9 +152,8 @@ class Config:
             try:
                 object.__setattr__(self, item.name, item.metadata["rule"](value))
             except (TypeError, ValueError, OverflowError):
-                # A huge value is cut: the message has to stay one readable sentence.
-                shown = repr(value) if len(repr(value)) <= 80 else repr(value)[:77] + "..."
-                raise ValueError(f"{item.name} must {item.metadata['must']}, got {shown}") from None
+                must = item.metadata["must"]
+                raise ValueError(f"{item.name} must {must}, got {_shown(value)}") from None
 
     @property
     def layer_sizes(self) -> tuple[int, ...]:

@@ -1,84 +1,116 @@
 """Train without a browser: `python -m nnlab` prints the article's table as it goes."""
 
 import argparse
+import os
 import sys
+from collections.abc import Sequence
 from dataclasses import fields
+from typing import NoReturn
 
-from nnlab.config import Config, parse
-from nnlab.training import Run, advance, evaluate, start
+from nnlab.config import Config, parse, shown
+from nnlab.training import advance, evaluate, start
 
-EXIT_BAD_INPUT, EXIT_INTERRUPTED = 2, 130
+EXIT_OUTPUT_CLOSED, EXIT_BAD_INPUT, EXIT_INTERRUPTED = 1, 2, 130
+
+# How the value of an option is written, by the type of the field's default.
+PLACEHOLDERS = {str: "NAME", int: "N", float: "X", tuple: "N,N"}
+
+
+class _Parser(argparse.ArgumentParser):
+    """An argument parser whose complaints are one sentence, without the list of all options."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(EXIT_BAD_INPUT, f"{' '.join(message.split())}; --help lists the options\n")
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="python -m nnlab",
-        description="Train a neural network and print iteration, loss and accuracy. Without "
-        "options: the article's run.",
+        usage="%(prog)s [--help] [--every N] [--OPTION VALUE ...]",
+        description="Train a neural network and print iteration, loss and accuracy as it learns. "
+        "Without options: the run of the article.",
+        epilog="Example: %(prog)s --hidden-layers 4,2 --learning-rate 0.3 --every 100",
         allow_abbrev=False,
+    )
+    parser.add_argument(
+        "--every", default="1000", metavar="N", help="Iterations from row to row. Default: 1000."
     )
     for item in fields(Config):
         default = item.default
-        shown = ",".join(map(str, default)) if isinstance(default, tuple) else default
+        text = ",".join(map(str, default)) if isinstance(default, tuple) else default
+        explanation = f"{item.metadata['help']} Must {item.metadata['must']}. Default: {text}."
         parser.add_argument(
             "--" + item.name.replace("_", "-"),
-            metavar=item.name.upper(),
-            help=f"{item.metadata['help']} Must {item.metadata['must']}. Default: {shown}".replace(
-                "%", "%%"
-            ),
+            metavar=PLACEHOLDERS[type(default)],
+            help=explanation.replace("%", "%%"),
         )
-    parser.add_argument(
-        "--every", default="1000", metavar="N", help="Iterations between two rows. Default: 1000"
-    )
     return parser
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Run the command line and return its exit code."""
+def _settings(arguments: Sequence[str] | None) -> tuple[Config, int]:
+    """Read the command line into what to train and the number of iterations from row to row.
+
+    Raises
+    ------
+    ValueError
+        If a value breaks its rule.
+    """
     options = vars(_parser().parse_args(arguments))
     every = options.pop("every")
-    try:
-        config = Config(
-            **{name: parse(name, text) for name, text in options.items() if text is not None}
-        )
-    except ValueError as error:
-        print(error, file=sys.stderr)
-        return EXIT_BAD_INPUT
-    if not every.isdecimal() or int(every) < 1:
-        print(f"every must be a whole number above 0, got {every!r}", file=sys.stderr)
-        return EXIT_BAD_INPUT
-    run = start(config)
-    try:
-        return _train(run, int(every))
-    except KeyboardInterrupt:
-        return EXIT_INTERRUPTED
+    config = Config(
+        **{name: parse(name, text) for name, text in options.items() if text is not None}
+    )
+    rows = parse("iterations", every)
+    if not isinstance(rows, int) or rows < 1:
+        raise ValueError(f"every must be a whole number above 0, got {shown(every)}")
+    return config, rows
 
 
-def _train(run: Run, every: int) -> int:
-    goal = run.config.iterations
-    print(f"{'iteration':>9}  {'loss':<22}accuracy")
+def _train(config: Config, every: int) -> int:
+    iteration = 0
     try:
-        while run.iteration < goal and not run.diverged:
+        print(f"{'iteration':>9}  {'loss':<22}accuracy", flush=True)
+        run = start(config)
+        while run.iteration < config.iterations and not run.diverged:
             metrics = evaluate(run)
             print(
                 f"{run.iteration:>9}  {metrics.train_loss!r:<22}{metrics.train_accuracy:.3f}",
                 flush=True,
             )
-            next_row = min(run.iteration + every, goal)
+            next_row = min(run.iteration + every, config.iterations)
             while run.iteration < next_row and not run.diverged:
                 # At most a second per call: Ctrl-C then knows how far the run has come.
                 run = advance(run, next_row - run.iteration, seconds=1)
+                iteration = run.iteration
+        if run.diverged:
+            print(f"Diverged at iteration {iteration}: the loss is no longer finite.")
+        metrics = evaluate(run)
+        print(
+            f"After {iteration} iterations: train accuracy {metrics.train_accuracy:.3f}, "
+            f"test accuracy {metrics.test_accuracy:.3f}",
+            flush=True,
+        )
     except KeyboardInterrupt:
-        print(f"Stopped at iteration {run.iteration}.", flush=True)
-        raise
-    if run.diverged:
-        print(f"Diverged at iteration {run.iteration}: the loss is no longer finite.")
-    metrics = evaluate(run)
-    print(
-        f"After {run.iteration} iterations: train accuracy {metrics.train_accuracy:.3f}, "
-        f"test accuracy {metrics.test_accuracy:.3f}"
-    )
+        print(f"Stopped at iteration {iteration}.", flush=True)
+        return EXIT_INTERRUPTED
     return 0
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line and return its exit code."""
+    try:
+        try:
+            config, every = _settings(arguments)
+        except ValueError as error:
+            print(error, file=sys.stderr)
+            return EXIT_BAD_INPUT
+        return _train(config, every)
+    except KeyboardInterrupt:  # before there was anything to stop
+        return EXIT_INTERRUPTED
+    except BrokenPipeError:
+        # `| head` has read enough. Python would complain once more when it flushes at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return EXIT_OUTPUT_CLOSED
 
 
 if __name__ == "__main__":

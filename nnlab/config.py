@@ -70,7 +70,7 @@ def _widths() -> tuple[Rule, str]:
     return rule, f"be at most {MAX_LAYERS} whole numbers from 1 to {MAX_WIDTH}"
 
 
-def _shown(value: object) -> str:
+def shown(value: object) -> str:
     """Return a value as a part of one readable sentence: on one line, at most 80 characters."""
     try:
         text = " ".join(repr(value).split())
@@ -153,7 +153,7 @@ class Config:
                 object.__setattr__(self, item.name, item.metadata["rule"](value))
             except (TypeError, ValueError, OverflowError):
                 must = item.metadata["must"]
-                raise ValueError(f"{item.name} must {must}, got {_shown(value)}") from None
+                raise ValueError(f"{item.name} must {must}, got {shown(value)}") from None
 
     @property
     def layer_sizes(self) -> tuple[int, ...]:

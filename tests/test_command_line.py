@@ -1,0 +1,209 @@
+"""`python -m nnlab` trains, explains itself, and ends without a traceback whatever happens."""
+
+import csv
+import re
+import signal
+import subprocess
+import sys
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from nnlab import Config, __main__, advance, evaluate, start
+
+ROOT = Path(__file__).parents[1]
+COMMAND = [sys.executable, "-W", "error", "-m", "nnlab"]
+PATIENCE_SECONDS = 120  # no test expects to wait so long
+
+ARTICLE = list(csv.DictReader((ROOT / "tests/data/article_table.csv").read_text().splitlines()))
+
+
+def _run(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [*COMMAND, *arguments],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_SECONDS,
+        check=False,
+    )
+
+
+def _begin(*arguments: str) -> subprocess.Popen[str]:
+    """Start the command as a shell's foreground job, which Ctrl-C interrupts."""
+    # A process that ignores SIGINT, as a shell's background jobs do, hands that on.
+    previous = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        return subprocess.Popen(
+            [*COMMAND, *arguments],
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+    finally:
+        signal.signal(signal.SIGINT, previous)
+
+
+def test_without_options_it_prints_the_articles_table() -> None:
+    result = _run()
+    assert (result.returncode, result.stderr) == (0, "")
+    header, *rows, last = result.stdout.splitlines()
+    assert header.split() == ["iteration", "loss", "accuracy"]
+    assert len(rows) == len(ARTICLE) == 25
+    for row, expected in zip(rows, ARTICLE, strict=True):
+        iteration, loss, accuracy = row.split()
+        assert iteration == expected["iteration"]
+        # the article's sums are in another order: their rounding grows, over 24,000 updates
+        assert float(loss) == pytest.approx(float(expected["loss"]), rel=1e-9)
+        assert float(accuracy) == float(expected["accuracy"])
+    metrics = evaluate(advance(start(Config()), 25_000))
+    assert last == (
+        f"After 25000 iterations: train accuracy {metrics.train_accuracy:.3f}, "
+        f"test accuracy {metrics.test_accuracy:.3f}"
+    )
+
+
+def test_every_field_is_an_option_that_reaches_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    values = {
+        "dataset": ("circles", "circles"),
+        "samples": ("30", 30),
+        "noise": ("0.2", 0.2),
+        "data_seed": ("7", 7),
+        "test_samples": ("20", 20),
+        "test_seed": ("8", 8),
+        "hidden_layers": ("4,2", (4, 2)),
+        "activation": ("tanh", "tanh"),
+        "initialization": ("xavier", "xavier"),
+        "seed": ("9", 9),
+        "learning_rate": ("3e-1", 0.3),
+        "iterations": ("12", 12),
+    }
+    assert set(values) == {item.name for item in fields(Config)}
+    seen = []
+    monkeypatch.setattr(__main__, "start", lambda config: seen.append(config) or start(config))
+    arguments = [
+        part for name, (text, _) in values.items() for part in ("--" + name.replace("_", "-"), text)
+    ]
+    assert __main__.main(arguments) == 0
+    assert seen == [Config(**{name: value for name, (_, value) in values.items()})]
+
+
+def test_every_sets_the_distance_of_the_rows(capsys: pytest.CaptureFixture[str]) -> None:
+    assert __main__.main(["--samples", "10", "--iterations", "10", "--every", "4"]) == 0
+    _, *rows, last = capsys.readouterr().out.splitlines()
+    assert [row.split()[0] for row in rows] == ["0", "4", "8"]
+    assert last.startswith("After 10 iterations: train accuracy ")
+
+
+def test_help_names_every_option_with_its_rule_and_default() -> None:
+    result = _run("--help")
+    assert (result.returncode, result.stderr) == (0, "")
+    text = " ".join(result.stdout.split())
+    assert "--every" in text
+    for item in fields(Config):
+        assert "--" + item.name.replace("_", "-") in text
+        assert item.metadata["help"] in text
+        assert f"Must {item.metadata['must']}. Default:" in text
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["--samples", "-5"], "samples must be a whole number from 2 to 100000, got -5"),
+        (["--samples", "many"], "samples must be a whole number from 2 to 100000, got 'many'"),
+        (["--activation", "step"], "activation must be one of .*, got 'step'"),
+        (["--learning-rate", "nan"], "learning_rate must be a finite number .*, got 'nan'"),
+        (["--learning-rate=-inf"], "learning_rate must be a finite number .*, got '-inf'"),
+        (["--hidden-layers", "4,,2"], "hidden_layers must be at most 8 .*, got '4,,2'"),
+        (["--iterations", "9" * 5000], r"iterations must be .*, got '9{76}\.\.\."),
+        (["--every", "0"], "every must be a whole number above 0, got '0'"),
+        (["--every", "-1"], "every must be a whole number above 0, got '-1'"),
+        (["--every", "1.5"], "every must be a whole number above 0, got '1.5'"),
+        (["--every", "9" * 5000], r"every must be a whole number above 0, got '9{76}\.\.\."),
+        (["--momentun", "1"], "unrecognized arguments: --momentun 1; --help lists the options"),
+        (["--iter", "1"], "unrecognized arguments: --iter 1; --help lists the options"),
+        (["circles\n2"], "unrecognized arguments: circles 2; --help lists the options"),
+        (["--samples"], "argument --samples: expected one argument; --help lists the options"),
+    ],
+)
+def test_bad_input_is_one_sentence_on_stderr_and_exit_code_2(
+    arguments: list[str], sentence: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    try:
+        code = __main__.main(arguments)
+    except SystemExit as stop:  # how argparse ends
+        code = stop.code
+    out, error = capsys.readouterr()
+    assert code == 2
+    assert out == ""
+    assert re.fullmatch(sentence + "\n", error)
+
+
+@pytest.mark.parametrize("arguments", [["--seed", "x"], ["--nonsense"]])
+def test_the_shell_sees_exit_code_2_and_no_traceback(arguments: list[str]) -> None:
+    result = _run(*arguments)
+    assert result.returncode == 2
+    assert result.stdout == ""
+    assert result.stderr.count("\n") == 1
+
+
+def test_divergence_is_said_and_the_last_finite_state_is_judged(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    options = ["--learning-rate", "1000", "--activation", "linear", "--every", "1"]
+    assert __main__.main(options) == 0
+    *_, row, message, last = capsys.readouterr().out.splitlines()
+    found = re.fullmatch(r"Diverged at iteration (\d+): the loss is no longer finite\.", message)
+    assert found
+    assert row.split()[0] == found[1]
+    assert last.startswith(f"After {found[1]} iterations: train accuracy ")
+    assert "nan" not in row
+
+
+@pytest.mark.parametrize("lines_before", [1, 2, 4])
+def test_ctrl_c_says_where_it_stopped(lines_before: int) -> None:
+    """The first line comes before the 100,000 points are drawn, the others while it trains."""
+    process = _begin("--samples", "100000", "--iterations", "1000000", "--every", "1")
+    for _ in range(lines_before):
+        assert process.stdout
+        assert process.stdout.readline()
+    process.send_signal(signal.SIGINT)
+    out, error = process.communicate(timeout=PATIENCE_SECONDS)
+    assert error == ""
+    assert process.returncode == 130
+    assert re.fullmatch(r"Stopped at iteration \d+\.", out.splitlines()[-1])
+
+
+@pytest.mark.parametrize("verb", ["start", "evaluate", "advance"])
+def test_ctrl_c_in_any_verb_says_where_it_stopped(
+    verb: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(__main__, verb, interrupted)
+    assert __main__.main(["--samples", "10"]) == 130
+    out, error = capsys.readouterr()
+    assert out.splitlines()[-1] == "Stopped at iteration 0."
+    assert error == ""
+
+
+def test_a_reader_that_has_seen_enough_causes_no_complaint() -> None:
+    process = _begin("--samples", "10", "--every", "1")
+    assert process.stdout
+    assert process.stderr
+    assert [process.stdout.readline().split()[0] for _ in range(3)] == ["iteration", "0", "1"]
+    process.stdout.close()  # what `head -3` does
+    assert process.wait(timeout=PATIENCE_SECONDS) == 1
+    assert process.stderr.read() == ""
+    process.stderr.close()
+
+
+def test_ctrl_c_before_the_run_has_begun_is_quiet(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(__main__, "parse", interrupted)
+    assert __main__.main(["--samples", "10"]) == 130

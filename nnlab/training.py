@@ -3,6 +3,7 @@
 import math
 import time
 from dataclasses import dataclass, replace
+from numbers import Integral
 
 import numpy as np
 from numpy.typing import NDArray
@@ -90,9 +91,9 @@ def advance(run: Run, iterations: int, *, seconds: float = float("inf")) -> Run:
     Raises
     ------
     ValueError
-        If iterations is negative.
+        If iterations is not a whole number or negative.
     """
-    if iterations < 0:
+    if not isinstance(iterations, Integral) or iterations < 0:
         raise ValueError(f"iterations must be a whole number from 0, got {iterations!r}")
     if run.diverged or iterations == 0:
         return run

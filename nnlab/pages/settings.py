@@ -71,14 +71,15 @@ def settings() -> Config | None:
         values["initialization"] = _choice(
             right, "initialization", "Initialization", list(INITIALIZATIONS)
         )
-        with st.container(horizontal=True, vertical_alignment="bottom"):
-            values["seed"] = _number(st, "seed", "Seed")
-            st.button(
-                "New seed",
-                key="new_seed",
-                on_click=_draw_seed,
-                help="Draw other starting weights: the same network, another run.",
-            )
+        left, right = st.columns(2, vertical_alignment="bottom")
+        values["seed"] = _number(left, "seed", "Seed")
+        right.button(
+            "New seed",
+            key="new_seed",
+            on_click=_draw_seed,
+            width="stretch",
+            help="Draw other starting weights: the same network, another run.",
+        )
         st.markdown("**Training** · :gray[acts at once]")
         left, right = st.columns(2)
         values["learning_rate"] = _number(left, "learning_rate", "Learning rate")
@@ -169,9 +170,7 @@ def _hidden_layers() -> Any:
         head, tail = widths[:layer], widths[layer + 1 :]
         name = f"layer {layer + 1}"
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.markdown(
-                f":gray[{name.capitalize()}:] {width} unit{'s' * (width != 1)}", width="stretch"
-            )
+            st.markdown(f":gray[{name.capitalize()}:] {width} unit{'s' * (width != 1)}", width=145)
             _widths_button(
                 f"narrow_{layer}",
                 f"One unit fewer in {name}.",

@@ -1,8 +1,8 @@
 """Measure in a real browser how live the playground is, beside the same page by st.plotly_chart.
 
-    python tests/benchmarks/live.py [--runs 3] [--seconds 8]
+    python -m tests.benchmarks.live [--runs 3] [--seconds 8]
 
-Needs tests/requirements.txt and a Chromium, on the PATH or installed by playwright. Each run opens
+Needs tests/requirements.txt and a Chromium. Each run opens
 both pages, one after the other, presses Start, watches for so many seconds, and presses Pause;
 then it times the article's 25,000 iterations at speed Max. A frame is an iteration that stands
 in the page when the browser is about to paint, looked at on every animation frame:
@@ -12,27 +12,20 @@ last change of any chart. kB are what the websocket received, unpacked.
 """
 
 import argparse
-import shutil
 import statistics
 from dataclasses import dataclass
 from typing import Any
 
-from playwright.sync_api import Browser, Page, sync_playwright
-from server import APP, ROOT, machine, serving
+from playwright.sync_api import Browser, Page
+
+from tests.chromium import chromium
+from tests.machine import machine
+from tests.server import APP, ROOT, serving
 
 POINTS = 1000
 ARTICLE_ITERATIONS = 25_000
 WARM_UP_SECONDS = 2
 SETTLE_SECONDS = 4  # after Pause, for what is still to come
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-]
 
 # Each finds the charts that stand in the page: [name, element, iteration or NaN].
 FIND_LIVE_CHARTS = """
@@ -199,13 +192,7 @@ def main() -> None:
     arguments = parser.parse_args()
     ours, plain, article = [], [], []
     plain_script = ROOT / "tests" / "benchmarks" / "plotly_chart_page.py"
-    with (
-        serving(APP) as (app, _),
-        serving(plain_script) as (peer, _),
-        sync_playwright() as playwright,
-    ):
-        installed = shutil.which("chromium") or shutil.which("google-chrome")
-        browser = playwright.chromium.launch(executable_path=installed, args=FLAGS)
+    with serving(APP) as (app, _), serving(plain_script) as (peer, _), chromium() as browser:
         print(machine("streamlit", "plotly", "playwright"), "· Chromium", browser.version)
         # So many iterations that a run of any length does not reach their end.
         endless = f"http://{app}/?samples={POINTS}&iterations=1000000&speed=100"
@@ -213,7 +200,6 @@ def main() -> None:
             ours.append(measure(browser, endless, FIND_LIVE_CHARTS, arguments.seconds))
             plain.append(measure(browser, f"http://{peer}/", FIND_PLOTLY_CHARTS, arguments.seconds))
             article.append(time_article(browser, f"http://{app}/?speed=max"))
-        browser.close()
 
     print(
         f"{POINTS} points, speed 100: median (least–most) of {arguments.runs} runs "

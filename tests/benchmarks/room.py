@@ -1,6 +1,6 @@
 """Fill a room: many sessions that train at once, over the real websocket, on one server process.
 
-    python tests/benchmarks/room.py [--sessions 40] [--seconds 15] [--minutes 1] [--eager]
+    python -m tests.benchmarks.room [--sessions 40] [--seconds 15] [--minutes 1] [--eager]
 
 Needs tests/requirements.txt; starts the server itself. First all sessions train for so many minutes
 (10 for the full check) while the server's resident memory is read every second, then all close;
@@ -19,8 +19,10 @@ import time
 from dataclasses import dataclass
 
 import psutil
-from fake_browser import FakeBrowser
-from server import machine, serving
+
+from tests.benchmarks.fake_browser import FakeBrowser
+from tests.machine import machine
+from tests.server import serving
 
 STAGGER_SECONDS = 0.05  # between one session's coming and the next
 SETTLE_SECONDS = 4  # from the last one's coming until ticks count

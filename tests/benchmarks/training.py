@@ -1,14 +1,12 @@
 """How fast does nnlab train, next to its peers on the same job? Prints tables, asserts no time.
 
-    python tests/benchmarks/training.py
+    python -m tests.benchmarks.training
 
 from the repository's root, in any environment with requirements.txt installed; PyTorch joins in
 where it can be imported. All peers run in this one process, in turns, from the same starting
 weights, and have to end at the same loss; the figures are medians over the turns. Takes a minute.
 """
 
-import os
-import platform
 import sys
 import time
 import tracemalloc
@@ -16,17 +14,14 @@ import warnings
 from collections.abc import Callable
 from dataclasses import replace
 from itertools import pairwise
-from pathlib import Path
 from statistics import median
 
 import numpy as np
-import sklearn
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.neural_network import MLPClassifier
 
-sys.path.insert(0, str(Path(__file__).parents[2]))  # nnlab is not installed, it lies here
-
 from nnlab import Config, Run, advance, evaluate, start
+from tests.machine import machine
 
 try:
     import torch
@@ -158,21 +153,6 @@ def torch_trainer(run: Run, dtype: "torch.dtype") -> Trainer:
     return train
 
 
-def print_machine() -> None:
-    cpu = platform.processor() or platform.machine()
-    if Path("/proc/cpuinfo").exists():
-        lines = Path("/proc/cpuinfo").read_text().splitlines()
-        cpu = next((line.split(":")[1].strip() for line in lines if "model name" in line), cpu)
-    print(f"{os.cpu_count()} cores, {cpu}")
-    versions = f"Python {platform.python_version()}, NumPy {np.__version__}"
-    versions += f", scikit-learn {sklearn.__version__}"
-    if torch:
-        versions += f", PyTorch {torch.__version__}"
-    else:
-        versions += "; no PyTorch here"
-    print(versions)
-
-
 def print_peers() -> None:
     run = start(Config())
     trainers = {
@@ -252,7 +232,7 @@ def print_memory() -> None:
 
 
 if __name__ == "__main__":
-    print_machine()
+    print(machine("numpy", "scikit-learn"))
     print_peers()
     print_growth()
     print_calls()

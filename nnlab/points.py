@@ -1,0 +1,188 @@
+"""A person's own points as a value: drawn or uploaded, compared by content, short in a link."""
+
+import base64
+import re
+import zlib
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+FloatArray = NDArray[np.float64]
+
+MAX_LINK_POINTS = 200
+# Three floats of at most 24 characters, as in -2.2250738585072014e-308, each with its separator.
+_MAX_LINK_BYTES = MAX_LINK_POINTS * 3 * 25
+
+
+@dataclass(frozen=True, eq=False)
+class Points:
+    """Points on the plane and what the network shall answer there. The arrays are read-only copies.
+
+    Two of them are equal if they hold the same numbers bit for bit in the same order, so that equal
+    points always make the same run; 0.0 and -0.0 differ.
+
+    Attributes
+    ----------
+    inputs : float64 (n, 2)
+    targets : float64 (n,), for two classes each 0.0 or 1.0
+
+    Raises
+    ------
+    ValueError
+        If the shapes are not these or a number is not finite.
+    """
+
+    inputs: FloatArray
+    targets: FloatArray
+    _hash: int = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        try:
+            inputs = np.array(self.inputs, dtype=np.float64, order="C")
+            targets = np.array(self.targets, dtype=np.float64)
+        except (TypeError, ValueError, OverflowError):
+            kinds = f"{type(self.inputs).__name__} and {type(self.targets).__name__}"
+            raise ValueError(f"points must be arrays of numbers, got {kinds}") from None
+        if inputs.shape != (targets.size, 2) or targets.ndim != 1:
+            shapes = f"{inputs.shape} and {targets.shape}"
+            raise ValueError(f"points must be inputs (n, 2) and targets (n,), got {shapes}")
+        finite = np.isfinite(inputs).all(axis=1) & np.isfinite(targets)
+        if not finite.all():
+            index = int(np.argmin(finite))
+            point = (*inputs[index].tolist(), targets[index].item())
+            raise ValueError(f"points must be finite numbers, got {point!r}")
+        inputs.flags.writeable = targets.flags.writeable = False
+        object.__setattr__(self, "inputs", inputs)
+        object.__setattr__(self, "targets", targets)
+        object.__setattr__(self, "_hash", hash((inputs.tobytes(), targets.tobytes())))
+
+    @classmethod
+    def of(cls, triples: Iterable[tuple[float, float, float]]) -> Self:
+        """Make points of triples (x1, x2, target)."""
+        rows = [(x1, x2, target) for x1, x2, target in triples]
+        return cls(
+            np.array([row[:2] for row in rows], dtype=np.float64).reshape(len(rows), 2),
+            np.array([row[2] for row in rows], dtype=np.float64),
+        )
+
+    def __len__(self) -> int:
+        return len(self.targets)
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Points):
+            return NotImplemented
+        return self is other or (
+            self._hash == other._hash
+            and self.inputs.tobytes() == other.inputs.tobytes()
+            and self.targets.tobytes() == other.targets.tobytes()
+        )
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Another process hashes bytes differently, and a pickled array forgets to be read-only.
+        return Points, (self.inputs, self.targets)
+
+
+NO_POINTS = Points.of([])
+
+
+def add(points: Points, inputs: ArrayLike, target: float) -> Points:
+    """Return the points with further ones behind them, all with the same target.
+
+    Parameters
+    ----------
+    points : Points, unchanged
+    inputs : (k, 2), the new positions
+    target : of every new point
+
+    Raises
+    ------
+    ValueError
+        As Points does.
+    """
+    inputs = np.asarray(inputs)
+    new = Points(inputs, np.full(inputs.shape[:1], target, dtype=np.float64))
+    return Points(
+        np.concatenate([points.inputs, new.inputs]), np.concatenate([points.targets, new.targets])
+    )
+
+
+def erase(points: Points, inputs: ArrayLike, radius: float) -> Points:
+    """Return the points without those at most `radius` away from any of some positions.
+
+    Parameters
+    ----------
+    points : Points, unchanged
+    inputs : (k, 2), the positions
+    radius : in the units of the axes
+
+    Returns
+    -------
+    Points in their old order; `points` itself if nothing is near.
+    """
+    kept = np.ones(len(points), dtype=np.bool_)
+    with np.errstate(over="ignore"):  # two points 2e308 apart are far from each other, no more
+        for position in np.array(inputs, dtype=np.float64):
+            kept &= ~(np.hypot(*(points.inputs - position).T) <= radius)
+    return points if kept.all() else Points(points.inputs[kept], points.targets[kept])
+
+
+def encode(points: Points) -> str:
+    """Return points as text for a link: rows of numbers, compressed, in base64url without padding.
+
+    Each number is the shortest text that reads back as the same float64. No points are "".
+
+    Raises
+    ------
+    ValueError
+        If there are more than MAX_LINK_POINTS.
+    """
+    if len(points) > MAX_LINK_POINTS:
+        raise ValueError(f"points must be at most {MAX_LINK_POINTS} in a link, got {len(points)}")
+    if not len(points):
+        return ""
+    rows = np.column_stack([points.inputs, points.targets]).tolist()
+    text = "\n".join(",".join(repr(number).removesuffix(".0") for number in row) for row in rows)
+    return base64.urlsafe_b64encode(zlib.compress(text.encode(), 9)).rstrip(b"=").decode()
+
+
+def decode(text: str) -> Points:
+    """Return the points that `encode` has put into a text.
+
+    Raises
+    ------
+    ValueError
+        "points must be …, got …" for every other text: changed, cut short, too many points,
+        numbers that are not finite. What would unpack to more than a link may hold is not unpacked.
+    """
+    try:
+        return _unpacked(text) if text else NO_POINTS
+    except ValueError:  # binascii.Error and UnicodeDecodeError are among them
+        value = repr(text)
+        value = value if len(value) <= 80 else value[:77] + "..."
+        rule = f"be at most {MAX_LINK_POINTS} points as a link holds them, whole and unchanged"
+        raise ValueError(f"points must {rule}, got {value}") from None
+
+
+def _unpacked(text: str) -> Points:
+    if not re.fullmatch("[A-Za-z0-9_-]+", text):  # the base64 decoder skips other characters
+        raise ValueError
+    data = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+    unpacker = zlib.decompressobj()
+    try:
+        rows = unpacker.decompress(data, _MAX_LINK_BYTES + 1)
+    except zlib.error:
+        raise ValueError from None
+    if len(rows) > _MAX_LINK_BYTES or not unpacker.eof or unpacker.unused_data:
+        raise ValueError
+    lines = rows.decode("ascii").split("\n")
+    if len(lines) > MAX_LINK_POINTS:
+        raise ValueError
+    return Points.of(
+        (float(x1), float(x2), float(y)) for x1, x2, y in (s.split(",") for s in lines)
+    )

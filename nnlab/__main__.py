@@ -7,13 +7,10 @@ from collections.abc import Sequence
 from dataclasses import fields
 from typing import NoReturn
 
-from nnlab.config import Config, parse, shown
+from nnlab.config import Config, parse, shown, text
 from nnlab.training import advance, evaluate, start
 
 EXIT_OUTPUT_CLOSED, EXIT_BAD_INPUT, EXIT_INTERRUPTED = 1, 2, 130
-
-# How the value of an option is written, by the type of the field's default.
-PLACEHOLDERS = {str: "NAME", int: "N", float: "X", tuple: "N,N"}
 
 
 class _Parser(argparse.ArgumentParser):
@@ -36,12 +33,11 @@ def _parser() -> argparse.ArgumentParser:
         "--every", default="1000", metavar="N", help="Iterations from row to row. Default: 1000."
     )
     for item in fields(Config):
-        default = item.default
-        text = ",".join(map(str, default)) if isinstance(default, tuple) else default
-        explanation = f"{item.metadata['help']} Must {item.metadata['must']}. Default: {text}."
+        default = text(item.name, item.default) or "none"
+        explanation = f"{item.metadata['help']} Must {item.metadata['must']}. Default: {default}."
         parser.add_argument(
             "--" + item.name.replace("_", "-"),
-            metavar=PLACEHOLDERS[type(default)],
+            metavar=item.metadata["kind"].placeholder,
             help=explanation.replace("%", "%%"),
         )
     return parser
@@ -58,7 +54,7 @@ def _settings(arguments: Sequence[str] | None) -> tuple[Config, int]:
     options = vars(_parser().parse_args(arguments))
     every = options.pop("every")
     config = Config(
-        **{name: parse(name, text) for name, text in options.items() if text is not None}
+        **{name: parse(name, value) for name, value in options.items() if value is not None}
     )
     rows = parse("iterations", every)
     if not isinstance(rows, int) or rows < 1:

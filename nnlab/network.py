@@ -9,11 +9,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # ships no types
+
+from nnlab.activations import ACTIVATIONS as ACTIVATIONS
+from nnlab.activations import sigmoid_in_place
 
 # One thread per matrix product, in the whole process. On products this small a second thread gains
 # nothing, and where other sessions want its core it makes an iteration up to twenty times slower.
@@ -23,48 +25,19 @@ threadpool_limits(limits=1, user_api="blas")
 FloatArray = NDArray[np.float64]
 
 
-class Activation(NamedTuple):
-    """A function g of a layer's pre-activations z, and its derivative, both in place.
+OUTPUT_LOSSES = ("cross_entropy", "squared_error")
 
-    apply(z) turns z into the activations a = g(z). differentiate(a) turns these into g'(z), which
-    for all functions here follows from a alone.
-    """
-
-    apply: Callable[[FloatArray], object]
-    differentiate: Callable[[FloatArray], object]
-
-
-def _sigmoid(z: FloatArray) -> None:
-    # 1 / (1 + exp(-z)) would overflow below z = -709; (1 + tanh(z / 2)) / 2 is the same and cannot.
-    np.multiply(z, 0.5, out=z)
-    np.tanh(z, out=z)
-    np.add(z, 1, out=z)
-    np.multiply(z, 0.5, out=z)
-
-
-def _sigmoid_slope(a: FloatArray) -> None:
-    np.multiply(a, 1 - a, out=a)
-
-
-def _tanh_slope(a: FloatArray) -> None:
-    np.multiply(a, a, out=a)
-    np.subtract(1, a, out=a)
-
-
-ACTIVATIONS: dict[str, Activation] = {
-    # the slope of ReLU at 0 is 0, as in the article
-    "relu": Activation(lambda z: np.maximum(z, 0, out=z), lambda a: np.copyto(a, a > 0)),
-    "tanh": Activation(lambda z: np.tanh(z, out=z), _tanh_slope),
-    "sigmoid": Activation(_sigmoid, _sigmoid_slope),
-    "linear": Activation(lambda z: None, lambda a: a.fill(1)),
-}
-
-# (fan_in, fan_out) -> factor on standard-normal weights
-INITIALIZATIONS: dict[str, Callable[[int, int], float]] = {
-    "normal": lambda fan_in, fan_out: 1.0,  # the article
-    "he": lambda fan_in, fan_out: (2 / fan_in) ** 0.5,  # He et al. 2015, eq. 10
-    "xavier": lambda fan_in, fan_out: (2 / (fan_in + fan_out)) ** 0.5,  # Glorot, Bengio 2010
-    "zeros": lambda fan_in, fan_out: 0.0,
+# (rng, fan_in, fan_out) -> weights, float64 (fan_in, fan_out)
+INITIALIZATIONS: dict[str, Callable[[np.random.RandomState, int, int], FloatArray]] = {
+    "normal": lambda rng, fan_in, fan_out: rng.randn(fan_in, fan_out),  # the article
+    # TensorFlow Playground, nn.ts
+    "uniform": lambda rng, fan_in, fan_out: rng.uniform(-0.5, 0.5, (fan_in, fan_out)),
+    # Glorot and Bengio 2010, eq. 12 in its normal form
+    "xavier": lambda rng, fan_in, fan_out: (
+        rng.randn(fan_in, fan_out) * (2 / (fan_in + fan_out)) ** 0.5
+    ),
+    "he": lambda rng, fan_in, fan_out: rng.randn(fan_in, fan_out) * (2 / fan_in) ** 0.5,  # eq. 10
+    "zeros": lambda rng, fan_in, fan_out: np.zeros((fan_in, fan_out)),
 }
 
 
@@ -123,8 +96,7 @@ def initialize(layer_sizes: Sequence[int], initialization: str, seed: int) -> Pa
     rng = np.random.RandomState(seed)
     parameters = zero_parameters(layer_sizes)
     for weights in parameters.weights:
-        scale = INITIALIZATIONS[initialization](*weights.shape)
-        weights[:] = rng.randn(*weights.shape) * scale
+        weights[:] = INITIALIZATIONS[initialization](rng, *weights.shape)
     return parameters
 
 
@@ -236,5 +208,5 @@ class Objective:
 def sigmoid(logits: FloatArray) -> FloatArray:
     """Return 1 / (1 + exp(-logits)), same shape, without overflow."""
     probabilities = logits.copy()
-    _sigmoid(probabilities)
+    sigmoid_in_place(probabilities)
     return probabilities

@@ -68,6 +68,7 @@ def start(config: Config) -> Run:
         config.data_seed,
         config.test_samples,
         config.test_seed,
+        config.points,
     )
     parameters = initialize(config.layer_sizes, config.initialization, config.seed)
     loss, accuracy = _loss_and_accuracy(

@@ -1,0 +1,96 @@
+"""What a hidden unit does with its sum: functions and their derivatives, in place."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+FloatArray = NDArray[np.float64]
+
+LEAK = 0.01  # slope of leaky_relu below 0, as PyTorch's default
+
+
+class Activation(NamedTuple):
+    """A function g of a layer's pre-activations z, and its derivative, both in place.
+
+    Attributes
+    ----------
+    apply : turns z into the activations a = g(z)
+    differentiate : turns a into g'(z), which for all functions but the sine follows from a alone
+    from_pre_activations : True if `differentiate` has to be given z in place of a
+    """
+
+    apply: Callable[[FloatArray], object]
+    differentiate: Callable[[FloatArray], object]
+    from_pre_activations: bool = False
+
+
+def sigmoid_in_place(z: FloatArray) -> None:
+    """Turn z into 1 / (1 + exp(-z)), without overflow."""
+    # exp(-z) overflows below z = -709; (1 + tanh(z / 2)) / 2 is the same and cannot.
+    np.multiply(z, 0.5, out=z)
+    np.tanh(z, out=z)
+    np.add(z, 1, out=z)
+    np.multiply(z, 0.5, out=z)
+
+
+def _sigmoid_slope(a: FloatArray) -> None:
+    np.multiply(a, 1 - a, out=a)
+
+
+def _tanh_slope(a: FloatArray) -> None:
+    np.multiply(a, a, out=a)
+    np.subtract(1, a, out=a)
+
+
+def _leaky_relu(z: FloatArray) -> None:
+    np.maximum(z, LEAK * z, out=z)
+
+
+def _leaky_relu_slope(a: FloatArray) -> None:
+    np.copyto(a, np.where(a > 0, 1, LEAK))
+
+
+def _elu(z: FloatArray) -> None:
+    below = np.minimum(z, 0)
+    np.maximum(z, 0, out=z)
+    np.add(z, np.expm1(below, out=below), out=z)  # z above 0, exp(z) - 1 below
+
+
+def _elu_slope(a: FloatArray) -> None:
+    np.minimum(a, 0, out=a)
+    np.add(a, 1, out=a)  # 1 above 0, exp(z) = a + 1 below
+
+
+def _softplus(z: FloatArray) -> None:
+    # log(1 + exp(z)) as max(z, 0) + log(1 + exp(-|z|)), which cannot overflow
+    small = np.abs(z)
+    np.negative(small, out=small)
+    np.exp(small, out=small)
+    np.log1p(small, out=small)
+    np.maximum(z, 0, out=z)
+    np.add(z, small, out=z)
+
+
+def _softplus_slope(a: FloatArray) -> None:
+    # the sigmoid of z: 1 - 1 / (1 + exp(z)) = 1 - exp(-a)
+    np.negative(a, out=a)
+    np.expm1(a, out=a)
+    np.negative(a, out=a)
+
+
+ACTIVATIONS: dict[str, Activation] = {
+    # the slope of ReLU at 0 is 0, as in the article
+    "relu": Activation(lambda z: np.maximum(z, 0, out=z), lambda a: np.copyto(a, a > 0)),
+    "leaky_relu": Activation(_leaky_relu, _leaky_relu_slope),
+    "tanh": Activation(lambda z: np.tanh(z, out=z), _tanh_slope),
+    "sigmoid": Activation(sigmoid_in_place, _sigmoid_slope),
+    "linear": Activation(lambda z: None, lambda a: a.fill(1)),
+    # Clevert et al. 2016, with alpha = 1: z above 0, exp(z) - 1 below
+    "elu": Activation(_elu, _elu_slope),
+    "softplus": Activation(_softplus, _softplus_slope),  # log(1 + exp(z))
+    "sine": Activation(
+        lambda z: np.sin(z, out=z), lambda z: np.cos(z, out=z), from_pre_activations=True
+    ),
+}

@@ -1,0 +1,158 @@
+"""From a gradient to an update: the update rules, learning-rate schedules and penalties.
+
+The update rules are PyTorch's, with its constants (`torch.optim.SGD`, `RMSprop`, `Adam`). A rule
+turns the gradient into a direction d, in place; the update is then w -= learning_rate * d for all.
+"""
+
+# ruff: noqa: ARG001 - every rule takes what its neighbours take
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+FloatArray = NDArray[np.float64]
+
+RMSPROP_ALPHA = 0.99
+ADAM_BETA1, ADAM_BETA2 = 0.9, 0.999
+EPSILON = 1e-8  # keeps the denominators of RMSprop and Adam from 0
+
+# direct(d, before, after, updates, momentum): d is the gradient when called and the direction
+# afterwards; before and after, (n_vectors, n_parameters), are the rule's memory before this update
+# (only read) and after it (only written); updates counts this one too, so the first one is 1.
+Direct = Callable[[FloatArray, FloatArray, FloatArray, int, float], None]
+
+
+class Optimizer(NamedTuple):
+    """An update rule: how many vectors it remembers, and the rule itself."""
+
+    n_vectors: int
+    direct: Direct
+
+
+def _sgd(
+    d: FloatArray, before: FloatArray, after: FloatArray, updates: int, momentum: float
+) -> None:
+    """Go along the gradient itself: d = g."""
+
+
+def _momentum(
+    d: FloatArray, before: FloatArray, after: FloatArray, updates: int, momentum: float
+) -> None:
+    """Go along a velocity (Polyak 1964): v = momentum * v + g, d = v."""
+    v = after[0]
+    np.multiply(before[0], momentum, out=v)
+    np.add(v, d, out=v)
+    np.copyto(d, v)
+
+
+def _nesterov(
+    d: FloatArray, before: FloatArray, after: FloatArray, updates: int, momentum: float
+) -> None:
+    """Look one step ahead (Sutskever et al. 2013): v = momentum * v + g, d = g + momentum * v."""
+    v = after[0]
+    np.multiply(before[0], momentum, out=v)
+    np.add(v, d, out=v)
+    np.add(d, v * momentum, out=d)
+
+
+def _rmsprop(
+    d: FloatArray, before: FloatArray, after: FloatArray, updates: int, momentum: float
+) -> None:
+    """Divide by the gradient's recent size (Hinton, lecture 6e): s = αs + (1-α)g², d = g / √s."""
+    s = after[0]
+    np.multiply(before[0], RMSPROP_ALPHA, out=s)
+    square = np.multiply(d, d)
+    np.multiply(square, 1 - RMSPROP_ALPHA, out=square)
+    np.add(s, square, out=s)
+    size = np.sqrt(s, out=square)
+    np.add(size, EPSILON, out=size)
+    np.divide(d, size, out=d)
+
+
+def _adam(
+    d: FloatArray, before: FloatArray, after: FloatArray, updates: int, momentum: float
+) -> None:
+    """Divide a mean gradient by its size, both corrected for their start at 0.
+
+    Kingma and Ba 2015, algorithm 1: m = β₁m + (1-β₁)g, v = β₂v + (1-β₂)g²,
+    d = m / (1-β₁ᵗ) / (√(v / (1-β₂ᵗ)) + ε).
+    """
+    m, v = after
+    square = np.multiply(d, d)
+    np.multiply(before[0], ADAM_BETA1, out=m)
+    np.multiply(d, 1 - ADAM_BETA1, out=d)
+    np.add(m, d, out=m)
+    np.multiply(before[1], ADAM_BETA2, out=v)
+    np.multiply(square, 1 - ADAM_BETA2, out=square)
+    np.add(v, square, out=v)
+    size = np.sqrt(v, out=square)
+    # both corrections as plain numbers, to save two passes over the vector
+    correction1, correction2 = 1 - ADAM_BETA1**updates, math.sqrt(1 - ADAM_BETA2**updates)
+    np.multiply(size, correction1 / correction2, out=size)
+    np.add(size, correction1 * EPSILON, out=size)
+    np.divide(m, size, out=d)
+
+
+OPTIMIZERS: dict[str, Optimizer] = {
+    "sgd": Optimizer(0, _sgd),
+    "momentum": Optimizer(1, _momentum),
+    "nesterov": Optimizer(1, _nesterov),
+    "rmsprop": Optimizer(1, _rmsprop),
+    "adam": Optimizer(2, _adam),
+}
+
+
+@dataclass(frozen=True, eq=False)
+class OptimizerState:
+    """What an update rule remembers between two updates.
+
+    Attributes
+    ----------
+    optimizer : a name in OPTIMIZERS
+    updates : how many the rule has made
+    vectors : float64 (n_vectors, n_parameters), zeros before the first update
+    """
+
+    optimizer: str
+    updates: int
+    vectors: FloatArray
+
+
+def fresh_state(optimizer: str, n_parameters: int) -> OptimizerState:
+    """Return the state of an update rule before its first update."""
+    return OptimizerState(optimizer, 0, np.zeros((OPTIMIZERS[optimizer].n_vectors, n_parameters)))
+
+
+# (iteration, iterations) -> factor on the learning rate for the update at that iteration, the first
+# one being 0; `iterations` is the length of the run, beyond which the functions simply go on.
+SCHEDULES: dict[str, Callable[[int, int], float]] = {
+    "constant": lambda iteration, iterations: 1.0,
+    # halved at every tenth of the run: PyTorch's StepLR(step_size=iterations // 10, gamma=0.5)
+    "step": lambda iteration, iterations: 0.5 ** (iteration // max(1, iterations // 10)),
+    # a hundredth at the end of the run: ExponentialLR(gamma=0.01 ** (1 / iterations))
+    "exponential": lambda iteration, iterations: 0.01 ** (iteration / iterations),
+    # 0 at the end of the run, where it begins anew: Loshchilov and Hutter 2017 (SGDR), eq. 5, which
+    # is CosineAnnealingWarmRestarts(T_0=iterations)
+    "cosine": lambda iteration, iterations: (
+        (1 + math.cos(math.pi * (iteration % iterations) / iterations)) / 2
+    ),
+}
+
+
+class Penalty(NamedTuple):
+    """A penalty on the weights w and its derivative, both without the rate."""
+
+    penalize: Callable[[FloatArray], float]
+    differentiate: Callable[[FloatArray], FloatArray]
+
+
+PENALTIES: dict[str, Penalty] = {
+    "none": Penalty(lambda w: 0.0, np.zeros_like),
+    # Σ|w|; its slope at 0 is 0, as in PyTorch
+    "l1": Penalty(lambda w: float(np.abs(w).sum()), np.sign),
+    "l2": Penalty(lambda w: float(np.dot(w, w)) / 2, lambda w: w),  # ½ Σw²
+}

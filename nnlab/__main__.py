@@ -1,6 +1,7 @@
 """Train without a browser: `python -m nnlab` prints the article's table as it goes."""
 
 import argparse
+import math
 import os
 import sys
 from collections.abc import Sequence
@@ -8,9 +9,19 @@ from dataclasses import fields
 from typing import NoReturn
 
 from nnlab.config import Config, parse, shown, text
-from nnlab.training import advance, evaluate, start
+from nnlab.training import Metrics, advance, evaluate, start
 
 EXIT_OUTPUT_CLOSED, EXIT_BAD_INPUT, EXIT_INTERRUPTED = 1, 2, 130
+
+
+# What has ended a run before its iterations were over, by `Run.stopped`.
+_ENDINGS = {
+    "diverged": "Diverged at iteration {iteration}: the loss is no longer finite.",
+    "target_loss": "Stopped at iteration {iteration}: the training loss is down to "
+    "{config.target_loss!r}, the target_loss.",
+    "plateau": "Stopped at iteration {iteration}: no better training loss for "
+    "{config.patience} iterations, the patience.",
+}
 
 
 class _Parser(argparse.ArgumentParser):
@@ -62,30 +73,42 @@ def _settings(arguments: Sequence[str] | None) -> tuple[Config, int]:
     return config, rows
 
 
+def _number(value: float, digits: str) -> str:
+    """Show a number, or a dash where there is none, as of an accuracy without test points."""
+    return "–" if math.isnan(value) else format(value, digits)
+
+
+def _summary(config: Config, metrics: Metrics) -> str:
+    measure, digits = ("loss", ".6g") if config.problem == "regression" else ("accuracy", ".3f")
+    parts = [
+        f"{part} {measure} {_number(getattr(metrics, f'{part}_{measure}'), digits)}"
+        for part in ("train", "test")
+    ]
+    if config.regularization != "none":
+        parts.append(f"penalty {metrics.penalty:.6g}")
+    return ", ".join(parts)
+
+
 def _train(config: Config, every: int) -> int:
     iteration = 0
     try:
         print(f"{'iteration':>9}  {'loss':<22}accuracy", flush=True)
         run = start(config)
-        while run.iteration < config.iterations and not run.diverged:
+        while run.iteration < config.iterations and not run.stopped:
             metrics = evaluate(run)
             print(
-                f"{run.iteration:>9}  {metrics.train_loss!r:<22}{metrics.train_accuracy:.3f}",
+                f"{run.iteration:>9}  {metrics.train_loss!r:<22}"
+                f"{_number(metrics.train_accuracy, '.3f')}",
                 flush=True,
             )
             next_row = min(run.iteration + every, config.iterations)
-            while run.iteration < next_row and not run.diverged:
+            while run.iteration < next_row and not run.stopped:
                 # At most a second per call: Ctrl-C then knows how far the run has come.
                 run = advance(run, next_row - run.iteration, seconds=1)
                 iteration = run.iteration
-        if run.diverged:
-            print(f"Diverged at iteration {iteration}: the loss is no longer finite.")
-        metrics = evaluate(run)
-        print(
-            f"After {iteration} iterations: train accuracy {metrics.train_accuracy:.3f}, "
-            f"test accuracy {metrics.test_accuracy:.3f}",
-            flush=True,
-        )
+        if run.stopped:
+            print(_ENDINGS[run.stopped].format(iteration=iteration, config=config))
+        print(f"After {iteration} iterations: {_summary(config, evaluate(run))}", flush=True)
     except KeyboardInterrupt:
         print(f"Stopped at iteration {iteration}.", flush=True)
         return EXIT_INTERRUPTED

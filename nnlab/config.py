@@ -14,7 +14,8 @@ import numpy as np
 from nnlab.activations import ACTIVATIONS
 from nnlab.datasets import DATASETS, DATASETS_FOR
 from nnlab.features import FEATURES
-from nnlab.network import INITIALIZATIONS, OUTPUT_LOSSES
+from nnlab.losses import OUTPUT_LOSSES
+from nnlab.network import INITIALIZATIONS
 from nnlab.optimizers import OPTIMIZERS, PENALTIES, SCHEDULES
 from nnlab.points import NO_POINTS, Points, decode, encode
 

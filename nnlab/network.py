@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # ships no types
 
-from nnlab.activations import ACTIVATIONS as ACTIVATIONS
-from nnlab.activations import sigmoid_in_place
+from nnlab.activations import ACTIVATIONS, sigmoid_in_place
+from nnlab.losses import CrossEntropy, OutputLoss
 
 # One thread per matrix product, in the whole process. On products this small a second thread gains
 # nothing, and where other sessions want its core it makes an iteration up to twenty times slower.
@@ -24,8 +24,6 @@ threadpool_limits(limits=1, user_api="blas")
 
 FloatArray = NDArray[np.float64]
 
-
-OUTPUT_LOSSES = ("cross_entropy", "squared_error")
 
 # (rng, fan_in, fan_out) -> weights, float64 (fan_in, fan_out)
 INITIALIZATIONS: dict[str, Callable[[np.random.RandomState, int, int], FloatArray]] = {
@@ -77,6 +75,14 @@ class Parameters:
         """Return the layers' biases, views of `vector`."""
         return tuple(matrix[-1:] for matrix in self.matrices)
 
+    @cached_property
+    def weight_mask(self) -> FloatArray:
+        """Return float64 (n_parameters,): 1.0 where `vector` holds a weight, 0.0 for a bias."""
+        mask = Parameters(self.layer_sizes, np.zeros_like(self.vector))
+        for weights in mask.weights:
+            weights[:] = 1
+        return mask.vector
+
     def copy(self) -> "Parameters":
         """Return the same numbers in a vector of their own."""
         return Parameters(self.layer_sizes, self.vector.copy())
@@ -109,76 +115,85 @@ class Network:
     Parameters
     ----------
     layer_sizes : (n_features, *hidden_layers, 1)
-    activation : a name in ACTIVATIONS, for all hidden layers
+    activation : a name in ACTIVATIONS for all hidden layers, or a tuple with one for each
     inputs : float64 (n_samples, n_features)
     """
 
-    def __init__(self, layer_sizes: Sequence[int], activation: str, inputs: FloatArray) -> None:
-        n_samples = len(inputs)
-        self.activation = ACTIVATIONS[activation]
+    def __init__(
+        self, layer_sizes: Sequence[int], activation: str | Sequence[str], inputs: FloatArray
+    ) -> None:
+        n_samples, n_hidden = len(inputs), len(layer_sizes) - 2
+        names = [activation] * n_hidden if isinstance(activation, str) else activation
+        self.functions = [ACTIVATIONS[name] for name in names]
         # per layer: its inputs, (n_samples, fan_in + 1), the last column ones
         self.layer_inputs = [
             np.ones((n_samples, width + 1), order="F") for width in layer_sizes[:-1]
         ]
-        self.activations = [buffer[:, :-1] for buffer in self.layer_inputs]
-        self.activations[0][:] = inputs
+        self.layer_inputs[0][:, :-1] = inputs
+        # per hidden layer: its activations, (n_samples, width), and what its slopes follow from
+        self.activations = [buffer[:, :-1] for buffer in self.layer_inputs[1:]]
+        self.slopes = [
+            np.empty_like(a) if function.from_pre_activations else a
+            for function, a in zip(self.functions, self.activations, strict=True)
+        ]
         self.logits = np.empty((n_samples, 1), order="F")
 
     def forward(self, parameters: Parameters) -> FloatArray:
         """Compute the logits, float64 (n_samples, 1), in a buffer that the next call reuses."""
-        *hidden, output = parameters.matrices
-        for layer, matrix in enumerate(hidden):
-            a = self.activations[layer + 1]
-            np.matmul(self.layer_inputs[layer], matrix, out=a)  # z = a @ W + b
-            self.activation.apply(a)
-        np.matmul(self.layer_inputs[-1], output, out=self.logits)
+        matrices, layer_inputs = parameters.matrices, self.layer_inputs
+        for layer, function in enumerate(self.functions):
+            a = self.activations[layer]
+            np.matmul(layer_inputs[layer], matrices[layer], out=a)  # z = a @ W + b
+            if function.from_pre_activations:
+                np.copyto(self.slopes[layer], a)
+            function.apply(a)
+        np.matmul(layer_inputs[-1], matrices[-1], out=self.logits)
         return self.logits
 
 
 class Objective:
-    """Binary cross-entropy of a network with sigmoid output on one data set, and its gradients.
-
-    With a = sigmoid(z) the article's loss is -mean(t log a + (1 - t) log(1 - a)). In terms of
-    u = (1 - 2 t) z, the logit of the wrong class, a sample's loss is log(1 + exp(u)), which as
-    max(u, 0) + log(1 + exp(-|u|)) stays finite where the article's form is 0 * log 0.
+    """The loss of a network on one set of samples, and its gradients by backpropagation.
 
     Parameters
     ----------
     layer_sizes, activation, inputs : as for Network
-    targets : float64 (n_samples, 1), each 0.0 or 1.0
+    targets : float64 (n_samples, 1), as the loss takes them
+    output_loss : the loss of the output unit's pre-activations, the logits
     """
 
     def __init__(
         self,
         layer_sizes: Sequence[int],
-        activation: str,
+        activation: str | Sequence[str],
         inputs: FloatArray,
         targets: FloatArray,
+        output_loss: type[OutputLoss] = CrossEntropy,
     ) -> None:
         n_samples = len(inputs)
         self.network = Network(layer_sizes, activation, inputs)
-        self.targets = targets
+        self.output_loss = output_loss(n_samples)
+        self.output_loss.take(targets)
         self.gradients = zero_parameters(layer_sizes)
-        self._signs = 1 - 2 * targets
-        self._signs_over_m = self._signs / n_samples
         # Two buffers in turn are enough, as a layer's deltas follow from the next layer's alone.
         buffers = [np.empty((n_samples, max(layer_sizes[1:])), order="F") for _ in range(2)]
         self._deltas = [
             buffers[layer % 2][:, :width] for layer, width in enumerate(layer_sizes[1:])
         ]
-        self._wrong_logits, self._losses, self._scratch = np.empty((3, n_samples, 1))
+
+    def take(self, inputs: FloatArray, targets: FloatArray) -> None:
+        """Turn to as many other samples, without copying them.
+
+        Parameters
+        ----------
+        inputs : float64 (n_samples, n_features + 1), the last column ones, columns contiguous
+        targets : float64 (n_samples, 1)
+        """
+        self.network.layer_inputs[0] = inputs
+        self.output_loss.take(targets)
 
     def loss(self, parameters: Parameters) -> float:
-        """Run the forward pass and return the mean cross-entropy over the samples."""
-        u, losses, scratch = self._wrong_logits, self._losses, self._scratch
-        np.multiply(self.network.forward(parameters), self._signs, out=u)
-        np.abs(u, out=losses)
-        np.negative(losses, out=losses)
-        np.exp(losses, out=losses)
-        np.log1p(losses, out=losses)
-        np.maximum(u, 0, out=scratch)
-        np.add(losses, scratch, out=losses)  # max(u, 0) + log(1 + exp(-|u|))
-        return float(np.add.reduce(losses, axis=None)) / len(u)
+        """Run the forward pass and return the mean loss over the samples."""
+        return self.output_loss.loss(self.network.forward(parameters))
 
     def backward(self, parameters: Parameters) -> FloatArray:
         """Return ∂loss/∂parameters, float64 (n_parameters,), after `loss(parameters)`.
@@ -189,17 +204,14 @@ class Objective:
         """
         layer_inputs, gradients = self.network.layer_inputs, self.gradients.matrices
         weights = parameters.weights
-        # The wrong class has the probability |a - t| = exp(u) / (1 + exp(u)) = exp(u - loss).
         dz = self._deltas[-1]
-        np.subtract(self._wrong_logits, self._losses, out=dz)
-        np.exp(dz, out=dz)
-        np.multiply(dz, self._signs_over_m, out=dz)  # dz = (a - t) / m
+        self.output_loss.differentiate(dz)
         for layer in range(len(weights) - 1, 0, -1):
             np.matmul(layer_inputs[layer].T, dz, out=gradients[layer])  # dW, and db below it
             da = self._deltas[layer - 1]
             np.dot(weights[layer], dz.T, out=da.T)  # da = dz @ W.T, written the other way round
-            slopes = self.network.activations[layer]
-            self.network.activation.differentiate(slopes)
+            slopes = self.network.slopes[layer - 1]
+            self.network.functions[layer - 1].differentiate(slopes)
             dz = np.multiply(da, slopes, out=da)  # dz = da * g'(z)
         np.matmul(layer_inputs[0].T, dz, out=gradients[0])
         return self.gradients.vector

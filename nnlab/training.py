@@ -1,4 +1,7 @@
-"""A training run as a value: start it, advance it, evaluate it, predict with it."""
+"""A training run as a value: start it, advance it, evaluate it, predict with it.
+
+Over 250 lines, most of them docstrings: what a Run is, and all that may be done with one.
+"""
 
 import math
 import time
@@ -8,11 +11,24 @@ from numbers import Integral
 import numpy as np
 from numpy.typing import NDArray
 
-from nnlab.config import Config
+from nnlab.config import Config, shown
 from nnlab.datasets import Dataset, FloatArray, make_dataset
+from nnlab.features import expand
+from nnlab.losses import OUTPUT_LOSSES, SquaredLoss
 from nnlab.network import Network, Objective, Parameters, initialize, sigmoid
+from nnlab.optimizers import OPTIMIZERS, PENALTIES, SCHEDULES, OptimizerState, fresh_state
 
 TEST_EVERY = 100  # iterations between two samples of the test metrics
+IMPROVEMENT = 1e-4  # how much lower, relatively, a loss has to be to count as better
+
+# The fields of Config that `make_dataset` takes, in its order.
+DATA_FIELDS = (
+    *("dataset", "samples", "noise", "data_seed"),
+    *("test_samples", "test_seed", "points"),
+)
+
+# Up to here neither a loss nor an output can overflow: no need to look closer.
+_SURELY_FINITE = 1e100
 
 # NumPy need not warn of it: advance finds divergence by itself and reports it as a state.
 _overflow_is_divergence = np.errstate(over="ignore", invalid="ignore")
@@ -20,12 +36,22 @@ _overflow_is_divergence = np.errstate(over="ignore", invalid="ignore")
 
 @dataclass(frozen=True)
 class Metrics:
-    """Mean cross-entropy and accuracy (a fraction, 0 to 1) on the training and the test set."""
+    """How well a run does on the training and the test set.
+
+    Attributes
+    ----------
+    train_loss, test_loss : the mean loss, as `output_loss` says, without the penalty; of no
+        training points 0.0, of no test points NaN
+    train_accuracy, test_accuracy : fractions, 0 to 1; NaN for a regression and of no points
+    penalty : of the regularization, rate * ½Σw² or rate * Σ|w|; the gradients are those of
+        training loss plus penalty
+    """
 
     train_loss: float
     train_accuracy: float
     test_loss: float
     test_accuracy: float
+    penalty: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -34,54 +60,94 @@ class Run:
 
     Attributes
     ----------
-    config, dataset : what the run was started with
+    config, dataset : what the run was started with, or goes on with
     parameters : after `iteration` updates; always finite, and so is their loss
+    optimizer_state : what the update rule remembers of the updates before
     iteration : number of updates made
-    losses : float64 (iteration,), the training loss before each update
+    losses : float64 (iteration,), the training loss before each update: of the batch that the
+        update was made for, without the penalty
     test_losses, test_accuracies : float64 (1 + iteration // TEST_EVERY,), sampled at iterations
         0, TEST_EVERY, 2 * TEST_EVERY, ...
-    diverged : True once an update made the loss or a parameter infinite or NaN; that update is
+    diverged : True once an update made a loss or a parameter infinite or NaN; that update is
         not taken, and the run stays where it is
+    rule_met : the stop rule that holds at this iteration, "target_loss" or "plateau", else None
+    best_loss, best_iteration : the best training loss that a run with `patience` has seen, and when
     """
 
     config: Config
     dataset: Dataset
     parameters: Parameters
+    optimizer_state: OptimizerState
     iteration: int
     losses: FloatArray
     test_losses: FloatArray
     test_accuracies: FloatArray
     diverged: bool = False
+    rule_met: str | None = None
+    best_loss: float = math.inf
+    best_iteration: int = 0
 
     @property
     def test_iterations(self) -> NDArray[np.int64]:
         """Return the iterations at which the test metrics were sampled, (n_test_samples,)."""
         return np.arange(len(self.test_losses)) * TEST_EVERY
 
+    @property
+    def stopped(self) -> str | None:
+        """Return what has ended the run: "diverged", "target_loss" or "plateau"; else None."""
+        return "diverged" if self.diverged else self.rule_met
+
 
 def start(config: Config) -> Run:
     """Draw the data and the initial weights; no update is made yet."""
-    dataset = make_dataset(
-        config.dataset,
-        config.samples,
-        config.noise,
-        config.data_seed,
-        config.test_samples,
-        config.test_seed,
-        config.points,
-    )
+    dataset = _dataset(config)
     parameters = initialize(config.layer_sizes, config.initialization, config.seed)
+    state = fresh_state(config.optimizer, len(parameters.vector))
     loss, accuracy = _loss_and_accuracy(
         config, dataset.test_inputs, dataset.test_targets, parameters
     )
-    return Run(config, dataset, parameters, 0, np.empty(0), np.array([loss]), np.array([accuracy]))
+    return Run(
+        config, dataset, parameters, state, 0, np.empty(0), np.array([loss]), np.array([accuracy])
+    )
+
+
+def with_config(run: Run, config: Config) -> Run:
+    """Let a run go on under another config, from its parameters, iteration and losses.
+
+    The data are drawn anew only if their settings have changed; own points may come and go while
+    the run trains. The optimizer's memory stays unless the optimizer is another one. What has
+    stopped the run no longer counts, and `patience` begins anew.
+
+    Raises
+    ------
+    ValueError
+        If the parameters do not fit: features and hidden layers have to stay as they are.
+    """
+    for name in ("features", "hidden_layers"):
+        old, new = getattr(run.config, name), getattr(config, name)
+        if new != old:
+            must = f"stay {shown(old)} while a run goes on"
+            raise ValueError(f"{name} must {must}, got {shown(new)}")
+    same_data = all(getattr(config, name) == getattr(run.config, name) for name in DATA_FIELDS)
+    return replace(
+        run,
+        config=config,
+        dataset=run.dataset if same_data else _dataset(config),
+        optimizer_state=_optimizer_state(run, config),
+        diverged=False,
+        rule_met=None,
+        best_loss=math.inf,
+        best_iteration=run.iteration,
+    )
 
 
 @_overflow_is_divergence
 def advance(run: Run, iterations: int, *, seconds: float = float("inf")) -> Run:
-    """Make updates of full-batch gradient descent, W -= learning_rate * dW, and return a new Run.
+    """Make updates of gradient descent, W -= learning_rate * direction(dW), and return a new Run.
 
-    `advance(advance(run, a), b)` equals `advance(run, a + b)` bit for bit.
+    `advance(advance(run, a), b)` equals `advance(run, a + b)` bit for bit. It stops by itself at
+    the iteration at which the run diverges, or at which a stop rule holds: `target_loss` or
+    `patience`. These look at the loss of the whole training set, at the end of every pass over it.
 
     Parameters
     ----------
@@ -99,57 +165,96 @@ def advance(run: Run, iterations: int, *, seconds: float = float("inf")) -> Run:
     if run.diverged or iterations == 0:
         return run
     config, dataset = run.config, run.dataset
-    train = _objective(config, dataset.train_inputs, dataset.train_targets)
+    if not len(dataset.train_inputs):
+        return _advance_without_points(run, iterations)
+    batches = _Batches(config, dataset)
+    rules = _StopRules(run, batches)
     parameters, candidate = run.parameters.copy(), run.parameters.copy()
+    direct = OPTIMIZERS[config.optimizer].direct
+    schedule = SCHEDULES[config.learning_rate_schedule]
+    state = _optimizer_state(run, config)
+    updates, memory, next_memory = state.updates, state.vectors.copy(), state.vectors.copy()
+    slope = PENALTIES[config.regularization].differentiate
+    penalty_rates = config.regularization_rate * parameters.weight_mask
+    penalized = config.regularization != "none"
     losses, test_metrics = [], []
     iteration, diverged = run.iteration, False
     deadline = time.perf_counter() + seconds
 
+    train = batches.at(iteration)
     loss = train.loss(parameters)
-    for _ in range(iterations):
-        gradients = train.backward(parameters)
-        np.multiply(gradients, config.learning_rate, out=gradients)
-        np.subtract(parameters.vector, gradients, out=candidate.vector)
-        # A sum is finite only if all its terms are: one cheap test for all parameters. The next
-        # loss is looked at before the update counts, so that a Run can always be drawn.
+    rules.look(iteration, loss, parameters)
+    for _ in range(0 if rules.met else iterations):
+        direction = train.backward(parameters)
+        if penalized:
+            np.add(direction, penalty_rates * slope(parameters.vector), out=direction)
+        direct(direction, memory, next_memory, updates + 1, config.momentum)
+        rate = config.learning_rate * schedule(iteration, config.iterations)
+        np.multiply(direction, rate, out=direction)
+        np.subtract(parameters.vector, direction, out=candidate.vector)
+        # The next loss is looked at before the update counts, so that a Run can always be drawn.
+        train = batches.at(iteration + 1)
         next_loss = train.loss(candidate)
-        if not math.isfinite(next_loss + np.add.reduce(candidate.vector)):
+        size = next_loss + np.dot(candidate.vector, candidate.vector)
+        # written so that NaN is looked at too
+        if not size < _SURELY_FINITE and not _is_finite(config, dataset, candidate):
             diverged = True
             break
         losses.append(loss)
         parameters, candidate, loss = candidate, parameters, next_loss
+        memory, next_memory = next_memory, memory
+        updates += 1
         iteration += 1
         if iteration % TEST_EVERY == 0:
             test_metrics.append(
                 _loss_and_accuracy(config, dataset.test_inputs, dataset.test_targets, parameters)
             )
-        if time.perf_counter() >= deadline:
+        rules.look(iteration, loss, parameters)
+        if rules.met or time.perf_counter() >= deadline:
             break
     test_losses, test_accuracies = np.array(test_metrics).reshape(-1, 2).T
     return replace(
         run,
         parameters=parameters,
+        optimizer_state=OptimizerState(config.optimizer, updates, memory),
         iteration=iteration,
         losses=np.concatenate([run.losses, losses]),
         test_losses=np.concatenate([run.test_losses, test_losses]),
         test_accuracies=np.concatenate([run.test_accuracies, test_accuracies]),
         diverged=diverged,
+        rule_met=rules.met,
+        best_loss=rules.best_loss,
+        best_iteration=rules.best_iteration,
     )
 
 
 @_overflow_is_divergence
 def evaluate(run: Run) -> Metrics:
-    """Compute loss and accuracy of the run's present parameters; the run is left as it is."""
+    """Compute the metrics of the run's present parameters; the run is left as it is."""
     config, data, parameters = run.config, run.dataset, run.parameters
+    train_loss, train_accuracy = _loss_and_accuracy(
+        config, data.train_inputs, data.train_targets, parameters
+    )
     return Metrics(
-        *_loss_and_accuracy(config, data.train_inputs, data.train_targets, parameters),
+        train_loss if len(data.train_inputs) else 0.0,
+        train_accuracy,
         *_loss_and_accuracy(config, data.test_inputs, data.test_targets, parameters),
+        _penalty(config, parameters),
     )
 
 
 @_overflow_is_divergence
 def predict(run: Run, inputs: FloatArray) -> FloatArray:
-    """Return the probability of class 1, float64 (n_samples,), for inputs (n_samples, 2).
+    """Return the probability of class 1, or a regression's value, for points on the plane.
+
+    Parameters
+    ----------
+    run : left as it is
+    inputs : float64 (n_samples, 2)
+
+    Returns
+    -------
+    float64 (n_samples,)
 
     Raises
     ------
@@ -157,23 +262,152 @@ def predict(run: Run, inputs: FloatArray) -> FloatArray:
         If inputs is not of that shape or holds NaN or infinity.
     """
     inputs = np.asarray(inputs, dtype=np.float64)
-    if inputs.ndim != 2 or inputs.shape[1] != run.config.layer_sizes[0]:
+    if inputs.ndim != 2 or inputs.shape[1] != 2:
         raise ValueError(f"inputs must have the shape (n_samples, 2), got {inputs.shape!r}")
     if not np.isfinite(inputs).all():
         raise ValueError("inputs must be finite numbers, got NaN or infinity")
-    network = Network(run.config.layer_sizes, run.config.activation, inputs)
-    return sigmoid(network.forward(run.parameters))[:, 0]
+    config = run.config
+    network = Network(config.layer_sizes, config.activation, expand(config.features, inputs))
+    outputs = network.forward(run.parameters)
+    return (outputs if config.problem == "regression" else sigmoid(outputs))[:, 0]
+
+
+class _Batches:
+    """The training set in batches: every epoch deals it out anew, in an order from the seed.
+
+    The order depends on seed and epoch alone, so that a run can go on from any iteration. The full
+    batch is one batch in the data's own order.
+    """
+
+    def __init__(self, config: Config, dataset: Dataset) -> None:
+        self.config, self.dataset = config, dataset
+        self.n_samples = len(dataset.train_inputs)
+        self.size = min(config.batch_size or self.n_samples, self.n_samples)
+        self.per_epoch = -(-self.n_samples // self.size)
+        if self.per_epoch == 1:
+            self._full = _objective(config, dataset.train_inputs, dataset.train_targets)
+            return
+        # columns of features, of ones and of targets, each contiguous
+        self._data = np.vstack(
+            [
+                expand(config.features, dataset.train_inputs).T,
+                np.ones(self.n_samples),
+                dataset.train_targets.T,
+            ]
+        )
+        self._epoch = -1
+        # one set of buffers for the whole batches, and one for what is left at the end of an epoch
+        sizes = {self.size, self.n_samples % self.size} - {0}
+        self._objectives = {
+            size: _objective(config, dataset.train_inputs[:size], dataset.train_targets[:size])
+            for size in sizes
+        }
+
+    def at(self, iteration: int) -> Objective:
+        """Return the objective of the batch that the update at this iteration is made for."""
+        if self.per_epoch == 1:
+            return self._full
+        epoch, batch = divmod(iteration, self.per_epoch)
+        if epoch != self._epoch:
+            rng = np.random.default_rng([self.config.seed, epoch])
+            order = rng.permutation(self.n_samples)
+            shuffled = np.take(self._data, order, axis=1).T
+            self._inputs, self._targets = shuffled[:, :-1], shuffled[:, -1:]
+            self._epoch = epoch
+        rows = slice(batch * self.size, (batch + 1) * self.size)
+        targets = self._targets[rows]
+        objective = self._objectives[len(targets)]
+        objective.take(self._inputs[rows], targets)
+        return objective
+
+    def full_loss(self, parameters: Parameters) -> float:
+        """Return the loss of the whole training set."""
+        data = self.dataset
+        return _objective(self.config, data.train_inputs, data.train_targets).loss(parameters)
+
+
+class _StopRules:
+    """Look at the training loss at the end of every epoch and say which stop rule is met."""
+
+    def __init__(self, run: Run, batches: _Batches) -> None:
+        self.target_loss, self.patience = run.config.target_loss, run.config.patience
+        self.batches = batches
+        self.best_loss, self.best_iteration = run.best_loss, run.best_iteration
+        if self.patience is None:
+            self.best_loss, self.best_iteration = math.inf, 0
+        self.on = self.target_loss is not None or self.patience is not None
+        self.met: str | None = None
+
+    def look(self, iteration: int, batch_loss: float, parameters: Parameters) -> None:
+        """Set `met`; looking twice at the same iteration gives the same."""
+        if not self.on or iteration % self.batches.per_epoch:
+            return
+        full_batch = self.batches.per_epoch == 1
+        loss = batch_loss if full_batch else self.batches.full_loss(parameters)
+        if self.patience is not None and loss < self.best_loss * (1 - IMPROVEMENT):
+            self.best_loss, self.best_iteration = loss, iteration
+        if self.target_loss is not None and loss <= self.target_loss:
+            self.met = "target_loss"
+        elif self.patience is not None and iteration - self.best_iteration >= self.patience:
+            self.met = "plateau"
+
+
+def _advance_without_points(run: Run, iterations: int) -> Run:
+    """Count iterations; without points there is no loss, and nothing to learn."""
+    iteration = run.iteration + int(iterations)
+    samples = np.full(iteration // TEST_EVERY - run.iteration // TEST_EVERY, np.nan)
+    return replace(
+        run,
+        iteration=iteration,
+        losses=np.concatenate([run.losses, np.zeros(int(iterations))]),
+        test_losses=np.concatenate([run.test_losses, samples]),
+        test_accuracies=np.concatenate([run.test_accuracies, samples]),
+    )
+
+
+def _dataset(config: Config) -> Dataset:
+    return make_dataset(*(getattr(config, name) for name in DATA_FIELDS))
+
+
+def _optimizer_state(run: Run, config: Config) -> OptimizerState:
+    if run.optimizer_state.optimizer == config.optimizer:
+        return run.optimizer_state
+    return fresh_state(config.optimizer, len(run.parameters.vector))
 
 
 def _objective(config: Config, inputs: FloatArray, targets: FloatArray) -> Objective:
-    return Objective(config.layer_sizes, config.activation, inputs, targets)
+    regression = config.problem == "regression"
+    output_loss = SquaredLoss if regression else OUTPUT_LOSSES[config.output_loss]
+    inputs = expand(config.features, inputs)
+    return Objective(config.layer_sizes, config.activation, inputs, targets, output_loss)
 
 
 def _loss_and_accuracy(
     config: Config, inputs: FloatArray, targets: FloatArray, parameters: Parameters
 ) -> tuple[float, float]:
+    if not len(inputs):
+        return math.nan, math.nan
     objective = _objective(config, inputs, targets)
     loss = objective.loss(parameters)
+    if config.problem == "regression":
+        return loss, math.nan
     # A probability of exactly one half counts as class 0: the article rounds, and to even.
     hits = (objective.network.logits > 0) == (targets > 0.5)
     return loss, float(np.mean(hits))
+
+
+def _penalty(config: Config, parameters: Parameters) -> float:
+    weights = parameters.vector[parameters.weight_mask == 1]
+    return config.regularization_rate * PENALTIES[config.regularization].penalize(weights)
+
+
+def _is_finite(config: Config, data: Dataset, parameters: Parameters) -> bool:
+    """Say whether the parameters, their penalty and their losses are finite."""
+    values = [*parameters.vector, _penalty(config, parameters)]
+    for inputs, targets in (
+        (data.train_inputs, data.train_targets),
+        (data.test_inputs, data.test_targets),
+    ):
+        if len(inputs):
+            values.append(_loss_and_accuracy(config, inputs, targets, parameters)[0])
+    return bool(np.isfinite(values).all())

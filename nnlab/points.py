@@ -132,6 +132,26 @@ def erase(points: Points, inputs: ArrayLike, radius: float) -> Points:
     return points if kept.all() else Points(points.inputs[kept], points.targets[kept])
 
 
+def standardized(points: Points) -> Points:
+    """Return the points with each input at mean 0 and standard deviation 1.
+
+    An input that is the same everywhere becomes 0. Dividing by n, not n - 1, as scikit-learn's
+    StandardScaler does.
+    """
+    if not len(points):
+        return points
+    inputs = points.inputs
+    constant = inputs.min(axis=0) == inputs.max(axis=0)
+    # Scaled to below 1 by a power of two: sums and squares of 1e308 and 1e-308 stay in range.
+    inputs = np.ldexp(inputs, -np.frexp(np.abs(inputs).max(axis=0))[1])
+    inputs = inputs - inputs.mean(axis=0)
+    inputs = inputs - inputs.mean(axis=0)  # what rounding left of it; much where the spread is tiny
+    deviation = np.sqrt(np.mean(inputs**2, axis=0))
+    return Points(
+        np.where(constant, 0.0, inputs / np.where(constant, 1.0, deviation)), points.targets
+    )
+
+
 def encode(points: Points) -> str:
     """Return points as text for a link: rows of numbers, compressed, in base64url without padding.
 

@@ -1,4 +1,4 @@
-"""Numbers in, Plotly figures out, as JSON: the decision boundary and the loss curve."""
+"""Numbers in, pictures out: the decision boundary and the loss curve."""
 
 import io
 from functools import lru_cache
@@ -10,7 +10,7 @@ from PIL import Image
 from plotly.io.json import to_json_plotly
 
 from nnlab.datasets import Dataset, FloatArray
-from nnlab.training import Run, predict
+from nnlab.training import TEST_EVERY, Run, predict
 
 CLASS_NAMES = ("class 0", "class 1")
 CLASS_COLORS = ("#f08a24", "#0877bd")  # orange and blue: safe for colour-blind eyes
@@ -41,7 +41,6 @@ def _palette() -> list[int]:
 _PALETTE = _palette()
 
 
-@lru_cache(maxsize=64)
 def plane_extent(dataset: Dataset) -> tuple[float, float, float, float]:
     """Return (left, right, bottom, top) of the square around all points, with a margin."""
     points = np.vstack([dataset.train_inputs, dataset.test_inputs])
@@ -50,7 +49,7 @@ def plane_extent(dataset: Dataset) -> tuple[float, float, float, float]:
     return (center[0] - half, center[0] + half, center[1] - half, center[1] + half)
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=16)
 def _grid(extent: tuple[float, float, float, float]) -> FloatArray:
     """Return the centres of the picture's pixels, row by row from the top, (GRID_SIZE**2, 2)."""
     left, right, bottom, top = extent
@@ -72,7 +71,7 @@ def boundary_image(run: Run) -> bytes:
     return png.getvalue()
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=8)
 def decision_boundary(dataset: Dataset) -> str:
     """Draw the points on a transparent plane, under which the boundary picture is laid."""
     figure = go.Figure()
@@ -116,29 +115,9 @@ def decision_boundary(dataset: Dataset) -> str:
     return text
 
 
-def loss_curve(run: Run, present_loss: float, *, log: bool) -> str:
-    """Draw the training loss of every iteration up to now and the sampled test loss.
-
-    Parameters
-    ----------
-    present_loss : the training loss of the run's present parameters, the curve's last point
-    log : a logarithmic loss axis
-    """
-    losses = np.append(run.losses, present_loss)
-    series = ((np.arange(len(losses)), losses), (run.test_iterations, run.test_losses))
-    # Plotly checks every property of a figure, 5 ms each time: only the numbers change here.
-    figure = _empty_loss_curve(log=log).to_plotly_json()
-    for trace, (iterations, values) in zip(figure["data"], series, strict=True):
-        kept = thin(values)
-        trace["x"] = iterations[kept].astype(np.int32)
-        trace["y"] = values[kept]  # float64: on its way to divergence a loss leaves float32
-        trace["mode"] = "lines" if len(kept) > 1 else "markers"
-    text: str = to_json_plotly(figure)
-    return text
-
-
 @lru_cache(maxsize=2)
-def _empty_loss_curve(*, log: bool) -> go.Figure:
+def loss_curve(*, log: bool) -> str:
+    """Draw the axes and the two empty lines, train and test, that `loss_series` fills."""
     figure = go.Figure()
     for name, dash in (("train", "solid"), ("test", "dash")):
         figure.add_scatter(
@@ -158,23 +137,55 @@ def _empty_loss_curve(*, log: bool) -> go.Figure:
         },
         uirevision=f"log={log}",
     )
-    return _styled(figure)
+    text: str = to_json_plotly(_styled(figure))
+    return text
+
+
+def loss_series(
+    run: Run, present_loss: float
+) -> list[tuple[NDArray[np.int32], NDArray[np.float64]]]:
+    """Return iterations and losses of the loss curve's lines, thinned for a screen.
+
+    Parameters
+    ----------
+    present_loss : the training loss of the run's present parameters, the curve's last point
+
+    Returns
+    -------
+    train, test : (iterations, losses), int32 and float64 (n_points,)
+    """
+    train, test = thin(run.losses), thin(run.test_losses)
+    return [
+        (
+            np.append(train, run.iteration).astype(np.int32),
+            np.append(run.losses[train], present_loss),
+        ),
+        ((test * TEST_EVERY).astype(np.int32), run.test_losses[test]),
+    ]
 
 
 def thin(values: FloatArray) -> NDArray[np.intp]:
-    """Return at most 2 * MAX_BINS indices, in order: each bin's least and greatest value.
+    """Choose the values that a screen can show, without losing a spike.
 
-    So no spike is lost, however long the series; its first and last value are kept too.
+    Parameters
+    ----------
+    values : float64 (n,)
+
+    Returns
+    -------
+    indices : intp (at most 2 * MAX_BINS + 2,), ascending: each bin's least and greatest value, and
+        the first and the last of all
     """
     if len(values) <= 2 * MAX_BINS:
         return np.arange(len(values))
-    width = -(-len(values) // (MAX_BINS - 1))
-    padded = np.pad(values, (0, -len(values) % width), mode="edge").reshape(-1, width)
-    first = np.arange(len(padded)) * width
-    kept = np.concatenate(
-        [[0, len(values) - 1], first + padded.argmin(axis=1), first + padded.argmax(axis=1)]
-    )
-    return np.unique(np.minimum(kept, len(values) - 1))
+    width = -(-len(values) // MAX_BINS)
+    whole = len(values) // width * width  # the rest is a bin of its own
+    bins = values[:whole].reshape(-1, width)
+    first = np.arange(0, whole, width)
+    kept = [first + bins.argmin(axis=1), first + bins.argmax(axis=1), [0, len(values) - 1]]
+    if whole < len(values):
+        kept.append([whole + values[whole:].argmin(), whole + values[whole:].argmax()])
+    return np.unique(np.concatenate(kept))
 
 
 def _styled(figure: go.Figure) -> go.Figure:

@@ -309,7 +309,7 @@ def test_divergence_stops_the_run_and_names_the_iteration_and_a_way_out() -> Non
     run = run_of(app)
     assert run.diverged
     assert f"Diverged at iteration {run.iteration}: the loss is no longer finite." in status(app)
-    assert "Try a learning rate below 3e+02." in status(app)
+    assert "Try a learning rate below 300." in status(app)
     assert app.button(key="start").disabled
     assert "nan" not in texts(app)
     healthy(app.number_input(key="learning_rate").set_value(0.001).run())
@@ -338,7 +338,7 @@ def test_the_session_holds_two_keys_of_the_pages_own() -> None:
     widgets = {
         *(item.name for item in fields(Config)),
         *("start", "step", "step_tick", "reset", "new_seed", "add_layer", "remove_layer"),
-        *("speed", "log_loss", "learning_rate_scale", "decision-boundary", "loss-curve"),
+        *("speed", "log_loss", "learning_rate_scale", "decision-boundary", "loss-curve", "update"),
     }
     own = {key for key in state if key not in widgets and not key.startswith(("narrow_", "widen_"))}
     assert own == {"run", "running"}

@@ -1,78 +1,124 @@
-"""A Streamlit component that draws a Plotly figure once and then updates it in place.
+"""Streamlit components that draw Plotly figures once and then update them in place.
 
 `st.plotly_chart` replaces its element whenever the figure changes, which flickers and loses the
-zoom. This one keeps its element for as long as the page is open. Every message holds the whole
-figure, so that any one of them can be lost; the page skips a figure that it has already drawn.
+zoom. Here a chart's place, its *stage*, is drawn outside the fragment that ticks, so that no tick
+can take it away; each tick sends what has changed in all charts as one message, an *update*. Any
+update is enough by itself: it may be lost, or come before the stage.
 """
 
 import json
 import struct
+import time
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any, NamedTuple
 
+import numpy as np
 import plotly
 import streamlit as st
-from starlette.routing import Mount
+from numpy.typing import NDArray
+from starlette.requests import Request
+from starlette.responses import FileResponse
+from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
-FOLDER = Path(__file__).parent
+MODULE = Path(__file__).parent / "live_chart.js"
 
-# The module is served once as a file: inline, it would travel in every message. What is needed
-# before it arrives is the place of the chart, as a skeleton.
-_component = st.components.v2.component(
-    "nnlab.live_chart",
+
+def _script(function: str) -> str:
+    """Return inline JavaScript that hands over to a function of the module.
+
+    The module is served as a file: inline, it would travel in every message. Its age in the address
+    keeps a browser from using the one of an older server.
+    """
+    return f"""const url = new URL("live_chart.js?{MODULE.stat().st_mtime_ns}", document.baseURI);
+export default (await import(url)).{function};"""
+
+
+_stage = st.components.v2.component(
+    "nnlab.stage",
     html='<div class="live-chart"></div>',
-    css=(FOLDER / "skeleton.css").read_text(),
-    js="""const url = new URL("live_chart/live_chart.js", document.baseURI);
-export default (await import(url)).default;""",
+    css=(MODULE.parent / "skeleton.css").read_text(),  # needed before the module is there
+    js=_script("stage"),
     isolate_styles=False,
 )
+_update = st.components.v2.component("nnlab.update", js=_script("update"))
 
 
-def routes() -> list[Mount]:
+class Update(NamedTuple):
+    """What a tick changes in one chart.
+
+    Attributes
+    ----------
+    iteration : that the chart shows afterwards, as `data-iteration`
+    alt : a sentence that says what is then to be seen
+    frames : (iteration, PNG), laid under the figure and played one after the other until the next
+        update comes; for a stage with an extent
+    series : per trace of the figure its x and y, (n_points,) each
+    """
+
+    iteration: int
+    alt: str
+    frames: Sequence[tuple[int, bytes]] = ()
+    series: Sequence[tuple[NDArray[np.int32], NDArray[np.float64]]] = ()
+
+
+def routes() -> list[BaseRoute]:
     """Return the routes that serve live_chart.js and the installed Plotly.js to the page."""
     base = "/" + st.get_option("server.baseUrlPath").strip("/")
-    folders = {"live_chart": FOLDER, "plotly": Path(plotly.__file__).parent / "package_data"}
-    return [
-        Mount(f"{base.rstrip('/')}/{name}", StaticFiles(directory=folder))
-        for name, folder in folders.items()
-    ]
+    base = base.rstrip("/")
+
+    async def module(_: Request) -> FileResponse:
+        return FileResponse(MODULE, media_type="text/javascript")
+
+    plotly_js = StaticFiles(directory=Path(plotly.__file__).parent / "package_data")
+    return [Route(f"{base}/live_chart.js", module), Mount(f"{base}/plotly", plotly_js)]
 
 
-def live_chart(
-    key: str,
-    figure: str,
-    *,
-    alt: str,
-    iteration: int,
-    session: str,
-    frames: list[tuple[int, bytes]] | None = None,
-    extent: tuple[float, float, float, float] | None = None,
-) -> None:
-    """Draw a figure, or update the one that stands under this key.
+def stage(key: str, figure: str, extent: tuple[float, float, float, float] | None = None) -> None:
+    """Draw the place of a chart with its figure.
 
     Parameters
     ----------
     key : the chart's name on the page, as `data-live-chart`
     figure : a Plotly figure as JSON
-    alt : a sentence that says what is to be seen
-    iteration : which the figure shows; `data-iteration` once it is drawn
-    session : changes when the server has lost the session, which the chart then says
-    frames : (iteration, PNG), laid under the figure and played one by one until the next message
-        comes
-    extent : left, right, bottom, top of these images in the figure's units
+    extent : left, right, bottom, top of the frames to come, in the figure's units
     """
-    frames = frames or []
-    parts = [figure.encode(), *(image for _, image in frames)]
-    header = {
-        "name": key,
-        "alt": alt,
-        "iteration": iteration,
+    _stage(key=key, data={"name": key, "figure": figure, "extent": extent})
+
+
+def update(
+    charts: dict[str, Update], *, running: bool, session: str, on_behind: Callable[[], None]
+) -> None:
+    """Send what has changed in the charts, by the keys of their stages.
+
+    Parameters
+    ----------
+    running : False empties what is still to be played, so that pictures and numbers agree
+    session : changes when the server has lost the session, which the page then says
+    on_behind : called when updates arrive later and later
+    """
+    message = {
+        "charts": {name: chart._asdict() for name, chart in charts.items()},
+        "running": running,
         "session": session,
-        "extent": extent,
-        "frame_iterations": [number for number, _ in frames],
-        "sizes": [len(part) for part in parts],
+        "sent": time.time(),
     }
-    # Bytes, not JSON, which would make the images a third larger: the header's length as a
-    # 32-bit integer, the header, the figure, the images.
-    head = json.dumps(header).encode()
-    _component(key=key, data=b"".join([struct.pack("<I", len(head)), head, *parts]))
+    _update(key="update", data=pack(message), on_behind_change=on_behind)
+
+
+def pack(message: dict[str, Any]) -> bytes:
+    """Return a message with arrays and images as bytes: JSON would make them a third larger.
+
+    The header's length as a 32-bit integer, the header as JSON, then all arrays and images in the
+    order in which the header names their kind and size.
+    """
+    parts: list[bytes] = []
+
+    def take_out(value: Any) -> dict[str, Any]:
+        kind = "png" if isinstance(value, bytes) else value.dtype.name
+        parts.append(bytes(value))
+        return {"kind": kind, "size": len(parts[-1])}
+
+    header = json.dumps(message, default=take_out).encode()
+    return b"".join([struct.pack("<I", len(header)), header, *parts])

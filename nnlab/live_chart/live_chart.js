@@ -1,4 +1,4 @@
-// Draws a Plotly figure once and updates it in place. The message is described in __init__.py.
+// Draws Plotly figures once and updates them in place. The messages are described in __init__.py.
 
 const CSS = `
 .live-chart > * { position: absolute; will-change: transform; }
@@ -8,13 +8,18 @@ const CSS = `
 .live-chart .notice { left: 8%; right: 8%; top: 40%; padding: 0.8em 1em; border-radius: 8px;
   background: #fff3cd; color: #4d3b00; text-align: center; }
 .live-chart .main-svg > :not(.hoverlayer) text { fill: var(--st-text-color) !important; }
+.st-key-update { display: none; }
 `;
+const MAX_LEFT = 3; // frames of the last update that are still played after the next has come
+const STOPPING_MS = 1000; // that the server may take to stop
+const BEHIND_MS = 1000; // an update so much later than the quickest one: the network is too slow
+const ASK_AGAIN_MS = 4000;
 
 let loading; // Plotly.js is one script for all charts of the page
 function loadPlotly() {
   loading ??= new Promise((resolve, reject) => {
     const script = document.createElement("script");
-    script.src = new URL("../plotly/plotly.min.js", import.meta.url);
+    script.src = new URL("plotly/plotly.min.js", import.meta.url);
     script.onload = () => resolve(window.Plotly);
     script.onerror = () => { loading = undefined; reject(new Error("Plotly.js did not load")); };
     document.head.append(script);
@@ -22,96 +27,127 @@ function loadPlotly() {
   return loading;
 }
 
+const READ = {
+  png(bytes) {
+    const image = { bitmap: null }; // until it is decoded
+    createImageBitmap(new Blob([bytes])).then((bitmap) => { image.bitmap = bitmap; });
+    return image;
+  },
+  int32: (bytes) => new Int32Array(bytes.slice().buffer),
+  float64: (bytes) => new Float64Array(bytes.slice().buffer),
+};
 function unpack(bytes) {
-  const text = (part) => new TextDecoder().decode(part);
   let at = 4 + new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
-  const header = JSON.parse(text(bytes.subarray(4, at)));
-  const [figure, ...images] = header.sizes.map((size) => bytes.subarray(at, at += size));
-  const frames = images.map((image, index) => [header.frame_iterations[index], image]);
-  return { ...header, figure: text(figure), frames };
+  const header = new TextDecoder().decode(bytes.subarray(4, at));
+  return JSON.parse(header, (_, value) => (
+    READ[value?.kind]?.(bytes.subarray(at, at += value.size)) ?? value
+  ));
 }
 
 class Chart {
-  constructor(element) {
-    this.element = element;
-    this.element.setAttribute("role", "img");
+  constructor() {
+    this.plot = document.createElement("div");
+    this.plot.className = "plot";
+    this.plot.setAttribute("role", "img");
     this.under = document.createElement("div");
     this.under.className = "under";
     this.canvas = document.createElement("canvas");
     this.under.append(this.canvas);
-    this.plot = document.createElement("div");
-    this.plot.className = "plot";
-    this.element.append(this.under, this.plot);
-    this.frames = []; // still to be played: [iteration, PNG]
-    this.received = 0;
+    this.frames = []; // still to be played: [iteration, image]
+    this.received = this.nextAt = 0;
+    this.runs = 0; // a zoom into the loss curve is not for the next run
   }
 
-  // Takes a message. What an earlier one left undrawn is dropped, so that no delay builds up.
-  update(message) {
+  mount(element, name) {
+    this.element = element;
+    element.dataset.liveChart = name;
+    element.append(this.under, this.plot);
+    new ResizeObserver(() => {
+      if (this.drawn && this.plot.offsetParent) window.Plotly.Plots.resize(this.plot);
+    }).observe(element);
+  }
+
+  setFigure(text, extent) {
+    this.extent = extent;
+    if (this.text === text) return;
+    this.text = text;
+    this.figure = JSON.parse(text);
+    this.stale = true;
+    this.schedule();
+  }
+
+  // Takes an update. While the run goes on, the last frames of the one before may still be played,
+  // as new ones take a moment to decode; older ones are dropped, so that no delay builds up.
+  update(message, running) {
     const now = performance.now();
-    this.spacing = Math.min(now - this.received, 250) / Math.max(1, message.frames.length);
-    this.received = this.nextAt = now;
+    // Played a little faster than they come, so that few have to be dropped.
+    this.spacing = Math.min(now - this.received, 250) / (message.frames.length + 1);
+    this.received = now;
+    if (message.iteration < this.message?.iteration) this.runs += 1;
     this.message = message;
-    this.frames = message.frames;
-    this.element.dataset.liveChart = message.name;
-    this.element.setAttribute("aria-label", message.alt);
-    this.noticeLostSession(message);
+    this.frames = [...(running ? this.frames.slice(-MAX_LEFT) : []), ...message.frames];
+    this.stale ||= message.series.length > 0;
+    this.plot.setAttribute("aria-label", message.alt);
     this.schedule();
   }
 
   schedule() {
-    if (!this.busy) {
-      this.busy = true;
-      requestAnimationFrame(() => this.draw());
-    }
+    if (this.busy || !this.element || !this.figure || !this.message) return;
+    this.busy = true;
+    requestAnimationFrame(() => this.draw());
   }
 
   async draw() {
     try {
-      if (this.drawn !== this.message.figure) await this.drawFigure(this.message);
-      else if (this.frames.length && performance.now() >= this.nextAt) await this.drawFrame();
+      if (this.stale) await this.drawFigure();
+      this.drawFrame();
     } catch (error) {
       console.error(error);
       await new Promise((resolve) => setTimeout(resolve, 1000)); // a bad network: try again
     }
     this.busy = false;
-    if (this.drawn !== this.message.figure || this.frames.length) this.schedule();
+    if (this.stale || this.frames.length) this.schedule();
   }
 
-  async drawFigure(message) {
+  async drawFigure() {
     const plotly = await loadPlotly();
-    const { data, layout } = JSON.parse(message.figure);
+    this.stale = false;
+    const { figure, message } = this;
+    const data = figure.data.map((trace, index) => {
+      if (!message.series.length) return trace;
+      const [x, y] = message.series[index];
+      return { ...trace, x, y, mode: x.length > 1 ? "lines" : "markers" };
+    });
+    const layout = { ...figure.layout, uirevision: `${figure.layout.uirevision} ${this.runs}` };
     const options = { displaylogo: false, displayModeBar: false, scrollZoom: false };
     await plotly.react(this.plot, data, layout, options);
     if (!this.drawn) {
+      this.drawn = true;
       for (const event of ["plotly_afterplot", "plotly_relayouting"]) {
         this.plot.on(event, () => this.placeCanvas());
       }
-      new ResizeObserver(() => {
-        if (this.plot.offsetParent) plotly.Plots.resize(this.plot);
-      }).observe(this.element);
     }
-    this.drawn = message.figure;
     this.placeCanvas();
-    if (!message.extent) this.element.dataset.iteration = message.iteration;
+    if (!this.extent) this.element.dataset.iteration = message.iteration;
   }
 
-  async drawFrame() {
-    const [iteration, png] = this.frames.shift();
-    this.nextAt += this.spacing;
-    const image = await createImageBitmap(new Blob([png]));
-    if (this.canvas.width !== image.width) {
-      this.canvas.width = this.canvas.height = image.width;
-    }
-    this.canvas.getContext("2d").drawImage(image, 0, 0);
+  drawFrame() {
+    const now = performance.now();
+    if (!this.frames.length || now < this.nextAt) return;
+    const [iteration, { bitmap }] = this.frames[0];
+    if (!bitmap) return;
+    this.frames.shift();
+    this.nextAt = Math.max(this.nextAt + this.spacing, now);
+    if (this.canvas.width !== bitmap.width) this.canvas.width = this.canvas.height = bitmap.width;
+    this.canvas.getContext("2d").drawImage(bitmap, 0, 0);
     this.element.dataset.iteration = iteration;
   }
 
   // Keeps the image in step with the axes while the user zooms or the window changes.
   placeCanvas() {
-    if (!this.message.extent) return;
+    if (!this.extent) return;
     const { xaxis, yaxis } = this.plot._fullLayout;
-    const [left, right, bottom, top] = this.message.extent;
+    const [left, right, bottom, top] = this.extent;
     const place = (element, x, y, width, height) => Object.assign(element.style, {
       left: `${x}px`, top: `${y}px`, width: `${width}px`, height: `${height}px`,
     });
@@ -119,49 +155,92 @@ class Chart {
     const x = xaxis.d2p(left), y = yaxis.d2p(top);
     place(this.canvas, x, y, xaxis.d2p(right) - x, yaxis.d2p(bottom) - y);
   }
+}
 
-  noticeLostSession({ session, iteration }) {
-    if (this.session && this.session !== session && this.element.dataset.iteration > 0) {
-      this.notice?.remove();
-      this.notice = document.createElement("div");
-      this.notice.className = "notice";
-      this.notice.setAttribute("role", "alert");
-      this.notice.textContent = "The server lost this session at iteration "
-        + `${this.element.dataset.iteration}. Press Start to train again from the same settings.`;
-      this.element.append(this.notice);
-    } else if (iteration > 0) this.notice?.remove();
-    this.session = session;
+const charts = new Map(); // name -> Chart
+function chartOf(name) {
+  if (!charts.has(name)) charts.set(name, new Chart());
+  return charts.get(name);
+}
+
+export function stage({ parentElement, data }) {
+  const chart = chartOf(data.name);
+  const element = parentElement.querySelector(".live-chart");
+  if (chart.element !== element) chart.mount(element, data.name);
+  chart.setFigure(data.figure, data.extent);
+}
+
+let running, session; // of the last update
+let stoppedAt = -Infinity;
+export function update({ data, setTriggerValue }) {
+  const message = unpack(data);
+  // What was on its way when Pause or Reset was pressed is not drawn any more.
+  if (message.running && performance.now() - stoppedAt < STOPPING_MS) return;
+  running = message.running;
+  if (session && session !== message.session) noticeLostSession();
+  session = message.session;
+  if (isBehind(message.sent)) setTriggerValue("behind", true);
+  for (const [name, change] of Object.entries(message.charts)) {
+    chartOf(name).update(change, message.running);
+  }
+}
+
+document.addEventListener("click", (event) => {
+  if (!running || !event.target.closest?.(".st-key-start, .st-key-reset")) return;
+  stoppedAt = performance.now();
+  for (const chart of charts.values()) chart.frames = [];
+}, { capture: true });
+
+let quickest = Infinity; // ms that an update has taken, give or take the clocks' difference
+let askedAt = 0;
+function isBehind(sent) {
+  const took = Date.now() - 1000 * sent;
+  quickest = Math.min(quickest, took);
+  if (took - quickest < BEHIND_MS || performance.now() - askedAt < ASK_AGAIN_MS) return false;
+  askedAt = performance.now();
+  return true;
+}
+
+function noticeLostSession() {
+  const [chart] = charts.values();
+  const iteration = chart.message.iteration;
+  if (!iteration) return;
+  const notice = document.createElement("div");
+  notice.className = "notice";
+  notice.setAttribute("role", "alert");
+  notice.textContent = `The server lost this session at iteration ${iteration}. `
+    + "Press Start to train again from the same settings.";
+  chart.element.append(notice);
+  for (const event of ["pointerdown", "keydown"]) {
+    addEventListener(event, () => notice.remove(), { once: true, capture: true });
   }
 }
 
 // The page's keys. Streamlit's own shortcuts cannot be R, and would change the buttons' names.
 const KEYS = { " ": "start", ArrowRight: "step", "Shift+ArrowRight": "step_tick", r: "reset" };
+const FIELDS = "input, textarea, button, summary, [role=slider], [role=radiogroup], [role=listbox]";
+let repeatedAt; // the update after which a held key last acted
 document.addEventListener("keydown", (event) => {
   const key = (event.key === "ArrowRight" && event.shiftKey ? "Shift+" : "") + event.key;
   const name = KEYS[key] ?? KEYS[key.toLowerCase()];
-  const focused = event.target.closest?.("input, textarea, button, summary, [role=slider]");
+  const focused = event.target.closest?.(FIELDS);
   // A focused button keeps the space key, all other fields keep every key.
-  const kept = focused && (key === " " || !focused.matches("button, summary"));
-  if (!name || kept || event.ctrlKey || event.metaKey || event.altKey) return;
+  const plain = focused?.matches("button, summary") && !focused.closest("[role=radiogroup]");
+  if (!name || (focused && !(plain && key !== " "))) return;
+  if (event.ctrlKey || event.metaKey || event.altKey) return;
   event.preventDefault();
   event.stopImmediatePropagation(); // R would rerun Streamlit's script
-  const held = event.repeat && !name.startsWith("step");
-  if (!held) document.querySelector(`.st-key-${name} button`)?.click();
+  const [chart] = charts.values();
+  // A held key steps as fast as the page follows: a press would cut off the one before.
+  if (event.repeat && (!name.startsWith("step") || repeatedAt === chart?.received)) return;
+  repeatedAt = chart?.received;
+  document.querySelector(`.st-key-${name} button`)?.click();
 }, { capture: true });
 // Space after a click with the mouse means Start or Pause, not that button once more.
 document.addEventListener("click", (event) => {
-  if (event.detail > 0) event.target.closest?.("button, summary")?.blur();
+  if (event.detail > 0) event.target.closest?.("button, summary, [role=radio]")?.blur();
 });
 
 const style = document.createElement("style");
 style.textContent = CSS;
 document.head.append(style);
-
-const charts = new WeakMap(); // parent element -> Chart
-
-export default function ({ parentElement, data }) {
-  if (!charts.has(parentElement)) {
-    charts.set(parentElement, new Chart(parentElement.querySelector(".live-chart")));
-  }
-  charts.get(parentElement).update(unpack(data));
-}

@@ -1,25 +1,25 @@
 """The playground: settings at the left; the run, its boundary and its loss curve at the right."""
 
 import time
-from dataclasses import asdict, replace
+from dataclasses import fields, replace
 from typing import NamedTuple
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from nnlab import figures
+from nnlab import figures, live_chart
 from nnlab.config import Config
-from nnlab.live_chart import live_chart
 from nnlab.pages import equations
 from nnlab.pages.settings import DEFAULTS, refuse_bad_link, settings
-from nnlab.pages.turns import advance_in_turn, tick
-from nnlab.training import Run, evaluate, start
+from nnlab.pages.turns import advance_in_turn, tick, turn
+from nnlab.training import Metrics, Run, evaluate, start
 
-SPEEDS = {"1": 1, "10": 10, "100": 100, "max": 1_000_000}  # iterations per tick
+SPEEDS = {"1": 1, "10": 10, "100": 100, "max": None}  # iterations per tick
 DEFAULT_SPEED = "10"
 MAX_STEP = 1000  # iterations of one step at speed max
-TICK_SECONDS = 0.06  # between the end of a tick and the next
+TICK_SECONDS = 0.06  # between one tick and the next
+SLOWEST_TICK_SECONDS = 2.0  # on a network that cannot follow
 FLUSH_SECONDS = 0.02  # Streamlit drops what it has not sent when the next tick begins
 LIVE_SETTINGS = {"learning_rate", "iterations"}  # act on the run in progress
 
@@ -39,26 +39,37 @@ STYLE = """<style>
 </style>"""
 
 
-class Since(NamedTuple):
-    """Where and when the run was set going, for the mean speed."""
+class Going(NamedTuple):
+    """A run that has been set going: its goal, its pace, and where its mean speed counts from."""
 
-    iteration: int
-    time: float
+    goal: int
+    interval: float  # seconds between its ticks
+    since_iteration: int
+    since_time: float
 
 
 def render() -> None:
     """Draw the page; the entry for one script run.
 
-    Two keys of the session are the page's own: `run`, the Run shown, and `running`, a Since while
-    it trains, else None.
+    Three keys of the session are the page's own: `run`, the Run shown, `running`, a Going while it
+    trains, else None, and `refused`, what was wrong with the link.
     """
     st.set_page_config("nnlab", "🧠", layout="wide")
     st.html(STYLE)
+    refused = refuse_bad_link({"speed": SPEEDS, "log_loss": ("true", "false")})
+    config, error = settings()
+    _follow(config)
     state = st.session_state
-    refuse_bad_link(SPEEDS)
-    _follow(settings())
     speed, log_loss = _controls(state.run)
-    st.fragment(_live, run_every=TICK_SECONDS if state.running else None)(speed, log_loss=log_loss)
+    interval = state.running.interval if state.running else None
+    st.fragment(_live, run_every=interval)(speed, interval)
+    _stages(state.run, log_loss=log_loss)
+    with st.container(key="notices"):
+        if error:
+            st.error(error, icon=":material/error:")
+        if state.run.iteration == 0:
+            for sentence in refused:
+                st.warning(sentence)
     equations.render(state.run.config)
 
 
@@ -68,13 +79,20 @@ def _follow(config: Config | None) -> None:
     if "run" not in state:
         _reset(config or DEFAULTS)
     elif config:
-        old, new = asdict(state.run.config), asdict(config)
-        changed = {name for name in new if old[name] != new[name]}
+        old = state.run.config
+        changed = {
+            item.name
+            for item in fields(Config)
+            if getattr(old, item.name) != getattr(config, item.name)
+        }
         if changed - LIVE_SETTINGS:
             _reset(config)
         elif changed:
             # A run that diverged may go on from its last finite parameters at another rate.
-            state.run = replace(state.run, config=config, diverged=False)
+            diverged = state.run.diverged and "learning_rate" not in changed
+            state.run = replace(state.run, config=config, diverged=diverged)
+            if state.running:
+                state.running = state.running._replace(goal=_last_goal(state.run))
 
 
 def _reset(config: Config) -> None:
@@ -82,13 +100,32 @@ def _reset(config: Config) -> None:
     st.session_state.run = start(config)
 
 
+def _last_goal(run: Run) -> int:
+    """Return the whole multiple of `config.iterations` that the run has reached or is on to."""
+    once = run.config.iterations
+    return max(1, -(-run.iteration // once)) * once
+
+
 def _set_running(running: bool) -> None:
-    run: Run = st.session_state.run
-    st.session_state.running = Since(run.iteration, time.perf_counter()) if running else None
+    state = st.session_state
+    run: Run = state.run
+    goal = _last_goal(run)
+    if goal == run.iteration:
+        goal += run.config.iterations
+    now = time.perf_counter()
+    state.running = Going(goal, TICK_SECONDS, run.iteration, now) if running else None
 
 
 def _measure_anew() -> None:
     _set_running(st.session_state.running is not None)
+
+
+def _slow_down() -> None:
+    """Make fewer ticks, as the network cannot follow."""
+    going: Going | None = st.session_state.running
+    if going:
+        interval = min(2 * going.interval, SLOWEST_TICK_SECONDS)
+        st.session_state.running = going._replace(interval=interval)
 
 
 def _step(iterations: int) -> None:
@@ -103,8 +140,8 @@ def _goal(run: Run, *, running: bool) -> int:
     return max(1, rounds) * once
 
 
-def _controls(run: Run) -> tuple[int, bool]:
-    """Draw the buttons; return the iterations per tick and whether the loss axis is logarithmic."""
+def _controls(run: Run) -> tuple[int | None, bool]:
+    """Draw the buttons; return the speed, as in SPEEDS, and whether the loss axis is log."""
     running = st.session_state.running is not None
     bar = st.container(horizontal=True, vertical_alignment="center")
     buttons = bar.container(horizontal=True, width="content")
@@ -115,7 +152,7 @@ def _controls(run: Run) -> tuple[int, bool]:
         bind="query-params",
         help="Show the loss on a logarithmic axis: small losses are seen as well as large ones.",
     )
-    step = min(speed, MAX_STEP)
+    step = speed or MAX_STEP
     buttons.button(
         "Pause" if running else "Start",
         key="start",
@@ -153,9 +190,10 @@ def _controls(run: Run) -> tuple[int, bool]:
     return speed, log_loss
 
 
-def _speed(bar: DeltaGenerator) -> int:
-    """Draw the choice of speed, keep it in the link, and return the iterations per tick."""
+def _speed(bar: DeltaGenerator) -> int | None:
+    """Draw the choice of speed, keep it in the link, and return it as in SPEEDS."""
     link = st.query_params
+    bar.markdown("Speed", help="Iterations per update of the page; Max: as many as time allows.")
     name = bar.segmented_control(
         "Speed",
         list(SPEEDS),
@@ -165,83 +203,100 @@ def _speed(bar: DeltaGenerator) -> int:
         key="speed",
         on_change=_measure_anew,
         label_visibility="collapsed",
-        help="Iterations per update of the page; Max makes as many as time allows.",
     )
     # Not bind="query-params", which would write the label, Max, where links say max.
-    if name != link.get("speed", DEFAULT_SPEED):
-        link["speed"] = name
     if name == DEFAULT_SPEED:
         link.pop("speed", None)
+    elif name != link.get("speed"):
+        link["speed"] = name
     return SPEEDS[name]
 
 
-def _live(speed: int, *, log_loss: bool) -> None:
+def _live(speed: int | None, interval: float | None) -> None:
     """Make one tick of training while running, then draw all that shows the run."""
     state = st.session_state
-    run: Run = state.run
-    if not state.running:
-        _draw(run, [(run.iteration, figures.boundary_image(run))], log_loss=log_loss)
-        return
-    todo = min(speed, _goal(run, running=True) - run.iteration)
-    run, frames = tick(run, todo)
-    state.run = run
-    if run.diverged or run.iteration % run.config.iterations == 0:
+    with turn() as others:
+        # Read here: a run of the script that has been replaced while it waited ends at this line.
+        run, going = state.run, state.running
+        if going:
+            run, frames = tick(run, going.goal, speed, others)
+            state.run = run
+        else:
+            frames = [(run.iteration, figures.boundary_image(run))]
+        metrics = evaluate(run)
+    if going and (run.diverged or run.iteration >= going.goal):
         state.running = None
         st.rerun()
-    _draw(run, frames, log_loss=log_loss)
-    # Where ticks take longer than their interval, the next would begin at once, and the charts of
-    # this one would never leave the server.
-    time.sleep(FLUSH_SECONDS)
+    if going and going.interval != interval:
+        st.rerun()
+    _draw(run, metrics, going, frames)
+    if going:
+        # Where ticks take longer than their interval, the next would begin at once, and the update
+        # of this one would never leave the server.
+        time.sleep(FLUSH_SECONDS)
 
 
-def _status(run: Run, goal: int, since: Since | None) -> str:
+def _status(run: Run, goal: int, going: Going | None) -> str:
     """Say in one line how far the run is, how fast, or why it stands still."""
     if run.diverged:
+        rate = float(f"{run.config.learning_rate / 3:.1g}")
         return (
             f":red[**Diverged at iteration {run.iteration:,}: the loss is no longer finite. "
-            f"Try a learning rate below {run.config.learning_rate / 3:.1g}.**]"
+            f"Try a learning rate below {rate:g}.**]"
         )
     text = f"{run.iteration:,} of {goal:,} iterations"
-    if since and run.iteration > since.iteration:
-        speed = (run.iteration - since.iteration) / (time.perf_counter() - since.time)
-        text += (
-            f" · {float(f'{speed:.2g}'):,.0f} it/s · {(goal - run.iteration) / speed:,.0f} s left"
-        )
+    if going and run.iteration > going.since_iteration:
+        elapsed = time.perf_counter() - going.since_time
+        speed = (run.iteration - going.since_iteration) / elapsed
+        left = (goal - run.iteration) / speed
+        text += f" · {float(f'{speed:.2g}'):,.0f} it/s · {left:,.0f} s left"
     elif run.iteration == goal:
         text += f" · finished; Start goes on for {run.config.iterations:,} more"
     return text
 
 
-def _draw(run: Run, frames: list[tuple[int, bytes]], *, log_loss: bool) -> None:
-    metrics = evaluate(run)
-    since: Since | None = st.session_state.running
-    goal = _goal(run, running=since is not None)
-    st.progress(run.iteration / goal, _status(run, goal, since))
+def _loss_text(loss: float) -> str:
+    return f"{loss:.4f}" if loss < 1000 else f"{loss:.3g}"
+
+
+def _draw(run: Run, metrics: Metrics, going: Going | None, frames: list[tuple[int, bytes]]) -> None:
+    goal = going.goal if going else _last_goal(run)
+    train_loss, test_loss = _loss_text(metrics.train_loss), _loss_text(metrics.test_loss)
+    st.progress(run.iteration / goal, _status(run, goal, going))
     st.markdown(
-        f"train loss **{metrics.train_loss:.4f}** &emsp; test loss **{metrics.test_loss:.4f}** "
+        f"train loss **{train_loss}** &emsp; test loss **{test_loss}** "
         f"&emsp; train accuracy **{metrics.train_accuracy:.1%}** "
         f"&emsp; test accuracy **{metrics.test_accuracy:.1%}**"
     )
     context = get_script_run_ctx()
-    session = context.session_id if context else ""
+    live_chart.update(
+        {
+            "decision-boundary": live_chart.Update(
+                run.iteration,
+                f"Decision boundary at iteration {run.iteration}: {metrics.test_accuracy:.0%} of "
+                "the test points are on the right side.",
+                frames=frames,
+            ),
+            "loss-curve": live_chart.Update(
+                run.iteration,
+                f"Loss curve up to iteration {run.iteration}: train loss {train_loss}, "
+                f"test loss {test_loss}.",
+                series=figures.loss_series(run, metrics.train_loss),
+            ),
+        },
+        running=going is not None,
+        session=context.session_id if context else "",
+        on_behind=_slow_down,
+    )
+
+
+def _stages(run: Run, *, log_loss: bool) -> None:
     left, right = st.columns(2)
     with left:
-        live_chart(
+        live_chart.stage(
             "decision-boundary",
             figures.decision_boundary(run.dataset),
-            alt=f"Decision boundary at iteration {run.iteration}: {metrics.test_accuracy:.0%} of "
-            "the test points are on the right side.",
-            iteration=run.iteration,
-            session=session,
-            frames=frames,
-            extent=figures.plane_extent(run.dataset),
+            figures.plane_extent(run.dataset),
         )
     with right:
-        live_chart(
-            "loss-curve",
-            figures.loss_curve(run, metrics.train_loss, log=log_loss),
-            alt=f"Loss curve up to iteration {run.iteration}: train loss {metrics.train_loss:.4f}, "
-            f"test loss {metrics.test_loss:.4f}.",
-            iteration=run.iteration,
-            session=session,
-        )
+        live_chart.stage("loss-curve", figures.loss_curve(log=log_loss))

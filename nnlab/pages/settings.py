@@ -2,49 +2,54 @@
 
 import math
 import random
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import fields
+from itertools import pairwise
 from typing import Any
 
 import streamlit as st
 
-from nnlab.config import MAX_LAYERS, MAX_WIDTH, Config, parse
-from nnlab.network import ACTIVATIONS, INITIALIZATIONS
+from nnlab.activations import ACTIVATIONS
+from nnlab.config import MAX_LAYERS, MAX_WIDTH, Config, parse, shown
+from nnlab.network import INITIALIZATIONS
 
 DEFAULTS = Config()
 HELP = {item.name: item.metadata["help"] for item in fields(Config)}
-MAX_SHOWN = 80  # characters of a refused value
+# so that no update takes longer than a fraction of a second, also for the others on the server
+MAX_WORK = 500_000_000
 RATES = [float(f"{digit}e{power}") for power in range(-5, 2) for digit in (1, 2, 5)][:-2]
 
 
-def refuse_bad_link(speeds: Collection[str]) -> None:
+def refuse_bad_link(page_rules: Mapping[str, Collection[str]]) -> list[str]:
     """Say which values in the URL break their rule, and begin again without them.
 
     A widget reads its value from the URL before anything else, and once per script run: to keep a
     bad value out, it has to go from the URL before the run in which the widget is drawn.
+
+    Parameters
+    ----------
+    page_rules : for each query name that is no field of Config, the values it may have
     """
     state, link = st.session_state, st.query_params
-    if "run" in state:
-        return
-    refused = []
-    for name, text in link.to_dict().items():
-        rule = _broken_rule(name, text, speeds)
-        if rule:
-            refused.append((rule, text))
-            del link[name]
-    if refused:
-        state.refused = refused
-        st.rerun()
-    for rule, text in state.pop("refused", []):
-        shown = text if len(text) <= MAX_SHOWN else text[:MAX_SHOWN] + "…"
-        # A code span: what stands in a link is shown, never interpreted as Markdown or HTML.
-        code = repr(shown).replace("`", "'")
-        st.warning(f"The link's {rule}, got `{code}`. The default is used instead.")
+    if "run" not in state:
+        refused = []
+        for name, text in link.to_dict().items():
+            rule = _broken_rule(name, text, page_rules)
+            if rule:
+                refused.append(
+                    f"The link's {rule}, got {_code(text)}. The default is used instead."
+                )
+                del link[name]
+        if refused:
+            state.refused = refused
+            st.rerun()
+    sentences: list[str] = state.get("refused", [])
+    return sentences
 
 
-def _broken_rule(name: str, text: str, speeds: Collection[str]) -> str | None:
-    if name == "speed" and text not in speeds:
-        return f"speed must be one of {', '.join(speeds)}"
+def _broken_rule(name: str, text: str, page_rules: Mapping[str, Collection[str]]) -> str | None:
+    if name in page_rules and text not in page_rules[name]:
+        return f"{name} must be one of {', '.join(page_rules[name])}"
     try:
         if name in HELP:
             Config(**{name: parse(name, text)})
@@ -53,8 +58,13 @@ def _broken_rule(name: str, text: str, speeds: Collection[str]) -> str | None:
     return None
 
 
-def settings() -> Config | None:
-    """Draw the sidebar and return its settings, or None where they break a rule, with a word."""
+def _code(value: object) -> str:
+    """Return what came with a link or was typed, text as a code span: shown, never interpreted."""
+    return f"`{shown(value).replace('`', chr(39))}`" if isinstance(value, str) else shown(value)
+
+
+def settings() -> tuple[Config | None, str]:
+    """Draw the sidebar and return its settings, or None and what is wrong with them."""
     with st.sidebar:
         values: dict[str, Any] = {}
         st.markdown("**Data** · :gray[starts a new run]")
@@ -87,10 +97,18 @@ def settings() -> Config | None:
         _learning_rate_slider(values["learning_rate"])
     # A cleared field is None, which no rule accepts: Config says so in its own words.
     try:
-        return Config(**values)
+        config = Config(**values)
     except ValueError as error:
-        st.sidebar.error(str(error).replace("$", r"\$"), icon=":material/error:")
-        return None
+        rule, _, _ = str(error).partition(", got ")
+        name, *_ = rule.split()
+        return None, f"{rule}, got {_code(values[name])}"
+    weights = sum(fan_in * fan_out for fan_in, fan_out in pairwise(config.layer_sizes))
+    if config.samples * weights > MAX_WORK:
+        return None, (
+            f"samples times weights must be at most {MAX_WORK:,} on this page, "
+            f"got {config.samples:,} times {weights:,}"
+        )
+    return config, ""
 
 
 def _number(where: Any, name: str, label: str, step: float | None = None) -> Any:
@@ -136,7 +154,6 @@ def _learning_rate_slider(rate: float | None) -> None:
         format_func="{:g}".format,
         key="learning_rate_scale",
         on_change=follow,
-        label_visibility="collapsed",
         help=HELP["learning_rate"],
     )
 

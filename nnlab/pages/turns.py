@@ -17,7 +17,7 @@ _waiting: list[int] = []  # a list, since its append and remove are atomic
 
 
 @contextmanager
-def _turn() -> Iterator[int]:
+def turn() -> Iterator[int]:
     """Wait for this session's turn to train; yields how many others wait behind it."""
     _waiting.append(threading.get_ident())
     with _training:
@@ -25,30 +25,37 @@ def _turn() -> Iterator[int]:
         yield len(_waiting)
 
 
-def advance_in_turn(run: Run, iterations: int) -> Run:
-    """Advance a run by all of so many iterations, in as many turns as that takes."""
-    goal = run.iteration + iterations
-    while run.iteration < goal and not run.diverged:
-        with _turn():
-            run = advance(run, goal - run.iteration, seconds=BUDGET_SECONDS)
-    return run
+def tick(
+    run: Run, goal: int, speed: int | None, others: int
+) -> tuple[Run, list[tuple[int, bytes]]]:
+    """Advance a run towards its goal, as far as the time of one tick goes.
 
-
-def tick(run: Run, iterations: int) -> tuple[Run, list[tuple[int, bytes]]]:
-    """Advance a run by up to so many iterations, as far as the time of one tick goes.
+    Parameters
+    ----------
+    goal : iteration to stop at
+    speed : iterations per tick, or None for as many as there is time for
+    others : sessions that wait; the more, the fewer frames, and the less time at speed None
 
     Returns
     -------
     run : the advanced run
-    frames : (iteration, PNG of the boundary) on the way, the last one of the returned run; the
-        more sessions wait, the fewer frames and the less time
+    frames : (iteration, PNG of the boundary) on the way, the last one of the returned run
     """
+    todo = goal - run.iteration if speed is None else min(speed, goal - run.iteration)
+    seconds = BUDGET_SECONDS / (1 + others) if speed is None else BUDGET_SECONDS
+    count = min(todo, 1 if others else MAX_FRAMES)
     frames = []
-    with _turn() as others:
-        count = min(iterations, 1 if others else MAX_FRAMES)
-        seconds = BUDGET_SECONDS / (1 + others) / count
-        for frame in range(count):
-            share = iterations * (frame + 1) // count - iterations * frame // count
-            run = advance(run, share, seconds=seconds)
-            frames.append((run.iteration, boundary_image(run)))
+    for frame in range(count):
+        share = todo * (frame + 1) // count - todo * frame // count
+        run = advance(run, share, seconds=seconds / count)
+        frames.append((run.iteration, boundary_image(run)))
     return run, frames
+
+
+def advance_in_turn(run: Run, iterations: int) -> Run:
+    """Advance a run by all of so many iterations, in as many turns as that takes."""
+    goal = run.iteration + iterations
+    while run.iteration < goal and not run.diverged:
+        with turn():
+            run = advance(run, goal - run.iteration, seconds=BUDGET_SECONDS)
+    return run

@@ -75,7 +75,7 @@ def _settings(arguments: Sequence[str] | None) -> tuple[Config, int]:
 
 def _number(value: float, digits: str) -> str:
     """Show a number, or a dash where there is none, as of an accuracy without test points."""
-    return "–" if math.isnan(value) else format(value, digits)
+    return "-" if math.isnan(value) else format(value, digits)
 
 
 def _summary(config: Config, metrics: Metrics) -> str:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from nnlab import Config, __main__, advance, evaluate, start
+from nnlab.points import Points, encode
 
 ROOT = Path(__file__).parents[1]
 COMMAND = [sys.executable, "-W", "error", "-m", "nnlab"]
@@ -66,19 +67,32 @@ def test_without_options_it_prints_the_articles_table() -> None:
 
 
 def test_every_field_is_an_option_that_reaches_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    points = Points.of([(0.1, 0.2, 1), (-0.5, 0.25, 0)])
     values = {
-        "dataset": ("circles", "circles"),
+        "problem": ("regression", "regression"),
+        "dataset": ("plane", "plane"),
         "samples": ("30", 30),
         "noise": ("0.2", 0.2),
         "data_seed": ("7", 7),
         "test_samples": ("20", 20),
         "test_seed": ("8", 8),
+        "points": (encode(points), points),
+        "features": ("x1,x1*x2", ("x1", "x1*x2")),
         "hidden_layers": ("4,2", (4, 2)),
-        "activation": ("tanh", "tanh"),
+        "activation": ("tanh,sine", ("tanh", "sine")),
         "initialization": ("xavier", "xavier"),
         "seed": ("9", 9),
+        "output_loss": ("squared_error", "squared_error"),
+        "optimizer": ("nesterov", "nesterov"),
+        "momentum": ("0.5", 0.5),
         "learning_rate": ("3e-1", 0.3),
+        "learning_rate_schedule": ("cosine", "cosine"),
+        "batch_size": ("8", 8),
+        "regularization": ("l1", "l1"),
+        "regularization_rate": ("0.01", 0.01),
         "iterations": ("12", 12),
+        "target_loss": ("1e-9", 1e-9),
+        "patience": ("500", 500),
     }
     assert set(values) == {item.name for item in fields(Config)}
     seen = []
@@ -118,6 +132,11 @@ def test_help_names_every_option_with_its_rule_and_default() -> None:
         (["--learning-rate=-inf"], "learning_rate must be a finite number .*, got '-inf'"),
         (["--hidden-layers", "4,,2"], "hidden_layers must be at most 8 .*, got '4,,2'"),
         (["--iterations", "9" * 5000], r"iterations must be .*, got '9{76}\.\.\."),
+        (["--optimizer", "adamw"], "optimizer must be one of sgd, .*, adam, got 'adamw'"),
+        (["--batch-size", "0"], "batch_size must be a whole number .* None for all .*, got 0"),
+        (["--dataset", "plane"], "dataset must be one of .* problem classification, got 'plane'"),
+        (["--points", "tampered"], "points must be .*, got 'tampered'"),
+        (["--activation", "relu,"], r"activation must be .*, got \('relu', ''\)"),
         (["--every", "0"], "every must be a whole number above 0, got '0'"),
         (["--every", "-1"], "every must be a whole number above 0, got '-1'"),
         (["--every", "1.5"], "every must be a whole number above 0, got '1.5'"),
@@ -160,6 +179,49 @@ def test_divergence_is_said_and_the_last_finite_state_is_judged(
     assert row.split()[0] == found[1]
     assert last.startswith(f"After {found[1]} iterations: train accuracy ")
     assert "nan" not in row
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (
+            ["--target-loss", "0.65"],
+            r"Stopped at iteration (\d+): the training loss is down to 0\.65, the target_loss\.",
+        ),
+        (
+            ["--patience", "50", "--learning-rate", "1000", "--batch-size", "500"],
+            r"Stopped at iteration (\d+): no better .* loss for 50 iterations, the patience\.",
+        ),
+    ],
+)
+def test_a_stop_rule_that_has_ended_the_run_is_named(
+    options: list[str], message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert __main__.main([*options, "--every", "100000"]) == 0
+    _, _, sentence, last = capsys.readouterr().out.splitlines()
+    found = re.fullmatch(message, sentence)
+    assert found
+    assert 0 < int(found[1]) < 25_000
+    assert last.startswith(f"After {found[1]} iterations: train accuracy ")
+
+
+def test_a_regression_is_summed_up_by_its_losses(capsys: pytest.CaptureFixture[str]) -> None:
+    options = ["--problem", "regression", "--dataset", "plane", "--regularization", "l2"]
+    assert __main__.main([*options, "--iterations", "10"]) == 0
+    _, row, last = capsys.readouterr().out.splitlines()
+    assert row.split()[2] == "-"
+    number = r"\d+\.\d+"
+    summary = f"train loss {number}, test loss {number}, penalty {number}"
+    assert re.fullmatch(f"After 10 iterations: {summary}", last)
+
+
+def test_where_there_are_no_points_a_dash_stands_for_the_number(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert __main__.main(["--dataset", "own", "--iterations", "10"]) == 0
+    _, row, last = capsys.readouterr().out.splitlines()
+    assert row.split() == ["0", "0.0", "-"]
+    assert last == "After 10 iterations: train accuracy -, test accuracy -"
 
 
 @pytest.mark.parametrize("lines_before", [1, 2, 4])

@@ -13,9 +13,10 @@ ROOT = Path(__file__).parents[1]
 # Config reads the known names out of the registries of the modules before it.
 STAGES = [
     {"nnlab.points", "nnlab.activations", "nnlab.features", "nnlab.optimizers"},
-    {"nnlab.csv_data", "nnlab.datasets", "nnlab.network"},
+    {"nnlab.datasets", "nnlab.losses"},
+    {"nnlab.network"},
     {"nnlab.config"},
-    {"nnlab.training"},
+    {"nnlab.csv_data", "nnlab.training"},
     {"nnlab.estimator", "nnlab.sweep"},
     {"nnlab", "nnlab.__main__"},  # the public interface and the command line of the core
     {"nnlab.figures"},

@@ -13,7 +13,13 @@ from sklearn.neural_network import MLPClassifier
 
 import nnlab
 from nnlab import Config, Run, advance, evaluate, predict, start
-from nnlab.network import ACTIVATIONS
+from nnlab.activations import ACTIVATIONS
+from nnlab.datasets import DATASETS_FOR
+from nnlab.features import FEATURES
+from nnlab.losses import OUTPUT_LOSSES
+from nnlab.optimizers import OPTIMIZERS, PENALTIES, SCHEDULES
+from nnlab.points import Points
+from nnlab.training import with_config
 
 # The 25 rows that the article "Implementing Neural Network Algorithm with NumPy" prints.
 ARTICLE = list(
@@ -38,10 +44,13 @@ def test_the_articles_table_comes_out() -> None:
 
 
 def _assert_equal_bit_for_bit(run: Run, other: Run) -> None:
-    assert (run.iteration, run.diverged) == (other.iteration, other.diverged)
+    for name in ("iteration", "diverged", "stopped", "best_loss", "best_iteration"):
+        assert getattr(run, name) == getattr(other, name)
     for name in ("losses", "test_losses", "test_accuracies", "test_iterations"):
         np.testing.assert_array_equal(getattr(run, name), getattr(other, name))
     np.testing.assert_array_equal(run.parameters.vector, other.parameters.vector)
+    assert run.optimizer_state.updates == other.optimizer_state.updates
+    np.testing.assert_array_equal(run.optimizer_state.vectors, other.optimizer_state.vectors)
 
 
 RUNS = {
@@ -62,6 +71,61 @@ def test_chunks_do_not_change_a_single_bit(config: Config, cuts: set[int]) -> No
     for begin, end in pairwise([0, *sorted(cuts), 230]):
         run = advance(run, end - begin)
     _assert_equal_bit_for_bit(run, advance(start(config), 230))
+
+
+@st.composite
+def _configs(draw: st.DrawFn) -> Config:
+    """Draw any small run: problem, data, network, optimizer, batches, schedule, stop rules."""
+    problem = draw(st.sampled_from([*DATASETS_FOR]))
+    triple = st.tuples(st.floats(-1, 1), st.floats(-1, 1), st.sampled_from([0.0, 1.0]))
+    hidden_layers = draw(st.lists(st.integers(1, 5), max_size=3))
+    activation = st.sampled_from([*ACTIVATIONS])
+    depth = len(hidden_layers)
+    per_layer = st.lists(activation, min_size=depth, max_size=depth)
+    return Config(
+        problem=problem,
+        dataset=draw(st.sampled_from(DATASETS_FOR[problem])),
+        samples=draw(st.integers(2, 40)),
+        test_samples=5,
+        points=draw(st.lists(triple, max_size=12)),
+        features=draw(st.lists(st.sampled_from([*FEATURES]), min_size=1, unique=True)),
+        hidden_layers=hidden_layers,
+        activation=draw((activation | per_layer) if depth else activation),
+        output_loss=draw(st.sampled_from([*OUTPUT_LOSSES])),
+        optimizer=draw(st.sampled_from([*OPTIMIZERS])),
+        momentum=draw(st.sampled_from([0.0, 0.5, 0.9, 1.0])),
+        learning_rate=draw(st.sampled_from([1e-3, 0.1, 1.0, 1e6])),
+        learning_rate_schedule=draw(st.sampled_from([*SCHEDULES])),
+        batch_size=draw(st.none() | st.integers(1, 50)),
+        regularization=draw(st.sampled_from([*PENALTIES])),
+        regularization_rate=draw(st.sampled_from([0.0, 0.01, 1e6])),
+        iterations=draw(st.integers(1, 200)),
+        target_loss=draw(st.sampled_from([None, 0.0, 0.2, 0.6])),
+        patience=draw(st.none() | st.integers(1, 100)),
+    )
+
+
+# no test depends on the machine's speed
+@settings(deadline=None, max_examples=200)
+@given(config=_configs(), cuts=st.sets(st.integers(0, 230), max_size=4))
+def test_whatever_the_settings_chunks_do_not_change_a_single_bit(
+    config: Config, cuts: set[int]
+) -> None:
+    run = start(config)
+    for begin, end in pairwise([0, *sorted(cuts), 230]):
+        run = advance(run, end - begin)
+    whole = advance(start(config), 230)
+    _assert_equal_bit_for_bit(run, whole)
+    # and the laws that hold at any point of any run
+    assert whole.stopped or whole.iteration == 230
+    assert whole.losses.shape == (whole.iteration,)
+    assert len(whole.test_losses) == 1 + whole.iteration // 100
+    assert np.isfinite(whole.losses).all()
+    assert np.isfinite(whole.parameters.vector).all()
+    metrics = evaluate(whole)
+    assert np.isfinite([metrics.train_loss, metrics.penalty]).all()
+    assert np.isfinite(metrics.test_loss) == (len(whole.dataset.test_inputs) > 0)
+    assert np.isfinite(predict(whole, np.array([[0.5, -0.5]]))).all()
 
 
 def test_single_steps_do_not_change_a_single_bit() -> None:
@@ -142,15 +206,16 @@ def test_a_learning_rate_of_1000_on_the_articles_network_stays_finite() -> None:
     assert np.isfinite(run.parameters.vector).all()
 
 
+SKLEARNS_NAMES = {"relu": "relu", "tanh": "tanh", "sigmoid": "logistic", "linear": "identity"}
+
+
 def _sklearn_losses(config: Config, iterations: int) -> tuple[list[float], MLPClassifier]:
     """Train scikit-learn's MLPClassifier on the run's data from the run's own start."""
     run = start(config)
     inputs, labels = run.dataset.train_inputs, run.dataset.train_targets[:, 0].astype(int)
     model = MLPClassifier(
         config.hidden_layers,
-        activation={"relu": "relu", "tanh": "tanh", "sigmoid": "logistic", "linear": "identity"}[
-            config.activation
-        ],
+        activation=SKLEARNS_NAMES[config.activation],
         solver="sgd",
         alpha=0,
         momentum=0,
@@ -172,7 +237,7 @@ def _sklearn_losses(config: Config, iterations: int) -> tuple[list[float], MLPCl
     return model.loss_curve_, model
 
 
-@pytest.mark.parametrize("activation", ACTIVATIONS)
+@pytest.mark.parametrize("activation", SKLEARNS_NAMES)
 @pytest.mark.parametrize("hidden_layers", [(), (4,), (5, 4, 3)])
 def test_losses_equal_scikit_learns(activation: str, hidden_layers: tuple[int, ...]) -> None:
     config = Config(
@@ -245,3 +310,230 @@ def test_predict_takes_no_points_and_lists() -> None:
     run = start(Config(samples=10))
     assert predict(run, np.empty((0, 2))).shape == (0,)
     assert predict(run, [[0, 1]]) == predict(run, np.array([[0.0, 1.0]]))
+
+
+def test_batches_are_dealt_out_anew_each_epoch_and_the_last_is_a_mean_over_its_own_size() -> None:
+    """10 points in batches of 4: of an epoch's losses the last is that of 2 points."""
+    config = Config(samples=10, batch_size=4, learning_rate=1e-12, initialization="xavier")
+    run = advance(start(config), 6)
+    per_point = [
+        evaluate(
+            replace(
+                run,
+                dataset=replace(
+                    run.dataset,
+                    train_inputs=run.dataset.train_inputs[[index]],
+                    train_targets=run.dataset.train_targets[[index]],
+                ),
+            )
+        ).train_loss
+        for index in range(10)
+    ]
+    expected = []
+    for epoch in range(2):
+        order = np.random.default_rng([config.seed, epoch]).permutation(10)
+        expected += [np.mean(np.array(per_point)[rows]) for rows in np.split(order, [4, 8])]
+    # steps of 1e-12 leave the weights as they are, in twelve digits
+    np.testing.assert_allclose(run.losses, expected, rtol=1e-10)
+
+
+@pytest.mark.parametrize("batch_size", [50, 51, 100_000])
+def test_a_batch_of_all_points_or_more_is_the_full_batch(batch_size: int) -> None:
+    config = Config(samples=50)
+    full = advance(start(config), 20)
+    _assert_equal_bit_for_bit(advance(start(replace(config, batch_size=batch_size)), 20), full)
+
+
+@pytest.mark.parametrize(("name", "penalty"), [("none", 0), ("l1", 0.5 * 5), ("l2", 0.5 * 4.5)])
+def test_the_penalty_is_a_number_of_its_own(name: str, penalty: float) -> None:
+    """By hand for the weights 1, -2, 2: 5 = |1| + |-2| + |2| and 4.5 = (1 + 4 + 4) / 2."""
+    run = start(Config(hidden_layers=(1,), regularization=name, regularization_rate=0.5))
+    plain = start(Config(hidden_layers=(1,)))
+    for one in (run, plain):
+        one.parameters.vector[:] = [1, -2, 7, 2, -3]  # x1, x2, bias; hidden unit, bias
+    metrics = evaluate(run)
+    assert metrics.penalty == penalty
+    assert metrics.train_loss == evaluate(plain).train_loss
+    assert advance(run, 1).losses == advance(plain, 1).losses
+    # one update is longer by rate * w or rate * sign(w), and not at all for a bias
+    slopes = {"none": [0, 0, 0, 0, 0], "l1": [1, -1, 0, 1, 0], "l2": [1, -2, 0, 2, 0]}[name]
+    longer = advance(plain, 1).parameters.vector - advance(run, 1).parameters.vector
+    np.testing.assert_allclose(longer, 0.01 * 0.5 * np.array(slopes), rtol=1e-10, atol=1e-15)
+
+
+def test_a_regularization_rate_without_a_regularization_does_nothing() -> None:
+    config = Config(samples=20, regularization_rate=5)
+    _assert_equal_bit_for_bit(advance(start(config), 9), advance(start(Config(samples=20)), 9))
+
+
+@pytest.mark.parametrize("output_loss", OUTPUT_LOSSES)
+def test_a_regression_has_squared_error_whatever_output_loss_says(output_loss: str) -> None:
+    config = Config(problem="regression", dataset="plane", output_loss=output_loss, samples=50)
+    run = advance(start(config), 30)
+    data = run.dataset
+    errors = predict(run, data.train_inputs) - data.train_targets[:, 0]
+    metrics = evaluate(run)
+    assert metrics.train_loss == pytest.approx(np.mean(errors**2) / 2, rel=1e-12)
+    assert np.isnan([metrics.train_accuracy, metrics.test_accuracy]).all()
+    assert np.isnan(run.test_accuracies).all()
+    assert predict(run, data.train_inputs).min() < 0  # a value, no probability
+
+
+def test_a_regression_learns_the_plane() -> None:
+    config = Config(problem="regression", dataset="plane", hidden_layers=(), noise=0)
+    run = advance(start(replace(config, learning_rate=0.5)), 300)
+    # targets are 0.6 (x1 + x2): a network without hidden layers is the formula itself
+    np.testing.assert_allclose(run.parameters.vector, [0.6, 0.6, 0], atol=1e-6)
+
+
+def test_the_network_sees_the_features() -> None:
+    """The circles without noise are x1² + x2² = 1 or 0.64: a straight line in the squares."""
+    config = Config(features=("x1^2", "x2^2"), hidden_layers=(), noise=0, learning_rate=3)
+    assert evaluate(advance(start(config), 2000)).train_accuracy == 1
+    seen_plainly = replace(config, features=("x1", "x2"))
+    assert evaluate(advance(start(seen_plainly), 2000)).train_accuracy < 0.7
+
+
+def test_a_target_loss_stops_the_run_where_the_loss_is_down_to_it() -> None:
+    config = Config(target_loss=0.6)
+    run = advance(start(config), 25_000)
+    assert (run.stopped, run.diverged) == ("target_loss", False)
+    assert run.losses.min() > 0.6 >= evaluate(run).train_loss
+    assert run.iteration == len(run.losses) == 9708
+    _assert_equal_bit_for_bit(advance(run, 1000), run)
+    unruled = advance(start(Config()), 9708)
+    np.testing.assert_array_equal(unruled.losses, run.losses)
+
+
+def test_a_target_loss_of_batches_is_that_of_the_whole_training_set() -> None:
+    config = Config(samples=100, batch_size=8, optimizer="adam", target_loss=0.3)
+    run = advance(start(config), 25_000)
+    assert run.stopped == "target_loss"
+    assert run.iteration % 13 == 0  # 100 points in batches of 8: 13 updates are an epoch
+    assert evaluate(run).train_loss <= 0.3
+    assert run.losses.min() < 0.2  # of a lucky batch, long before
+    before = advance(start(replace(config, target_loss=None)), run.iteration - 13)
+    assert evaluate(before).train_loss > 0.3
+
+
+def test_a_plateau_stops_the_run_when_the_best_loss_is_as_old_as_the_patience() -> None:
+    config = Config(samples=100, learning_rate=1000.0, patience=150)  # dead units: nothing moves
+    run = advance(start(config), 25_000)
+    assert run.stopped == "plateau"
+    assert run.iteration == run.best_iteration + 150
+    assert run.best_loss == run.losses[run.best_iteration]
+    assert run.losses[run.best_iteration + 1 :].min() > run.best_loss * (1 - 1e-4)
+    _assert_equal_bit_for_bit(advance(run, 1000), run)
+
+
+def test_a_run_that_gets_better_has_no_plateau() -> None:
+    assert advance(start(Config(learning_rate=0.1, patience=20)), 300).stopped is None
+
+
+@pytest.mark.parametrize(
+    ("rule", "looser"),
+    [({"target_loss": 0.69}, 0.68), ({"target_loss": 0.69}, None), ({"patience": 10}, 2000)],
+)
+def test_a_run_goes_on_when_its_stop_rule_no_longer_holds(rule: dict, looser: object) -> None:
+    config = Config(samples=200, **rule, learning_rate=0.001 if "patience" in rule else 0.01)
+    run = advance(start(config), 20_000)
+    assert run.stopped == ("plateau" if "patience" in rule else "target_loss")
+    changed = replace(config, **dict.fromkeys(rule, looser))
+    for other in (replace(run, config=changed), with_config(run, changed)):
+        assert advance(other, 5).iteration == run.iteration + 5
+        assert advance(other, 5).stopped is None
+
+
+def test_a_rule_that_already_holds_makes_no_update() -> None:
+    run = advance(start(Config(samples=20)), 3)
+    stopped = advance(with_config(run, replace(run.config, target_loss=1e6)), 10)
+    assert (stopped.stopped, stopped.iteration) == ("target_loss", 3)
+
+
+def test_divergence_is_what_has_stopped_the_run() -> None:
+    run = advance(start(Config(learning_rate=1000, activation="linear")), 100)
+    assert run.stopped == "diverged"
+    assert start(Config(samples=10)).stopped is None
+
+
+def test_a_diverged_run_goes_on_from_its_last_finite_state_under_another_config() -> None:
+    run = advance(start(Config(learning_rate=1e6, activation="linear", optimizer="momentum")), 100)
+    assert run.stopped == "diverged"
+    assert np.isfinite(run.optimizer_state.vectors).all()
+    calmer = with_config(run, replace(run.config, learning_rate=1e-300))
+    assert calmer.stopped is None
+    assert advance(calmer, 5).iteration == run.iteration + 5
+
+
+def test_with_config_keeps_parameters_iteration_losses_and_data() -> None:
+    run = advance(start(Config(samples=50, optimizer="adam")), 7)
+    other = with_config(run, replace(run.config, learning_rate=0.3, batch_size=8))
+    assert (other.config.learning_rate, other.iteration) == (0.3, 7)
+    for name in ("parameters", "losses", "dataset", "test_losses", "optimizer_state"):
+        assert getattr(other, name) is getattr(run, name)
+    assert run.config.learning_rate == 0.01
+
+
+def test_with_config_draws_points_into_a_run_in_progress() -> None:
+    run = advance(start(Config(samples=50)), 7)
+    drawn = with_config(run, replace(run.config, points=[(0, 0, 1), (1, 1, 0)]))
+    assert len(drawn.dataset.train_inputs) == 52
+    assert drawn.parameters is run.parameters
+    further = advance(drawn, 3)
+    assert further.iteration == 10
+    np.testing.assert_array_equal(further.losses[:7], run.losses)
+    erased = with_config(further, replace(further.config, points=()))
+    np.testing.assert_array_equal(erased.dataset.train_inputs, run.dataset.train_inputs)
+
+
+def test_with_config_lets_another_optimizer_begin_without_memory() -> None:
+    run = advance(start(Config(samples=50, optimizer="momentum")), 7)
+    for other in (
+        with_config(run, replace(run.config, optimizer="adam")),
+        replace(run, config=replace(run.config, optimizer="adam")),
+    ):
+        one = advance(other, 1)
+        assert (one.optimizer_state.optimizer, one.optimizer_state.updates) == ("adam", 1)
+        # Adam's first step is the learning rate itself for every parameter with a gradient
+        step = np.abs(one.parameters.vector - run.parameters.vector)
+        assert step.max() == pytest.approx(0.01, rel=1e-4)  # eps beside the gradient's size
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"hidden_layers": (4,)}, r"hidden_layers must stay \(10, 5\) while .*, got \(4,\)"),
+        ({"features": ("x1", "x1^2")}, r"features must stay .*, got \('x1', 'x1\^2'\)"),
+    ],
+)
+def test_with_config_refuses_what_the_parameters_do_not_fit(change: dict, sentence: str) -> None:
+    run = start(Config(samples=10))
+    with pytest.raises(ValueError, match=f"^{sentence}$"):
+        with_config(run, replace(run.config, **change))
+
+
+@pytest.mark.parametrize("options", [{}, {"batch_size": 3}, {"optimizer": "adam"}])
+def test_without_a_point_a_run_counts_and_learns_nothing(options: dict) -> None:
+    run = start(Config(dataset="own", regularization="l2", **options))
+    later = advance(advance(run, 130), 120)
+    assert (later.iteration, later.stopped) == (250, None)
+    np.testing.assert_array_equal(later.losses, np.zeros(250))
+    np.testing.assert_array_equal(later.parameters.vector, run.parameters.vector)
+    np.testing.assert_array_equal(later.test_losses, [np.nan] * 3)
+    metrics = evaluate(later)
+    assert metrics.train_loss == 0
+    assert np.isnan([metrics.train_accuracy, metrics.test_loss, metrics.test_accuracy]).all()
+    assert predict(later, np.zeros((3, 2))).shape == (3,)
+    drawn = advance(with_config(later, replace(later.config, points=[(0.5, 0.5, 1)])), 10)
+    assert drawn.iteration == 260
+    assert drawn.losses[250] > drawn.losses[259] > 0
+
+
+def test_own_points_train_and_every_fifth_tests() -> None:
+    points = Points.of([(x, 0.0, float(x > 0)) for x in np.linspace(-1, 1, 20)])
+    run = advance(start(Config(dataset="own", points=points, learning_rate=0.3)), 500)
+    metrics = evaluate(run)
+    assert (len(run.dataset.train_inputs), len(run.dataset.test_inputs)) == (16, 4)
+    assert metrics.train_accuracy == 1
+    assert metrics.test_accuracy in {0.75, 1}  # two of the four lie beside the boundary
+    assert np.isfinite(run.test_losses).all()

@@ -50,7 +50,7 @@ GOOD = {
     "CRLF": b"a,b,c\r\n1.5,2,0\r\n-3,4e5,1\r\n",
     "CR alone": b"a,b,c\r1.5,2,0\r-3,4e5,1\r",
     "quotes": b'"a","b",c\n"1.5",2,"0"\n-3,"4e5",1\n',
-    "spaces": b' a, "b",c \n 1.5 , 2,0 \n-3,4e5, 1\n',
+    "spaces": b' a, "b",c \n 1.5 , 2,0 \n-3, "4e5", 1\n',
     "empty rows": b"\n\na,b,c\n\n1.5,2,0\n,,\n-3,4e5,1\n , ,\n\n",
     "an empty column": b"a,b,c,\n1.5,2,0,\n-3,4e5,1,\n",
     "an unnamed index as pandas writes it": b",a,b,c\n0,1.5,2,0\n1,-3,4e5,1\n",
@@ -70,8 +70,10 @@ def test_a_good_file_is_understood(content: bytes) -> None:
 def test_without_a_header_the_columns_are_numbered() -> None:
     result = read(b"1.5;2;0\n-3;4e5;1\n")
     assert (result.points, result.axes, result.target) == (POINTS, ("x1", "x2"), "x3")
-    # decimal commas between semicolons are no third column
-    assert read(b"1,5;2,0;0\n-3;4,0e5;1\n").points == POINTS
+
+
+def test_decimal_commas_do_not_separate_cells_though_there_are_more_of_them() -> None:
+    assert read(b"1,5;2,0;0,0\n-3,0;4,0e5;1,0\n").points == POINTS
 
 
 @pytest.mark.parametrize(
@@ -172,6 +174,9 @@ BAD = {
     ),
     b"a,b,label\n1,2,u\n1,2,NaN\n": (
         "file must have a label in every row of column 'label', got 'NaN' in row 3"
+    ),
+    b"a,b,label\n1,2,u\n1,2,inf\n1,2,\n": (
+        "file must have a label in every row of column 'label', got 'inf' in row 3"
     ),
     b'a,b,c\n1,2,0\n3,"4,1\n': (
         "file must be a CSV file, got a broken quote or an endless cell in row 3"
@@ -309,6 +314,13 @@ def test_points_without_names_for_their_classes_are_written_as_numbers() -> None
     content = write_table(POINTS, ("x1", "x2", "label"))
     assert content == b'"x1","x2","label"\r\n1.5,2.0,0.0\r\n-3.0,400000.0,1.0\r\n'
     assert read(content).points == POINTS
+
+
+def test_classes_that_are_numbers_are_written_as_numbers() -> None:
+    content = write_table(POINTS, ("x1", "x2", "label"), ("-1", "1"))
+    assert content == b'"x1","x2","label"\r\n1.5,2.0,-1.0\r\n-3.0,400000.0,1.0\r\n'
+    result = read(content)
+    assert (result.points, result.classes) == (POINTS, ("-1", "1"))
 
 
 def test_a_download_of_no_points_is_a_header() -> None:

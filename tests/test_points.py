@@ -212,6 +212,7 @@ REFUSED = r"^points must be at most 200 points as a link holds them, whole and u
         pytest.param(encode(THREE)[:-4], id="cut short"),
         pytest.param(encode(THREE) + "AAAA", id="with more behind it"),
         pytest.param(encode(THREE) + "\n", id="with a line break"),
+        pytest.param("    " + encode(THREE), id="with spaces"),
         pytest.param(encode(THREE).swapcase(), id="in the wrong case"),
         pytest.param(packed(b""), id="packed nothing"),
         pytest.param(packed(b"1,2"), id="a row of two"),

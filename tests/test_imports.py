@@ -13,8 +13,8 @@ ROOT = Path(__file__).parents[1]
 # Config reads the known names out of the registries of the modules before it.
 STAGES = [
     {"nnlab.points", "nnlab.activations", "nnlab.features", "nnlab.optimizers"},
-    {"nnlab.datasets", "nnlab.losses"},
-    {"nnlab.network"},
+    {"nnlab.losses"},
+    {"nnlab.datasets", "nnlab.network"},
     {"nnlab.config"},
     {"nnlab.csv_data", "nnlab.training"},
     {"nnlab.estimator", "nnlab.sweep"},

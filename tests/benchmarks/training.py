@@ -4,7 +4,8 @@
 
 from the repository's root, in any environment with requirements.txt installed; PyTorch joins in
 where it can be imported. All peers run in this one process, in turns, from the same starting
-weights, and have to end at the same loss; the figures are medians over the turns. Takes a minute.
+weights, and have to end at the same loss; the figures are medians over the turns. Takes a few
+minutes.
 """
 
 import sys
@@ -21,6 +22,9 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.neural_network import MLPClassifier
 
 from nnlab import Config, Run, advance, evaluate, start
+from nnlab.activations import ACTIVATIONS
+from nnlab.features import FEATURES
+from nnlab.optimizers import OPTIMIZERS, PENALTIES, SCHEDULES
 from tests.machine import machine
 
 try:
@@ -91,20 +95,24 @@ def article_trainer(run: Run, *, with_accuracy: bool) -> Trainer:
     return train
 
 
-def sklearn_trainer(run: Run) -> Trainer:
-    """Return scikit-learn's classifier, set to full-batch gradient descent at a constant rate."""
+def sklearn_trainer(run: Run, batch_size: int | None = None, epochs: int = ITERATIONS) -> Trainer:
+    """Return scikit-learn's classifier, set to gradient descent at a constant rate.
+
+    Without a batch size it takes full batches, in the data's order, and an epoch is an update.
+    """
     inputs, labels = run.dataset.train_inputs, run.dataset.train_targets[:, 0].astype(int)
     model = MLPClassifier(
         run.config.hidden_layers,
         solver="sgd",
-        batch_size=len(inputs),
+        batch_size=batch_size or len(inputs),
         learning_rate_init=run.config.learning_rate,
         momentum=0,
         alpha=0,
-        shuffle=False,
+        shuffle=batch_size is not None,
+        random_state=0,
         max_iter=1,
         tol=0,
-        n_iter_no_change=ITERATIONS,
+        n_iter_no_change=10**9,  # never: it counts on from turn to turn
         warm_start=True,
     )
 
@@ -118,7 +126,7 @@ def sklearn_trainer(run: Run) -> Trainer:
 
     warnings.filterwarnings("ignore", category=ConvergenceWarning)  # it is told when to stop
     model.fit(inputs, labels)  # allocates the weights that train() sets
-    model.set_params(max_iter=ITERATIONS)
+    model.set_params(max_iter=epochs)
     return train
 
 
@@ -153,6 +161,18 @@ def torch_trainer(run: Run, dtype: "torch.dtype") -> Trainer:
     return train
 
 
+def in_turns(trainers: dict[str, Trainer]) -> tuple[dict[str, float], dict[str, list[float]]]:
+    """Return the loss that each trainer ends with and the seconds of each of its turns."""
+    losses = {name: train() for name, train in trainers.items()}  # also warms up
+    seconds: dict[str, list[float]] = {name: [] for name in trainers}
+    for _ in range(TURNS):
+        for name, train in trainers.items():
+            began = time.perf_counter()
+            train()
+            seconds[name].append(time.perf_counter() - began)
+    return losses, seconds
+
+
 def print_peers() -> None:
     run = start(Config())
     trainers = {
@@ -166,13 +186,7 @@ def print_peers() -> None:
         torch.set_num_threads(1)
         trainers["PyTorch CPU, float64"] = torch_trainer(run, torch.float64)
         trainers["PyTorch CPU, float32"] = torch_trainer(run, torch.float32)
-    losses = {name: train() for name, train in trainers.items()}  # also warms up
-    seconds: dict[str, list[float]] = {name: [] for name in trainers}
-    for _ in range(TURNS):
-        for name, train in trainers.items():
-            began = time.perf_counter()
-            train()
-            seconds[name].append(time.perf_counter() - began)
+    losses, seconds = in_turns(trainers)
     ours = median(seconds["nnlab"])
     print(f"\nThe article's run, 1000 samples, 2-10-5-1; {TURNS} turns of {ITERATIONS} iterations")
     print(f"{'':<28}{'µs/iteration':>13}{'fastest':>9}{'slowest':>9}{'ratio':>7}  last loss")
@@ -186,6 +200,53 @@ def print_peers() -> None:
         tolerance = 1e-5 if "float32" in name else 1e-11
         if abs(losses[name] / losses["nnlab"] - 1) > tolerance:
             sys.exit(f"{name} ends at another loss: it does not do the same job")
+
+
+def print_variants() -> None:
+    """Print what each way to train costs beside plain gradient descent."""
+    variants = {
+        "sgd, the article's run": Config(),
+        **{name: Config(optimizer=name) for name in OPTIMIZERS if name != "sgd"},
+        **{name: Config(regularization=name) for name in PENALTIES if name != "none"},
+        **{name: Config(learning_rate_schedule=name) for name in SCHEDULES if name != "constant"},
+        "stop rules": Config(target_loss=1e-9, patience=10**6),
+        "squared error": Config(output_loss="squared_error"),
+        "all features": Config(features=tuple(FEATURES)),
+        **{name: Config(activation=name) for name in ACTIVATIONS if name != "relu"},
+        "batches of 32": Config(batch_size=32),
+        "batches of 1": Config(batch_size=1),
+    }
+    trainers = {name: nnlab_trainer(start(config)) for name, config in variants.items()}
+    _, seconds = in_turns(trainers)
+    plain = next(iter(seconds.values()))
+    print(f"\nThe article's run with one thing changed; {TURNS} turns of {ITERATIONS} iterations")
+    print(f"{'':<28}{'µs/iteration':>13}{'to plain':>10}")
+    for name, times in seconds.items():
+        # turn by turn, so that what slows the machine down for a while slows both
+        ratio = median(time_ / other for time_, other in zip(times, plain, strict=True))
+        print(f"{name:<28}{1e6 * median(times) / ITERATIONS:>13.1f}{ratio:>10.2f}")
+
+
+def print_batches() -> None:
+    """Print batches of 32 beside scikit-learn's, which deals them out in another order."""
+    epochs = 12
+    run = start(Config(batch_size=32))
+    per_epoch = -(-len(run.dataset.train_inputs) // 32)
+    updates = epochs * per_epoch
+    trainers: dict[str, Trainer] = {
+        "nnlab": lambda: float(advance(run, updates).losses[-per_epoch:].mean()),
+        "scikit-learn MLPClassifier": sklearn_trainer(run, 32, epochs),
+    }
+    losses, seconds = in_turns(trainers)
+    ours = seconds["nnlab"]
+    print(f"\nThe same in batches of 32, shuffled; {TURNS} turns of {epochs} epochs")
+    print(f"{'':<28}{'µs/update':>13}{'ratio':>10}  mean loss of the last epoch")
+    for name, times in seconds.items():
+        ratio = median(time_ / other for time_, other in zip(times, ours, strict=True))
+        print(f"{name:<28}{1e6 * median(times) / updates:>13.1f}{ratio:>10.1f}  {losses[name]:.4f}")
+    # the order of the points decides the third digit
+    if abs(losses["scikit-learn MLPClassifier"] / losses["nnlab"] - 1) > 0.01:
+        sys.exit("scikit-learn ends at another loss: it does not do the same job")
 
 
 def microseconds(run: Run, iterations: int, turns: int = 9) -> float:
@@ -217,7 +278,12 @@ def print_calls() -> None:
     print("\nµs per call of advance, the article's run")
     early = start(Config())
     late = replace(early, iteration=25_000, losses=np.zeros(25_000))
-    for name, run in (("at iteration 0", early), ("at iteration 25,000", late)):
+    batches = start(Config(batch_size=32))
+    for name, run in (
+        ("at iteration 0", early),
+        ("at iteration 25,000", late),
+        ("batches of 32", batches),
+    ):
         costs = [n * microseconds(run, n, turns=201) for n in (1, 25)]
         print(f"{name:<21} 1 iteration {costs[0]:>8.1f}   25 iterations {costs[1]:>8.1f}")
 
@@ -234,6 +300,8 @@ def print_memory() -> None:
 if __name__ == "__main__":
     print(machine("numpy", "scikit-learn"))
     print_peers()
+    print_variants()
+    print_batches()
     print_growth()
     print_calls()
     print()

@@ -1,5 +1,6 @@
 """Numbers in, pictures out: the decision boundary and the loss curve."""
 
+import html
 import io
 from functools import lru_cache
 
@@ -12,12 +13,14 @@ from plotly.io.json import to_json_plotly
 from nnlab.datasets import Dataset, FloatArray
 from nnlab.training import TEST_EVERY, Run, predict
 
-CLASS_NAMES = ("class 0", "class 1")
 CLASS_COLORS = ("#f08a24", "#0877bd")  # orange and blue: safe for colour-blind eyes
+MIDDLE_COLOR = "#f4f4f4"
 SET_COLORS = {"train": "#a06cd5", "test": "#2a9d8f"}  # not a class's, clear on white and on black
 GRID_SIZE = 100  # pixels of the boundary picture along each axis
 LEVELS = 128  # of probability in that picture: half the bytes of 256, and no eye sees the steps
 MAX_POINTS = 2000  # drawn per set: more would only cover each other, and slow the page
+MIN_REACH = 1.25  # of the plane from its centre: all data sets fit in with little noise
+REACHES = (1, 1.25, 1.6, 2, 2.5, 3.2, 4, 5, 6.3, 8, 10)  # and steps of about a quarter beyond
 MAX_BINS = 250  # of the loss curve, two points each: about what a screen resolves
 
 _GRID_COLOR = "rgba(128, 128, 128, 0.25)"
@@ -30,7 +33,7 @@ def _palette() -> list[int]:
     stops = np.array(
         [
             [int(color[i : i + 2], 16) for i in (1, 3, 5)]
-            for color in (CLASS_COLORS[0], "#f4f4f4", CLASS_COLORS[1])
+            for color in (CLASS_COLORS[0], MIDDLE_COLOR, CLASS_COLORS[1])
         ]
     )
     level = np.linspace(0, 1, LEVELS)
@@ -42,11 +45,24 @@ _PALETTE = _palette()
 
 
 def plane_extent(dataset: Dataset) -> tuple[float, float, float, float]:
-    """Return (left, right, bottom, top) of the square around all points, with a margin."""
+    """Return (left, right, bottom, top) of the square that is drawn.
+
+    It grows in steps, so that it mostly stays where it is while somebody draws points, and has its
+    centre at 0 unless the points are far from there.
+    """
     points = np.vstack([dataset.train_inputs, dataset.test_inputs])
-    low, high = points.min(axis=0), points.max(axis=0)
-    center, half = (low + high) / 2, max(float((high - low).max()), 1e-9) * 0.58
-    return (center[0] - half, center[0] + half, center[1] - half, center[1] + half)
+    reach = np.abs(points).max(initial=MIN_REACH)
+    center = np.zeros(2)
+    if reach > MIN_REACH:
+        low, high = points.min(axis=0), points.max(axis=0)
+        if (np.abs(low + high) > high - low).any():
+            center = (low + high) / 2
+            reach = max(float((high - low).max()) / 2, 1e-9 * reach)
+        step = 10 ** np.floor(np.log10(reach))
+        reach = step * min(size for size in REACHES if size * step >= reach)
+    left, bottom = (center - reach).tolist()
+    right, top = (center + reach).tolist()
+    return left, right, bottom, top
 
 
 @lru_cache(maxsize=16)
@@ -59,11 +75,17 @@ def _grid(extent: tuple[float, float, float, float]) -> FloatArray:
 
 
 def boundary_image(run: Run) -> bytes:
-    """Draw the probability of class 1 over the plane as a PNG of 2 to 3 kB."""
+    """Draw the run's answer over the plane as a PNG of 2 to 3 kB.
+
+    From class 0's colour to class 1's: the probability of class 1, or the value of a regression
+    from -1 to 1.
+    """
     # Just before it diverges, a network can overflow at the rim, where no training point stands.
     with np.errstate(over="ignore", invalid="ignore"):
-        probabilities = np.nan_to_num(predict(run, _grid(plane_extent(run.dataset))), nan=0.5)
-    levels = np.rint(probabilities * (LEVELS - 1)).astype(np.uint8)
+        answers = predict(run, _grid(plane_extent(run.dataset)))
+        shares = (answers + 1) / 2 if run.config.problem == "regression" else answers
+    shares = np.clip(np.nan_to_num(shares, nan=0.5, posinf=1, neginf=0), 0, 1)
+    levels = np.rint(shares * (LEVELS - 1)).astype(np.uint8)
     image = Image.fromarray(levels.reshape(GRID_SIZE, GRID_SIZE))
     image.putpalette(_PALETTE)
     png = io.BytesIO()
@@ -72,38 +94,36 @@ def boundary_image(run: Run) -> bytes:
 
 
 @lru_cache(maxsize=8)
-def decision_boundary(dataset: Dataset) -> str:
+def decision_boundary(
+    dataset: Dataset, problem: str = "classification", axes: tuple[str, str] = ("x1", "x2")
+) -> str:
     """Draw the points on a transparent plane, under which the boundary picture is laid."""
     figure = go.Figure()
     sets = (
-        ("train", dataset.train_inputs, dataset.train_targets, "circle", 6),
-        ("test", dataset.test_inputs, dataset.test_targets, "diamond", 9),
+        ("train", dataset.train_inputs, dataset.train_targets[:, 0], "circle", 6, "white"),
+        ("test", dataset.test_inputs, dataset.test_targets[:, 0], "diamond", 9, "black"),
     )
+    for name, inputs, targets, symbol, size, rim in sets:
+        marker = {"symbol": symbol, "size": size, "line": {"color": rim, "width": 1}}
+        if problem == "regression":
+            colors = {"color": targets[:MAX_POINTS].astype(np.float32), "cmin": -1, "cmax": 1}
+            colors["colorscale"] = [[0, CLASS_COLORS[0]], [0.5, MIDDLE_COLOR], [1, CLASS_COLORS[1]]]
+            _add_points(figure, name, inputs[:MAX_POINTS], {**marker, **colors})
+            figure.data[-1].customdata = targets[:MAX_POINTS]
+            figure.data[-1].hovertemplate = f"{name} %{{customdata:.3g}}<extra></extra>"
+            continue
+        for label, color in enumerate(CLASS_COLORS):
+            points = inputs[targets == label][: MAX_POINTS // 2]
+            _add_points(figure, f"{name} class {label}", points, {**marker, "color": color})
     hidden = [name for name, inputs, *_ in sets if len(inputs) > MAX_POINTS]
-    for set_name, inputs, targets, symbol, size in sets:
-        for label, (class_name, color) in enumerate(zip(CLASS_NAMES, CLASS_COLORS, strict=True)):
-            points = inputs[targets[:, 0] == label][: MAX_POINTS // 2].astype(np.float32)
-            figure.add_scatter(
-                x=points[:, 0],
-                y=points[:, 1],
-                mode="markers",
-                name=f"{set_name} {class_name}",
-                marker={
-                    "color": color,
-                    "symbol": symbol,
-                    "size": size,
-                    "line": {"color": "white" if set_name == "train" else "black", "width": 1},
-                },
-                hovertemplate=f"{set_name} {class_name}<br>x1 %{{x:.3f}}<br>x2 %{{y:.3f}}"
-                "<extra></extra>",
-            )
     note = f" ({MAX_POINTS:,} of the {' and '.join(hidden)} points shown)" if hidden else ""
     extent = plane_extent(dataset)
     left, right, bottom, top = extent
+    x1, x2 = (html.escape(axis) for axis in axes)  # Plotly reads some HTML in its texts
     figure.update_layout(
-        xaxis={"title": f"x1{note}", "range": [left, right], "constrain": "domain", **_AXIS},
+        xaxis={"title": f"{x1}{note}", "range": [left, right], "constrain": "domain", **_AXIS},
         yaxis={
-            "title": "x2",
+            "title": x2,
             "range": [bottom, top],
             "scaleanchor": "x",
             "constrain": "domain",
@@ -115,8 +135,22 @@ def decision_boundary(dataset: Dataset) -> str:
     return text
 
 
-@lru_cache(maxsize=2)
-def loss_curve(*, log: bool) -> str:
+def _add_points(
+    figure: go.Figure, name: str, points: FloatArray, marker: dict[str, object]
+) -> None:
+    points = points.astype(np.float32)
+    figure.add_scatter(
+        x=points[:, 0],
+        y=points[:, 1],
+        mode="markers",
+        name=name,
+        marker=marker,
+        hovertemplate=f"{name}<br>x1 %{{x:.3f}}<br>x2 %{{y:.3f}}<extra></extra>",
+    )
+
+
+@lru_cache(maxsize=4)
+def loss_curve(loss_name: str, *, log: bool) -> str:
     """Draw the axes and the two empty lines, train and test, that `loss_series` fills."""
     figure = go.Figure()
     for name, dash in (("train", "solid"), ("test", "dash")):
@@ -130,7 +164,7 @@ def loss_curve(*, log: bool) -> str:
     figure.update_layout(
         xaxis={"title": "iteration", "rangemode": "tozero", **_AXIS},
         yaxis={
-            "title": "loss (cross-entropy)",
+            "title": f"loss ({loss_name})",
             "type": "log" if log else "linear",
             "rangemode": "normal" if log else "tozero",
             **_AXIS,

@@ -75,7 +75,28 @@ def routes() -> list[BaseRoute]:
     return [Route(f"{base}/live_chart.js", module), Mount(f"{base}/plotly", plotly_js)]
 
 
-def stage(key: str, figure: str, extent: tuple[float, float, float, float] | None = None) -> None:
+class Brush(NamedTuple):
+    """What a click or a drag on a stage does, instead of zooming.
+
+    Attributes
+    ----------
+    radius : of the eraser, as a part of the chart's width
+    kind : 0 or 1, the class of the points that it draws, with Shift the other one; None erases
+    """
+
+    radius: float
+    kind: int | None
+
+
+def stage(
+    key: str,
+    figure: str,
+    extent: tuple[float, float, float, float] | None = None,
+    *,
+    brush: Brush | None = None,
+    colors: tuple[str, str] | None = None,
+    on_stroke: Callable[[], None] = lambda: None,
+) -> None:
     """Draw the place of a chart with its figure.
 
     Parameters
@@ -83,8 +104,19 @@ def stage(key: str, figure: str, extent: tuple[float, float, float, float] | Non
     key : the chart's name on the page, as `data-live-chart`
     figure : a Plotly figure as JSON
     extent : left, right, bottom, top of the frames to come, in the figure's units
+    brush : None lets the mouse zoom
+    colors : of what the brush draws, by kind
+    on_stroke : called after a stroke, which `st.session_state[key].stroke` then holds as
+        {"kind": 0, 1 or "erase", "positions": [[x1, x2], …]} in the figure's units
     """
-    _stage(key=key, data={"name": key, "figure": figure, "extent": extent})
+    data = {
+        "name": key,
+        "figure": figure,
+        "extent": extent,
+        "brush": brush and brush._asdict(),
+        "colors": colors,
+    }
+    _stage(key=key, data=data, on_stroke_change=on_stroke)
 
 
 def update(

@@ -5,6 +5,7 @@ const CSS = `
 .live-chart .plot { inset: 0; }
 .live-chart .under { overflow: hidden; }
 .live-chart canvas { position: absolute; }
+.live-chart .brush { inset: 0; cursor: crosshair; touch-action: none; }
 .live-chart .notice { left: 8%; right: 8%; top: 40%; padding: 0.8em 1em; border-radius: 8px;
   background: #fff3cd; color: #4d3b00; text-align: center; }
 .live-chart .main-svg > :not(.hoverlayer) text { fill: var(--st-text-color) !important; }
@@ -53,6 +54,7 @@ class Chart {
     this.under.className = "under";
     this.canvas = document.createElement("canvas");
     this.under.append(this.canvas);
+    this.brush = new Brush(this);
     this.frames = []; // still to be played: [iteration, image]
     this.received = this.nextAt = 0;
     this.runs = 0; // a zoom into the loss curve is not for the next run
@@ -121,6 +123,7 @@ class Chart {
     const layout = { ...figure.layout, uirevision: `${figure.layout.uirevision} ${this.runs}` };
     const options = { displaylogo: false, displayModeBar: false, scrollZoom: false };
     await plotly.react(this.plot, data, layout, options);
+    this.brush.wipe();
     if (!this.drawn) {
       this.drawn = true;
       for (const event of ["plotly_afterplot", "plotly_relayouting"]) {
@@ -157,17 +160,82 @@ class Chart {
   }
 }
 
+// Draws points, or erases them, where the pointer goes; the server is told at the stroke's end.
+const STEP = 12; // pixels between two points of a stroke
+class Brush {
+  constructor(chart) {
+    this.chart = chart;
+    this.layer = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+    this.layer.setAttribute("class", "brush");
+    this.layer.style.width = this.layer.style.height = "100%";
+    this.layer.addEventListener("pointerdown", (event) => this.begin(event));
+    this.layer.addEventListener("pointermove", (event) => this.go(event));
+    for (const end of ["pointerup", "pointercancel"]) {
+      this.layer.addEventListener(end, () => this.end());
+    }
+  }
+
+  set(brush, colors, tell) {
+    Object.assign(this, { options: brush, colors, tell });
+    if (brush) this.chart.element.append(this.layer);
+    else this.layer.remove();
+  }
+
+  begin(event) {
+    if (event.button !== 0 || !this.chart.drawn) return;
+    this.layer.setPointerCapture(event.pointerId);
+    const { kind } = this.options;
+    this.kind = kind === null ? "erase" : event.shiftKey ? 1 - kind : kind;
+    this.positions = [];
+    this.last = null;
+    this.go(event);
+  }
+
+  go(event) {
+    if (!this.positions) return;
+    const box = this.layer.getBoundingClientRect();
+    const [x, y] = [event.clientX - box.left, event.clientY - box.top];
+    if (this.last && Math.hypot(x - this.last[0], y - this.last[1]) < STEP) return;
+    const { xaxis, yaxis } = this.chart.plot._fullLayout;
+    const [inX, inY] = [x - xaxis._offset, y - yaxis._offset];
+    if (inX < 0 || inY < 0 || inX > xaxis._length || inY > yaxis._length) return;
+    this.last = [x, y];
+    this.positions.push([xaxis.p2d(inX), yaxis.p2d(inY)]);
+    const dot = document.createElementNS("http://www.w3.org/2000/svg", "circle");
+    const erases = this.kind === "erase";
+    const [left, right] = this.chart.extent;
+    const radius = this.options.radius * Math.abs(xaxis.d2p(right) - xaxis.d2p(left));
+    const look = erases ? { r: radius, fill: "none", stroke: "currentColor" }
+      : { r: 4, fill: this.colors[this.kind], stroke: "white" };
+    for (const [name, value] of Object.entries({ cx: x, cy: y, ...look })) {
+      dot.setAttribute(name, value);
+    }
+    this.layer.append(dot);
+  }
+
+  end() {
+    if (this.positions?.length) this.tell({ kind: this.kind, positions: this.positions });
+    this.positions = null;
+    if (this.kind === "erase") this.wipe();
+  }
+
+  wipe() {
+    if (!this.positions) this.layer.replaceChildren();
+  }
+}
+
 const charts = new Map(); // name -> Chart
 function chartOf(name) {
   if (!charts.has(name)) charts.set(name, new Chart());
   return charts.get(name);
 }
 
-export function stage({ parentElement, data }) {
+export function stage({ parentElement, data, setTriggerValue }) {
   const chart = chartOf(data.name);
   const element = parentElement.querySelector(".live-chart");
   if (chart.element !== element) chart.mount(element, data.name);
   chart.setFigure(data.figure, data.extent);
+  chart.brush.set(data.brush, data.colors, (stroke) => setTriggerValue("stroke", stroke));
 }
 
 let running, session; // of the last update

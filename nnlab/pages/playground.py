@@ -1,5 +1,6 @@
 """The playground: settings at the left; the run, its boundary and its loss curve at the right."""
 
+import math
 import time
 from dataclasses import fields, replace
 from typing import NamedTuple
@@ -10,10 +11,11 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from nnlab import figures, live_chart
 from nnlab.config import Config
-from nnlab.pages import equations
-from nnlab.pages.settings import DEFAULTS, refuse_bad_link, settings
+from nnlab.pages import equations, own_points
+from nnlab.pages.links import keep_in_link, refuse_bad_link
+from nnlab.pages.settings import DEFAULTS, settings
 from nnlab.pages.turns import advance_in_turn, tick, turn
-from nnlab.training import Metrics, Run, evaluate, start
+from nnlab.training import Metrics, Run, evaluate, start, with_config
 
 SPEEDS = {"1": 1, "10": 10, "100": 100, "max": None}  # iterations per tick
 DEFAULT_SPEED = "10"
@@ -21,7 +23,11 @@ MAX_STEP = 1000  # iterations of one step at speed max
 TICK_SECONDS = 0.06  # between one tick and the next
 SLOWEST_TICK_SECONDS = 2.0  # on a network that cannot follow
 FLUSH_SECONDS = 0.02  # Streamlit drops what it has not sent when the next tick begins
-LIVE_SETTINGS = {"learning_rate", "iterations"}  # act on the run in progress
+# What changes the data or the network starts a new run; all else acts on the run in progress.
+NEW_RUN_SETTINGS = {
+    *("problem", "dataset", "samples", "noise", "data_seed", "test_samples", "test_seed"),
+    *("features", "hidden_layers", "activation", "initialization", "seed"),
+}
 
 # Streamlit's generous spacing would push the charts and the last settings below the fold, and what
 # waits for the next tick would be greyed out.
@@ -35,6 +41,9 @@ STYLE = """<style>
 .stSidebar [data-testid="stWidgetLabel"] { min-height: 0; margin-bottom: 0; }
 .stSidebar .stNumberInput input, .stSidebar .stTextInput input { padding: 0.2rem 0.5rem; }
 .stSidebar button[kind="tertiary"] { min-height: 0; padding: 0; }
+.stSidebar .stExpander summary { padding: 0.2rem 0.5rem; min-height: 0; }
+.stMain .st-key-log_loss { min-height: 2rem; justify-content: center; }
+.stMain { outline: none !important; }
 [data-stale="true"] { opacity: 1 !important; transition: none !important; }
 </style>"""
 
@@ -51,8 +60,9 @@ class Going(NamedTuple):
 def render() -> None:
     """Draw the page; the entry for one script run.
 
-    Three keys of the session are the page's own: `run`, the Run shown, `running`, a Going while it
-    trains, else None, and `refused`, what was wrong with the link.
+    The keys of the session that are no widget's: `run`, the Run shown; `running`, a Going while it
+    trains, else None; `own_points`, the drawn and uploaded ones and what to undo; `refused`, what
+    was wrong with the link.
     """
     st.set_page_config("nnlab", "🧠", layout="wide")
     st.html(STYLE)
@@ -60,13 +70,16 @@ def render() -> None:
     config, error = settings()
     _follow(config)
     state = st.session_state
-    speed, log_loss = _controls(state.run)
+    speed = _controls(state.run)
     interval = state.running.interval if state.running else None
     st.fragment(_live, run_every=interval)(speed, interval)
-    _stages(state.run, log_loss=log_loss)
+    _stages(state.run)
     with st.container(key="notices"):
         if error:
-            st.error(error, icon=":material/error:")
+            st.error(error.replace("$", r"\$"), icon=":material/error:")
+        left_out = own_points.sync_link(state.run.config.points)
+        if left_out:
+            st.info(left_out)
         if state.run.iteration == 0:
             for sentence in refused:
                 st.warning(sentence)
@@ -85,12 +98,12 @@ def _follow(config: Config | None) -> None:
             for item in fields(Config)
             if getattr(old, item.name) != getattr(config, item.name)
         }
-        if changed - LIVE_SETTINGS:
+        if changed & NEW_RUN_SETTINGS:
             _reset(config)
         elif changed:
-            # A run that diverged may go on from its last finite parameters at another rate.
-            diverged = state.run.diverged and "learning_rate" not in changed
-            state.run = replace(state.run, config=config, diverged=diverged)
+            # A run that diverged may go on, from its last finite parameters, but not as it was.
+            diverged = state.run.diverged and changed == {"iterations"}
+            state.run = replace(with_config(state.run, config), diverged=diverged)
             if state.running:
                 state.running = state.running._replace(goal=_last_goal(state.run))
 
@@ -140,18 +153,13 @@ def _goal(run: Run, *, running: bool) -> int:
     return max(1, rounds) * once
 
 
-def _controls(run: Run) -> tuple[int | None, bool]:
-    """Draw the buttons; return the speed, as in SPEEDS, and whether the loss axis is log."""
+def _controls(run: Run) -> int | None:
+    """Draw the buttons; return the speed, as in SPEEDS."""
     running = st.session_state.running is not None
+    stuck = run.diverged or not len(run.dataset.train_inputs)
     bar = st.container(horizontal=True, vertical_alignment="center")
     buttons = bar.container(horizontal=True, width="content")
     speed = _speed(bar)
-    log_loss = bar.toggle(
-        "Log loss",
-        key="log_loss",
-        bind="query-params",
-        help="Show the loss on a logarithmic axis: small losses are seen as well as large ones.",
-    )
     step = speed or MAX_STEP
     buttons.button(
         "Pause" if running else "Start",
@@ -160,7 +168,7 @@ def _controls(run: Run) -> tuple[int | None, bool]:
         width=84,
         on_click=_set_running,
         args=(not running,),
-        disabled=run.diverged,
+        disabled=stuck,
         help="Start or pause the training. Key: space.",
     )
     buttons.button(
@@ -168,7 +176,7 @@ def _controls(run: Run) -> tuple[int | None, bool]:
         key="step",
         on_click=_step,
         args=(1,),
-        disabled=run.diverged,
+        disabled=stuck,
         help="Make one iteration. Key: →",
     )
     buttons.button(
@@ -177,7 +185,7 @@ def _controls(run: Run) -> tuple[int | None, bool]:
         width=100,
         on_click=_step,
         args=(step,),
-        disabled=run.diverged,
+        disabled=stuck,
         help="Make as many iterations as one update of the page. Keys: Shift and →",
     )
     buttons.button(
@@ -187,28 +195,24 @@ def _controls(run: Run) -> tuple[int | None, bool]:
         args=(run.config,),
         help="Back to iteration 0 with the same seed. Key: R",
     )
-    return speed, log_loss
+    return speed
 
 
 def _speed(bar: DeltaGenerator) -> int | None:
     """Draw the choice of speed, keep it in the link, and return it as in SPEEDS."""
-    link = st.query_params
     bar.markdown("Speed", help="Iterations per update of the page; Max: as many as time allows.")
     name = bar.segmented_control(
         "Speed",
         list(SPEEDS),
         format_func=str.capitalize,
-        default=link.get("speed", DEFAULT_SPEED),
+        default=st.query_params.get("speed", DEFAULT_SPEED),
         required=True,
         key="speed",
         on_change=_measure_anew,
         label_visibility="collapsed",
     )
     # Not bind="query-params", which would write the label, Max, where links say max.
-    if name == DEFAULT_SPEED:
-        link.pop("speed", None)
-    elif name != link.get("speed"):
-        link["speed"] = name
+    keep_in_link("speed", name, DEFAULT_SPEED)
     return SPEEDS[name]
 
 
@@ -224,7 +228,7 @@ def _live(speed: int | None, interval: float | None) -> None:
         else:
             frames = [(run.iteration, figures.boundary_image(run))]
         metrics = evaluate(run)
-    if going and (run.diverged or run.iteration >= going.goal):
+    if going and (run.stopped or run.iteration >= going.goal):
         state.running = None
         st.rerun()
     if going and going.interval != interval:
@@ -244,7 +248,15 @@ def _status(run: Run, goal: int, going: Going | None) -> str:
             f":red[**Diverged at iteration {run.iteration:,}: the loss is no longer finite. "
             f"Try a learning rate below {rate:g}.**]"
         )
+    if not len(run.dataset.train_inputs):
+        return "No points yet: choose a class below and click on the plane to draw some."
     text = f"{run.iteration:,} of {goal:,} iterations"
+    if run.rule_met == "target_loss":
+        return (
+            f"{text} · stopped: the training loss is down to the target {run.config.target_loss:g}"
+        )
+    if run.rule_met == "plateau":
+        return f"{text} · stopped: no better loss for {run.config.patience:,} iterations"
     if going and run.iteration > going.since_iteration:
         elapsed = time.perf_counter() - going.since_time
         speed = (run.iteration - going.since_iteration) / elapsed
@@ -256,25 +268,38 @@ def _status(run: Run, goal: int, going: Going | None) -> str:
 
 
 def _loss_text(loss: float) -> str:
+    if math.isnan(loss):
+        return "–"
     return f"{loss:.4f}" if loss < 1000 else f"{loss:.3g}"
+
+
+def _metrics_text(metrics: Metrics) -> str:
+    parts = [
+        ("train loss", _loss_text(metrics.train_loss)),
+        ("test loss", _loss_text(metrics.test_loss)),
+    ]
+    if metrics.penalty:
+        parts.append(("penalty", _loss_text(metrics.penalty)))
+    accuracies = (
+        ("train accuracy", metrics.train_accuracy),
+        ("test accuracy", metrics.test_accuracy),
+    )
+    parts += [(name, f"{share:.1%}") for name, share in accuracies if not math.isnan(share)]
+    return " &emsp; ".join(f"{name} **{value}**" for name, value in parts)
 
 
 def _draw(run: Run, metrics: Metrics, going: Going | None, frames: list[tuple[int, bytes]]) -> None:
     goal = going.goal if going else _last_goal(run)
     train_loss, test_loss = _loss_text(metrics.train_loss), _loss_text(metrics.test_loss)
-    st.progress(run.iteration / goal, _status(run, goal, going))
-    st.markdown(
-        f"train loss **{train_loss}** &emsp; test loss **{test_loss}** "
-        f"&emsp; train accuracy **{metrics.train_accuracy:.1%}** "
-        f"&emsp; test accuracy **{metrics.test_accuracy:.1%}**"
-    )
+    st.progress(min(1.0, run.iteration / goal), _status(run, goal, going))
+    st.markdown(_metrics_text(metrics))
     context = get_script_run_ctx()
     live_chart.update(
         {
             "decision-boundary": live_chart.Update(
                 run.iteration,
-                f"Decision boundary at iteration {run.iteration}: {metrics.test_accuracy:.0%} of "
-                "the test points are on the right side.",
+                f"Decision boundary at iteration {run.iteration}: train loss {train_loss}, "
+                f"test loss {test_loss}.",
                 frames=frames,
             ),
             "loss-curve": live_chart.Update(
@@ -290,13 +315,29 @@ def _draw(run: Run, metrics: Metrics, going: Going | None, frames: list[tuple[in
     )
 
 
-def _stages(run: Run, *, log_loss: bool) -> None:
+def _stages(run: Run) -> None:
     left, right = st.columns(2)
+    extent = figures.plane_extent(run.dataset)
     with left:
+        brush = own_points.tools(run)
         live_chart.stage(
             "decision-boundary",
-            figures.decision_boundary(run.dataset),
-            figures.plane_extent(run.dataset),
+            figures.decision_boundary(run.dataset, run.config.problem, own_points.current().axes),
+            extent,
+            brush=brush,
+            colors=figures.CLASS_COLORS,
+            on_stroke=lambda: own_points.take_stroke(run, extent[0], extent[1]),
         )
     with right:
-        live_chart.stage("loss-curve", figures.loss_curve(log=log_loss))
+        log_loss = st.toggle(
+            "Log loss",
+            key="log_loss",
+            bind="query-params",
+            help="A logarithmic axis: small losses are seen as well as large ones.",
+        )
+        live_chart.stage("loss-curve", figures.loss_curve(_loss_name(run.config), log=log_loss))
+
+
+def _loss_name(config: Config) -> str:
+    squared = config.problem == "regression" or config.output_loss == "squared_error"
+    return "½ squared error" if squared else "cross-entropy"

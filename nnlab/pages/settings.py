@@ -2,7 +2,6 @@
 
 import math
 import random
-from collections.abc import Collection, Mapping
 from dataclasses import fields
 from itertools import pairwise
 from typing import Any
@@ -10,8 +9,14 @@ from typing import Any
 import streamlit as st
 
 from nnlab.activations import ACTIVATIONS
-from nnlab.config import MAX_LAYERS, MAX_WIDTH, Config, parse, shown
+from nnlab.config import MAX_LAYERS, MAX_WIDTH, Config, parse, text
+from nnlab.datasets import DATASETS_FOR, OWN
+from nnlab.features import FEATURES
+from nnlab.losses import OUTPUT_LOSSES
 from nnlab.network import INITIALIZATIONS
+from nnlab.optimizers import OPTIMIZERS, PENALTIES, SCHEDULES
+from nnlab.pages import own_points
+from nnlab.pages.links import code, keep_in_link
 
 DEFAULTS = Config()
 HELP = {item.name: item.metadata["help"] for item in fields(Config)}
@@ -20,123 +25,177 @@ MAX_WORK = 500_000_000
 RATES = [float(f"{digit}e{power}") for power in range(-5, 2) for digit in (1, 2, 5)][:-2]
 
 
-def refuse_bad_link(page_rules: Mapping[str, Collection[str]]) -> list[str]:
-    """Say which values in the URL break their rule, and begin again without them.
-
-    A widget reads its value from the URL before anything else, and once per script run: to keep a
-    bad value out, it has to go from the URL before the run in which the widget is drawn.
-
-    Parameters
-    ----------
-    page_rules : for each query name that is no field of Config, the values it may have
-    """
-    state, link = st.session_state, st.query_params
-    if "run" not in state:
-        refused = []
-        for name, text in link.to_dict().items():
-            rule = _broken_rule(name, text, page_rules)
-            if rule:
-                refused.append(
-                    f"The link's {rule}, got {_code(text)}. The default is used instead."
-                )
-                del link[name]
-        if refused:
-            state.refused = refused
-            st.rerun()
-    sentences: list[str] = state.get("refused", [])
-    return sentences
-
-
-def _broken_rule(name: str, text: str, page_rules: Mapping[str, Collection[str]]) -> str | None:
-    if name in page_rules and text not in page_rules[name]:
-        return f"{name} must be one of {', '.join(page_rules[name])}"
-    try:
-        if name in HELP:
-            Config(**{name: parse(name, text)})
-    except ValueError as error:
-        return str(error).partition(", got ")[0]
-    return None
-
-
-def _code(value: object) -> str:
-    """Return what came with a link or was typed, text as a code span: shown, never interpreted."""
-    return f"`{shown(value).replace('`', chr(39))}`" if isinstance(value, str) else shown(value)
-
-
 def settings() -> tuple[Config | None, str]:
     """Draw the sidebar and return its settings, or None and what is wrong with them."""
     with st.sidebar:
-        values: dict[str, Any] = {}
-        st.markdown("**Data** · :gray[starts a new run]")
-        left, right = st.columns(2)
-        values["samples"] = _number(left, "samples", "Samples", step=100)
-        values["noise"] = _number(right, "noise", "Noise", step=0.05)
-        values["data_seed"] = _number(left, "data_seed", "Data seed")
-        values["test_seed"] = _number(right, "test_seed", "Test seed")
-        values["test_samples"] = _number(left, "test_samples", "Test samples", step=100)
-        st.markdown("**Network** · :gray[starts a new run]")
-        values["hidden_layers"] = _hidden_layers()
-        left, right = st.columns(2)
-        values["activation"] = _choice(left, "activation", "Activation", list(ACTIVATIONS))
-        values["initialization"] = _choice(
-            right, "initialization", "Initialization", list(INITIALIZATIONS)
+        st.button(
+            "Back to the article's settings",
+            key="article",
+            type="tertiary",
+            on_click=_set_article,
+            help="Every setting as in the article, and none of your own points.",
         )
-        left, right = st.columns(2, vertical_alignment="bottom")
-        values["seed"] = _number(left, "seed", "Seed")
-        right.button(
-            "New seed",
-            key="new_seed",
-            on_click=_draw_seed,
-            width="stretch",
-            help="Draw other starting weights: the same network, another run.",
-        )
-        st.markdown("**Training** · :gray[acts at once]")
-        left, right = st.columns(2)
-        values["learning_rate"] = _number(left, "learning_rate", "Learning rate")
-        values["iterations"] = _number(right, "iterations", "Iterations", step=1000)
-        _learning_rate_slider(values["learning_rate"])
+        values = {**_data(), **_network(), **_training()}
+    values["points"] = own_points.current().points
     # A cleared field is None, which no rule accepts: Config says so in its own words.
     try:
         config = Config(**values)
     except ValueError as error:
-        rule, _, _ = str(error).partition(", got ")
-        name, *_ = rule.split()
-        return None, f"{rule}, got {_code(values[name])}"
+        rule, _, value = str(error).partition(", got ")
+        given = values[rule.split()[0]]
+        return None, f"{rule}, got {code(given) if isinstance(given, str) else value}"
     weights = sum(fan_in * fan_out for fan_in, fan_out in pairwise(config.layer_sizes))
-    if config.samples * weights > MAX_WORK:
+    samples = config.samples + len(config.points)
+    if samples * weights > MAX_WORK:
         return None, (
             f"samples times weights must be at most {MAX_WORK:,} on this page, "
-            f"got {config.samples:,} times {weights:,}"
+            f"got {samples:,} times {weights:,}"
         )
     return config, ""
 
 
-def _number(where: Any, name: str, label: str, step: float | None = None) -> Any:
-    # No limits here: Config states the rule, in a sentence and on the page.
-    return where.number_input(
-        label,
-        value=getattr(DEFAULTS, name),
-        step=step,
-        format="%d" if isinstance(getattr(DEFAULTS, name), int) else "%g",
-        key=name,
-        help=HELP[name],
-        bind="query-params",
-    )
+def _set_article() -> None:
+    state = st.session_state
+    for item in fields(Config):
+        if item.name in state:
+            default = getattr(DEFAULTS, item.name)
+            state[item.name] = text(item.name, default) if item.name == "hidden_layers" else default
+    own_points.clear()
 
 
-def _choice(where: Any, name: str, label: str, options: list[str]) -> Any:
-    return where.selectbox(
-        label,
-        options,
-        index=options.index(getattr(DEFAULTS, name)),
-        key=name,
-        help=HELP[name],
+def _data() -> dict[str, Any]:
+    st.markdown("**Data** · :gray[starts a new run]")
+    left, right = st.columns(2)
+    values: dict[str, Any] = {"problem": _choice(left, "problem", DATASETS_FOR)}
+    values["dataset"] = _choice(right, "dataset", DATASETS_FOR[values["problem"]])
+    generated = values["dataset"] != OWN
+    if generated:
+        values["samples"] = _number(left, "samples", step=100)
+        values["noise"] = _number(right, "noise", step=0.05)
+    with st.expander("Seeds, test points, files"):
+        left, right = st.columns(2)
+        if generated:
+            values["data_seed"] = _number(left, "data_seed")
+            values["test_seed"] = _number(right, "test_seed")
+        values["test_samples"] = _number(left, "test_samples", step=100)
+        own_points.files(values["problem"])
+    return values
+
+
+def _network() -> dict[str, Any]:
+    st.markdown("**Network** · :gray[starts a new run]")
+    values: dict[str, Any] = {"hidden_layers": _hidden_layers()}
+    left, right = st.columns(2)
+    activation = left.selectbox(
+        "Activation",
+        ACTIVATIONS,
+        key="activation",
+        accept_new_options=True,
         bind="query-params",
+        help=HELP["activation"] + " Or type one per hidden layer: tanh,relu",
     )
+    values["activation"] = parse("activation", activation or "")
+    values["initialization"] = _choice(right, "initialization", INITIALIZATIONS)
+    left, right = st.columns(2, vertical_alignment="bottom")
+    values["seed"] = _number(left, "seed")
+    right.button(
+        "New seed",
+        key="new_seed",
+        on_click=_draw_seed,
+        width="stretch",
+        help="Draw other starting weights: the same network, another run.",
+    )
+    with st.expander("Input features"):
+        default = parse(
+            "features", st.query_params.get("features", text("features", DEFAULTS.features))
+        )
+        chosen = st.pills(
+            "Features",
+            FEATURES,
+            selection_mode="multi",
+            default=default,
+            key="features",
+            help=HELP["features"],
+        )
+        values["features"] = tuple(name for name in FEATURES if name in chosen)
+        # Not bind="query-params", which would repeat the name where Config reads one list.
+        keep_in_link(
+            "features",
+            text("features", values["features"]),
+            text("features", DEFAULTS.features),
+        )
+    return values
 
 
 def _draw_seed() -> None:
     st.session_state.seed = random.randrange(10_000)
+
+
+def _training() -> dict[str, Any]:
+    st.markdown("**Training** · :gray[acts at once]")
+    left, right = st.columns(2)
+    values = {
+        "learning_rate": _number(left, "learning_rate"),
+        "iterations": _number(right, "iterations", step=1000),
+    }
+    _learning_rate_slider(values["learning_rate"])
+    with st.expander("Optimizer, batches, regularization, stops"):
+        left, right = st.columns(2)
+        values["optimizer"] = _choice(left, "optimizer", OPTIMIZERS)
+        if values["optimizer"] in ("momentum", "nesterov"):
+            values["momentum"] = _number(right, "momentum", step=0.1)
+        left, right = st.columns(2)
+        values["batch_size"] = _number(left, "batch_size", placeholder="all")
+        values["learning_rate_schedule"] = _choice(
+            right, "learning_rate_schedule", SCHEDULES, "Schedule"
+        )
+        left, right = st.columns(2)
+        values["regularization"] = _choice(left, "regularization", PENALTIES)
+        if values["regularization"] != "none":
+            values["regularization_rate"] = _number(
+                right, "regularization_rate", "Rate", step=0.001
+            )
+        if st.session_state.problem == "classification":
+            values["output_loss"] = _choice(st, "output_loss", OUTPUT_LOSSES, "Loss")
+        left, right = st.columns(2)
+        values["target_loss"] = _number(left, "target_loss", placeholder="off", step=0.01)
+        values["patience"] = _number(right, "patience", placeholder="off", step=100)
+    return values
+
+
+def _label(name: str) -> str:
+    return name.replace("_", " ").capitalize()
+
+
+def _number(
+    where: Any, name: str, label: str = "", step: float | None = None, placeholder: str = ""
+) -> Any:
+    # No limits here: Config states the rule, in a sentence and on the page.
+    default = getattr(DEFAULTS, name)
+    whole = isinstance(default, int) or name in ("batch_size", "patience")
+    return where.number_input(
+        label or _label(name),
+        value=default,
+        step=step or (1 if whole else None),
+        format="%d" if whole else "%g",
+        key=name,
+        help=HELP[name],
+        placeholder=placeholder,
+        bind="query-params",
+    )
+
+
+def _choice(where: Any, name: str, known: Any, label: str = "") -> Any:
+    options = list(known)
+    default = getattr(DEFAULTS, name)
+    return where.selectbox(
+        label or _label(name),
+        options,
+        index=options.index(default) if default in options else 0,
+        key=name,
+        help=HELP[name],
+        bind="query-params",
+    )
 
 
 def _learning_rate_slider(rate: float | None) -> None:
@@ -158,22 +217,18 @@ def _learning_rate_slider(rate: float | None) -> None:
     )
 
 
-def _widths_text(widths: tuple[int, ...]) -> str:
-    return ",".join(str(width) for width in widths)
-
-
 def _hidden_layers() -> Any:
     """Draw the layers' widths as text and as plus and minus buttons; return them parsed."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        text = st.text_input(
+        typed = st.text_input(
             "Hidden layers",
-            _widths_text(DEFAULTS.hidden_layers),
+            text("hidden_layers", DEFAULTS.hidden_layers),
             key="hidden_layers",
             help=HELP["hidden_layers"],
             bind="query-params",
             placeholder="none",
         )
-        widths = parse("hidden_layers", text or "")
+        widths = parse("hidden_layers", typed or "")
         if not isinstance(widths, tuple):
             return widths
         _widths_button("remove_layer", "Remove the last layer.", widths[:-1] if widths else None)
@@ -205,7 +260,7 @@ def _widths_button(name: str, help_: str, widths: tuple[int, ...] | None) -> Non
     """Draw a minus or plus that sets the widths; None: it has reached its limit."""
 
     def change() -> None:
-        st.session_state.hidden_layers = _widths_text(widths or ())
+        st.session_state.hidden_layers = text("hidden_layers", widths or ())
 
     adds = name.startswith(("add", "widen"))
     st.button(

@@ -55,7 +55,7 @@ def tick(
 def advance_in_turn(run: Run, iterations: int) -> Run:
     """Advance a run by all of so many iterations, in as many turns as that takes."""
     goal = run.iteration + iterations
-    while run.iteration < goal and not run.diverged:
+    while run.iteration < goal and not run.stopped:
         with turn():
             run = advance(run, goal - run.iteration, seconds=BUDGET_SECONDS)
     return run

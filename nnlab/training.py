@@ -1,6 +1,6 @@
 """A training run as a value: start it, advance it, evaluate it, predict with it.
 
-Over 250 lines, most of them docstrings: what a Run is, and all that may be done with one.
+Over 250 lines, half of them docstrings: what a Run is, and all that may be done with one.
 """
 
 import math
@@ -11,15 +11,15 @@ from numbers import Integral
 import numpy as np
 from numpy.typing import NDArray
 
+from nnlab.batches import Batches, objective_of
 from nnlab.config import Config, shown
 from nnlab.datasets import Dataset, FloatArray, make_dataset
 from nnlab.features import expand
-from nnlab.losses import OUTPUT_LOSSES, SquaredLoss
-from nnlab.network import Network, Objective, Parameters, initialize, sigmoid
+from nnlab.network import Network, Parameters, initialize, sigmoid
 from nnlab.optimizers import OPTIMIZERS, PENALTIES, SCHEDULES, OptimizerState, fresh_state
+from nnlab.stop_rules import StopRules
 
 TEST_EVERY = 100  # iterations between two samples of the test metrics
-IMPROVEMENT = 1e-4  # how much lower, relatively, a loss has to be to count as better
 
 # The fields of Config that `make_dataset` takes, in its order.
 DATA_FIELDS = (
@@ -98,6 +98,7 @@ class Run:
         return "diverged" if self.diverged else self.rule_met
 
 
+@_overflow_is_divergence
 def start(config: Config) -> Run:
     """Draw the data and the initial weights; no update is made yet."""
     dataset = _dataset(config)
@@ -167,16 +168,15 @@ def advance(run: Run, iterations: int, *, seconds: float = float("inf")) -> Run:
     config, dataset = run.config, run.dataset
     if not len(dataset.train_inputs):
         return _advance_without_points(run, iterations)
-    batches = _Batches(config, dataset)
-    rules = _StopRules(run, batches)
+    batches = Batches(config, dataset)
+    rules = StopRules(config, batches, run.best_loss, run.best_iteration)
     parameters, candidate = run.parameters.copy(), run.parameters.copy()
     direct = OPTIMIZERS[config.optimizer].direct
     schedule = SCHEDULES[config.learning_rate_schedule]
     state = _optimizer_state(run, config)
     updates, memory, next_memory = state.updates, state.vectors.copy(), state.vectors.copy()
-    slope = PENALTIES[config.regularization].differentiate
-    penalty_rates = config.regularization_rate * parameters.weight_mask
-    penalized = config.regularization != "none"
+    slope, penalized = PENALTIES[config.regularization].differentiate, _is_penalized(config)
+    penalty_rates = config.regularization_rate * parameters.weight_mask if penalized else None
     losses, test_metrics = [], []
     iteration, diverged = run.iteration, False
     deadline = time.perf_counter() + seconds
@@ -272,86 +272,6 @@ def predict(run: Run, inputs: FloatArray) -> FloatArray:
     return (outputs if config.problem == "regression" else sigmoid(outputs))[:, 0]
 
 
-class _Batches:
-    """The training set in batches: every epoch deals it out anew, in an order from the seed.
-
-    The order depends on seed and epoch alone, so that a run can go on from any iteration. The full
-    batch is one batch in the data's own order.
-    """
-
-    def __init__(self, config: Config, dataset: Dataset) -> None:
-        self.config, self.dataset = config, dataset
-        self.n_samples = len(dataset.train_inputs)
-        self.size = min(config.batch_size or self.n_samples, self.n_samples)
-        self.per_epoch = -(-self.n_samples // self.size)
-        if self.per_epoch == 1:
-            self._full = _objective(config, dataset.train_inputs, dataset.train_targets)
-            return
-        # columns of features, of ones and of targets, each contiguous
-        self._data = np.vstack(
-            [
-                expand(config.features, dataset.train_inputs).T,
-                np.ones(self.n_samples),
-                dataset.train_targets.T,
-            ]
-        )
-        self._epoch = -1
-        # one set of buffers for the whole batches, and one for what is left at the end of an epoch
-        sizes = {self.size, self.n_samples % self.size} - {0}
-        self._objectives = {
-            size: _objective(config, dataset.train_inputs[:size], dataset.train_targets[:size])
-            for size in sizes
-        }
-
-    def at(self, iteration: int) -> Objective:
-        """Return the objective of the batch that the update at this iteration is made for."""
-        if self.per_epoch == 1:
-            return self._full
-        epoch, batch = divmod(iteration, self.per_epoch)
-        if epoch != self._epoch:
-            rng = np.random.default_rng([self.config.seed, epoch])
-            order = rng.permutation(self.n_samples)
-            shuffled = np.take(self._data, order, axis=1).T
-            self._inputs, self._targets = shuffled[:, :-1], shuffled[:, -1:]
-            self._epoch = epoch
-        rows = slice(batch * self.size, (batch + 1) * self.size)
-        targets = self._targets[rows]
-        objective = self._objectives[len(targets)]
-        objective.take(self._inputs[rows], targets)
-        return objective
-
-    def full_loss(self, parameters: Parameters) -> float:
-        """Return the loss of the whole training set."""
-        data = self.dataset
-        return _objective(self.config, data.train_inputs, data.train_targets).loss(parameters)
-
-
-class _StopRules:
-    """Look at the training loss at the end of every epoch and say which stop rule is met."""
-
-    def __init__(self, run: Run, batches: _Batches) -> None:
-        self.target_loss, self.patience = run.config.target_loss, run.config.patience
-        self.batches = batches
-        self.best_loss, self.best_iteration = run.best_loss, run.best_iteration
-        if self.patience is None:
-            self.best_loss, self.best_iteration = math.inf, 0
-        self.on = self.target_loss is not None or self.patience is not None
-        self.met: str | None = None
-
-    def look(self, iteration: int, batch_loss: float, parameters: Parameters) -> None:
-        """Set `met`; looking twice at the same iteration gives the same."""
-        if not self.on or iteration % self.batches.per_epoch:
-            return
-        full_batch = self.batches.per_epoch == 1
-        loss = batch_loss if full_batch else self.batches.full_loss(parameters)
-        if self.patience is not None and loss < self.best_loss * (1 - IMPROVEMENT):
-            self.best_loss, self.best_iteration = loss, iteration
-        if self.target_loss is not None and loss <= self.target_loss:
-            self.met = "target_loss"
-        elif self.patience is not None and iteration - self.best_iteration >= self.patience:
-            self.met = "plateau"
-
-
 def _advance_without_points(run: Run, iterations: int) -> Run:
     """Count iterations; without points there is no loss, and nothing to learn."""
     iteration = run.iteration + int(iterations)
@@ -375,19 +295,12 @@ def _optimizer_state(run: Run, config: Config) -> OptimizerState:
     return fresh_state(config.optimizer, len(run.parameters.vector))
 
 
-def _objective(config: Config, inputs: FloatArray, targets: FloatArray) -> Objective:
-    regression = config.problem == "regression"
-    output_loss = SquaredLoss if regression else OUTPUT_LOSSES[config.output_loss]
-    inputs = expand(config.features, inputs)
-    return Objective(config.layer_sizes, config.activation, inputs, targets, output_loss)
-
-
 def _loss_and_accuracy(
     config: Config, inputs: FloatArray, targets: FloatArray, parameters: Parameters
 ) -> tuple[float, float]:
     if not len(inputs):
         return math.nan, math.nan
-    objective = _objective(config, inputs, targets)
+    objective = objective_of(config, inputs, targets)
     loss = objective.loss(parameters)
     if config.problem == "regression":
         return loss, math.nan
@@ -396,7 +309,13 @@ def _loss_and_accuracy(
     return loss, float(np.mean(hits))
 
 
+def _is_penalized(config: Config) -> bool:
+    return config.regularization != "none"
+
+
 def _penalty(config: Config, parameters: Parameters) -> float:
+    if not _is_penalized(config):
+        return 0.0
     weights = parameters.vector[parameters.weight_mask == 1]
     return config.regularization_rate * PENALTIES[config.regularization].penalize(weights)
 

@@ -16,7 +16,9 @@ STAGES = [
     {"nnlab.losses"},
     {"nnlab.datasets", "nnlab.network"},
     {"nnlab.config"},
-    {"nnlab.csv_data", "nnlab.training"},
+    {"nnlab.csv_data", "nnlab.batches"},
+    {"nnlab.stop_rules"},
+    {"nnlab.training"},
     {"nnlab.estimator", "nnlab.sweep"},
     {"nnlab", "nnlab.__main__"},  # the public interface and the command line of the core
     {"nnlab.figures"},

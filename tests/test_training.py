@@ -529,6 +529,24 @@ def test_without_a_point_a_run_counts_and_learns_nothing(options: dict) -> None:
     assert drawn.losses[250] > drawn.losses[259] > 0
 
 
+@pytest.mark.parametrize("problem", DATASETS_FOR)
+@pytest.mark.parametrize("batch_size", [None, 2])
+def test_points_beyond_all_bounds_are_a_divergence(problem: str, batch_size: int | None) -> None:
+    points = [(1e308, -1e308, 1.0), (1e200, 1, 0), (0, 0, 1), (1, 1, 0), (1e308, 1e308, 1)]
+    config = Config(
+        problem=problem,
+        dataset="own",
+        points=points,
+        features=("x1", "x2", "x1*x2"),
+        batch_size=batch_size,
+    )
+    run = advance(start(config), 100)
+    assert run.stopped == "diverged"
+    assert np.isfinite(run.losses).all()
+    evaluate(run)
+    predict(run, np.array([[1e308, 1e308]]))
+
+
 def test_own_points_train_and_every_fifth_tests() -> None:
     points = Points.of([(x, 0.0, float(x > 0)) for x in np.linspace(-1, 1, 20)])
     run = advance(start(Config(dataset="own", points=points, learning_rate=0.3)), 500)

@@ -1,0 +1,78 @@
+"""What an update looks at: the training set in batches, each with its loss and gradients."""
+
+import numpy as np
+
+from nnlab.config import Config
+from nnlab.datasets import Dataset, FloatArray
+from nnlab.features import expand
+from nnlab.losses import OUTPUT_LOSSES, SquaredLoss
+from nnlab.network import Objective, Parameters
+
+
+def objective_of(config: Config, inputs: FloatArray, targets: FloatArray) -> Objective:
+    """Make the objective of a run on some points.
+
+    Parameters
+    ----------
+    config : says features, network and loss
+    inputs : float64 (n_samples, 2), points on the plane
+    targets : float64 (n_samples, 1)
+    """
+    regression = config.problem == "regression"
+    output_loss = SquaredLoss if regression else OUTPUT_LOSSES[config.output_loss]
+    inputs = expand(config.features, inputs)
+    return Objective(config.layer_sizes, config.activation, inputs, targets, output_loss)
+
+
+class Batches:
+    """The training set in batches: every epoch deals it out anew, in an order from the seed.
+
+    The order depends on seed and epoch alone, so that a run can go on from any iteration. The full
+    batch is one batch in the data's own order.
+    """
+
+    def __init__(self, config: Config, dataset: Dataset) -> None:
+        self.config, self.dataset = config, dataset
+        self.n_samples = len(dataset.train_inputs)
+        self.size = min(config.batch_size or self.n_samples, self.n_samples)
+        self.per_epoch = -(-self.n_samples // self.size)
+        if self.per_epoch == 1:
+            self._full = objective_of(config, dataset.train_inputs, dataset.train_targets)
+            return
+        # columns of features, of ones and of targets, each contiguous
+        self._data = np.vstack(
+            [
+                expand(config.features, dataset.train_inputs).T,
+                np.ones(self.n_samples),
+                dataset.train_targets.T,
+            ]
+        )
+        self._epoch = -1
+        # one set of buffers for the whole batches, and one for what is left at the end of an epoch
+        sizes = {self.size, self.n_samples % self.size} - {0}
+        self._objectives = {
+            size: objective_of(config, dataset.train_inputs[:size], dataset.train_targets[:size])
+            for size in sizes
+        }
+
+    def at(self, iteration: int) -> Objective:
+        """Return the objective of the batch that the update at this iteration is made for."""
+        if self.per_epoch == 1:
+            return self._full
+        epoch, batch = divmod(iteration, self.per_epoch)
+        if epoch != self._epoch:
+            rng = np.random.default_rng([self.config.seed, epoch])
+            order = rng.permutation(self.n_samples)
+            shuffled = np.take(self._data, order, axis=1).T
+            self._inputs, self._targets = shuffled[:, :-1], shuffled[:, -1:]
+            self._epoch = epoch
+        rows = slice(batch * self.size, (batch + 1) * self.size)
+        targets = self._targets[rows]
+        objective = self._objectives[len(targets)]
+        objective.take(self._inputs[rows], targets)
+        return objective
+
+    def full_loss(self, parameters: Parameters) -> float:
+        """Return the loss of the whole training set."""
+        data = self.dataset
+        return objective_of(self.config, data.train_inputs, data.train_targets).loss(parameters)

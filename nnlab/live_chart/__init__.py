@@ -17,28 +17,28 @@ import numpy as np
 import plotly
 import streamlit as st
 from numpy.typing import NDArray
-from starlette.requests import Request
-from starlette.responses import FileResponse
-from starlette.routing import BaseRoute, Mount, Route
+from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
-MODULE = Path(__file__).parent / "live_chart.js"
+FOLDER = Path(__file__).parent
+STATIC = FOLDER / "static"
+# In the address of the modules: no browser uses those of an older server.
+VERSION = max(file.stat().st_mtime_ns for file in STATIC.iterdir())
 
 
 def _script(function: str) -> str:
     """Return inline JavaScript that hands over to a function of the module.
 
-    The module is served as a file: inline, it would travel in every message. Its age in the address
-    keeps a browser from using the one of an older server.
+    The module is served as a file: inline, it would travel in every message.
     """
-    return f"""const url = new URL("live_chart.js?{MODULE.stat().st_mtime_ns}", document.baseURI);
+    return f"""const url = new URL("live_chart/{VERSION}/live_chart.js", document.baseURI);
 export default (await import(url)).{function};"""
 
 
 _stage = st.components.v2.component(
     "nnlab.stage",
     html='<div class="live-chart"></div>',
-    css=(MODULE.parent / "skeleton.css").read_text(),  # needed before the module is there
+    css=(FOLDER / "skeleton.css").read_text(),  # needed before the module is there
     js=_script("stage"),
     isolate_styles=False,
 )
@@ -63,16 +63,17 @@ class Update(NamedTuple):
     series: Sequence[tuple[NDArray[np.int32], NDArray[np.float64]]] = ()
 
 
-def routes() -> list[BaseRoute]:
-    """Return the routes that serve live_chart.js and the installed Plotly.js to the page."""
+def routes() -> list[Mount]:
+    """Return the routes that serve the modules and the installed Plotly.js to the page."""
     base = "/" + st.get_option("server.baseUrlPath").strip("/")
-    base = base.rstrip("/")
-
-    async def module(_: Request) -> FileResponse:
-        return FileResponse(MODULE, media_type="text/javascript")
-
-    plotly_js = StaticFiles(directory=Path(plotly.__file__).parent / "package_data")
-    return [Route(f"{base}/live_chart.js", module), Mount(f"{base}/plotly", plotly_js)]
+    folders = {
+        f"live_chart/{VERSION}": STATIC,
+        "plotly": Path(plotly.__file__).parent / "package_data",
+    }
+    return [
+        Mount(f"{base.rstrip('/')}/{name}", StaticFiles(directory=folder))
+        for name, folder in folders.items()
+    ]
 
 
 class Brush(NamedTuple):

@@ -1,8 +1,8 @@
 """The playground: settings at the left; the run, its boundary and its loss curve at the right."""
 
-import math
 import time
 from dataclasses import fields, replace
+from pathlib import Path
 from typing import NamedTuple
 
 import streamlit as st
@@ -11,13 +11,14 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from nnlab import figures, live_chart
 from nnlab.config import Config
-from nnlab.pages import equations, own_points
+from nnlab.pages import equations, own_points, report
 from nnlab.pages.links import keep_in_link, refuse_bad_link
 from nnlab.pages.settings import DEFAULTS, settings
 from nnlab.pages.turns import advance_in_turn, tick, turn
 from nnlab.training import Metrics, Run, evaluate, start, with_config
 
 SPEEDS = {"1": 1, "10": 10, "100": 100, "max": None}  # iterations per tick
+STYLE = Path(__file__).with_suffix(".css")
 DEFAULT_SPEED = "10"
 MAX_STEP = 1000  # iterations of one step at speed max
 TICK_SECONDS = 0.06  # between one tick and the next
@@ -29,24 +30,6 @@ NEW_RUN_SETTINGS = {
     *("features", "hidden_layers", "activation", "initialization", "seed"),
 }
 
-# Streamlit's generous spacing would push the charts and the last settings below the fold, and what
-# waits for the next tick would be greyed out.
-STYLE = """<style>
-.stMainBlockContainer { padding: 1.5rem 2rem 1rem; }
-.stMain .stVerticalBlock { gap: 0.6rem; }
-.stSidebar .stVerticalBlock { gap: 0.3rem; }
-.stSidebar .stHorizontalBlock { gap: 0.6rem; }
-[data-testid="stSidebarHeader"] { height: 1.2rem; margin: 0; padding: 0; }
-[data-testid="stSidebarUserContent"] { padding: 0 1rem 0.5rem; }
-.stSidebar [data-testid="stWidgetLabel"] { min-height: 0; margin-bottom: 0; }
-.stSidebar .stNumberInput input, .stSidebar .stTextInput input { padding: 0.2rem 0.5rem; }
-.stSidebar button[kind="tertiary"] { min-height: 0; padding: 0; }
-.stSidebar .stExpander summary { padding: 0.2rem 0.5rem; min-height: 0; }
-.stMain .st-key-log_loss { min-height: 2rem; justify-content: center; }
-.stMain { outline: none !important; }
-[data-stale="true"] { opacity: 1 !important; transition: none !important; }
-</style>"""
-
 
 class Going(NamedTuple):
     """A run that has been set going: its goal, its pace, and where its mean speed counts from."""
@@ -55,6 +38,10 @@ class Going(NamedTuple):
     interval: float  # seconds between its ticks
     since_iteration: int
     since_time: float
+
+    def mean_speed(self, run: Run) -> float:
+        """Return the iterations per second since it was set going."""
+        return (run.iteration - self.since_iteration) / (time.perf_counter() - self.since_time)
 
 
 def render() -> None:
@@ -83,7 +70,7 @@ def render() -> None:
         if state.run.iteration == 0:
             for sentence in refused:
                 st.warning(sentence)
-    equations.render(state.run.config)
+    equations.render(state.run)
 
 
 def _follow(config: Config | None) -> None:
@@ -240,72 +227,22 @@ def _live(speed: int | None, interval: float | None) -> None:
         time.sleep(FLUSH_SECONDS)
 
 
-def _status(run: Run, goal: int, going: Going | None) -> str:
-    """Say in one line how far the run is, how fast, or why it stands still."""
-    if run.diverged:
-        rate = float(f"{run.config.learning_rate / 3:.1g}")
-        return (
-            f":red[**Diverged at iteration {run.iteration:,}: the loss is no longer finite. "
-            f"Try a learning rate below {rate:g}.**]"
-        )
-    if not len(run.dataset.train_inputs):
-        return "No points yet: choose a class below and click on the plane to draw some."
-    text = f"{run.iteration:,} of {goal:,} iterations"
-    if run.rule_met == "target_loss":
-        return (
-            f"{text} · stopped: the training loss is down to the target {run.config.target_loss:g}"
-        )
-    if run.rule_met == "plateau":
-        return f"{text} · stopped: no better loss for {run.config.patience:,} iterations"
-    if going and run.iteration > going.since_iteration:
-        elapsed = time.perf_counter() - going.since_time
-        speed = (run.iteration - going.since_iteration) / elapsed
-        left = (goal - run.iteration) / speed
-        text += f" · {float(f'{speed:.2g}'):,.0f} it/s · {left:,.0f} s left"
-    elif run.iteration == goal:
-        text += f" · finished; Start goes on for {run.config.iterations:,} more"
-    return text
-
-
-def _loss_text(loss: float) -> str:
-    if math.isnan(loss):
-        return "–"
-    return f"{loss:.4f}" if loss < 1000 else f"{loss:.3g}"
-
-
-def _metrics_text(metrics: Metrics) -> str:
-    parts = [
-        ("train loss", _loss_text(metrics.train_loss)),
-        ("test loss", _loss_text(metrics.test_loss)),
-    ]
-    if metrics.penalty:
-        parts.append(("penalty", _loss_text(metrics.penalty)))
-    accuracies = (
-        ("train accuracy", metrics.train_accuracy),
-        ("test accuracy", metrics.test_accuracy),
-    )
-    parts += [(name, f"{share:.1%}") for name, share in accuracies if not math.isnan(share)]
-    return " &emsp; ".join(f"{name} **{value}**" for name, value in parts)
-
-
 def _draw(run: Run, metrics: Metrics, going: Going | None, frames: list[tuple[int, bytes]]) -> None:
     goal = going.goal if going else _last_goal(run)
-    train_loss, test_loss = _loss_text(metrics.train_loss), _loss_text(metrics.test_loss)
-    st.progress(min(1.0, run.iteration / goal), _status(run, goal, going))
-    st.markdown(_metrics_text(metrics))
+    speed = going.mean_speed(run) if going else None
+    st.progress(min(1.0, run.iteration / goal), report.status(run, goal, speed))
+    st.markdown(report.metrics(metrics))
     context = get_script_run_ctx()
     live_chart.update(
         {
             "decision-boundary": live_chart.Update(
                 run.iteration,
-                f"Decision boundary at iteration {run.iteration}: train loss {train_loss}, "
-                f"test loss {test_loss}.",
+                f"Decision boundary {report.alt(run, metrics)}",
                 frames=frames,
             ),
             "loss-curve": live_chart.Update(
                 run.iteration,
-                f"Loss curve up to iteration {run.iteration}: train loss {train_loss}, "
-                f"test loss {test_loss}.",
+                f"Loss curve {report.alt(run, metrics)}",
                 series=figures.loss_series(run, metrics.train_loss),
             ),
         },
@@ -335,9 +272,6 @@ def _stages(run: Run) -> None:
             bind="query-params",
             help="A logarithmic axis: small losses are seen as well as large ones.",
         )
-        live_chart.stage("loss-curve", figures.loss_curve(_loss_name(run.config), log=log_loss))
-
-
-def _loss_name(config: Config) -> str:
-    squared = config.problem == "regression" or config.output_loss == "squared_error"
-    return "½ squared error" if squared else "cross-entropy"
+        live_chart.stage(
+            "loss-curve", figures.loss_curve(report.loss_name(run.config), log=log_loss)
+        )

@@ -1,5 +1,8 @@
 // Draws Plotly figures once and updates them in place. The messages are described in __init__.py.
 
+import { Brush } from "./brush.js";
+import { listenToKeys } from "./keys.js";
+
 const CSS = `
 .live-chart > * { position: absolute; will-change: transform; }
 .live-chart .plot { inset: 0; }
@@ -20,7 +23,7 @@ let loading; // Plotly.js is one script for all charts of the page
 function loadPlotly() {
   loading ??= new Promise((resolve, reject) => {
     const script = document.createElement("script");
-    script.src = new URL("plotly/plotly.min.js", import.meta.url);
+    script.src = new URL("../../plotly/plotly.min.js", import.meta.url);
     script.onload = () => resolve(window.Plotly);
     script.onerror = () => { loading = undefined; reject(new Error("Plotly.js did not load")); };
     document.head.append(script);
@@ -160,70 +163,6 @@ class Chart {
   }
 }
 
-// Draws points, or erases them, where the pointer goes; the server is told at the stroke's end.
-const STEP = 12; // pixels between two points of a stroke
-class Brush {
-  constructor(chart) {
-    this.chart = chart;
-    this.layer = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-    this.layer.setAttribute("class", "brush");
-    this.layer.style.width = this.layer.style.height = "100%";
-    this.layer.addEventListener("pointerdown", (event) => this.begin(event));
-    this.layer.addEventListener("pointermove", (event) => this.go(event));
-    for (const end of ["pointerup", "pointercancel"]) {
-      this.layer.addEventListener(end, () => this.end());
-    }
-  }
-
-  set(brush, colors, tell) {
-    Object.assign(this, { options: brush, colors, tell });
-    if (brush) this.chart.element.append(this.layer);
-    else this.layer.remove();
-  }
-
-  begin(event) {
-    if (event.button !== 0 || !this.chart.drawn) return;
-    this.layer.setPointerCapture(event.pointerId);
-    const { kind } = this.options;
-    this.kind = kind === null ? "erase" : event.shiftKey ? 1 - kind : kind;
-    this.positions = [];
-    this.last = null;
-    this.go(event);
-  }
-
-  go(event) {
-    if (!this.positions) return;
-    const box = this.layer.getBoundingClientRect();
-    const [x, y] = [event.clientX - box.left, event.clientY - box.top];
-    if (this.last && Math.hypot(x - this.last[0], y - this.last[1]) < STEP) return;
-    const { xaxis, yaxis } = this.chart.plot._fullLayout;
-    const [inX, inY] = [x - xaxis._offset, y - yaxis._offset];
-    if (inX < 0 || inY < 0 || inX > xaxis._length || inY > yaxis._length) return;
-    this.last = [x, y];
-    this.positions.push([xaxis.p2d(inX), yaxis.p2d(inY)]);
-    const dot = document.createElementNS("http://www.w3.org/2000/svg", "circle");
-    const erases = this.kind === "erase";
-    const [left, right] = this.chart.extent;
-    const radius = this.options.radius * Math.abs(xaxis.d2p(right) - xaxis.d2p(left));
-    const look = erases ? { r: radius, fill: "none", stroke: "currentColor" }
-      : { r: 4, fill: this.colors[this.kind], stroke: "white" };
-    for (const [name, value] of Object.entries({ cx: x, cy: y, ...look })) {
-      dot.setAttribute(name, value);
-    }
-    this.layer.append(dot);
-  }
-
-  end() {
-    if (this.positions?.length) this.tell({ kind: this.kind, positions: this.positions });
-    this.positions = null;
-    if (this.kind === "erase") this.wipe();
-  }
-
-  wipe() {
-    if (!this.positions) this.layer.replaceChildren();
-  }
-}
-
 const charts = new Map(); // name -> Chart
 function chartOf(name) {
   if (!charts.has(name)) charts.set(name, new Chart());
@@ -284,31 +223,7 @@ function noticeLostSession() {
   }
 }
 
-// The page's keys. Streamlit's own shortcuts cannot be R, and would change the buttons' names.
-const KEYS = { " ": "start", ArrowRight: "step", "Shift+ArrowRight": "step_tick", r: "reset" };
-const FIELDS = "input, textarea, button, summary, [role=slider], [role=radiogroup], [role=listbox]";
-let repeatedAt; // the update after which a held key last acted
-document.addEventListener("keydown", (event) => {
-  const key = (event.key === "ArrowRight" && event.shiftKey ? "Shift+" : "") + event.key;
-  const name = KEYS[key] ?? KEYS[key.toLowerCase()];
-  const focused = event.target.closest?.(FIELDS);
-  // A focused button keeps the space key, all other fields keep every key.
-  const plain = focused?.matches("button, summary") && !focused.closest("[role=radiogroup]");
-  if (!name || (focused && !(plain && key !== " "))) return;
-  if (event.ctrlKey || event.metaKey || event.altKey) return;
-  event.preventDefault();
-  event.stopImmediatePropagation(); // R would rerun Streamlit's script
-  const [chart] = charts.values();
-  // A held key steps as fast as the page follows: a press would cut off the one before.
-  if (event.repeat && (!name.startsWith("step") || repeatedAt === chart?.received)) return;
-  repeatedAt = chart?.received;
-  document.querySelector(`.st-key-${name} button`)?.click();
-}, { capture: true });
-// Space after a click with the mouse means Start or Pause, not that button once more.
-document.addEventListener("click", (event) => {
-  if (event.detail > 0) event.target.closest?.("button, summary, [role=radio]")?.blur();
-});
-
 const style = document.createElement("style");
 style.textContent = CSS;
 document.head.append(style);
+listenToKeys(() => [...charts.values()][0]?.received);

@@ -1,0 +1,65 @@
+"""What the page says of a run, in words and numbers."""
+
+import math
+
+from nnlab.config import Config
+from nnlab.training import Metrics, Run
+
+
+def status(run: Run, goal: int, speed: float | None) -> str:
+    """Say in one line how far the run is, how fast, or why it stands still.
+
+    Parameters
+    ----------
+    goal : iteration at which it stops
+    speed : iterations per second, or None for a run that is not going
+    """
+    if run.diverged:
+        rate = float(f"{run.config.learning_rate / 3:.1g}")
+        return (
+            f":red[**Diverged at iteration {run.iteration:,}: the loss is no longer finite. "
+            f"Try a learning rate below {rate:g}.**]"
+        )
+    if not len(run.dataset.train_inputs):
+        return "No points yet: choose + 0 or + 1 below and click on the plane to draw some."
+    text = f"{run.iteration:,} of {goal:,} iterations"
+    if run.rule_met == "target_loss":
+        text += f" · stopped: the training loss is down to the target {run.config.target_loss:g}"
+    elif run.rule_met == "plateau":
+        text += f" · stopped: no better loss for {run.config.patience:,} iterations"
+    elif speed:
+        seconds = (goal - run.iteration) / speed
+        text += f" · {float(f'{speed:.2g}'):,.0f} it/s · {seconds:,.0f} s left"
+    elif run.iteration == goal:
+        text += f" · finished; Start goes on for {run.config.iterations:,} more"
+    return text
+
+
+def metrics(values: Metrics) -> str:
+    """Return the metrics in one line of Markdown; what does not apply is left out."""
+    parts = [("train loss", _loss(values.train_loss)), ("test loss", _loss(values.test_loss))]
+    if values.penalty:
+        parts.append(("penalty", _loss(values.penalty)))
+    shares = (("train accuracy", values.train_accuracy), ("test accuracy", values.test_accuracy))
+    parts += [(name, f"{share:.1%}") for name, share in shares if not math.isnan(share)]
+    return " &emsp; ".join(f"{name} **{value}**" for name, value in parts)
+
+
+def alt(run: Run, values: Metrics) -> str:
+    """Return the end of a chart's text for those who do not see it."""
+    return (
+        f"at iteration {run.iteration}: train loss {_loss(values.train_loss)}, "
+        f"test loss {_loss(values.test_loss)}."
+    )
+
+
+def loss_name(config: Config) -> str:
+    """Return what the loss of these settings is called."""
+    squared = config.problem == "regression" or config.output_loss == "squared_error"
+    return "½ squared error" if squared else "cross-entropy"
+
+
+def _loss(loss: float) -> str:
+    if math.isnan(loss):
+        return "–"  # of no test points
+    return f"{loss:.4f}" if loss < 1000 else f"{loss:.3g}"

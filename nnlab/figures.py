@@ -159,16 +159,22 @@ def loss_curve(loss_name: str, *, log: bool) -> str:
             line={"color": SET_COLORS[name], "dash": dash, "width": 2},
             marker={"color": SET_COLORS[name], "size": 8},
             cliponaxis=False,
-            hovertemplate=f"iteration %{{x}}<br>{name} loss %{{y:.4g}}<extra></extra>",
+            hovertemplate=f"{name} loss %{{y:.4g}}<extra></extra>",
         )
     figure.update_layout(
-        xaxis={"title": "iteration", "rangemode": "tozero", **_AXIS},
+        xaxis={
+            "title": "iteration",
+            "rangemode": "tozero",
+            "unifiedhovertitle": {"text": "iteration %{x:,d}"},
+            **_AXIS,
+        },
         yaxis={
             "title": f"loss ({loss_name})",
             "type": "log" if log else "linear",
             "rangemode": "normal" if log else "tozero",
             **_AXIS,
         },
+        hovermode="x unified",  # both losses at one iteration, wherever the mouse is
         uirevision=f"log={log}",
     )
     text: str = to_json_plotly(_styled(figure))

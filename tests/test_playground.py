@@ -10,7 +10,10 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from nnlab import Config, Run, advance, start
+from nnlab.config import text
+from nnlab.datasets import DATASETS_FOR
 from nnlab.pages import turns
+from nnlab.points import Points
 
 APP = Path(__file__).parents[1] / "streamlit_app.py"
 SMALL = {"samples": "20", "test_samples": "10"}
@@ -24,8 +27,8 @@ def _time_enough(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def open_page(**link: str) -> AppTest:
     app = AppTest.from_file(str(APP), default_timeout=30)
-    for name, text in {**SMALL, **link}.items():
-        app.query_params[name] = text
+    for name, value in {**SMALL, **link}.items():
+        app.query_params[name] = value
     return healthy(app.run())
 
 
@@ -223,49 +226,158 @@ def test_a_bad_number_gets_its_sentence_and_the_run_stays(
     assert run_of(press(app, "step")).iteration == before.iteration + 1
 
 
-@pytest.mark.parametrize("text", ["ten", "10;5", "0", "65", "1,1,1,1,1,1,1,1,1", "-3", "4,,2"])
-def test_bad_hidden_layers_get_their_sentence_and_the_run_stays(text: str) -> None:
+@pytest.mark.parametrize("widths", ["ten", "10;5", "0", "65", "1,1,1,1,1,1,1,1,1", "-3", "4,,2"])
+def test_bad_hidden_layers_get_their_sentence_and_the_run_stays(widths: str) -> None:
     app = press(open_page(), "step")
     before = run_of(app)
-    healthy(app.text_input(key="hidden_layers").set_value(text).run())
+    healthy(app.text_input(key="hidden_layers").set_value(widths).run())
     (error,) = app.error
     assert error.value.startswith("hidden_layers must be at most 8 whole numbers from 1 to 64, got")
     assert run_of(app) is before
 
 
 def test_a_link_restores_every_setting() -> None:
-    link = {
-        "samples": "50",
-        "noise": "0.2",
-        "data_seed": "3",
-        "test_samples": "20",
-        "test_seed": "6",
-        "hidden_layers": "4,2",
-        "activation": "tanh",
-        "initialization": "xavier",
-        "seed": "11",
-        "learning_rate": "0.3",
-        "iterations": "500",
-    }
-    expected = Config(
+    config = Config(
+        problem="regression",
+        dataset="plane",
         samples=50,
         noise=0.2,
         data_seed=3,
         test_samples=20,
         test_seed=6,
+        points=[(0.25, -0.5, 1.5)],
+        features=("x1", "x2^2"),
         hidden_layers=(4, 2),
-        activation="tanh",
+        activation=("tanh", "sine"),
         initialization="xavier",
         seed=11,
+        optimizer="nesterov",
+        momentum=0.8,
         learning_rate=0.3,
+        learning_rate_schedule="cosine",
+        batch_size=7,
+        regularization="l2",
+        regularization_rate=0.01,
         iterations=500,
+        target_loss=0.001,
+        patience=400,
     )
-    assert {*link, "dataset"} == {item.name for item in fields(Config)}
-    assert run_of(open_page(**link)).config == expected
+    names = {item.name for item in fields(Config)} - {"output_loss"}  # not for a regression
+    assert all(getattr(config, name) != getattr(Config(), name) for name in names)
+    link = {name: text(name, getattr(config, name)) for name in names}
+    app = open_page(**link)
+    assert not app.warning
+    assert run_of(app).config == config
+    squared = open_page(output_loss="squared_error")
+    assert run_of(squared).config.output_loss == "squared_error"
+
+
+def test_values_that_are_fine_only_together_are_read_together() -> None:
+    assert run_of(open_page(dataset="plane", problem="regression")).config.dataset == "plane"
+    alone = open_page(dataset="plane")
+    (warning,) = alone.warning
+    assert warning.value.startswith("The link's dataset must be one of circles")
+    assert run_of(alone).config.dataset == "circles"
+
+
+def test_only_what_applies_is_shown() -> None:
+    def keys(app: AppTest) -> set[str]:
+        kinds = ("number_input", "selectbox", "text_input", "select_slider")
+        return {control.key for kind in kinds for control in app.get(kind)}
+
+    plain = keys(open_page())
+    assert "output_loss" in plain
+    assert not plain & {"momentum", "regularization_rate"}
+    assert "momentum" in keys(open_page(optimizer="momentum"))
+    assert "regularization_rate" in keys(open_page(regularization="l1"))
+    assert "output_loss" not in keys(open_page(problem="regression"))
+    assert not keys(open_page(dataset="own")) & {"samples", "noise", "data_seed", "test_seed"}
+
+
+def test_one_click_goes_back_to_the_articles_settings() -> None:
+    app = open_page(
+        optimizer="adam",
+        hidden_layers="3",
+        features="x1^2",
+        activation="tanh",
+        problem="regression",
+        dataset="plane",
+        batch_size="5",
+        points=text("points", Points.of([(0, 0, 1)])),
+    )
+    press(app, "article")
+    assert run_of(healthy(app.run())).config == Config()
 
 
 @pytest.mark.parametrize(
-    ("name", "text"),
+    ("name", "value"),
+    [
+        ("optimizer", "adam"),
+        ("learning_rate_schedule", "step"),
+        ("regularization", "l2"),
+        ("output_loss", "squared_error"),
+    ],
+)
+def test_training_choices_act_on_the_run_in_progress(name: str, value: str) -> None:
+    app = press(open_page(), "step_tick")
+    before = run_of(app)
+    healthy(app.selectbox(key=name).set_value(value).run())
+    assert getattr(run_of(app).config, name) == value
+    np.testing.assert_array_equal(run_of(app).losses, before.losses)
+    assert run_of(press(app, "step")).iteration == before.iteration + 1
+
+
+@pytest.mark.parametrize("dataset", DATASETS_FOR["regression"])
+def test_every_data_set_and_problem_can_be_trained_on(dataset: str) -> None:
+    for problem in DATASETS_FOR:
+        if dataset in DATASETS_FOR[problem] and dataset != "own":
+            app = press(open_page(problem=problem, dataset=dataset), "step_tick")
+            assert run_of(app).iteration == 10
+            assert ("accuracy" in texts(app)) == (problem == "classification")
+
+
+@pytest.mark.parametrize(
+    ("link", "words"),
+    [
+        ({"target_loss": "0.5"}, "stopped: the training loss is down to the target 0.5"),
+        (
+            {"patience": "20", "initialization": "zeros"},
+            "stopped: no better loss for 20 iterations",
+        ),
+    ],
+)
+def test_the_page_says_which_stop_rule_ended_the_run(link: dict[str, str], words: str) -> None:
+    app = press(open_page(**link, speed="max", learning_rate="0.3", iterations="100000"), "start")
+    healthy(app.run())
+    assert words in status(app)
+    assert app.button(key="start").label == "Start"
+    iteration = run_of(app).iteration
+    assert run_of(press(app, "step_tick")).iteration == iteration  # the rule still holds
+
+
+def test_a_penalty_is_shown_by_itself() -> None:
+    app = open_page(regularization="l2", regularization_rate="0.1")
+    plain = open_page()
+    assert "penalty **" in texts(app)
+    assert "penalty" not in texts(plain)
+    loss = re.compile(r"train loss \*\*(.*?)\*\*")
+    assert loss.search(texts(app))[1] == loss.search(texts(plain))[1]
+
+
+def test_more_work_than_a_server_can_share_is_refused() -> None:
+    app = press(open_page(), "step")
+    before = run_of(app)
+    app.text_input(key="hidden_layers").set_value("64,64,64,64,64,64,64,64")
+    healthy(app.number_input(key="samples").set_value(100_000).run())
+    (error,) = app.error
+    assert error.value == (
+        "samples times weights must be at most 500,000,000 on this page, got 100,000 times 28,864"
+    )
+    assert run_of(app) is before
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
     [
         ("samples", "many"),
         ("samples", "1"),
@@ -284,11 +396,11 @@ def test_a_link_restores_every_setting() -> None:
         ("speed", "1000"),
     ],
 )
-def test_a_bad_link_falls_back_to_the_default_and_says_so(name: str, text: str) -> None:
-    app = open_page(**{name: text})
+def test_a_bad_link_falls_back_to_the_default_and_says_so(name: str, value: str) -> None:
+    app = open_page(**{name: value})
     (warning,) = app.warning
     assert warning.value.startswith(f"The link's {name} must be ")
-    shown = text[:20].replace("`", "'")
+    shown = value[:20].replace("`", "'")
     code = warning.value.split("got `")[1]  # all that came with the link stands in a code span
     assert shown in code
     assert code.endswith("`. The default is used instead.")
@@ -330,15 +442,3 @@ def test_every_control_has_a_help_text() -> None:
     assert len(controls) > 15
     for control in controls:
         assert control.proto.help, control.key
-
-
-def test_the_session_holds_two_keys_of_the_pages_own() -> None:
-    app = press(open_page(), "start")
-    state = app.session_state._state.filtered_state  # AppTest offers no list of its keys
-    widgets = {
-        *(item.name for item in fields(Config)),
-        *("start", "step", "step_tick", "reset", "new_seed", "add_layer", "remove_layer"),
-        *("speed", "log_loss", "learning_rate_scale", "decision-boundary", "loss-curve", "update"),
-    }
-    own = {key for key in state if key not in widgets and not key.startswith(("narrow_", "widen_"))}
-    assert own == {"run", "running"}

@@ -1,0 +1,165 @@
+"""The pictures show what the numbers say: the right way up, in the right colour, without gaps."""
+
+import io
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image
+
+from nnlab import Config, Run, advance, evaluate, predict, start
+from nnlab.figures import (
+    CLASS_COLORS,
+    GRID_SIZE,
+    MAX_BINS,
+    MAX_POINTS,
+    boundary_image,
+    decision_boundary,
+    loss_curve,
+    loss_series,
+    plane_extent,
+    thin,
+)
+from nnlab.network import Parameters
+from nnlab.points import Points
+
+
+def colors(run: Run) -> np.ndarray:
+    image = Image.open(io.BytesIO(boundary_image(run))).convert("RGB")
+    assert image.size == (GRID_SIZE, GRID_SIZE)
+    return np.asarray(image).astype(int)
+
+
+def rgb(color: str) -> list[int]:
+    return [int(color[i : i + 2], 16) for i in (1, 3, 5)]
+
+
+def test_the_boundary_has_at_least_100_by_100_pixels() -> None:
+    assert GRID_SIZE >= 100
+
+
+def test_the_boundary_is_the_right_way_up_and_in_the_colours_of_the_classes() -> None:
+    """A network that says class 1 only where x1 and x2 are large: the corner right at the top."""
+    run = start(Config(hidden_layers=()))
+    run = replace(run, parameters=Parameters((2, 1), np.array([40.0, 40.0, -40.0])))
+    pixels = colors(run)
+    assert pixels[0, -1].tolist() == rgb(CLASS_COLORS[1])
+    for corner in (pixels[0, 0], pixels[-1, 0], pixels[-1, -1]):
+        assert corner.tolist() == rgb(CLASS_COLORS[0])
+
+
+def test_each_pixel_shows_the_probability_at_its_centre() -> None:
+    run = advance(start(Config(samples=100, learning_rate=0.3)), 200)
+    left, right, bottom, top = plane_extent(run.dataset)
+    pixels = colors(run)
+    for row, column in ((3, 7), (50, 20), (80, 90)):
+        x1 = left + (column + 0.5) / GRID_SIZE * (right - left)
+        x2 = top - (row + 0.5) / GRID_SIZE * (top - bottom)
+        (probability,) = predict(run, [[x1, x2]])
+        middle = np.array([0xF4] * 3)
+        end = np.array(rgb(CLASS_COLORS[int(probability > 0.5)]))
+        expected = middle + (end - middle) * abs(2 * probability - 1)
+        # 128 levels: half a step is 1/254 of twice the distance to the middle, up to 244
+        np.testing.assert_allclose(pixels[row, column], expected, atol=2.5)
+
+
+def test_a_regressions_values_are_coloured_from_minus_one_to_one() -> None:
+    run = start(Config(problem="regression", dataset="plane", hidden_layers=()))
+    for value, color in ((-5.0, CLASS_COLORS[0]), (1.0, CLASS_COLORS[1])):
+        flat = replace(run, parameters=Parameters((2, 1), np.array([0.0, 0.0, value])))
+        assert (colors(flat) == rgb(color)).all()
+
+
+def test_a_run_about_to_diverge_can_be_drawn() -> None:
+    run = advance(start(Config(samples=20, activation="linear", learning_rate=1000)), 100)
+    assert run.diverged
+    colors(run)
+    assert all(np.isfinite(values).all() for _, values in loss_series(run, 1.0))
+
+
+@pytest.mark.parametrize(
+    ("points", "extent"),
+    [
+        ([], (-1.25, 1.25, -1.25, 1.25)),
+        ([(0.1, 0.2, 0)], (-1.25, 1.25, -1.25, 1.25)),
+        ([(1.3, -0.2, 0), (-1, 0, 1)], (-1.6, 1.6, -1.6, 1.6)),
+        ([(0, 150, 0), (2, 190, 1), (-2, 150, 1)], (-20, 20, 150, 190)),
+    ],
+)
+def test_the_plane_holds_all_points_and_grows_in_steps(
+    points: list[tuple[float, float, float]], extent: tuple[float, ...]
+) -> None:
+    run = start(Config(dataset="own", points=points))
+    assert plane_extent(run.dataset) == pytest.approx(extent)
+
+
+@given(
+    st.lists(
+        st.tuples(*[st.floats(-1e6, 1e6)] * 2, st.sampled_from([0.0, 1.0])), min_size=1, max_size=20
+    )
+)
+def test_every_point_is_inside_the_plane(points: list[tuple[float, float, float]]) -> None:
+    own = Points.of(points)
+    left, right, bottom, top = plane_extent(start(Config(dataset="own", points=own)).dataset)
+    assert (own.inputs[:, 0] >= left).all()
+    assert (own.inputs[:, 0] <= right).all()
+    assert (own.inputs[:, 1] >= bottom).all()
+    assert (own.inputs[:, 1] <= top).all()
+    assert right - left == pytest.approx(top - bottom, rel=1e-6)
+
+
+def test_the_decision_boundary_shows_all_points_with_equal_axes() -> None:
+    run = start(Config())
+    figure = json.loads(decision_boundary(run.dataset))
+    names = [trace["name"] for trace in figure["data"]]
+    assert names == ["train class 0", "train class 1", "test class 0", "test class 1"]
+    assert [trace["marker"]["color"] for trace in figure["data"]] == [*CLASS_COLORS] * 2
+    assert figure["layout"]["yaxis"]["scaleanchor"] == "x"
+    assert figure["layout"]["xaxis"]["title"]["text"] == "x1"
+
+
+def test_where_not_all_points_are_shown_the_axis_says_so() -> None:
+    run = start(Config(samples=3 * MAX_POINTS))
+    figure = json.loads(decision_boundary(run.dataset))
+    assert figure["layout"]["xaxis"]["title"]["text"] == "x1 (2,000 of the train points shown)"
+
+
+def test_names_of_axes_are_text_and_no_markup() -> None:
+    run = start(Config(samples=20))
+    figure = json.loads(decision_boundary(run.dataset, "classification", ("<b>a</b>", "b & c")))
+    assert figure["layout"]["xaxis"]["title"]["text"] == "&lt;b&gt;a&lt;/b&gt;"
+
+
+def test_the_loss_curve_holds_every_loss_of_a_short_run_and_the_present_one() -> None:
+    run = advance(start(Config(samples=50)), 250)
+    present = evaluate(run).train_loss
+    (train_x, train_y), (test_x, test_y) = loss_series(run, present)
+    np.testing.assert_array_equal(train_x, np.arange(251))
+    np.testing.assert_array_equal(train_y, [*run.losses, present])
+    np.testing.assert_array_equal(test_x, [0, 100, 200])
+    np.testing.assert_array_equal(test_y, run.test_losses)
+
+
+def test_the_loss_axis_is_named_and_linear_or_logarithmic() -> None:
+    for log, kind in ((False, "linear"), (True, "log")):
+        axis = json.loads(loss_curve("cross-entropy", log=log))["layout"]["yaxis"]
+        assert (axis["type"], axis["title"]["text"]) == (kind, "loss (cross-entropy)")
+
+
+@given(st.integers(1, 30_000), st.integers(0, 2**32 - 1))
+def test_thinning_loses_no_spike_and_keeps_both_ends(length: int, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    values = rng.normal(size=length)
+    values[rng.integers(length)] = 100
+    values[rng.integers(length)] = -100
+    kept = thin(values)
+    assert len(kept) <= 2 * MAX_BINS + 2
+    assert (np.diff(kept) > 0).all()
+    assert (kept[0], kept[-1]) == (0, length - 1)
+    assert values[kept].max() == values.max()
+    assert values[kept].min() == values.min()
+    # no gap is wider than two bins
+    assert np.diff(kept, prepend=0).max() <= 2 * -(-length // MAX_BINS)

@@ -1,0 +1,78 @@
+"""Sessions train one at a time, in fair shares."""
+
+import threading
+import time
+
+import numpy as np
+import pytest
+
+from nnlab import Config, advance, start
+from nnlab.pages.turns import BUDGET_SECONDS, MAX_FRAMES, advance_in_turn, tick, turn
+
+
+def test_a_tick_is_a_part_of_the_same_run_with_the_frames_on_the_way() -> None:
+    run = start(Config(samples=20))
+    ticked, frames = tick(run, goal=1000, speed=100, others=0)
+    np.testing.assert_array_equal(ticked.losses, advance(run, 100).losses)
+    assert [iteration for iteration, _ in frames] == [25, 50, 75, 100]
+    assert all(png.startswith(b"\x89PNG") for _, png in frames)
+
+
+def test_who_waits_costs_frames_but_no_iterations_at_a_chosen_speed() -> None:
+    ticked, frames = tick(start(Config(samples=20)), goal=1000, speed=100, others=39)
+    assert ticked.iteration == 100
+    assert len(frames) == 1
+
+
+def test_a_tick_ends_at_the_goal() -> None:
+    ticked, _ = tick(start(Config(samples=20)), goal=7, speed=None, others=0)
+    assert ticked.iteration == 7
+
+
+def test_speed_max_shares_the_time_with_those_who_wait() -> None:
+    run = start(Config(samples=2000))
+    alone, frames = tick(run, goal=10**6, speed=None, others=0)
+    shared, _ = tick(run, goal=10**6, speed=None, others=39)
+    assert len(frames) == MAX_FRAMES
+    assert 1 <= shared.iteration < alone.iteration
+
+
+def test_a_step_makes_all_its_iterations_however_long_they_take(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("nnlab.pages.turns.BUDGET_SECONDS", 0)
+    assert BUDGET_SECONDS > 0
+    assert advance_in_turn(start(Config(samples=20)), 50).iteration == 50
+
+
+def test_a_step_of_a_stopped_run_ends() -> None:
+    run = advance(start(Config(samples=20, target_loss=10)), 1)
+    assert advance_in_turn(run, 50).iteration == run.iteration
+
+
+def test_one_trains_at_a_time_and_knows_who_waits() -> None:
+    seen: list[int] = []
+    inside = threading.Semaphore(1)
+
+    def train() -> None:
+        with turn() as others:
+            assert inside.acquire(blocking=False)
+            seen.append(others)
+            time.sleep(0.02)  # until all others have come
+            inside.release()
+
+    threads = [threading.Thread(target=train) for _ in range(5)]
+    with turn():
+        for thread in threads:
+            thread.start()
+        time.sleep(0.5)  # until all wait
+    for thread in threads:
+        thread.join()
+    assert seen == [4, 3, 2, 1, 0]
+
+
+def test_an_error_in_a_turn_gives_the_turn_back() -> None:
+    with pytest.raises(KeyError), turn():
+        raise KeyError
+    with turn() as others:
+        assert others == 0

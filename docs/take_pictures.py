@@ -5,6 +5,7 @@
 Needs tests/requirements.txt and Chromium.
 """
 
+import math
 from pathlib import Path
 
 from playwright.sync_api import Browser
@@ -30,7 +31,49 @@ def playground(browser: Browser, address: str, scheme: str) -> None:
     page.close()
 
 
+def own_points(browser: Browser, address: str) -> None:
+    """Show a boundary between hand-drawn points."""
+    page = browser.new_page(viewport=PROJECTOR)
+    page.goto(
+        f"http://{address}/?dataset=own&speed=100&optimizer=adam&activation=tanh&iterations=3000"
+    )
+    page.wait_for_selector("[data-live-chart=decision-boundary][data-iteration]")
+    box = page.locator("[data-live-chart=decision-boundary] .bglayer").bounding_box()
+    assert box
+
+    def at(x: float, y: float) -> tuple[float, float]:
+        return box["x"] + box["width"] * x, box["y"] + box["height"] * y
+
+    page.get_by_text("+ 1", exact=True).click()
+    brush = page.locator(".brush")
+    brush.wait_for()
+    for shift, turn in ((False, 0.0), (True, math.pi)):
+        if shift:
+            page.keyboard.down("Shift")
+        page.mouse.move(*at(0.5 + 0.06 * math.cos(turn), 0.5 + 0.06 * math.sin(turn)))
+        page.mouse.down()
+        for step in range(1, 60):
+            angle, radius = turn + step / 15, 0.06 + step / 170
+            page.mouse.move(
+                *at(0.5 + radius * math.cos(angle), 0.5 + radius * math.sin(angle)), steps=2
+            )
+        page.mouse.up()
+        page.wait_for_timeout(1000)
+        page.keyboard.up("Shift")
+    page.keyboard.press(" ")
+    page.get_by_text("finished").wait_for(timeout=120_000)
+    page.wait_for_timeout(500)
+    chart = page.locator("[data-live-chart=decision-boundary]").bounding_box()
+    assert chart
+    page.screenshot(
+        path=FOLDER / "own-points.png",
+        clip={**chart, "y": chart["y"] - 44, "height": chart["height"] + 44},
+    )
+    page.close()
+
+
 if __name__ == "__main__":
     with serving() as (address, _), chromium() as browser:
         for scheme in ("light", "dark"):
             playground(browser, address, scheme)
+        own_points(browser, address)

@@ -14,7 +14,9 @@ from nnlab.datasets import Dataset, FloatArray
 from nnlab.training import TEST_EVERY, Run, predict
 
 CLASS_COLORS = ("#f08a24", "#0877bd")  # orange and blue: safe for colour-blind eyes
+BOUNDARY_COLORS = ("#f4ad66", "#52a0d0")  # the same, lighter: the points stand out from them
 MIDDLE_COLOR = "#f4f4f4"
+RIM_COLOR = "#777777"
 SET_COLORS = {"train": "#a06cd5", "test": "#2a9d8f"}  # not a class's, clear on white and on black
 GRID_SIZE = 100  # pixels of the boundary picture along each axis
 LEVELS = 128  # of probability in that picture: half the bytes of 256, and no eye sees the steps
@@ -33,7 +35,7 @@ def _palette() -> list[int]:
     stops = np.array(
         [
             [int(color[i : i + 2], 16) for i in (1, 3, 5)]
-            for color in (CLASS_COLORS[0], MIDDLE_COLOR, CLASS_COLORS[1])
+            for color in (BOUNDARY_COLORS[0], MIDDLE_COLOR, BOUNDARY_COLORS[1])
         ]
     )
     level = np.linspace(0, 1, LEVELS)
@@ -107,7 +109,10 @@ def decision_boundary(
         marker = {"symbol": symbol, "size": size, "line": {"color": rim, "width": 1}}
         if problem == "regression":
             colors = {"color": targets[:MAX_POINTS].astype(np.float32), "cmin": -1, "cmax": 1}
+            marker["line"] = {"color": RIM_COLOR, "width": 1}  # seen around values near 0, too
             colors["colorscale"] = [[0, CLASS_COLORS[0]], [0.5, MIDDLE_COLOR], [1, CLASS_COLORS[1]]]
+            colors["showscale"] = name == "train"
+            colors["colorbar"] = {"thickness": 10, "outlinewidth": 0}
             _add_points(figure, name, inputs[:MAX_POINTS], {**marker, **colors})
             figure.data[-1].customdata = targets[:MAX_POINTS]
             figure.data[-1].hovertemplate = f"{name} %{{customdata:.3g}}<extra></extra>"

@@ -172,8 +172,8 @@ def test_the_picture_in_the_page_is_the_runs_own(page: Page, server: str) -> Non
         x1 = left + (column + 0.5) / GRID_SIZE * (right - left)
         x2 = top - (row + 0.5) / GRID_SIZE * (top - bottom)
         (probability,) = predict(run, [[x1, x2]])
-        # class 0 is #f08a24, class 1 #0877bd: blue minus red is -204 and 181, and 0 between them
-        expected = (2 * probability - 1) * (181 if probability > 0.5 else 204)
+        # class 0 is #f4ad66, class 1 #52a0d0: blue minus red is -142 and 126, and 0 between them
+        expected = (2 * probability - 1) * (126 if probability > 0.5 else 142)
         assert pixel[2] - pixel[0] == pytest.approx(expected, abs=6)
 
 
@@ -358,11 +358,15 @@ def test_a_slow_first_load_shows_a_skeleton_and_ends_in_the_right_picture(
     network.send("Network.enable")
     network.send(
         "Network.emulateNetworkConditions",
-        # 4 Mbit/s: Plotly.js alone takes three seconds
+        # 4 Mbit/s; and Plotly.js is held back until the skeleton has been seen
         {"offline": False, "latency": 100, "downloadThroughput": 500_000, "uploadThroughput": 5e5},
     )
     held: list[Route] = []
-    page.route("**/plotly.min.js", held.append)
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/plotly.min.js", hold)
     page.goto(f"{server}/?speed=100&samples=100")
     press(page, "Start")  # before the charts are there
     skeleton = page.locator(".live-chart").first
@@ -372,7 +376,7 @@ def test_a_slow_first_load_shows_a_skeleton_and_ends_in_the_right_picture(
     box = skeleton.bounding_box()
     assert box
     assert box["height"] > 300
-    page.unroute("**/plotly.min.js")
+    assert held
     for route in held:
         route.continue_()
     wait_for_iteration(page, 100)

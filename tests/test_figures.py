@@ -12,6 +12,7 @@ from PIL import Image
 
 from nnlab import Config, Run, advance, evaluate, predict, start
 from nnlab.figures import (
+    BOUNDARY_COLORS,
     CLASS_COLORS,
     GRID_SIZE,
     MAX_BINS,
@@ -46,9 +47,9 @@ def test_the_boundary_is_the_right_way_up_and_in_the_colours_of_the_classes() ->
     run = start(Config(hidden_layers=()))
     run = replace(run, parameters=Parameters((2, 1), np.array([40.0, 40.0, -40.0])))
     pixels = colors(run)
-    assert pixels[0, -1].tolist() == rgb(CLASS_COLORS[1])
+    assert pixels[0, -1].tolist() == rgb(BOUNDARY_COLORS[1])
     for corner in (pixels[0, 0], pixels[-1, 0], pixels[-1, -1]):
-        assert corner.tolist() == rgb(CLASS_COLORS[0])
+        assert corner.tolist() == rgb(BOUNDARY_COLORS[0])
 
 
 def test_each_pixel_shows_the_probability_at_its_centre() -> None:
@@ -60,7 +61,7 @@ def test_each_pixel_shows_the_probability_at_its_centre() -> None:
         x2 = top - (row + 0.5) / GRID_SIZE * (top - bottom)
         (probability,) = predict(run, [[x1, x2]])
         middle = np.array([0xF4] * 3)
-        end = np.array(rgb(CLASS_COLORS[int(probability > 0.5)]))
+        end = np.array(rgb(BOUNDARY_COLORS[int(probability > 0.5)]))
         expected = middle + (end - middle) * abs(2 * probability - 1)
         # 128 levels: half a step is 1/254 of twice the distance to the middle, up to 244
         np.testing.assert_allclose(pixels[row, column], expected, atol=2.5)
@@ -68,7 +69,7 @@ def test_each_pixel_shows_the_probability_at_its_centre() -> None:
 
 def test_a_regressions_values_are_coloured_from_minus_one_to_one() -> None:
     run = start(Config(problem="regression", dataset="plane", hidden_layers=()))
-    for value, color in ((-5.0, CLASS_COLORS[0]), (1.0, CLASS_COLORS[1])):
+    for value, color in ((-5.0, BOUNDARY_COLORS[0]), (1.0, BOUNDARY_COLORS[1])):
         flat = replace(run, parameters=Parameters((2, 1), np.array([0.0, 0.0, value])))
         assert (colors(flat) == rgb(color)).all()
 

@@ -139,7 +139,7 @@ def _training() -> dict[str, Any]:
         "iterations": _number(right, "iterations", step=1000),
     }
     _learning_rate_slider(values["learning_rate"])
-    with st.expander("Optimizer, batches, regularization, stops"):
+    with st.expander("Optimizer, batches, stops"):
         left, right = st.columns(2)
         values["optimizer"] = _choice(left, "optimizer", OPTIMIZERS)
         if values["optimizer"] in ("momentum", "nesterov"):

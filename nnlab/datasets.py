@@ -191,7 +191,7 @@ def make_dataset(
     )
 
 
-@lru_cache(maxsize=128)
+@lru_cache(maxsize=16)  # at 100,000 points 5 MB each
 def _draw(
     name: str, samples: int, noise: float, data_seed: int, test_samples: int, test_seed: int
 ) -> Dataset:

@@ -425,6 +425,45 @@ def test_lost_ticks_and_a_lost_connection_end_in_the_right_picture(
     page.close()
 
 
+def test_a_network_that_cannot_follow_gets_fewer_ticks_and_no_growing_delay(
+    browser: Browser, server: str
+) -> None:
+    """At 1 Mbit/s the ticks of the first second alone would be late by another second."""
+    page = browser.new_page()
+    bytes_per_second = 125_000
+    waiting: list[tuple[WebSocketRoute, str | bytes]] = []
+
+    def queue(route: WebSocketRoute) -> None:
+        upstream = route.connect_to_server()
+        route.on_message(upstream.send)
+        upstream.on_message(lambda data: waiting.append((route, data)))
+
+    def deliver(seconds: float) -> None:
+        until = then = time.monotonic()
+        until += seconds
+        credit = 0.0
+        while then < until:
+            page.wait_for_timeout(20)
+            now = time.monotonic()
+            credit = min(credit + (now - then) * bytes_per_second, 50_000)
+            then = now
+            while waiting and credit >= 0:
+                route, data = waiting.pop(0)
+                credit -= len(data)
+                route.send(data)
+
+    page.route_web_socket(re.compile("_stcore/stream"), queue)
+    page.goto(f"{server}/?speed=100&iterations=1000000")
+    deliver(6)
+    shown(page, "loss-curve", 0)
+    page.get_by_role("button", name="Start", exact=True).click(no_wait_after=True)
+    deliver(20)
+    backlog = sum(len(data) for _, data in waiting)
+    assert iteration(page) > 1000
+    assert backlog < 3 * bytes_per_second  # without it there would be three megabytes by now
+    page.close()
+
+
 def test_after_a_server_restart_the_page_says_so_and_starts_again(browser: Browser) -> None:
     port = free_port()
     page = browser.new_page()  # it logs errors: its server is away

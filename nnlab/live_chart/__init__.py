@@ -83,10 +83,12 @@ class Brush(NamedTuple):
     ----------
     radius : of the eraser, as a part of the chart's width
     kind : 0 or 1, the class of the points that it draws, with Shift the other one; None erases
+    taken : number of the last stroke that the server has taken; later ones are sent once more
     """
 
     radius: float
     kind: int | None
+    taken: int
 
 
 def stage(
@@ -107,8 +109,8 @@ def stage(
     extent : left, right, bottom, top of the frames to come, in the figure's units
     brush : None lets the mouse zoom
     colors : of what the brush draws, by kind
-    on_stroke : called after a stroke, which `st.session_state[key].stroke` then holds as
-        {"kind": 0, 1 or "erase", "positions": [[x1, x2], …]} in the figure's units
+    on_stroke : called after a stroke; `st.session_state[key].strokes` then holds those not taken:
+        {"number": 1 …, "kind": 0, 1 or "erase", "positions": [[x1, x2], …]}, in the figure's units
     """
     data = {
         "name": key,
@@ -117,7 +119,7 @@ def stage(
         "brush": brush and brush._asdict(),
         "colors": colors,
     }
-    _stage(key=key, data=data, on_stroke_change=on_stroke)
+    _stage(key=key, data=data, on_strokes_change=on_stroke)
 
 
 def update(

@@ -1,7 +1,9 @@
 """A person's own points on the page: drawn on the plane, uploaded, downloaded, in the link."""
 
+import math
+import re
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import streamlit as st
 
@@ -14,7 +16,7 @@ from nnlab.points import MAX_LINK_POINTS, NO_POINTS, Points, add, decode, encode
 from nnlab.training import Run
 
 MAX_UNDO = 50
-DECIMALS = 3  # of a drawn position: as fine as a pixel, and short in the link
+DIGITS = 4  # of the plane's width in a drawn position: as fine as a pixel, and short in the link
 ERASER_RADIUS = 0.06  # of the plane's width
 ZOOM, ERASER = "Zoom", "Erase"
 TARGETS = {"classification": (0.0, 1.0), "regression": (-1.0, 1.0)}
@@ -58,8 +60,8 @@ def clear() -> None:
 
 def tools(run: Run) -> Brush | None:
     """Draw the choice of what a click on the plane does; return it for the stage."""
-    first, second = TARGETS[run.config.problem]
-    names = [ZOOM, f"+ {first:g}", f"+ {second:g}", ERASER]
+    first, second = (f"+ {target:g}".replace("-", "−") for target in TARGETS[run.config.problem])
+    names = [ZOOM, first, second, ERASER]
     history = st.session_state.own_points
     with st.container(horizontal=True, vertical_alignment="center"):
         tool = st.segmented_control(
@@ -87,6 +89,17 @@ def tools(run: Run) -> Brush | None:
             help="Take away all points that you have drawn or uploaded. To be alone with yours, "
             "choose the data set own.",
         )
+        own = current()
+        st.download_button(
+            "Download",
+            lambda: _file(own, run),  # called where there is no session
+            "points.csv",
+            "text/csv",
+            key="download",
+            type="tertiary",
+            on_click="ignore",
+            help="The training points, and with the data set own your test points, as a CSV file.",
+        )
         st.markdown(
             "",
             help="Click or drag on the plane to add points of the chosen class, with Shift of the "
@@ -94,28 +107,33 @@ def tools(run: Run) -> Brush | None:
         )
     if tool == ZOOM:
         return None
-    return Brush(ERASER_RADIUS, None if tool == ERASER else names.index(tool) - 1)
+    kind = None if tool == ERASER else names.index(tool) - 1
+    return Brush(ERASER_RADIUS, kind, st.session_state.get("strokes_taken", 0))
 
 
-def take_stroke(run: Run, left: float, right: float) -> None:
-    """Add or erase what has been drawn on the stage of the decision boundary."""
-    stroke = st.session_state["decision-boundary"].stroke
-    if not stroke:
-        return
-    own, positions = current(), _positions(stroke.get("positions"))
-    if stroke.get("kind") == "erase":
-        points = erase(own.points, positions, ERASER_RADIUS * (right - left))
-    else:
-        points = add(own.points, positions, TARGETS[run.config.problem][stroke["kind"] == 1])
-    if len(points) <= MAX_SAMPLES:
-        _push(own._replace(points=points))
+def take_strokes(run: Run, left: float, right: float) -> None:
+    """Add or erase what has been drawn on the stage of the decision boundary.
+
+    Streamlit drops what the browser has told if it tells more before the server has come to it: so
+    it tells all strokes until it hears that they were taken, the session's key `strokes_taken`.
+    """
+    state = st.session_state
+    for stroke in state["decision-boundary"].strokes or []:
+        if stroke["number"] <= state.get("strokes_taken", 0):
+            continue
+        state.strokes_taken = stroke["number"]
+        own, positions = current(), _positions(stroke["positions"], right - left)
+        if stroke["kind"] == "erase":
+            points = erase(own.points, positions, ERASER_RADIUS * (right - left))
+        else:
+            points = add(own.points, positions, TARGETS[run.config.problem][stroke["kind"] == 1])
+        if len(points) <= MAX_SAMPLES:
+            _push(own._replace(points=points))
 
 
-def _positions(drawn: Any) -> Sequence[tuple[float, float]]:
-    # From the browser: whatever is not a position there is none here.
-    return [
-        (round(float(x1), DECIMALS), round(float(x2), DECIMALS)) for x1, x2 in (drawn or [])[:1000]
-    ]
+def _positions(drawn: Sequence[Sequence[float]], width: float) -> Sequence[tuple[float, float]]:
+    decimals = DIGITS - 1 - math.floor(math.log10(width))
+    return [(round(float(x1), decimals), round(float(x2), decimals)) for x1, x2 in drawn[:1000]]
 
 
 def sync_link(points: Points) -> str:
@@ -131,7 +149,7 @@ def sync_link(points: Points) -> str:
 
 
 def files(problem: str) -> None:
-    """Draw the upload and the download of points."""
+    """Draw the upload of points."""
     uploaded = st.file_uploader(
         "Upload points (CSV)",
         type=["csv", "tsv", "txt"],
@@ -143,20 +161,9 @@ def files(problem: str) -> None:
         try:
             _choose_columns(read_table(uploaded.getvalue()), problem)
         except ValueError as error:
-            rule, _, value = str(error).partition(", got ")
-            st.error(f"{rule}, got {code(value)}", icon=":material/error:")
-    run: Run | None = st.session_state.get("run")
-    if run:
-        st.download_button(
-            "Download points",
-            lambda: _download(run),
-            "points.csv",
-            "text/csv",
-            key="download",
-            on_click="ignore",
-            width="stretch",
-            help="The training points, and with the data set own your test points, as a CSV file.",
-        )
+            # What comes with the file stands in a code span: shown, never interpreted.
+            rule, what, got = re.split("( column |, got )", str(error), maxsplit=1)
+            st.error(f"{rule}{what}`{got.replace('`', chr(39))}`", icon=":material/error:")
 
 
 def _choose_columns(table: Table, problem: str) -> None:
@@ -183,13 +190,16 @@ def _choose_columns(table: Table, problem: str) -> None:
         _push(OwnPoints(found.points, found.axes, found.target, found.classes))
         st.session_state.dataset = OWN
 
-    classes = f" · {found.classes[0]} is 0, {found.classes[1]} is 1" if found.classes else ""
-    st.caption(f"{len(found.points):,} points{classes}".replace("$", r"\$"))
+    classes = found.classes or ()
+    legend = "".join(f" · {code(name)} is {label}" for label, name in enumerate(classes))
+    st.caption(f"{len(found.points):,} points{legend}")
     st.button("Use these points", key="use_points", on_click=use, width="stretch")
 
 
-def _download(run: Run) -> bytes:
-    own, data = current(), run.dataset
+def _file(own: OwnPoints, run: Run) -> bytes:
+    points, data = run.config.points, run.dataset
     if run.config.dataset != OWN:
-        own = OwnPoints(Points(data.train_inputs, data.train_targets[:, 0]))
-    return write_table(own.points, (*own.axes, own.target), own.classes)
+        own, points = OwnPoints(), Points(data.train_inputs, data.train_targets[:, 0])
+    # A regression may have added points of other targets than the classes have.
+    classes = own.classes if run.config.problem == "classification" else None
+    return write_table(points, (*own.axes, own.target), classes)

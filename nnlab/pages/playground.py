@@ -48,8 +48,8 @@ def render() -> None:
     """Draw the page; the entry for one script run.
 
     The keys of the session that are no widget's: `run`, the Run shown; `running`, a Going while it
-    trains, else None; `own_points`, the drawn and uploaded ones and what to undo; `refused`, what
-    was wrong with the link.
+    trains, else None; `own_points`, the drawn and uploaded ones and what to undo;
+    `strokes_taken`, the number of the last stroke; `refused`, what was wrong with the link.
     """
     st.set_page_config("nnlab", "🧠", layout="wide")
     st.html(STYLE)
@@ -263,7 +263,7 @@ def _stages(run: Run) -> None:
             extent,
             brush=brush,
             colors=figures.CLASS_COLORS,
-            on_stroke=lambda: own_points.take_stroke(run, extent[0], extent[1]),
+            on_stroke=lambda: own_points.take_strokes(run, extent[0], extent[1]),
         )
     with right:
         log_loss = st.toggle(

@@ -3,24 +3,33 @@ const STEP = 12; // pixels between two points of a stroke
 export class Brush {
   constructor(chart) {
     this.chart = chart;
+    this.count = 0; // of all strokes
+    this.strokes = []; // those that the server has not yet taken: a busy one may miss some
     this.layer = document.createElementNS("http://www.w3.org/2000/svg", "svg");
     this.layer.setAttribute("class", "brush");
     this.layer.style.width = this.layer.style.height = "100%";
     this.layer.addEventListener("pointerdown", (event) => this.begin(event));
     this.layer.addEventListener("pointermove", (event) => this.go(event));
     for (const end of ["pointerup", "pointercancel"]) {
-      this.layer.addEventListener(end, () => this.end());
+      this.layer.addEventListener(end, (event) => this.end(event));
     }
   }
 
   set(brush, colors, tell) {
     Object.assign(this, { options: brush, colors, tell });
-    if (brush) this.chart.element.append(this.layer);
-    else this.layer.remove();
+    if (brush) {
+      this.strokes = this.strokes.filter(({ number }) => number > brush.taken);
+      this.layer.dataset.kind = brush.kind ?? "erase";
+      this.chart.element.append(this.layer);
+    } else {
+      this.layer.remove();
+      this.layer.replaceChildren();
+    }
   }
 
   begin(event) {
-    if (event.button !== 0 || !this.chart.drawn) return;
+    // A second finger draws nothing, and ends no stroke.
+    if (event.button !== 0 || !event.isPrimary || !this.chart.drawn) return;
     this.layer.setPointerCapture(event.pointerId);
     const { kind } = this.options;
     this.kind = kind === null ? "erase" : event.shiftKey ? 1 - kind : kind;
@@ -30,7 +39,7 @@ export class Brush {
   }
 
   go(event) {
-    if (!this.positions) return;
+    if (!this.positions || !event.isPrimary) return;
     const box = this.layer.getBoundingClientRect();
     const [x, y] = [event.clientX - box.left, event.clientY - box.top];
     if (this.last && Math.hypot(x - this.last[0], y - this.last[1]) < STEP) return;
@@ -51,13 +60,19 @@ export class Brush {
     this.layer.append(dot);
   }
 
-  end() {
-    if (this.positions?.length) this.tell({ kind: this.kind, positions: this.positions });
+  end(event) {
+    if (!event.isPrimary) return;
+    if (this.positions?.length) {
+      this.count += 1;
+      this.strokes.push({ number: this.count, kind: this.kind, positions: this.positions });
+      this.tell(this.strokes);
+    }
     this.positions = null;
-    if (this.kind === "erase") this.wipe();
+    for (const circle of this.layer.querySelectorAll("[fill=none]")) circle.remove();
   }
 
+  // Leaves what is drawn until a figure with all of it has come.
   wipe() {
-    if (!this.positions) this.layer.replaceChildren();
+    if (!this.positions && !this.strokes.length) this.layer.replaceChildren();
   }
 }

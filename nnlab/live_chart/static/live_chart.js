@@ -174,7 +174,7 @@ export function stage({ parentElement, data, setTriggerValue }) {
   const element = parentElement.querySelector(".live-chart");
   if (chart.element !== element) chart.mount(element, data.name);
   chart.setFigure(data.figure, data.extent);
-  chart.brush.set(data.brush, data.colors, (stroke) => setTriggerValue("stroke", stroke));
+  chart.brush.set(data.brush, data.colors, (strokes) => setTriggerValue("strokes", strokes));
 }
 
 let running, session; // of the last update

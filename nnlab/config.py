@@ -23,6 +23,7 @@ from nnlab.points import NO_POINTS, Points, decode, encode
 _NOT_NUMBERS = (bool, np.timedelta64)
 
 MAX_SAMPLES = 100_000
+MAX_SIZE = 1e30  # of a point's numbers, which are drawn in float32
 MAX_LAYERS, MAX_WIDTH = 8, 64
 
 
@@ -162,12 +163,16 @@ def _points() -> Kind:
             raise TypeError
         if len(points) > MAX_SAMPLES:
             raise ValueError
+        if (
+            max(np.abs(points.inputs).max(initial=0), np.abs(points.targets).max(initial=0))
+            > MAX_SIZE
+        ):
+            raise ValueError
         return points
 
     return Kind(
         rule,
-        f"be Points or a sequence of at most {MAX_SAMPLES} triples (x1, x2, target) of finite "
-        "numbers",
+        f"be at most {MAX_SAMPLES} points x1, x2, target of numbers up to {MAX_SIZE:g} in size",
         decode,
         encode,
         "TEXT",
@@ -345,7 +350,7 @@ class Config:
         targets = self.points.targets
         if self.problem == "classification" and not ((targets == 0) | (targets == 1)).all():
             wrong = float(targets[(targets != 0) & (targets != 1)][0])
-            must = "be points with the target 0 or 1 for the problem classification"
+            must = "have the target 0 or 1 for the problem classification"
             raise _broken("points", must, wrong)
 
     @property

@@ -105,26 +105,29 @@ def decision_boundary(
         ("train", dataset.train_inputs, dataset.train_targets[:, 0], "circle", 6, "white"),
         ("test", dataset.test_inputs, dataset.test_targets[:, 0], "diamond", 9, "black"),
     )
+    # Of too many points the last ones are drawn, as a person's own come last.
     for name, inputs, targets, symbol, size, rim in sets:
         marker = {"symbol": symbol, "size": size, "line": {"color": rim, "width": 1}}
         if problem == "regression":
-            colors = {"color": targets[:MAX_POINTS].astype(np.float32), "cmin": -1, "cmax": 1}
+            colors = {"color": targets[-MAX_POINTS:].astype(np.float32), "cmin": -1, "cmax": 1}
             marker["line"] = {"color": RIM_COLOR, "width": 1}  # seen around values near 0, too
             colors["colorscale"] = [[0, CLASS_COLORS[0]], [0.5, MIDDLE_COLOR], [1, CLASS_COLORS[1]]]
             colors["showscale"] = name == "train"
             colors["colorbar"] = {"thickness": 10, "outlinewidth": 0}
-            _add_points(figure, name, inputs[:MAX_POINTS], {**marker, **colors})
-            figure.data[-1].customdata = targets[:MAX_POINTS]
+            _add_points(figure, name, inputs[-MAX_POINTS:], {**marker, **colors})
+            figure.data[-1].customdata = targets[-MAX_POINTS:]
             figure.data[-1].hovertemplate = f"{name} %{{customdata:.3g}}<extra></extra>"
             continue
         for label, color in enumerate(CLASS_COLORS):
-            points = inputs[targets == label][: MAX_POINTS // 2]
+            points = inputs[targets == label][-MAX_POINTS // 2 :]
             _add_points(figure, f"{name} class {label}", points, {**marker, "color": color})
     hidden = [name for name, inputs, *_ in sets if len(inputs) > MAX_POINTS]
     note = f" ({MAX_POINTS:,} of the {' and '.join(hidden)} points shown)" if hidden else ""
     extent = plane_extent(dataset)
     left, right, bottom, top = extent
-    x1, x2 = (html.escape(axis) for axis in axes)  # Plotly reads some HTML in its texts
+    x1, x2 = (
+        html.escape(axis, quote=False) for axis in axes
+    )  # Plotly reads some HTML in its texts
     figure.update_layout(
         xaxis={"title": f"{x1}{note}", "range": [left, right], "constrain": "domain", **_AXIS},
         yaxis={
@@ -177,6 +180,7 @@ def loss_curve(loss_name: str, *, log: bool) -> str:
             "title": f"loss ({loss_name})",
             "type": "log" if log else "linear",
             "rangemode": "normal" if log else "tozero",
+            "automargin": True,  # a loss on its way to divergence takes a wide label
             **_AXIS,
         },
         hovermode="x unified",  # both losses at one iteration, wherever the mouse is
@@ -187,13 +191,13 @@ def loss_curve(loss_name: str, *, log: bool) -> str:
 
 
 def loss_series(
-    run: Run, present_loss: float
+    run: Run, train_loss: float, test_loss: float
 ) -> list[tuple[NDArray[np.int32], NDArray[np.float64]]]:
     """Return iterations and losses of the loss curve's lines, thinned for a screen.
 
     Parameters
     ----------
-    present_loss : the training loss of the run's present parameters, the curve's last point
+    train_loss, test_loss : of the run's present parameters, the lines' last points
 
     Returns
     -------
@@ -203,9 +207,12 @@ def loss_series(
     return [
         (
             np.append(train, run.iteration).astype(np.int32),
-            np.append(run.losses[train], present_loss),
+            np.append(run.losses[train], train_loss),
         ),
-        ((test * TEST_EVERY).astype(np.int32), run.test_losses[test]),
+        (
+            np.append(test * TEST_EVERY, run.iteration).astype(np.int32),
+            np.append(run.test_losses[test], test_loss),
+        ),
     ]
 
 

@@ -125,7 +125,7 @@ def test_a_charts_element_is_never_replaced(page: Page, server: str) -> None:
     expect(page.get_by_text("Layer 2:")).to_have_count(0, timeout=PATIENCE)
     enter(page, "Samples", "-5")
     expect(page.get_by_text("samples must be a whole number")).to_be_visible(timeout=PATIENCE)
-    page.get_by_text("Log loss").click()
+    page.get_by_text("Log axis").click()
     settled(page)
     assert marked(page) == 2
 
@@ -200,6 +200,25 @@ def test_space_after_a_click_on_reset_starts(page: Page, server: str) -> None:
     shown(page, "loss-curve", 0)
     page.keyboard.press(" ")
     wait_for_iteration(page, 100)
+
+
+def test_the_keys_work_after_a_choice_with_the_mouse(page: Page, server: str) -> None:
+    open_page(page, server, "samples=100")
+    page.get_by_text("100", exact=True).first.click()
+    expect(page.get_by_role("button", name="Step 100")).to_be_visible(timeout=PATIENCE)
+    page.keyboard.press(" ")
+    wait_for_iteration(page, 100)
+    page.keyboard.press("r")
+    shown(page, "loss-curve", 0)
+
+
+def test_the_speed_can_be_chosen_by_keyboard(page: Page, server: str) -> None:
+    open_page(page, server, "samples=100")
+    page.get_by_role("radio", name="10", exact=True).focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press(" ")
+    expect(page.get_by_role("button", name="Step 100")).to_be_visible(timeout=PATIENCE)
+    assert settled(page) == 0
 
 
 def test_keys_typed_into_a_field_stay_there(page: Page, server: str) -> None:
@@ -523,12 +542,27 @@ def test_all_that_matters_is_above_the_fold_on_a_projector(
 
 def test_the_page_stacks_on_a_phone(page: Page, server: str) -> None:
     page.set_viewport_size({"width": 390, "height": 844})
-    open_page(page, server)
+    open_page(page, server, "samples=100")
+    press(page, "Step")
+    shown(page, "loss-curve", 1)
     left, right = (chart(page, name).bounding_box() for name in CHARTS)
     assert left
     assert right
     assert right["y"] >= left["y"] + left["height"]
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_a_bad_value_in_mid_run_leaves_the_run_and_its_pictures(page: Page, server: str) -> None:
+    open_page(page, server, "speed=100&samples=100")
+    mark(page)
+    press(page, "Start")
+    wait_for_iteration(page, 200)
+    enter(page, "Hidden layers", "abc")
+    sentence = page.get_by_text("hidden_layers must be at most 8 whole numbers")
+    expect(sentence).to_be_in_viewport(timeout=PATIENCE)
+    wait_for_iteration(page, iteration(page) + 300)
+    expect(chart(page, "loss-curve")).to_be_in_viewport()
+    assert marked(page) == 2
 
 
 def test_charts_carry_texts_that_say_what_they_show(page: Page, server: str) -> None:

@@ -1,5 +1,6 @@
 """The pictures show what the numbers say: the right way up, in the right colour, without gaps."""
 
+import base64
 import io
 import json
 from dataclasses import replace
@@ -78,7 +79,7 @@ def test_a_run_about_to_diverge_can_be_drawn() -> None:
     run = advance(start(Config(samples=20, activation="linear", learning_rate=1000)), 100)
     assert run.diverged
     colors(run)
-    assert all(np.isfinite(values).all() for _, values in loss_series(run, 1.0))
+    assert all(np.isfinite(values).all() for _, values in loss_series(run, 1.0, 1.0))
 
 
 @pytest.mark.parametrize(
@@ -128,20 +129,28 @@ def test_where_not_all_points_are_shown_the_axis_says_so() -> None:
     assert figure["layout"]["xaxis"]["title"]["text"] == "x1 (2,000 of the train points shown)"
 
 
+def test_own_points_are_drawn_however_many_others_there_are() -> None:
+    run = start(Config(samples=2 * MAX_POINTS, points=[(0.123, 0.456, 1)]))
+    trace = json.loads(decision_boundary(run.dataset))["data"][1]
+    x = np.frombuffer(base64.b64decode(trace["x"]["bdata"]), np.float32)
+    assert x[-1] == np.float32(0.123)
+
+
 def test_names_of_axes_are_text_and_no_markup() -> None:
     run = start(Config(samples=20))
-    figure = json.loads(decision_boundary(run.dataset, "classification", ("<b>a</b>", "b & c")))
+    figure = json.loads(decision_boundary(run.dataset, "classification", ("<b>a</b>", '"b"')))
     assert figure["layout"]["xaxis"]["title"]["text"] == "&lt;b&gt;a&lt;/b&gt;"
+    assert figure["layout"]["yaxis"]["title"]["text"] == '"b"'
 
 
-def test_the_loss_curve_holds_every_loss_of_a_short_run_and_the_present_one() -> None:
+def test_the_loss_curve_holds_every_loss_of_a_short_run_and_the_present_ones() -> None:
     run = advance(start(Config(samples=50)), 250)
-    present = evaluate(run).train_loss
-    (train_x, train_y), (test_x, test_y) = loss_series(run, present)
+    present = evaluate(run)
+    (train_x, train_y), (test_x, test_y) = loss_series(run, present.train_loss, present.test_loss)
     np.testing.assert_array_equal(train_x, np.arange(251))
-    np.testing.assert_array_equal(train_y, [*run.losses, present])
-    np.testing.assert_array_equal(test_x, [0, 100, 200])
-    np.testing.assert_array_equal(test_y, run.test_losses)
+    np.testing.assert_array_equal(train_y, [*run.losses, present.train_loss])
+    np.testing.assert_array_equal(test_x, [0, 100, 200, 250])
+    np.testing.assert_array_equal(test_y, [*run.test_losses, present.test_loss])
 
 
 def test_the_loss_axis_is_named_and_linear_or_logarithmic() -> None:

@@ -163,7 +163,10 @@ def test_what_changes_data_or_network_starts_a_new_run(name: str, value: float) 
     assert app.button(key="start").label == "Start"
 
 
-@pytest.mark.parametrize(("name", "value"), [("activation", "tanh"), ("initialization", "he")])
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("activation", "tanh"), ("initialization", "he"), ("output_loss", "squared_error")],
+)
 def test_a_choice_starts_a_new_run(name: str, value: str) -> None:
     app = press(open_page(), "step")
     healthy(app.selectbox(key=name).set_value(value).run())
@@ -305,8 +308,10 @@ def test_one_click_goes_back_to_the_articles_settings() -> None:
         batch_size="5",
         points=text("points", Points.of([(0, 0, 1)])),
     )
+    press(app, "step")
     press(app, "article")
     assert run_of(healthy(app.run())).config == Config()
+    assert run_of(app).iteration == 0
 
 
 @pytest.mark.parametrize(
@@ -315,7 +320,6 @@ def test_one_click_goes_back_to_the_articles_settings() -> None:
         ("optimizer", "adam"),
         ("learning_rate_schedule", "step"),
         ("regularization", "l2"),
-        ("output_loss", "squared_error"),
     ],
 )
 def test_training_choices_act_on_the_run_in_progress(name: str, value: str) -> None:
@@ -410,6 +414,13 @@ def test_a_bad_link_falls_back_to_the_default_and_says_so(name: str, value: str)
     assert run_of(press(app, "step_tick")).iteration == 10
 
 
+def test_another_problem_brings_a_data_set_that_fits() -> None:
+    app = open_page(problem="regression", dataset="plane")
+    healthy(app.selectbox(key="problem").set_value("classification").run())
+    assert run_of(app).config.dataset == "circles"
+    assert app.selectbox(key="dataset").value == "circles"
+
+
 def test_several_bad_values_are_all_named_and_good_ones_are_kept() -> None:
     app = open_page(learning_rate="x", noise="y", seed="12")
     assert sorted(warning.value.split()[2] for warning in app.warning) == ["learning_rate", "noise"]
@@ -424,7 +435,10 @@ def test_divergence_stops_the_run_and_names_the_iteration_and_a_way_out() -> Non
     assert "Try a learning rate below 300." in status(app)
     assert app.button(key="start").disabled
     assert "nan" not in texts(app)
+    healthy(app.number_input(key="iterations").set_value(99).run())
+    assert run_of(app).diverged  # no longer a run makes it good
     healthy(app.number_input(key="learning_rate").set_value(0.001).run())
+    assert run_of(app).iteration == 0
     assert not app.button(key="start").disabled
 
 

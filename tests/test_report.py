@@ -5,8 +5,10 @@ from dataclasses import replace
 
 import pytest
 
-from nnlab import Config, Metrics, advance, start
+from nnlab import Config, Metrics, advance, evaluate, start
 from nnlab.pages import report
+
+RUN = start(Config(samples=20))
 
 
 @pytest.mark.parametrize(
@@ -20,22 +22,22 @@ from nnlab.pages import report
     ],
 )
 def test_a_loss_is_short_whatever_its_size(loss: float, shown: str) -> None:
-    assert f"train loss **{shown}**" in report.metrics(Metrics(loss, 0.5, 1.0, 0.5))
+    assert f"train loss **{shown}**" in report.metrics(RUN, Metrics(loss, 0.5, 1.0, 0.5))
 
 
 def test_what_does_not_apply_is_left_out() -> None:
-    line = report.metrics(Metrics(0.5, math.nan, math.nan, math.nan))
+    line = report.metrics(RUN, Metrics(0.5, math.nan, math.nan, math.nan))
     assert "accuracy" not in line
     assert "penalty" not in line
     assert "nan" not in line
-    assert "penalty **0.1000**" in report.metrics(Metrics(0.5, 0.5, 0.5, 0.5, 0.1))
+    assert "penalty **0.1000**" in report.metrics(RUN, Metrics(0.5, 0.5, 0.5, 0.5, 0.1))
 
 
 def test_the_status_counts_and_gives_the_time_left() -> None:
     run = advance(start(Config(samples=20)), 500)
     assert report.status(run, 25_000, None) == "500 of 25,000 iterations"
     assert report.status(run, 25_000, 1234.5) == (
-        "500 of 25,000 iterations · 1,200 it/s · 20 s left"  # 24,500 / 1234.5 = 19.8
+        "500 of 25,000 iterations · 1,200 iterations/s · 20 s left"  # 24,500 / 1234.5 = 19.8
     )
     assert report.status(run, 500, None).endswith("finished; Start goes on for 25,000 more")
 
@@ -45,10 +47,11 @@ def test_a_diverged_run_gets_a_lower_learning_rate_to_try(rate: float, advice: s
     run = replace(start(Config(samples=20, learning_rate=rate)), diverged=True, iteration=137)
     assert report.status(run, 25_000, None) == (
         ":red[**Diverged at iteration 137: the loss is no longer finite. "
-        f"Try a learning rate below {advice}.**]"
+        f"Try a learning rate below {advice}.**] A new setting or Reset starts anew."
     )
 
 
 def test_without_points_the_page_says_what_to_do() -> None:
     run = start(Config(dataset="own"))
     assert report.status(run, 25_000, None).startswith("No points yet")
+    assert "train loss **–**" in report.metrics(run, evaluate(run))

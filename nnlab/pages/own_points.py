@@ -15,7 +15,7 @@ from nnlab.pages.links import code, keep_in_link
 from nnlab.points import MAX_LINK_POINTS, NO_POINTS, Points, add, decode, encode, erase
 from nnlab.training import Run
 
-MAX_UNDO = 50
+MAX_UNDO, MAX_UNDO_POINTS = 50, 200_000  # in all that can be undone
 DIGITS = 4  # of the plane's width in a drawn position: as fine as a pixel, and short in the link
 ERASER_RADIUS = 0.06  # of the plane's width
 ZOOM, ERASER = "Zoom", "Erase"
@@ -45,8 +45,11 @@ def current() -> OwnPoints:
 
 def _push(own: OwnPoints) -> None:
     history = st.session_state.own_points
-    if own != history[-1]:
-        st.session_state.own_points = [*history[-MAX_UNDO:], own]
+    if own == history[-1]:
+        return
+    size = max(len(entry.points) for entry in (*history, own))
+    kept = min(MAX_UNDO, max(1, MAX_UNDO_POINTS // max(1, size)))
+    st.session_state.own_points = [*history[-kept:], own]
 
 
 def _undo() -> None:
@@ -189,6 +192,7 @@ def _choose_columns(table: Table, problem: str) -> None:
     def use() -> None:
         _push(OwnPoints(found.points, found.axes, found.target, found.classes))
         st.session_state.dataset = OWN
+        st.session_state.pop("run", None)  # other data: a new run
 
     classes = found.classes or ()
     legend = "".join(f" · {code(name)} is {label}" for label, name in enumerate(classes))

@@ -27,7 +27,7 @@ FLUSH_SECONDS = 0.02  # Streamlit drops what it has not sent when the next tick 
 # What changes the data or the network starts a new run; all else acts on the run in progress.
 NEW_RUN_SETTINGS = {
     *("problem", "dataset", "samples", "noise", "data_seed", "test_samples", "test_seed"),
-    *("features", "hidden_layers", "activation", "initialization", "seed"),
+    *("features", "hidden_layers", "activation", "initialization", "seed", "output_loss"),
 }
 
 
@@ -85,11 +85,10 @@ def _follow(config: Config | None) -> None:
             for item in fields(Config)
             if getattr(old, item.name) != getattr(config, item.name)
         }
-        if changed & NEW_RUN_SETTINGS:
-            _reset(config)
+        if changed & NEW_RUN_SETTINGS or (state.run.diverged and changed - {"iterations"}):
+            _reset(config)  # where a run has diverged, its weights are of no use any more
         elif changed:
-            # A run that diverged may go on, from its last finite parameters, but not as it was.
-            diverged = state.run.diverged and changed == {"iterations"}
+            diverged = state.run.diverged
             state.run = replace(with_config(state.run, config), diverged=diverged)
             if state.running:
                 state.running = state.running._replace(goal=_last_goal(state.run))
@@ -231,7 +230,7 @@ def _draw(run: Run, metrics: Metrics, going: Going | None, frames: list[tuple[in
     goal = going.goal if going else _last_goal(run)
     speed = going.mean_speed(run) if going else None
     st.progress(min(1.0, run.iteration / goal), report.status(run, goal, speed))
-    st.markdown(report.metrics(metrics))
+    st.markdown(report.metrics(run, metrics))
     context = get_script_run_ctx()
     live_chart.update(
         {
@@ -243,7 +242,7 @@ def _draw(run: Run, metrics: Metrics, going: Going | None, frames: list[tuple[in
             "loss-curve": live_chart.Update(
                 run.iteration,
                 f"Loss curve {report.alt(run, metrics)}",
-                series=figures.loss_series(run, metrics.train_loss),
+                series=figures.loss_series(run, metrics.train_loss, metrics.test_loss),
             ),
         },
         running=going is not None,
@@ -267,7 +266,7 @@ def _stages(run: Run) -> None:
         )
     with right:
         log_loss = st.toggle(
-            "Log loss",
+            "Log axis",
             key="log_loss",
             bind="query-params",
             help="A logarithmic axis: small losses are seen as well as large ones.",

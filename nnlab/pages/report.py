@@ -18,26 +18,30 @@ def status(run: Run, goal: int, speed: float | None) -> str:
         rate = float(f"{run.config.learning_rate / 3:.1g}")
         return (
             f":red[**Diverged at iteration {run.iteration:,}: the loss is no longer finite. "
-            f"Try a learning rate below {rate:g}.**]"
+            f"Try a learning rate below {rate:g}.**] A new setting or Reset starts anew."
         )
     if not len(run.dataset.train_inputs):
         return "No points yet: choose + 0 or + 1 below and click on the plane to draw some."
     text = f"{run.iteration:,} of {goal:,} iterations"
+    more = "; change that stop to go on"
     if run.rule_met == "target_loss":
-        text += f" · stopped: the training loss is down to the target {run.config.target_loss:g}"
+        text += (
+            f" · stopped: the training loss is down to the target {run.config.target_loss:g}{more}"
+        )
     elif run.rule_met == "plateau":
-        text += f" · stopped: no better loss for {run.config.patience:,} iterations"
+        text += f" · stopped: no better loss for {run.config.patience:,} iterations{more}"
     elif speed:
         seconds = (goal - run.iteration) / speed
-        text += f" · {float(f'{speed:.2g}'):,.0f} it/s · {seconds:,.0f} s left"
+        text += f" · {float(f'{speed:.2g}'):,.0f} iterations/s · {seconds:,.0f} s left"
     elif run.iteration == goal:
         text += f" · finished; Start goes on for {run.config.iterations:,} more"
     return text
 
 
-def metrics(values: Metrics) -> str:
+def metrics(run: Run, values: Metrics) -> str:
     """Return the metrics in one line of Markdown; what does not apply is left out."""
-    parts = [("train loss", _loss(values.train_loss)), ("test loss", _loss(values.test_loss))]
+    train_loss = values.train_loss if len(run.dataset.train_inputs) else math.nan
+    parts = [("train loss", _loss(train_loss)), ("test loss", _loss(values.test_loss))]
     if values.penalty:
         parts.append(("penalty", _loss(values.penalty)))
     shares = (("train accuracy", values.train_accuracy), ("test accuracy", values.test_accuracy))

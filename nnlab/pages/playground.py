@@ -123,7 +123,8 @@ def _slow_down() -> None:
     """Make fewer ticks, as the network cannot follow."""
     going: Going | None = st.session_state.running
     if going:
-        interval = min(2 * going.interval, SLOWEST_TICK_SECONDS)
+        # Much fewer at once, so that what is already on its way is soon through.
+        interval = min(4 * going.interval, SLOWEST_TICK_SECONDS)
         st.session_state.running = going._replace(interval=interval)
 
 

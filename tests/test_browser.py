@@ -130,6 +130,19 @@ def test_a_charts_element_is_never_replaced(page: Page, server: str) -> None:
     assert marked(page) == 2
 
 
+def test_a_reset_between_ticks_never_costs_a_chart(page: Page, server: str) -> None:
+    open_page(page, server, "speed=100&samples=100")
+    mark(page)
+    for wait in range(100, 500, 40):
+        page.keyboard.press(" ")
+        page.wait_for_timeout(wait)
+        page.keyboard.press("r")
+        page.wait_for_timeout(300)
+        assert marked(page) == 2
+    settled(page)
+    assert marked(page) == 2
+
+
 def test_pause_stops_and_picture_and_numbers_agree(page: Page, server: str) -> None:
     open_page(page, server, "speed=100")
     press(page, "Start")

@@ -531,7 +531,9 @@ def test_without_a_point_a_run_counts_and_learns_nothing(options: dict) -> None:
 
 @pytest.mark.parametrize("problem", DATASETS_FOR)
 @pytest.mark.parametrize("batch_size", [None, 2])
-def test_points_at_the_bound_train_or_diverge_without_a_warning(problem: str, batch_size: int | None) -> None:
+def test_points_at_the_bound_train_or_diverge_without_a_warning(
+    problem: str, batch_size: int | None
+) -> None:
     points = [(1e30, -1e30, 1.0), (1e20, 1, 0), (0, 0, 1), (1, 1, 0), (1e30, 1e30, 1)]
     config = Config(
         problem=problem,

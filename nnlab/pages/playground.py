@@ -51,7 +51,7 @@ def render() -> None:
     trains, else None; `own_points`, the drawn and uploaded ones and what to undo;
     `strokes_taken`, the number of the last stroke; `refused`, what was wrong with the link.
     """
-    st.set_page_config("nnlab", "🧠", layout="wide")
+    st.set_page_config("nnlab", "🧠", layout="wide", initial_sidebar_state=330)
     st.html(STYLE)
     refused = refuse_bad_link({"speed": SPEEDS, "log_loss": ("true", "false")})
     config, error = settings()
@@ -59,7 +59,10 @@ def render() -> None:
     state = st.session_state
     speed = _controls(state.run)
     interval = state.running.interval if state.running else None
-    st.fragment(_live, run_every=interval)(speed, interval)
+    # In a place of its own: of a full run that a tick follows at once, Streamlit drops what the
+    # fragment drew, and all that stood behind it would move up by one, over the charts.
+    with st.container(key="live"):
+        st.fragment(_live, run_every=interval)(speed, interval)
     _stages(state.run)
     with st.container(key="notices"):
         if error:
@@ -205,6 +208,7 @@ def _speed(bar: DeltaGenerator) -> int | None:
 
 def _live(speed: int | None, interval: float | None) -> None:
     """Make one tick of training while running, then draw all that shows the run."""
+    began = time.perf_counter()
     state = st.session_state
     with turn() as others:
         # Read here: a run of the script that has been replaced while it waited ends at this line.
@@ -221,9 +225,8 @@ def _live(speed: int | None, interval: float | None) -> None:
     if going and going.interval != interval:
         st.rerun()
     _draw(run, metrics, going, frames)
-    if going:
-        # Where ticks take longer than their interval, the next would begin at once, and the update
-        # of this one would never leave the server.
+    if going and time.perf_counter() - began > going.interval - FLUSH_SECONDS:
+        # The next tick would begin at once, and the update of this one never leave the server.
         time.sleep(FLUSH_SECONDS)
 
 

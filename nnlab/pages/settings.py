@@ -78,7 +78,7 @@ def _data() -> dict[str, Any]:
     if generated:
         values["samples"] = _number(left, "samples", step=100)
         values["noise"] = _number(right, "noise", step=0.05)
-    with st.expander("Seeds, test points, files"):
+    with st.popover("Seeds, test points, files", width="stretch"):
         left, right = st.columns(2)
         if generated:
             values["data_seed"] = _number(left, "data_seed")
@@ -117,7 +117,7 @@ def _network() -> dict[str, Any]:
         width="stretch",
         help="Draw other starting weights: the same network, another run.",
     )
-    with st.expander("Input features, loss"):
+    with st.popover("Input features, loss", width="stretch"):
         default = parse(
             "features", st.query_params.get("features", text("features", DEFAULTS.features))
         )
@@ -153,7 +153,7 @@ def _training() -> dict[str, Any]:
         "iterations": _number(right, "iterations", step=1000),
     }
     _learning_rate_slider()
-    with st.expander("Optimizer, batches, stops"):
+    with st.popover("Optimizer, batches, stops", width="stretch"):
         left, right = st.columns(2)
         values["optimizer"] = _choice(left, "optimizer", OPTIMIZERS)
         if values["optimizer"] in ("momentum", "nesterov"):
@@ -277,7 +277,7 @@ def _hidden_layers() -> Any:
         head, tail = widths[:layer], widths[layer + 1 :]
         name = f"layer {layer + 1}"
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.markdown(f":gray[{name.capitalize()}:] {width} unit{'s' * (width != 1)}", width=145)
+            st.markdown(f":gray[{name.capitalize()}:] {width} unit{'s' * (width != 1)}", width=219)
             _widths_button(
                 f"narrow_{layer}",
                 f"One unit fewer in {name}.",

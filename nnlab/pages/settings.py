@@ -277,7 +277,7 @@ def _hidden_layers() -> Any:
         head, tail = widths[:layer], widths[layer + 1 :]
         name = f"layer {layer + 1}"
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.markdown(f":gray[{name.capitalize()}:] {width} unit{'s' * (width != 1)}", width=219)
+            st.markdown(f":gray[{name.capitalize()}:] {width} unit{'s' * (width != 1)}", width=195)
             _widths_button(
                 f"narrow_{layer}",
                 f"One unit fewer in {name}.",

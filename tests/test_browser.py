@@ -606,3 +606,14 @@ def test_a_closed_page_stops_computing(browser: Browser) -> None:
         time.sleep(2)
         # the same server, the same time: an idle one has its housekeeping only
         assert work(time.sleep) < open_work / 3
+
+
+def test_the_points_can_be_downloaded_in_mid_run(page: Page, server: str) -> None:
+    open_page(page, server, "speed=100&samples=100&iterations=1000000")
+    press(page, "Start")
+    wait_for_iteration(page, 300)
+    for _ in range(4):
+        with page.expect_download(timeout=PATIENCE) as download:
+            press(page, "Download")
+        assert len(download.value.path().read_text().splitlines()) == 101  # and a header
+        wait_for_iteration(page, iteration(page) + 200)

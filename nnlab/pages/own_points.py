@@ -3,6 +3,7 @@
 import math
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 import streamlit as st
@@ -95,7 +96,7 @@ def tools(run: Run) -> Brush | None:
         own = current()
         st.download_button(
             "Download",
-            lambda: _file(own, run),  # called where there is no session
+            _file(*_contents(own, run)),  # made here: a later one may be gone by the next tick
             "points.csv",
             "text/csv",
             key="download",
@@ -200,10 +201,15 @@ def _choose_columns(table: Table, problem: str) -> None:
     st.button("Use these points", key="use_points", on_click=use, width="stretch")
 
 
-def _file(own: OwnPoints, run: Run) -> bytes:
+def _contents(
+    own: OwnPoints, run: Run
+) -> tuple[Points, tuple[str, str, str], tuple[str, str] | None]:
     points, data = run.config.points, run.dataset
     if run.config.dataset != OWN:
         own, points = OwnPoints(), Points(data.train_inputs, data.train_targets[:, 0])
     # A regression may have added points of other targets than the classes have.
     classes = own.classes if run.config.problem == "classification" else None
-    return write_table(points, (*own.axes, own.target), classes)
+    return points, (*own.axes, own.target), classes
+
+
+_file = lru_cache(maxsize=4)(write_table)

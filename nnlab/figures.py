@@ -245,7 +245,7 @@ def _styled(figure: go.Figure) -> go.Figure:
     return figure.update_layout(
         showlegend=True,
         template=_EMPTY_TEMPLATE,
-        margin={"l": 52, "r": 8, "t": 30, "b": 40},
+        margin={"l": 52, "r": 18, "t": 30, "b": 40},
         paper_bgcolor="rgba(0, 0, 0, 0)",
         plot_bgcolor="rgba(0, 0, 0, 0)",
         legend={

@@ -12,19 +12,16 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from nnlab import Config, Run, advance, evaluate, predict, start
-from nnlab.figures import (
+from nnlab.figures.curves import MAX_BINS, loss_curve, loss_series, thin
+from nnlab.figures.plane import (
     BOUNDARY_COLORS,
-    CLASS_COLORS,
     GRID_SIZE,
-    MAX_BINS,
     MAX_POINTS,
     boundary_image,
     decision_boundary,
-    loss_curve,
-    loss_series,
     plane_extent,
-    thin,
 )
+from nnlab.figures.style import CLASS_COLORS
 from nnlab.network import Parameters
 from nnlab.points import Points
 

@@ -9,8 +9,10 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from nnlab import figures, live_chart
+from nnlab import live_chart
 from nnlab.config import Config
+from nnlab.figures import curves, plane
+from nnlab.figures.style import CLASS_COLORS
 from nnlab.pages import equations, own_points, report
 from nnlab.pages.links import keep_in_link, refuse_bad_link
 from nnlab.pages.settings import DEFAULTS, settings
@@ -217,7 +219,7 @@ def _live(speed: int | None, interval: float | None) -> None:
             run, frames = tick(run, going.goal, speed, others)
             state.run = run
         else:
-            frames = [(run.iteration, figures.boundary_image(run))]
+            frames = [(run.iteration, plane.boundary_image(run))]
         metrics = evaluate(run)
     if going and (run.stopped or run.iteration >= going.goal):
         state.running = None
@@ -246,7 +248,7 @@ def _draw(run: Run, metrics: Metrics, going: Going | None, frames: list[tuple[in
             "loss-curve": live_chart.Update(
                 run.iteration,
                 f"Loss curve {report.alt(run, metrics)}",
-                series=figures.loss_series(run, metrics.train_loss, metrics.test_loss),
+                series=curves.loss_series(run, metrics.train_loss, metrics.test_loss),
             ),
         },
         running=going is not None,
@@ -257,15 +259,15 @@ def _draw(run: Run, metrics: Metrics, going: Going | None, frames: list[tuple[in
 
 def _stages(run: Run) -> None:
     left, right = st.columns(2)
-    extent = figures.plane_extent(run.dataset)
+    extent = plane.plane_extent(run.dataset)
     with left:
         brush = own_points.tools(run)
         live_chart.stage(
             "decision-boundary",
-            figures.decision_boundary(run.dataset, run.config.problem, own_points.current().axes),
+            plane.decision_boundary(run.dataset, run.config.problem, own_points.current().axes),
             extent,
             brush=brush,
-            colors=figures.CLASS_COLORS,
+            colors=CLASS_COLORS,
             on_stroke=lambda: own_points.take_strokes(run, extent[0], extent[1]),
         )
     with right:
@@ -276,5 +278,5 @@ def _stages(run: Run) -> None:
             help="A logarithmic axis: small losses are seen as well as large ones.",
         )
         live_chart.stage(
-            "loss-curve", figures.loss_curve(report.loss_name(run.config), log=log_loss)
+            "loss-curve", curves.loss_curve(report.loss_name(run.config), log=log_loss)
         )

@@ -4,7 +4,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from nnlab.figures import boundary_image
+from nnlab.figures.plane import boundary_image
 from nnlab.training import Run, advance
 
 BUDGET_SECONDS = 0.06  # of training in one tick, so that the page answers at any speed

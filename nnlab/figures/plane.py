@@ -1,4 +1,4 @@
-"""Numbers in, pictures out: the decision boundary and the loss curve."""
+"""The plane: the boundary as a picture, and the points above it."""
 
 import html
 import io
@@ -6,29 +6,20 @@ from functools import lru_cache
 
 import numpy as np
 import plotly.graph_objects as go
-from numpy.typing import NDArray
 from PIL import Image
 from plotly.io.json import to_json_plotly
 
 from nnlab.datasets import Dataset, FloatArray
-from nnlab.training import TEST_EVERY, Run, predict
+from nnlab.figures.style import AXIS, CLASS_COLORS, MIDDLE_COLOR, styled
+from nnlab.training import Run, predict
 
-CLASS_COLORS = ("#f08a24", "#0877bd")  # orange and blue: safe for colour-blind eyes
 BOUNDARY_COLORS = ("#f4ad66", "#52a0d0")  # the same, lighter: the points stand out from them
-MIDDLE_COLOR = "#f4f4f4"
 RIM_COLOR = "#777777"
-SET_COLORS = {"train": "#a06cd5", "test": "#2a9d8f"}  # not a class's, clear on white and on black
 GRID_SIZE = 100  # pixels of the boundary picture along each axis
 LEVELS = 128  # of probability in that picture: half the bytes of 256, and no eye sees the steps
 MAX_POINTS = 2000  # drawn per set: more would only cover each other, and slow the page
 MIN_REACH = 1.25  # of the plane from its centre: all data sets fit in with little noise
 REACHES = (1, 1.25, 1.6, 2, 2.5, 3.2, 4, 5, 6.3, 8, 10)  # and steps of about a quarter beyond
-MAX_BINS = 250  # of the loss curve, two points each: about what a screen resolves
-
-_GRID_COLOR = "rgba(128, 128, 128, 0.25)"
-# Measuring whether labels overflow would take a third of the time in which a curve is drawn.
-_AXIS = {"gridcolor": _GRID_COLOR, "zeroline": False, "ticklabeloverflow": "allow"}
-_EMPTY_TEMPLATE = go.layout.Template()  # Plotly's own would add 7 kB to every figure
 
 
 def _palette() -> list[int]:
@@ -130,17 +121,17 @@ def decision_boundary(
         html.escape(axis, quote=False) for axis in axes
     )  # Plotly reads some HTML in its texts
     figure.update_layout(
-        xaxis={"title": f"{x1}{note}", "range": [left, right], "constrain": "domain", **_AXIS},
+        xaxis={"title": f"{x1}{note}", "range": [left, right], "constrain": "domain", **AXIS},
         yaxis={
             "title": x2,
             "range": [bottom, top],
             "scaleanchor": "x",
             "constrain": "domain",
-            **_AXIS,
+            **AXIS,
         },
         uirevision=repr(extent),  # a zoom lasts until the plane itself changes
     )
-    text: str = to_json_plotly(_styled(figure))
+    text: str = to_json_plotly(styled(figure))
     return text
 
 
@@ -155,106 +146,4 @@ def _add_points(
         name=name,
         marker=marker,
         hovertemplate=f"{name}<br>x1 %{{x:.3f}}<br>x2 %{{y:.3f}}<extra></extra>",
-    )
-
-
-@lru_cache(maxsize=4)
-def loss_curve(loss_name: str, *, log: bool) -> str:
-    """Draw the axes and the two empty lines, train and test, that `loss_series` fills."""
-    figure = go.Figure()
-    for name, dash in (("train", "solid"), ("test", "dash")):
-        figure.add_scatter(
-            name=name,
-            line={"color": SET_COLORS[name], "dash": dash, "width": 2},
-            marker={"color": SET_COLORS[name], "size": 8},
-            cliponaxis=False,
-            hovertemplate=f"{name} loss %{{y:.4g}}<extra></extra>",
-        )
-    figure.update_layout(
-        xaxis={
-            "title": "iteration",
-            "rangemode": "tozero",
-            "unifiedhovertitle": {"text": "iteration %{x:,d}"},
-            **_AXIS,
-        },
-        yaxis={
-            "title": f"loss ({loss_name})",
-            "type": "log" if log else "linear",
-            "rangemode": "normal" if log else "tozero",
-            "exponentformat": "power",  # a loss on its way to divergence needs a short label
-            **_AXIS,
-        },
-        hovermode="x unified",  # both losses at one iteration, wherever the mouse is
-        uirevision=f"log={log}",
-    )
-    text: str = to_json_plotly(_styled(figure))
-    return text
-
-
-def loss_series(
-    run: Run, train_loss: float, test_loss: float
-) -> list[tuple[NDArray[np.int32], NDArray[np.float64]]]:
-    """Return iterations and losses of the loss curve's lines, thinned for a screen.
-
-    Parameters
-    ----------
-    train_loss, test_loss : of the run's present parameters, the lines' last points
-
-    Returns
-    -------
-    train, test : (iterations, losses), int32 and float64 (n_points,)
-    """
-    train, test = thin(run.losses), thin(run.test_losses)
-    return [
-        (
-            np.append(train, run.iteration).astype(np.int32),
-            np.append(run.losses[train], train_loss),
-        ),
-        (
-            np.append(test * TEST_EVERY, run.iteration).astype(np.int32),
-            np.append(run.test_losses[test], test_loss),
-        ),
-    ]
-
-
-def thin(values: FloatArray) -> NDArray[np.intp]:
-    """Choose the values that a screen can show, without losing a spike.
-
-    Parameters
-    ----------
-    values : float64 (n,)
-
-    Returns
-    -------
-    indices : intp (at most 2 * MAX_BINS + 2,), ascending: each bin's least and greatest value, and
-        the first and the last of all
-    """
-    if len(values) <= 2 * MAX_BINS:
-        return np.arange(len(values))
-    width = -(-len(values) // MAX_BINS)
-    whole = len(values) // width * width  # the rest is a bin of its own
-    bins = values[:whole].reshape(-1, width)
-    first = np.arange(0, whole, width)
-    kept = [first + bins.argmin(axis=1), first + bins.argmax(axis=1), [0, len(values) - 1]]
-    if whole < len(values):
-        kept.append([whole + values[whole:].argmin(), whole + values[whole:].argmax()])
-    return np.unique(np.concatenate(kept))
-
-
-def _styled(figure: go.Figure) -> go.Figure:
-    return figure.update_layout(
-        showlegend=True,
-        template=_EMPTY_TEMPLATE,
-        margin={"l": 52, "r": 18, "t": 30, "b": 40},
-        paper_bgcolor="rgba(0, 0, 0, 0)",
-        plot_bgcolor="rgba(0, 0, 0, 0)",
-        legend={
-            "orientation": "h",
-            "x": 0,
-            "y": 1.01,
-            "yanchor": "bottom",
-            "itemwidth": 30,
-            "font": {"size": 12},
-        },
-        font={"size": 13, "family": "Source Sans, sans-serif"},  # the page's own
     )

@@ -1,0 +1,97 @@
+"""The loss over the iterations, thinned for a screen."""
+
+from functools import lru_cache
+
+import numpy as np
+import plotly.graph_objects as go
+from numpy.typing import NDArray
+from plotly.io.json import to_json_plotly
+
+from nnlab.datasets import FloatArray
+from nnlab.figures.style import AXIS, SET_COLORS, styled
+from nnlab.training import TEST_EVERY, Run
+
+MAX_BINS = 250  # of the loss curve, two points each: about what a screen resolves
+
+
+@lru_cache(maxsize=4)
+def loss_curve(loss_name: str, *, log: bool) -> str:
+    """Draw the axes and the two empty lines, train and test, that `loss_series` fills."""
+    figure = go.Figure()
+    for name, dash in (("train", "solid"), ("test", "dash")):
+        figure.add_scatter(
+            name=name,
+            line={"color": SET_COLORS[name], "dash": dash, "width": 2},
+            marker={"color": SET_COLORS[name], "size": 8},
+            cliponaxis=False,
+            hovertemplate=f"{name} loss %{{y:.4g}}<extra></extra>",
+        )
+    figure.update_layout(
+        xaxis={
+            "title": "iteration",
+            "rangemode": "tozero",
+            "unifiedhovertitle": {"text": "iteration %{x:,d}"},
+            **AXIS,
+        },
+        yaxis={
+            "title": f"loss ({loss_name})",
+            "type": "log" if log else "linear",
+            "rangemode": "normal" if log else "tozero",
+            "exponentformat": "power",  # a loss on its way to divergence needs a short label
+            **AXIS,
+        },
+        hovermode="x unified",  # both losses at one iteration, wherever the mouse is
+        uirevision=f"log={log}",
+    )
+    text: str = to_json_plotly(styled(figure))
+    return text
+
+
+def loss_series(
+    run: Run, train_loss: float, test_loss: float
+) -> list[tuple[NDArray[np.int32], NDArray[np.float64]]]:
+    """Return iterations and losses of the loss curve's lines, thinned for a screen.
+
+    Parameters
+    ----------
+    train_loss, test_loss : of the run's present parameters, the lines' last points
+
+    Returns
+    -------
+    train, test : (iterations, losses), int32 and float64 (n_points,)
+    """
+    train, test = thin(run.losses), thin(run.test_losses)
+    return [
+        (
+            np.append(train, run.iteration).astype(np.int32),
+            np.append(run.losses[train], train_loss),
+        ),
+        (
+            np.append(test * TEST_EVERY, run.iteration).astype(np.int32),
+            np.append(run.test_losses[test], test_loss),
+        ),
+    ]
+
+
+def thin(values: FloatArray) -> NDArray[np.intp]:
+    """Choose the values that a screen can show, without losing a spike.
+
+    Parameters
+    ----------
+    values : float64 (n,)
+
+    Returns
+    -------
+    indices : intp (at most 2 * MAX_BINS + 2,), ascending: each bin's least and greatest value, and
+        the first and the last of all
+    """
+    if len(values) <= 2 * MAX_BINS:
+        return np.arange(len(values))
+    width = -(-len(values) // MAX_BINS)
+    whole = len(values) // width * width  # the rest is a bin of its own
+    bins = values[:whole].reshape(-1, width)
+    first = np.arange(0, whole, width)
+    kept = [first + bins.argmin(axis=1), first + bins.argmax(axis=1), [0, len(values) - 1]]
+    if whole < len(values):
+        kept.append([whole + values[whole:].argmin(), whole + values[whole:].argmax()])
+    return np.unique(np.concatenate(kept))

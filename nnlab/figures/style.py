@@ -1,0 +1,31 @@
+"""What all figures have in common: colours, axes, and no template."""
+
+import plotly.graph_objects as go
+
+CLASS_COLORS = ("#f08a24", "#0877bd")  # orange and blue: safe for colour-blind eyes
+MIDDLE_COLOR = "#f4f4f4"
+SET_COLORS = {"train": "#a06cd5", "test": "#2a9d8f"}  # not a class's, clear on white and on black
+
+# Measuring whether labels overflow would take a third of the time in which a curve is drawn.
+AXIS = {"gridcolor": "rgba(128, 128, 128, 0.25)", "zeroline": False, "ticklabeloverflow": "allow"}
+_EMPTY_TEMPLATE = go.layout.Template()  # Plotly's own would add 7 kB to every figure
+
+
+def styled(figure: go.Figure) -> go.Figure:
+    """Give a figure the page's background, legend and font; returns it."""
+    return figure.update_layout(
+        showlegend=True,
+        template=_EMPTY_TEMPLATE,
+        margin={"l": 52, "r": 18, "t": 30, "b": 40},
+        paper_bgcolor="rgba(0, 0, 0, 0)",
+        plot_bgcolor="rgba(0, 0, 0, 0)",
+        legend={
+            "orientation": "h",
+            "x": 0,
+            "y": 1.01,
+            "yanchor": "bottom",
+            "itemwidth": 30,
+            "font": {"size": 12},
+        },
+        font={"size": 13, "family": "Source Sans, sans-serif"},  # the page's own
+    )

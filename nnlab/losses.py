@@ -19,6 +19,10 @@ class OutputLoss(Protocol):
 
     def __init__(self, n_samples: int) -> None: ...
 
+    @property
+    def probabilities(self) -> FloatArray | None:
+        """Return sigmoid(z) as of the last call of `loss`, if the loss computes it, else None."""
+
     def take(self, targets: FloatArray) -> None:
         """Set the targets of the samples."""
 
@@ -35,6 +39,8 @@ class CrossEntropy:
     In terms of u = (1 - 2 t) z, the logit of the wrong class, a sample's loss is log(1 + exp(u)),
     which as max(u, 0) + log(1 + exp(-|u|)) stays finite where the article's form is 0 * log 0.
     """
+
+    probabilities: FloatArray | None = None
 
     def __init__(self, n_samples: int) -> None:
         self._n_samples = n_samples
@@ -70,6 +76,8 @@ class CrossEntropy:
 class SquaredLoss:
     """Half the squared error of a linear output, ½ mean((z - t)²): the loss of a regression."""
 
+    probabilities: FloatArray | None = None
+
     def __init__(self, n_samples: int) -> None:
         self._n_samples = n_samples
         self._errors = np.empty((n_samples, 1))
@@ -93,19 +101,20 @@ class SquaredLossOfProbability(SquaredLoss):
 
     def __init__(self, n_samples: int) -> None:
         super().__init__(n_samples)
-        self._probabilities, self._slopes = np.empty((2, n_samples, 1))
+        self._slopes = np.empty((n_samples, 1))
+        self.probabilities: FloatArray = np.empty((n_samples, 1))
 
     def loss(self, z: FloatArray) -> float:
         """Return half the mean squared error of the probabilities."""
-        np.copyto(self._probabilities, z)
-        sigmoid_in_place(self._probabilities)
-        return super().loss(self._probabilities)
+        np.copyto(self.probabilities, z)
+        sigmoid_in_place(self.probabilities)
+        return super().loss(self.probabilities)
 
     def differentiate(self, dz: FloatArray) -> None:
         """Write dz = (a - t) / m * a (1 - a)."""
         super().differentiate(dz)
-        np.subtract(1, self._probabilities, out=self._slopes)
-        np.multiply(self._slopes, self._probabilities, out=self._slopes)
+        np.subtract(1, self.probabilities, out=self._slopes)
+        np.multiply(self._slopes, self.probabilities, out=self._slopes)
         np.multiply(dz, self._slopes, out=dz)
 
 

@@ -24,6 +24,11 @@ threadpool_limits(limits=1, user_api="blas")
 
 FloatArray = NDArray[np.float64]
 
+# watch(name, layer, array) is told of each array right after it is computed: "z" and "a" in the
+# forward pass, "da", "dz" and "dW" in the backward pass. Layers count from 0, the first hidden one,
+# to the output. The arrays are buffers that are soon written over: a watcher copies what it keeps.
+Watch = Callable[[str, int, FloatArray], None]
+
 
 # (rng, fan_in, fan_out) -> weights, float64 (fan_in, fan_out)
 INITIALIZATIONS: dict[str, Callable[[np.random.RandomState, int, int], FloatArray]] = {
@@ -138,16 +143,25 @@ class Network:
         ]
         self.logits = np.empty((n_samples, 1), order="F")
 
-    def forward(self, parameters: Parameters) -> FloatArray:
-        """Compute the logits, float64 (n_samples, 1), in a buffer that the next call reuses."""
+    def forward(self, parameters: Parameters, watch: Watch | None = None) -> FloatArray:
+        """Compute the logits, float64 (n_samples, 1), in a buffer that the next call reuses.
+
+        `watch` is told of "z" and "a", float64 (n_samples, width), and of the output's "z".
+        """
         matrices, layer_inputs = parameters.matrices, self.layer_inputs
         for layer, function in enumerate(self.functions):
             a = self.activations[layer]
             np.matmul(layer_inputs[layer], matrices[layer], out=a)  # z = a @ W + b
+            if watch:
+                watch("z", layer, a)
             if function.from_pre_activations:
                 np.copyto(self.slopes[layer], a)
             function.apply(a)
+            if watch:
+                watch("a", layer, a)
         np.matmul(layer_inputs[-1], matrices[-1], out=self.logits)
+        if watch:
+            watch("z", len(self.functions), self.logits)
         return self.logits
 
 
@@ -191,29 +205,50 @@ class Objective:
         self.network.layer_inputs[0] = inputs
         self.output_loss.take(targets)
 
-    def loss(self, parameters: Parameters) -> float:
-        """Run the forward pass and return the mean loss over the samples."""
-        return self.output_loss.loss(self.network.forward(parameters))
+    def loss(self, parameters: Parameters, watch: Watch | None = None) -> float:
+        """Run the forward pass and return the mean loss over the samples.
 
-    def backward(self, parameters: Parameters) -> FloatArray:
+        `watch` is told of what `Network.forward` computes, and of the output's "a" where the loss
+        needs it: the squared error of a classification does, cross-entropy takes the logits.
+        """
+        loss = self.output_loss.loss(self.network.forward(parameters, watch))
+        if watch and self.output_loss.probabilities is not None:
+            watch("a", len(self.network.functions), self.output_loss.probabilities)
+        return loss
+
+    def backward(self, parameters: Parameters, watch: Watch | None = None) -> FloatArray:
         """Return ∂loss/∂parameters, float64 (n_parameters,), after `loss(parameters)`.
 
         The gradients are the article's, section "Backward Propagation". The vector is a buffer
         that the next call reuses. The hidden activations are used up: the next call of `loss` has
         to come before the next one of `backward`.
+
+        `watch` is told, from the output back, of each layer's "dz", float64 (n_samples, width), of
+        its "dW", float64 (fan_in + 1, fan_out), whose last row is db, and of the "da",
+        float64 (n_samples, width), of the hidden layer before it.
         """
         layer_inputs, gradients = self.network.layer_inputs, self.gradients.matrices
         weights = parameters.weights
         dz = self._deltas[-1]
         self.output_loss.differentiate(dz)
+        if watch:
+            watch("dz", len(weights) - 1, dz)
         for layer in range(len(weights) - 1, 0, -1):
             np.matmul(layer_inputs[layer].T, dz, out=gradients[layer])  # dW, and db below it
+            if watch:
+                watch("dW", layer, gradients[layer])
             da = self._deltas[layer - 1]
             np.dot(weights[layer], dz.T, out=da.T)  # da = dz @ W.T, written the other way round
+            if watch:
+                watch("da", layer - 1, da)
             slopes = self.network.slopes[layer - 1]
             self.network.functions[layer - 1].differentiate(slopes)
             dz = np.multiply(da, slopes, out=da)  # dz = da * g'(z)
+            if watch:
+                watch("dz", layer - 1, dz)
         np.matmul(layer_inputs[0].T, dz, out=gradients[0])
+        if watch:
+            watch("dW", 0, gradients[0])
         return self.gradients.vector
 
 

@@ -139,6 +139,56 @@ def test_one_step_worked_by_hand() -> None:
     )
 
 
+@pytest.mark.parametrize("loss", LOSSES.values(), ids=LOSSES)
+@pytest.mark.parametrize("hidden_layers", HIDDEN_LAYERS)
+@pytest.mark.parametrize("activation", ["relu", "sine"])
+def test_a_watcher_sees_every_array_of_a_step_in_its_order(
+    activation: str, hidden_layers: tuple[int, ...], loss: type[OutputLoss]
+) -> None:
+    """z, a, dz, dW and da are the textbook's, and watching changes neither loss nor gradients."""
+    sizes = (2, *hidden_layers, 1)
+    inputs, t, parameters = _problem(sizes)
+    seen: dict[tuple[str, int], np.ndarray] = {}
+
+    def watch(name: str, layer: int, array: np.ndarray) -> None:
+        assert (name, layer) not in seen
+        seen[name, layer] = array.copy()
+
+    objective = Objective(sizes, activation, inputs, t, loss)
+    value = objective.loss(parameters, watch)
+    gradients = objective.backward(parameters, watch).copy()
+    unwatched = Objective(sizes, activation, inputs, t, loss)
+    assert value == unwatched.loss(parameters)
+    np.testing.assert_array_equal(gradients, unwatched.backward(parameters))
+
+    last, a = len(hidden_layers), inputs
+    squared_error_of_a = loss is OUTPUT_LOSSES["squared_error"]
+    forward = [(name, layer) for layer in range(last) for name in ("z", "a")]
+    forward += [("z", last)] + [("a", last)] * squared_error_of_a
+    backward = [(name, k) for k in range(last, -1, -1) for name in ("da", "dz", "dW")][1:]
+    assert list(seen) == forward + backward
+
+    # sums of a few terms each: a few units in the 16th digit, more where they cancel
+    close = {"rtol": 1e-11, "atol": 1e-15}
+    layer_inputs = []
+    for layer, (W, b) in enumerate(zip(parameters.weights, parameters.biases, strict=True)):
+        layer_inputs.append(a)
+        np.testing.assert_allclose(seen["z", layer], a @ W + b, **close)
+        a = TEXTBOOK[activation](a @ W + b) if layer < last else 1 / (1 + np.exp(-(a @ W + b)))
+        if ("a", layer) in seen:
+            np.testing.assert_allclose(seen["a", layer], a, **close)
+    dz = (a - t if loss is not SquaredLoss else seen["z", last] - t) / len(t)
+    dz = dz * a * (1 - a) if squared_error_of_a else dz
+    for layer in range(last, -1, -1):
+        np.testing.assert_allclose(seen["dz", layer], dz, **close)
+        dW, db = layer_inputs[layer].T @ dz, dz.sum(axis=0, keepdims=True)
+        np.testing.assert_allclose(seen["dW", layer], np.vstack([dW, db]), **close)
+        if layer:
+            da, z = dz @ parameters.weights[layer].T, seen["z", layer - 1]
+            np.testing.assert_allclose(seen["da", layer - 1], da, **close)
+            dz = da * (np.cos(z) if activation == "sine" else z > 0)
+
+
 @pytest.mark.parametrize("logit", [-1000.0, 1000.0])
 def test_loss_and_gradients_stay_finite_for_extreme_logits(logit: float) -> None:
     inputs = np.array([[1.0, 0.0], [1.0, 0.0]])

@@ -612,8 +612,9 @@ def test_the_points_can_be_downloaded_in_mid_run(page: Page, server: str) -> Non
     open_page(page, server, "speed=100&samples=100&iterations=1000000")
     press(page, "Start")
     wait_for_iteration(page, 300)
+    press(page, "Save")
     for _ in range(4):
         with page.expect_download(timeout=PATIENCE) as download:
-            press(page, "Download")
+            press(page, "Points (CSV)")
         assert len(download.value.path().read_text().splitlines()) == 101  # and a header
         wait_for_iteration(page, iteration(page) + 200)

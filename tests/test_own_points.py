@@ -636,8 +636,10 @@ def test_names_from_a_file_are_shown_as_they_are_and_run_nothing(page: Page, ser
 
 
 def download(page: Page) -> bytes:
+    press(page, "Save")
     with page.expect_download(timeout=PATIENCE) as download_info:
-        press(page, "Download")
+        press(page, "Points (CSV)")
+    page.keyboard.press("Escape")
     return Path(download_info.value.path()).read_bytes()
 
 

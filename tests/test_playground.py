@@ -443,9 +443,9 @@ def test_divergence_stops_the_run_and_names_the_iteration_and_a_way_out() -> Non
 
 
 def test_the_equations_carry_the_shapes_of_this_network() -> None:
-    app = open_page(hidden_layers="7,3")
-    assert not app.latex  # folded
-    app.session_state["equations"] = True
+    app = open_page(hidden_layers="7,3", panel="none")
+    assert not app.latex
+    app.session_state["panel"] = "equations"
     healthy(app.run())
     equations = "\n".join(element.value for element in app.latex)
     for shape in (r"20\times2", r"2\times7", r"1\times7", r"7\times3", r"3\times1", r"20\times1"):

@@ -89,9 +89,15 @@ def boundary_image(run: Run) -> bytes:
 
 @lru_cache(maxsize=8)
 def decision_boundary(
-    dataset: Dataset, problem: str = "classification", axes: tuple[str, str] = ("x1", "x2")
+    dataset: Dataset,
+    problem: str = "classification",
+    axes: tuple[str, str] = ("x1", "x2"),
+    shown: tuple[str, ...] = ("train", "test"),
 ) -> str:
-    """Draw the points on a transparent plane, under which the boundary picture is laid."""
+    """Draw the points on a transparent plane, under which the boundary picture is laid.
+
+    `shown` names the sets whose points are seen.
+    """
     figure = go.Figure()
     sets = (
         ("train", dataset.train_inputs, dataset.train_targets[:, 0], "circle", 6, "white"),
@@ -113,6 +119,7 @@ def decision_boundary(
         for label, color in enumerate(CLASS_COLORS):
             points = inputs[targets == label][-MAX_POINTS // 2 :]
             _add_points(figure, f"{name} class {label}", points, {**marker, "color": color})
+    figure.for_each_trace(lambda trace: trace.update(visible=trace.name.startswith(shown)))
     hidden = [name for name, inputs, *_ in sets if len(inputs) > MAX_POINTS]
     note = f" ({MAX_POINTS:,} of the {' and '.join(hidden)} points shown)" if hidden else ""
     extent = plane_extent(dataset)

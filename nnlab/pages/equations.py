@@ -18,17 +18,13 @@ PENALTIES = {"l1": r"\sum |w|", "l2": r"\tfrac12 \sum w^2"}
 
 
 def render(run: Run) -> None:
-    """Draw the fold-out text for a run."""
-    fold_out = st.expander("What is going on", key="equations", on_change="rerun")
-    if not fold_out.open:
-        return  # unseen formulas would cost the browser time at every tick
-    with fold_out:
-        config = run.config
-        rows = min(config.batch_size or 10**9, len(run.dataset.train_inputs))
-        _forward(config, rows)
-        _loss(config)
-        _backward(config)
-        _update(config)
+    """Draw the text for a run."""
+    config = run.config
+    rows = min(config.batch_size or 10**9, len(run.dataset.train_inputs))
+    _forward(config, rows)
+    _loss(config)
+    _backward(config)
+    _update(config)
 
 
 def _squared(config: Config) -> bool:

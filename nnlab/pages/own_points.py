@@ -67,7 +67,7 @@ def tools(run: Run) -> Brush | None:
     first, second = (f"+ {target:g}".replace("-", "−") for target in TARGETS[run.config.problem])
     names = [ZOOM, first, second, ERASER]
     history = st.session_state.own_points
-    with st.container(horizontal=True, vertical_alignment="center"):
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", width="content"):
         tool = st.segmented_control(
             "Draw points",
             names,
@@ -93,17 +93,6 @@ def tools(run: Run) -> Brush | None:
             help="Take away all points that you have drawn or uploaded. To be alone with yours, "
             "choose the data set own.",
         )
-        own = current()
-        st.download_button(
-            "Download",
-            _file(*_contents(own, run)),  # made here: a later one may be gone by the next tick
-            "points.csv",
-            "text/csv",
-            key="download",
-            type="tertiary",
-            on_click="ignore",
-            help="The training points, and with the data set own your test points, as a CSV file.",
-        )
         st.markdown(
             "",
             help="Click or drag on the plane to add points of the chosen class, with Shift of the "
@@ -113,6 +102,20 @@ def tools(run: Run) -> Brush | None:
         return None
     kind = None if tool == ERASER else names.index(tool) - 1
     return Brush(ERASER_RADIUS, kind, st.session_state.get("strokes_taken", 0))
+
+
+def download(run: Run) -> None:
+    """Draw the download of the points."""
+    own = current()
+    st.download_button(
+        "Points (CSV)",
+        _file(*_contents(own, run)),  # made here: a later one may be gone by the next tick
+        "points.csv",
+        "text/csv",
+        key="download",
+        on_click="ignore",
+        help="The training points, and with the data set own your test points, as a CSV file.",
+    )
 
 
 def take_strokes(run: Run, left: float, right: float) -> None:

@@ -13,7 +13,7 @@ from nnlab import live_chart
 from nnlab.config import Config
 from nnlab.figures import curves, plane
 from nnlab.figures.style import CLASS_COLORS
-from nnlab.pages import equations, own_points, report
+from nnlab.pages import own_points, panels, report, show
 from nnlab.pages.links import keep_in_link, refuse_bad_link
 from nnlab.pages.settings import DEFAULTS, settings
 from nnlab.pages.turns import advance_in_turn, tick, turn
@@ -55,7 +55,13 @@ def render() -> None:
     """
     st.set_page_config("nnlab", "🧠", layout="wide", initial_sidebar_state=330)
     st.html(STYLE)
-    refused = refuse_bad_link({"speed": SPEEDS, "log_loss": ("true", "false")})
+    refused = refuse_bad_link(
+        {
+            "speed": SPEEDS,
+            **dict.fromkeys(("log_loss", *show.LINK_NAMES), ("true", "false")),
+            "panel": (*panels.PANELS, panels.NONE),
+        }
+    )
     config, error = settings()
     _follow(config)
     state = st.session_state
@@ -65,7 +71,12 @@ def render() -> None:
     # fragment drew, and all that stood behind it would move up by one, over the charts.
     with st.container(key="live"):
         st.fragment(_live, run_every=interval)(speed, interval)
-    _stages(state.run)
+    with st.container(key="bench"):
+        _stages(state.run)
+        with st.container(key="panel_place"):
+            panels.render(state.run)
+    with st.popover("Save"):
+        own_points.download(state.run)
     with st.container(key="notices"):
         if error:
             st.error(error.replace("$", r"\$"), icon=":material/error:")
@@ -75,7 +86,6 @@ def render() -> None:
         if state.run.iteration == 0:
             for sentence in refused:
                 st.warning(sentence)
-    equations.render(state.run)
 
 
 def _follow(config: Config | None) -> None:
@@ -152,6 +162,8 @@ def _controls(run: Run) -> int | None:
     bar = st.container(horizontal=True, vertical_alignment="center")
     buttons = bar.container(horizontal=True, width="content")
     speed = _speed(bar)
+    with bar.container(width="content", key="panel_choice"):
+        panels.choice()
     step = speed or MAX_STEP
     buttons.button(
         "Pause" if running else "Start",
@@ -250,6 +262,7 @@ def _draw(run: Run, metrics: Metrics, going: Going | None, frames: list[tuple[in
                 f"Loss curve {report.alt(run, metrics)}",
                 series=curves.loss_series(run, metrics.train_loss, metrics.test_loss),
             ),
+            **panels.updates(run),
         },
         running=going is not None,
         session=context.session_id if context else "",
@@ -258,19 +271,22 @@ def _draw(run: Run, metrics: Metrics, going: Going | None, frames: list[tuple[in
 
 
 def _stages(run: Run) -> None:
-    left, right = st.columns(2)
     extent = plane.plane_extent(run.dataset)
-    with left:
-        brush = own_points.tools(run)
+    with st.container(key="plane"):
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            brush = own_points.tools(run)
+            shown = show.choose()
         live_chart.stage(
             "decision-boundary",
-            plane.decision_boundary(run.dataset, run.config.problem, own_points.current().axes),
+            plane.decision_boundary(
+                run.dataset, run.config.problem, own_points.current().axes, shown.sets
+            ),
             extent,
             brush=brush,
             colors=CLASS_COLORS,
             on_stroke=lambda: own_points.take_strokes(run, extent[0], extent[1]),
         )
-    with right:
+    with st.container(key="curve"):
         log_loss = st.toggle(
             "Log axis",
             key="log_loss",

@@ -127,6 +127,13 @@ def fresh_state(optimizer: str, n_parameters: int) -> OptimizerState:
     return OptimizerState(optimizer, 0, np.zeros((OPTIMIZERS[optimizer].n_vectors, n_parameters)))
 
 
+def continued(state: OptimizerState, optimizer: str) -> OptimizerState:
+    """Return the state itself, or a fresh one if it is that of another update rule."""
+    if state.optimizer == optimizer:
+        return state
+    return fresh_state(optimizer, state.vectors.shape[1])
+
+
 # (iteration, iterations) -> factor on the learning rate for the update at that iteration, the first
 # one being 0; `iterations` is the length of the run, beyond which the functions simply go on.
 SCHEDULES: dict[str, Callable[[int, int], float]] = {

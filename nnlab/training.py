@@ -16,8 +16,9 @@ from nnlab.config import Config, shown
 from nnlab.datasets import Dataset, FloatArray, make_dataset
 from nnlab.features import expand
 from nnlab.network import Network, Parameters, initialize, sigmoid
-from nnlab.optimizers import OPTIMIZERS, PENALTIES, SCHEDULES, OptimizerState, fresh_state
+from nnlab.optimizers import PENALTIES, OptimizerState, continued, fresh_state
 from nnlab.stop_rules import StopRules
+from nnlab.updates import Updates
 
 TEST_EVERY = 100  # iterations between two samples of the test metrics
 
@@ -134,7 +135,7 @@ def with_config(run: Run, config: Config) -> Run:
         run,
         config=config,
         dataset=run.dataset if same_data else _dataset(config),
-        optimizer_state=_optimizer_state(run, config),
+        optimizer_state=continued(run.optimizer_state, config.optimizer),
         diverged=False,
         rule_met=None,
         best_loss=math.inf,
@@ -171,12 +172,7 @@ def advance(run: Run, iterations: int, *, seconds: float = float("inf")) -> Run:
     batches = Batches(config, dataset)
     rules = StopRules(config, batches, run.best_loss, run.best_iteration)
     parameters, candidate = run.parameters.copy(), run.parameters.copy()
-    direct = OPTIMIZERS[config.optimizer].direct
-    schedule = SCHEDULES[config.learning_rate_schedule]
-    state = _optimizer_state(run, config)
-    updates, memory, next_memory = state.updates, state.vectors.copy(), state.vectors.copy()
-    slope, penalized = PENALTIES[config.regularization].differentiate, _is_penalized(config)
-    penalty_rates = config.regularization_rate * parameters.weight_mask if penalized else None
+    updates = Updates(config, run.optimizer_state, parameters)
     losses, test_metrics = [], []
     iteration, diverged = run.iteration, False
     deadline = time.perf_counter() + seconds
@@ -185,13 +181,7 @@ def advance(run: Run, iterations: int, *, seconds: float = float("inf")) -> Run:
     loss = train.loss(parameters)
     rules.look(iteration, loss, parameters)
     for _ in range(0 if rules.met else iterations):
-        direction = train.backward(parameters)
-        if penalized:
-            np.add(direction, penalty_rates * slope(parameters.vector), out=direction)
-        direct(direction, memory, next_memory, updates + 1, config.momentum)
-        rate = config.learning_rate * schedule(iteration, config.iterations)
-        np.multiply(direction, rate, out=direction)
-        np.subtract(parameters.vector, direction, out=candidate.vector)
+        updates.make(train.backward(parameters), parameters, candidate, iteration)
         # The next loss is looked at before the update counts, so that a Run can always be drawn.
         train = batches.at(iteration + 1)
         next_loss = train.loss(candidate)
@@ -202,8 +192,7 @@ def advance(run: Run, iterations: int, *, seconds: float = float("inf")) -> Run:
             break
         losses.append(loss)
         parameters, candidate, loss = candidate, parameters, next_loss
-        memory, next_memory = next_memory, memory
-        updates += 1
+        updates.take()
         iteration += 1
         if iteration % TEST_EVERY == 0:
             test_metrics.append(
@@ -216,7 +205,7 @@ def advance(run: Run, iterations: int, *, seconds: float = float("inf")) -> Run:
     return replace(
         run,
         parameters=parameters,
-        optimizer_state=OptimizerState(config.optimizer, updates, memory),
+        optimizer_state=updates.state(),
         iteration=iteration,
         losses=np.concatenate([run.losses, losses]),
         test_losses=np.concatenate([run.test_losses, test_losses]),
@@ -289,12 +278,6 @@ def _dataset(config: Config) -> Dataset:
     return make_dataset(*(getattr(config, name) for name in DATA_FIELDS))
 
 
-def _optimizer_state(run: Run, config: Config) -> OptimizerState:
-    if run.optimizer_state.optimizer == config.optimizer:
-        return run.optimizer_state
-    return fresh_state(config.optimizer, len(run.parameters.vector))
-
-
 def _loss_and_accuracy(
     config: Config, inputs: FloatArray, targets: FloatArray, parameters: Parameters
 ) -> tuple[float, float]:
@@ -309,12 +292,8 @@ def _loss_and_accuracy(
     return loss, float(np.mean(hits))
 
 
-def _is_penalized(config: Config) -> bool:
-    return config.regularization != "none"
-
-
 def _penalty(config: Config, parameters: Parameters) -> float:
-    if not _is_penalized(config):
+    if config.regularization == "none":
         return 0.0
     weights = parameters.vector[parameters.weight_mask == 1]
     return config.regularization_rate * PENALTIES[config.regularization].penalize(weights)

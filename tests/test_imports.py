@@ -16,10 +16,10 @@ STAGES = [
     {"nnlab.losses"},
     {"nnlab.datasets", "nnlab.network"},
     {"nnlab.config"},
-    {"nnlab.csv_data", "nnlab.batches"},
+    {"nnlab.csv_data", "nnlab.batches", "nnlab.updates"},
     {"nnlab.stop_rules"},
     {"nnlab.training"},
-    {"nnlab.estimator", "nnlab.sweep"},
+    {"nnlab.estimator", "nnlab.sweep", "nnlab.inspection", "nnlab.diagnosis"},
     {"nnlab", "nnlab.__main__"},  # the public interface and the command line of the core
     {"nnlab.figures"},
     {"nnlab.live_chart"},

@@ -5,7 +5,11 @@ import math
 import numpy as np
 import pytest
 
+from nnlab import Config, advance, start
+from nnlab.batches import objective_of
+from nnlab.network import zero_parameters
 from nnlab.optimizers import OPTIMIZERS, PENALTIES, SCHEDULES, fresh_state
+from nnlab.updates import Updates
 
 GRADIENT = np.array([2.0, -0.5, 0.0])
 
@@ -91,3 +95,73 @@ def test_the_slope_of_a_penalty_equals_central_differences(name: str) -> None:
         penalize = PENALTIES[name].penalize
         numeric = (penalize(weights + step) - penalize(weights - step)) / (2 * h)
         assert slope == pytest.approx(numeric, rel=1e-6)  # cancellation 1e-15 / h
+
+
+def _one_unit() -> tuple[Config, Updates]:
+    """Return momentum and L2 on a network of the two weights and the bias of one output unit."""
+    config = Config(
+        hidden_layers=(),
+        optimizer="momentum",
+        momentum=0.5,
+        regularization="l2",
+        regularization_rate=0.25,
+        learning_rate=0.1,
+        learning_rate_schedule="step",
+        iterations=10,
+    )
+    return config, Updates(config, fresh_state("momentum", 3), zero_parameters((2, 1)))
+
+
+def test_two_whole_updates_worked_by_hand() -> None:
+    """From w = (2, -4), b = 1 and the gradient (1, 1, 1), at a rate that halves each iteration.
+
+    g + w / 4 = (1.5, 0, 1), the direction of the first update; at the rate 0.1 it leads to
+    (1.85, -4, 0.9). There, g + w / 4 = (1.4625, 0, 1), and with half of the velocity before the
+    direction is (2.2125, 0, 1.5); at the rate 0.05 it leads to (1.739375, -4, 0.825).
+    """
+    _, updates = _one_unit()
+    parameters, following = zero_parameters((2, 1)), zero_parameters((2, 1))
+    parameters.vector[:] = [2, -4, 1]
+    for iteration, expected in enumerate(([1.85, -4, 0.9], [1.739375, -4, 0.825])):
+        updates.make(np.ones(3), parameters, following, iteration)
+        np.testing.assert_allclose(following.vector, expected, rtol=1e-14)
+        updates.take()
+        parameters, following = following, parameters
+
+
+def test_an_update_that_is_not_taken_leaves_no_trace() -> None:
+    config, updates = _one_unit()
+    parameters, following = zero_parameters((2, 1)), zero_parameters((2, 1))
+    updates.make(np.ones(3), parameters, following, 0)
+    assert updates.state().updates == 0
+    assert not updates.state().vectors.any()
+    once = following.copy()
+    updates.make(np.ones(3), parameters, following, 0)
+    np.testing.assert_array_equal(following.vector, once.vector)
+    updates.take()
+    assert (updates.state().optimizer, updates.state().updates) == (config.optimizer, 1)
+    np.testing.assert_array_equal(updates.state().vectors, [np.ones(3)])  # v = 0.5 * 0 + g
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+@pytest.mark.parametrize("penalty", PENALTIES)
+def test_the_parts_of_an_update_are_what_training_does(name: str, penalty: str) -> None:
+    """Penalty, direction and rate, one by one, lead where `advance` leads, bit for bit."""
+    config = Config(samples=20, optimizer=name, regularization=penalty, regularization_rate=0.1)
+    run = advance(start(config), 7)
+    data = run.dataset
+    objective = objective_of(config, data.train_inputs, data.train_targets)
+    objective.loss(run.parameters)
+    direction = objective.backward(run.parameters)
+    updates = Updates(config, run.optimizer_state, run.parameters)
+    updates.penalize(direction, run.parameters)
+    updates.direct(direction)
+    following = run.parameters.vector - updates.rate(run.iteration) * direction
+    np.testing.assert_array_equal(following, advance(run, 1).parameters.vector)
+
+
+def test_the_memory_of_another_optimizer_counts_as_none() -> None:
+    run = advance(start(Config(samples=20, optimizer="adam")), 7)
+    updates = Updates(Config(optimizer="momentum"), run.optimizer_state, run.parameters)
+    assert (updates.state().optimizer, updates.state().updates) == ("momentum", 0)
+    assert not updates.state().vectors.any()

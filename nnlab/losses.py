@@ -29,6 +29,9 @@ class OutputLoss(Protocol):
     def loss(self, z: FloatArray) -> float:
         """Return the mean loss of the pre-activations z."""
 
+    def sample_losses(self) -> FloatArray:
+        """Return the loss of each sample as of the last call of `loss`, maybe in a buffer."""
+
     def differentiate(self, dz: FloatArray) -> None:
         """Write ∂loss/∂z into dz."""
 
@@ -65,6 +68,10 @@ class CrossEntropy:
         np.add(losses, scratch, out=losses)  # max(u, 0) + log(1 + exp(-|u|))
         return float(np.add.reduce(losses, axis=None)) / self._n_samples
 
+    def sample_losses(self) -> FloatArray:
+        """Return the cross-entropy of each sample."""
+        return self._losses
+
     def differentiate(self, dz: FloatArray) -> None:
         """Write dz = (a - t) / m, the article's."""
         # The wrong class has the probability |a - t| = exp(u) / (1 + exp(u)) = exp(u - loss).
@@ -90,6 +97,10 @@ class SquaredLoss:
         """Return half the mean squared error."""
         errors = np.subtract(z, self._targets, out=self._errors)
         return float(np.vdot(errors, errors)) / self._n_samples / 2
+
+    def sample_losses(self) -> FloatArray:
+        """Return half the squared error of each sample."""
+        return self._errors**2 / 2
 
     def differentiate(self, dz: FloatArray) -> None:
         """Write dz = (z - t) / m."""

@@ -38,6 +38,16 @@ def test_two_samples_worked_by_hand(kind: type, value: float, slopes: list[float
     np.testing.assert_allclose(dz[:, 0], slopes, rtol=1e-14)
 
 
+@pytest.mark.parametrize("kind", LOSSES)
+def test_the_mean_of_the_samples_losses_is_the_loss(kind: type) -> None:
+    z, targets = _column(-2, -0.5, 0, 1, 300), _column(0, 1, 1, 0, 0)
+    loss = kind(len(z))
+    loss.take(targets)
+    value = loss.loss(z)
+    assert loss.sample_losses().shape == (5, 1)
+    assert loss.sample_losses().mean() == pytest.approx(value, rel=1e-14)  # of another sum
+
+
 @pytest.mark.parametrize(
     ("kind", "value", "slopes"),
     [

@@ -1,0 +1,143 @@
+"""What is said of single points and weights is what the run itself counts and averages."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from nnlab import Config, Run, advance, evaluate, predict, start
+from nnlab.inspection import confusion, point_results, weight_histogram
+from nnlab.losses import OUTPUT_LOSSES
+from nnlab.network import Parameters
+
+RUNS = {
+    "article": Config(samples=200),
+    "squared error": Config(samples=200, output_loss="squared_error", learning_rate=0.3),
+    "regression": Config(samples=200, problem="regression", dataset="plane"),
+    "no layers": Config(samples=200, hidden_layers=()),
+    "batches": Config(samples=200, batch_size=32, features=("x1", "x1*x2"), activation="sine"),
+}
+
+
+def trained(config: Config) -> Run:
+    return advance(start(config), 150)
+
+
+@pytest.mark.parametrize("config", RUNS.values(), ids=RUNS)
+def test_the_mean_of_the_points_losses_is_the_loss_that_evaluate_gives(config: Config) -> None:
+    run = trained(config)
+    data, metrics = run.dataset, evaluate(run)
+    train = point_results(run, data.train_inputs, data.train_targets)
+    test = point_results(run, data.test_inputs, data.test_targets)
+    # the order of a sum changes its last digits
+    assert np.mean(train.losses) == pytest.approx(metrics.train_loss, rel=1e-12)
+    assert np.mean(test.losses) == pytest.approx(metrics.test_loss, rel=1e-12)
+
+
+@pytest.mark.parametrize("config", RUNS.values(), ids=RUNS)
+def test_outputs_are_those_of_predict_and_mistakes_those_of_evaluate(config: Config) -> None:
+    run = trained(config)
+    inputs, targets = run.dataset.train_inputs, run.dataset.train_targets
+    before = run.parameters.vector.copy()
+    results = point_results(run, inputs, targets)
+    np.testing.assert_array_equal(results.outputs, predict(run, inputs))
+    np.testing.assert_array_equal(run.parameters.vector, before)
+    if config.problem == "regression":
+        assert not results.wrong.any()
+    else:
+        assert 1 - np.mean(results.wrong) == pytest.approx(evaluate(run).train_accuracy)
+
+
+def test_a_points_loss_is_the_formulas() -> None:
+    run = trained(RUNS["article"])
+    inputs, targets = run.dataset.test_inputs, run.dataset.test_targets
+    results = point_results(run, inputs, targets)
+    a, t = results.outputs, targets[:, 0]
+    np.testing.assert_allclose(results.losses, -np.log(np.where(t == 1, a, 1 - a)), rtol=1e-10)
+    squared = trained(RUNS["squared error"])
+    results = point_results(squared, inputs, targets)
+    np.testing.assert_allclose(results.losses, (results.outputs - t) ** 2 / 2, rtol=1e-10)
+
+
+def test_a_confident_mistake_has_a_large_finite_loss() -> None:
+    run = start(Config(hidden_layers=()))
+    run = replace(run, parameters=Parameters((2, 1), np.array([1000.0, 0.0, 0.0])))
+    results = point_results(run, np.array([[1.0, 0.0], [-1.0, 0.0]]), np.array([[0.0], [0.0]]))
+    assert results.losses.tolist() == [1000, 0]
+    assert results.wrong.tolist() == [True, False]
+
+
+def test_all_losses_of_a_classification_are_in_the_table() -> None:
+    assert {run.output_loss for run in RUNS.values()} == set(OUTPUT_LOSSES)
+
+
+def test_without_points_there_are_no_results_and_nothing_is_confused() -> None:
+    run = start(Config(dataset="own"))
+    results = point_results(run, run.dataset.test_inputs, run.dataset.test_targets)
+    assert [len(values) for values in results] == [0, 0, 0]
+    assert confusion(run.dataset.test_targets, results).tolist() == [[0, 0], [0, 0]]
+
+
+def test_the_confusion_matrix_counts_classes_by_answers() -> None:
+    """Class 1 is answered right of x1 = 0: of four points each cell gets another count."""
+    run = start(Config(hidden_layers=()))
+    run = replace(run, parameters=Parameters((2, 1), np.array([1.0, 0.0, 0.0])))
+    x1 = np.array([-1, -1, -1, 1, 1, 1, 1, -1, -1, 1.0])
+    targets = np.array([0, 0, 0, 0, 0, 1, 1, 1, 0, 1.0])[:, np.newaxis]
+    results = point_results(run, np.column_stack([x1, x1]), targets)
+    assert confusion(targets, results).tolist() == [[4, 2], [1, 3]]
+
+
+def test_one_class_alone_still_makes_a_two_by_two_matrix() -> None:
+    run = start(Config(dataset="own", points=[(0.5, 0.5, 1), (0.1, 0.2, 1)]))
+    data = run.dataset
+    results = point_results(run, data.train_inputs, data.train_targets)
+    counts = confusion(data.train_targets, results)
+    assert counts.shape == (2, 2)
+    assert counts[0].sum() == 0
+    assert counts[1].sum() == 2
+
+
+def test_the_confusion_matrix_agrees_with_the_accuracy() -> None:
+    run = advance(start(Config()), 2000)
+    data = run.dataset
+    counts = confusion(
+        data.train_targets, point_results(run, data.train_inputs, data.train_targets)
+    )
+    assert counts.sum() == 1000
+    assert counts.trace() / 1000 == pytest.approx(evaluate(run).train_accuracy)
+
+
+def test_the_weight_histogram_holds_every_weight_and_no_bias() -> None:
+    run = start(Config())
+    vector = np.where(run.parameters.weight_mask == 1, run.parameters.vector, 1000)
+    run = replace(run, parameters=Parameters(run.parameters.layer_sizes, vector))
+    edges, counts = weight_histogram(run, 40)
+    assert [count.sum() for count in counts] == [20, 50, 5]
+    assert edges.shape == (41,)
+    weights = run.parameters.weights[1]
+    for bin_ in (12, 20, 25):
+        inside = (weights >= edges[bin_]) & (weights < edges[bin_ + 1])
+        assert counts[1][bin_] == inside.sum()
+
+
+@pytest.mark.parametrize(
+    ("largest", "reach"), [(0.9, 1), (1.0, 1), (1.1, 2), (4.2, 5), (0.0021, 0.005), (3e40, 5e40)]
+)
+def test_the_bins_reach_to_a_round_number(largest: float, reach: float) -> None:
+    run = start(Config(hidden_layers=()))
+    for sign in (1, -1):
+        vector = np.array([sign * largest, 0.0, 0.0])
+        weighted = replace(run, parameters=Parameters((2, 1), vector))
+        edges, counts = weight_histogram(weighted, 10)
+        assert edges[[0, -1]] == pytest.approx([-reach, reach])
+        assert counts[0].sum() == 2
+
+
+@pytest.mark.parametrize("largest", [0.0, 5e-324, 1e308])
+def test_any_size_of_weights_has_a_histogram(largest: float) -> None:
+    run = start(Config(hidden_layers=()))
+    run = replace(run, parameters=Parameters((2, 1), np.array([largest, 0.0, 0.0])))
+    edges, counts = weight_histogram(run, 10)
+    assert np.isfinite(edges).all()
+    assert counts[0].sum() == 2

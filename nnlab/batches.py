@@ -1,6 +1,7 @@
 """What an update looks at: the training set in batches, each with its loss and gradients."""
 
 import numpy as np
+from numpy.typing import NDArray
 
 from nnlab.config import Config
 from nnlab.datasets import Dataset, FloatArray
@@ -62,8 +63,8 @@ class Batches:
         epoch, batch = divmod(iteration, self.per_epoch)
         if epoch != self._epoch:
             rng = np.random.default_rng([self.config.seed, epoch])
-            order = rng.permutation(self.n_samples)
-            shuffled = np.take(self._data, order, axis=1).T
+            self._order = rng.permutation(self.n_samples)
+            shuffled = np.take(self._data, self._order, axis=1).T
             self._inputs, self._targets = shuffled[:, :-1], shuffled[:, -1:]
             self._epoch = epoch
         rows = slice(batch * self.size, (batch + 1) * self.size)
@@ -71,6 +72,14 @@ class Batches:
         objective = self._objectives[len(targets)]
         objective.take(self._inputs[rows], targets)
         return objective
+
+    def samples_at(self, iteration: int) -> NDArray[np.intp]:
+        """Return the numbers of the training points in that batch, in its order, (n_samples,)."""
+        if self.per_epoch == 1:
+            return np.arange(self.n_samples)
+        self.at(iteration)
+        first = iteration % self.per_epoch * self.size
+        return self._order[first : first + self.size].copy()
 
     def full_loss(self, parameters: Parameters) -> float:
         """Return the loss of the whole training set."""

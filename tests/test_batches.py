@@ -43,3 +43,13 @@ def test_the_full_batch_is_in_the_datas_order(batch_size: int | None) -> None:
     batches = Batches(config, dataset)
     assert batches.per_epoch == 1
     np.testing.assert_array_equal(_dealt(batches, 7), dataset.train_inputs)
+
+
+@pytest.mark.parametrize("batch_size", [None, 1, 4, 9])
+def test_a_batch_knows_the_numbers_of_its_points(batch_size: int | None) -> None:
+    config = Config(samples=10, batch_size=batch_size)
+    dataset = start(config).dataset
+    batches = Batches(config, dataset)
+    for iteration in (0, 2, 7):
+        points = dataset.train_inputs[batches.samples_at(iteration)]
+        np.testing.assert_array_equal(points, _dealt(batches, iteration))

@@ -27,8 +27,70 @@ def render(run: Run) -> None:
     _update(config)
 
 
-def _squared(config: Config) -> bool:
-    return config.problem == "regression" or config.output_loss == "squared_error"
+def forward(config: Config, layer: int, rows: int) -> str:
+    """Return the forward pass of a layer, counted from 1, with its shapes, as LaTeX."""
+    sizes = config.layer_sizes
+    hidden = layer < len(sizes) - 1
+    activation = "g" if hidden else "" if config.problem == "regression" else r"\sigma"
+    return (
+        rf"\underset{{{rows}\times{sizes[layer]}}}{{A_{layer}}} = {activation}\Big("
+        rf"\underset{{{rows}\times{sizes[layer - 1]}}}{{A_{layer - 1}}}\,"
+        rf"\underset{{{sizes[layer - 1]}\times{sizes[layer]}}}{{W_{layer}}} + "
+        rf"\underset{{1\times{sizes[layer]}}}{{b_{layer}}}\Big)"
+    )
+
+
+def loss(config: Config) -> str:
+    """Return the loss of the answers a and the targets t, as LaTeX."""
+    if config.problem == "regression" or config.output_loss == "squared_error":
+        return r"L = \frac1m \sum_{i=1}^m \tfrac12 (a_i - t_i)^2"
+    return r"L = -\frac1m \sum_{i=1}^m t_i \log a_i + (1 - t_i)\log(1 - a_i)"
+
+
+def penalty(config: Config) -> str:
+    """Return the penalty that regularization adds to the loss, as LaTeX."""
+    return rf"P = {config.regularization_rate:g}\,{PENALTIES[config.regularization]}"
+
+
+def output_deltas(config: Config) -> str:
+    """Return the derivative of the loss by the output's sums, as LaTeX."""
+    last = len(config.layer_sizes) - 1
+    through_sigmoid = (
+        rf" \odot A_{last} \odot (1 - A_{last})"
+        if config.problem == "classification" and config.output_loss == "squared_error"
+        else ""
+    )
+    return rf"dZ_{last} = \frac{{A_{last} - t}}{{m}}{through_sigmoid}"
+
+
+def hidden_deltas(layer: str, following: str) -> str:
+    """Return the derivative of the loss by a hidden layer's sums, as LaTeX."""
+    return rf"dZ_{{{layer}}} = dZ_{{{following}}} W_{{{following}}}^\top \odot g'(Z_{{{layer}}})"
+
+
+def gradients(config: Config, layer: str, previous: str) -> str:
+    """Return the derivatives of loss and penalty by a layer's weights and biases, as LaTeX."""
+    slopes = {
+        "none": "",
+        "l1": r" + {rate:g}\,\mathrm{{sign}}(W_{layer})",
+        "l2": r" + {rate:g}\,W_{layer}",
+    }
+    slope = slopes[config.regularization].format(rate=config.regularization_rate, layer=layer)
+    return (
+        rf"dW_{layer} = A_{{{previous}}}^\top dZ_{layer}{slope},\qquad "
+        rf"db_{layer} = \textstyle\sum_i dZ_{layer}^{{(i)}}"
+    )
+
+
+def direction(config: Config) -> str:
+    """Return how the optimizer turns the gradient dW into the direction of the step, as LaTeX."""
+    return STEPS[config.optimizer].format(momentum=config.momentum)
+
+
+def update(config: Config, layer: str, rate: float) -> str:
+    """Return the update of a layer's weights at a learning rate, as LaTeX."""
+    step = f"dW_{layer}" if config.optimizer == "sgd" else rf"\Delta W_{layer}"
+    return rf"W_{layer} \leftarrow W_{layer} - {rate:g}\; {step}"
 
 
 def _forward(config: Config, rows: int) -> None:
@@ -51,13 +113,7 @@ def _forward(config: Config, rows: int) -> None:
         f"its weights $W$, adds its biases $b$ and applies its activation{hidden}; {output}:"
     )
     for layer in range(1, last + 1):
-        activation = "g" if layer < last else "" if regression else r"\sigma"
-        st.latex(
-            rf"\underset{{{rows}\times{sizes[layer]}}}{{A_{layer}}} = {activation}\Big("
-            rf"\underset{{{rows}\times{sizes[layer - 1]}}}{{A_{layer - 1}}}\,"
-            rf"\underset{{{sizes[layer - 1]}\times{sizes[layer]}}}{{W_{layer}}} + "
-            rf"\underset{{1\times{sizes[layer]}}}{{b_{layer}}}\Big)"
-        )
+        st.latex(forward(config, layer, rows))
 
 
 def _loss(config: Config) -> None:
@@ -66,42 +122,27 @@ def _loss(config: Config) -> None:
         f"**Loss.** How far these answers $a = A_{last}$ are from the targets $t$, on average over "
         "the $m$ points:"
     )
-    if _squared(config):
-        st.latex(r"L = \frac1m \sum_{i=1}^m \tfrac12 (a_i - t_i)^2")
-    else:
-        st.latex(r"L = -\frac1m \sum_{i=1}^m t_i \log a_i + (1 - t_i)\log(1 - a_i)")
+    st.latex(loss(config))
     if config.regularization != "none":
         st.markdown(
             "Regularization asks for small weights too; its penalty counts in the gradient, and is "
             "shown by itself:"
         )
-        st.latex(rf"P = {config.regularization_rate:g}\,{PENALTIES[config.regularization]}")
+        st.latex(penalty(config))
 
 
 def _backward(config: Config) -> None:
-    last = len(config.layer_sizes) - 1
     st.markdown(
         "**Backward.** The chain rule gives, layer by layer from the output, how the loss changes "
         "with each weight and bias:"
     )
-    through_sigmoid = (
-        rf" \odot A_{last} \odot (1 - A_{last})"
-        if config.problem == "classification" and config.output_loss == "squared_error"
-        else ""
-    )
-    hidden = r",\qquad dZ_{l-1} = dZ_l W_l^\top \odot g'(Z_{l-1})" if config.hidden_layers else ""
-    penalty = {"none": "", "l1": r" + {rate:g}\,\mathrm{{sign}}(W_l)", "l2": r" + {rate:g}\,W_l"}
-    st.latex(
-        rf"dZ_{last} = \frac{{A_{last} - t}}{{m}}{through_sigmoid},\qquad "
-        r"dW_l = A_{l-1}^\top dZ_l"
-        + penalty[config.regularization].format(rate=config.regularization_rate)
-        + r",\qquad db_l = \textstyle\sum_i dZ_l^{(i)}"
-        + hidden
-    )
+    parts = [output_deltas(config), gradients(config, "l", "l-1")]
+    if config.hidden_layers:
+        parts.append(hidden_deltas("l-1", "l"))
+    st.latex(r",\qquad ".join(parts))
 
 
 def _update(config: Config) -> None:
-    rate = f"{config.learning_rate:g}"
     falls = (
         ""
         if config.learning_rate_schedule == "constant"
@@ -109,9 +150,8 @@ def _update(config: Config) -> None:
     )
     st.markdown(
         f"**Update.** One iteration moves all of them a little downhill, by the learning rate "
-        f"{rate}{falls}, in the step of {config.optimizer}; the biases likewise:"
+        f"{config.learning_rate:g}{falls}, in the step of {config.optimizer}; the biases likewise:"
     )
     if config.optimizer != "sgd":
-        st.latex(STEPS[config.optimizer].format(momentum=config.momentum))
-    step = "dW_l" if config.optimizer == "sgd" else r"\Delta W_l"
-    st.latex(rf"W_l \leftarrow W_l - {rate}\; {step}")
+        st.latex(direction(config))
+    st.latex(update(config, "l", config.learning_rate))

@@ -1,6 +1,6 @@
 """A neural network written from scratch in NumPy, and a page on which to watch it learn."""
 
 from nnlab.config import Config
-from nnlab.training import Metrics, Run, advance, evaluate, predict, start
+from nnlab.training import Metrics, Run, advance, evaluate, predict, rewind, start
 
-__all__ = ["Config", "Metrics", "Run", "advance", "evaluate", "predict", "start"]
+__all__ = ["Config", "Metrics", "Run", "advance", "evaluate", "predict", "rewind", "start"]

@@ -8,7 +8,6 @@ turns the gradient into a direction d, in place; the update is then w -= learnin
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
@@ -106,8 +105,7 @@ OPTIMIZERS: dict[str, Optimizer] = {
 }
 
 
-@dataclass(frozen=True, eq=False)
-class OptimizerState:
+class OptimizerState(NamedTuple):
     """What an update rule remembers between two updates.
 
     Attributes

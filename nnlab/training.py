@@ -1,4 +1,4 @@
-"""A training run as a value: start it, advance it, evaluate it, predict with it.
+"""A training run as a value: start it, advance it, evaluate it, predict with it, rewind it.
 
 Over 250 lines, half of them docstrings: what a Run is, and all that may be done with one.
 """
@@ -11,12 +11,14 @@ from numbers import Integral
 import numpy as np
 from numpy.typing import NDArray
 
-from nnlab.batches import Batches, objective_of
+from nnlab.batches import Batches
 from nnlab.config import Config, shown
 from nnlab.datasets import Dataset, FloatArray, make_dataset
 from nnlab.features import expand
+from nnlab.history import Snapshot, Snapshots
+from nnlab.metrics import is_finite, loss_and_accuracy, overflow_is_divergence, penalty
 from nnlab.network import Network, Parameters, initialize, sigmoid
-from nnlab.optimizers import PENALTIES, OptimizerState, continued, fresh_state
+from nnlab.optimizers import OptimizerState, continued, fresh_state
 from nnlab.stop_rules import StopRules
 from nnlab.updates import Updates
 
@@ -30,9 +32,6 @@ DATA_FIELDS = (
 
 # Up to here neither a loss nor an output can overflow: no need to look closer.
 _SURELY_FINITE = 1e100
-
-# NumPy need not warn of it: advance finds divergence by itself and reports it as a state.
-_overflow_is_divergence = np.errstate(over="ignore", invalid="ignore")
 
 
 @dataclass(frozen=True)
@@ -73,6 +72,7 @@ class Run:
         not taken, and the run stays where it is
     rule_met : the stop rule that holds at this iteration, "target_loss" or "plateau", else None
     best_loss, best_iteration : the best training loss that a run with `patience` has seen, and when
+    snapshots : of iteration 0 and some others up to this one, to `rewind` to
     """
 
     config: Config
@@ -87,6 +87,7 @@ class Run:
     rule_met: str | None = None
     best_loss: float = math.inf
     best_iteration: int = 0
+    snapshots: tuple[Snapshot, ...] = ()
 
     @property
     def test_iterations(self) -> NDArray[np.int64]:
@@ -98,19 +99,26 @@ class Run:
         """Return what has ended the run: "diverged", "target_loss" or "plateau"; else None."""
         return "diverged" if self.diverged else self.rule_met
 
+    @property
+    def snapshot_iterations(self) -> tuple[int, ...]:
+        """Return the iterations that `rewind` can go to; the last one is the present."""
+        iterations = tuple(snapshot.iteration for snapshot in self.snapshots)
+        return iterations if self.iteration in iterations[-1:] else (*iterations, self.iteration)
 
-@_overflow_is_divergence
+
+@overflow_is_divergence
 def start(config: Config) -> Run:
     """Draw the data and the initial weights; no update is made yet."""
     dataset = _dataset(config)
     parameters = initialize(config.layer_sizes, config.initialization, config.seed)
     state = fresh_state(config.optimizer, len(parameters.vector))
-    loss, accuracy = _loss_and_accuracy(
+    loss, accuracy = loss_and_accuracy(
         config, dataset.test_inputs, dataset.test_targets, parameters
     )
-    return Run(
+    run = Run(
         config, dataset, parameters, state, 0, np.empty(0), np.array([loss]), np.array([accuracy])
     )
+    return replace(run, snapshots=(_snapshot(run),))
 
 
 def with_config(run: Run, config: Config) -> Run:
@@ -143,7 +151,7 @@ def with_config(run: Run, config: Config) -> Run:
     )
 
 
-@_overflow_is_divergence
+@overflow_is_divergence
 def advance(run: Run, iterations: int, *, seconds: float = float("inf")) -> Run:
     """Make updates of gradient descent, W -= learning_rate * direction(dW), and return a new Run.
 
@@ -173,6 +181,7 @@ def advance(run: Run, iterations: int, *, seconds: float = float("inf")) -> Run:
     rules = StopRules(config, batches, run.best_loss, run.best_iteration)
     parameters, candidate = run.parameters.copy(), run.parameters.copy()
     updates = Updates(config, run.optimizer_state, parameters)
+    snapshots = Snapshots(run.snapshots, run.iteration)
     losses, test_metrics = [], []
     iteration, diverged = run.iteration, False
     deadline = time.perf_counter() + seconds
@@ -187,7 +196,7 @@ def advance(run: Run, iterations: int, *, seconds: float = float("inf")) -> Run:
         next_loss = train.loss(candidate)
         size = next_loss + np.dot(candidate.vector, candidate.vector)
         # written so that NaN is looked at too
-        if not size < _SURELY_FINITE and not _is_finite(config, dataset, candidate):
+        if not size < _SURELY_FINITE and not is_finite(config, dataset, candidate):
             diverged = True
             break
         losses.append(loss)
@@ -196,9 +205,12 @@ def advance(run: Run, iterations: int, *, seconds: float = float("inf")) -> Run:
         iteration += 1
         if iteration % TEST_EVERY == 0:
             test_metrics.append(
-                _loss_and_accuracy(config, dataset.test_inputs, dataset.test_targets, parameters)
+                loss_and_accuracy(config, dataset.test_inputs, dataset.test_targets, parameters)
             )
         rules.look(iteration, loss, parameters)
+        if iteration % snapshots.stride == 0:
+            state, best = updates.state(), (rules.best_loss, rules.best_iteration)
+            snapshots.take(Snapshot.of(iteration, parameters.vector, state, *best))
         if rules.met or time.perf_counter() >= deadline:
             break
     test_losses, test_accuracies = np.array(test_metrics).reshape(-1, 2).T
@@ -214,25 +226,68 @@ def advance(run: Run, iterations: int, *, seconds: float = float("inf")) -> Run:
         rule_met=rules.met,
         best_loss=rules.best_loss,
         best_iteration=rules.best_iteration,
+        snapshots=tuple(snapshots.kept),
     )
 
 
-@_overflow_is_divergence
+def rewind(run: Run, iteration: int) -> Run:
+    """Return the run as it was at an iteration, to look at it or to go on from there.
+
+    Where nobody has changed a thing on the way it equals `advance(start(config), iteration)`, and
+    goes on with the same losses; it may have fewer snapshots. Config and data are those of now,
+    whatever they were then.
+
+    Parameters
+    ----------
+    run : left as it is
+    iteration : one of `run.snapshot_iterations`; the last one gives the run itself
+
+    Raises
+    ------
+    ValueError
+        If the run has no snapshot of that iteration.
+    """
+    known = run.snapshot_iterations
+    if not isinstance(iteration, Integral) or iteration not in known:
+        must = "be a whole number out of snapshot_iterations"
+        raise ValueError(f"iteration must {must}, got {shown(iteration)}")
+    if iteration == run.iteration:
+        return run
+    snapshots = run.snapshots[: known.index(iteration) + 1]
+    then = snapshots[-1]
+    test_samples = 1 + then.iteration // TEST_EVERY
+    return replace(
+        run,
+        parameters=Parameters(run.parameters.layer_sizes, then.vector.copy()),
+        optimizer_state=then.optimizer_state,
+        iteration=then.iteration,
+        losses=run.losses[: then.iteration],
+        test_losses=run.test_losses[:test_samples],
+        test_accuracies=run.test_accuracies[:test_samples],
+        diverged=False,
+        rule_met=None,
+        best_loss=then.best_loss,
+        best_iteration=then.best_iteration,
+        snapshots=snapshots,
+    )
+
+
+@overflow_is_divergence
 def evaluate(run: Run) -> Metrics:
     """Compute the metrics of the run's present parameters; the run is left as it is."""
     config, data, parameters = run.config, run.dataset, run.parameters
-    train_loss, train_accuracy = _loss_and_accuracy(
+    train_loss, train_accuracy = loss_and_accuracy(
         config, data.train_inputs, data.train_targets, parameters
     )
     return Metrics(
         train_loss if len(data.train_inputs) else 0.0,
         train_accuracy,
-        *_loss_and_accuracy(config, data.test_inputs, data.test_targets, parameters),
-        _penalty(config, parameters),
+        *loss_and_accuracy(config, data.test_inputs, data.test_targets, parameters),
+        penalty(config, parameters),
     )
 
 
-@_overflow_is_divergence
+@overflow_is_divergence
 def predict(run: Run, inputs: FloatArray) -> FloatArray:
     """Return the probability of class 1, or a regression's value, for points on the plane.
 
@@ -265,47 +320,24 @@ def _advance_without_points(run: Run, iterations: int) -> Run:
     """Count iterations; without points there is no loss, and nothing to learn."""
     iteration = run.iteration + int(iterations)
     samples = np.full(iteration // TEST_EVERY - run.iteration // TEST_EVERY, np.nan)
+    snapshots = Snapshots(run.snapshots, run.iteration)
+    for passed in range(run.iteration + 1, iteration + 1):
+        if passed % snapshots.stride == 0:
+            snapshots.take(_snapshot(run)._replace(iteration=passed))
     return replace(
         run,
         iteration=iteration,
         losses=np.concatenate([run.losses, np.zeros(int(iterations))]),
         test_losses=np.concatenate([run.test_losses, samples]),
         test_accuracies=np.concatenate([run.test_accuracies, samples]),
+        snapshots=tuple(snapshots.kept),
     )
+
+
+def _snapshot(run: Run) -> Snapshot:
+    state, best = run.optimizer_state, (run.best_loss, run.best_iteration)
+    return Snapshot.of(run.iteration, run.parameters.vector, state, *best)
 
 
 def _dataset(config: Config) -> Dataset:
     return make_dataset(*(getattr(config, name) for name in DATA_FIELDS))
-
-
-def _loss_and_accuracy(
-    config: Config, inputs: FloatArray, targets: FloatArray, parameters: Parameters
-) -> tuple[float, float]:
-    if not len(inputs):
-        return math.nan, math.nan
-    objective = objective_of(config, inputs, targets)
-    loss = objective.loss(parameters)
-    if config.problem == "regression":
-        return loss, math.nan
-    # A probability of exactly one half counts as class 0: the article rounds, and to even.
-    hits = (objective.network.logits > 0) == (targets > 0.5)
-    return loss, float(np.mean(hits))
-
-
-def _penalty(config: Config, parameters: Parameters) -> float:
-    if config.regularization == "none":
-        return 0.0
-    weights = parameters.vector[parameters.weight_mask == 1]
-    return config.regularization_rate * PENALTIES[config.regularization].penalize(weights)
-
-
-def _is_finite(config: Config, data: Dataset, parameters: Parameters) -> bool:
-    """Say whether the parameters, their penalty and their losses are finite."""
-    values = [*parameters.vector, _penalty(config, parameters)]
-    for inputs, targets in (
-        (data.train_inputs, data.train_targets),
-        (data.test_inputs, data.test_targets),
-    ):
-        if len(inputs):
-            values.append(_loss_and_accuracy(config, inputs, targets, parameters)[0])
-    return bool(np.isfinite(values).all())

@@ -17,7 +17,7 @@ STAGES = [
     {"nnlab.datasets", "nnlab.network"},
     {"nnlab.config"},
     {"nnlab.csv_data", "nnlab.batches", "nnlab.updates"},
-    {"nnlab.stop_rules"},
+    {"nnlab.stop_rules", "nnlab.metrics", "nnlab.history"},
     {"nnlab.training"},
     {"nnlab.estimator", "nnlab.sweep", "nnlab.inspection", "nnlab.diagnosis"},
     {"nnlab", "nnlab.__main__"},  # the public interface and the command line of the core

@@ -17,7 +17,7 @@ from nnlab.activations import ACTIVATIONS
 from nnlab.datasets import DATASETS_FOR
 from nnlab.features import FEATURES
 from nnlab.losses import OUTPUT_LOSSES
-from nnlab.optimizers import OPTIMIZERS, PENALTIES, SCHEDULES
+from nnlab.optimizers import OPTIMIZERS, PENALTIES, SCHEDULES, OptimizerState
 from nnlab.points import Points
 from nnlab.training import with_config
 
@@ -28,7 +28,7 @@ ARTICLE = list(
 
 
 def test_the_public_interface_is_what_the_design_says() -> None:
-    names = ["Config", "Metrics", "Run", "advance", "evaluate", "predict", "start"]
+    names = ["Config", "Metrics", "Run", "advance", "evaluate", "predict", "rewind", "start"]
     assert nnlab.__all__ == names
 
 
@@ -43,14 +43,24 @@ def test_the_articles_table_comes_out() -> None:
     np.testing.assert_allclose(losses, [float(row["loss"]) for row in ARTICLE], rtol=1e-9)
 
 
-def _assert_equal_bit_for_bit(run: Run, other: Run) -> None:
+def assert_equal_bit_for_bit(run: Run, other: Run, *, snapshots: bool = True) -> None:
     for name in ("iteration", "diverged", "stopped", "best_loss", "best_iteration"):
         assert getattr(run, name) == getattr(other, name)
     for name in ("losses", "test_losses", "test_accuracies", "test_iterations"):
         np.testing.assert_array_equal(getattr(run, name), getattr(other, name))
     np.testing.assert_array_equal(run.parameters.vector, other.parameters.vector)
-    assert run.optimizer_state.updates == other.optimizer_state.updates
-    np.testing.assert_array_equal(run.optimizer_state.vectors, other.optimizer_state.vectors)
+    _assert_equal_states(run.optimizer_state, other.optimizer_state)
+    if snapshots:
+        assert run.snapshot_iterations == other.snapshot_iterations
+        for one, its_twin in zip(run.snapshots, other.snapshots, strict=True):
+            assert one[3:] == its_twin[3:]
+            np.testing.assert_array_equal(one.vector, its_twin.vector)
+            _assert_equal_states(one.optimizer_state, its_twin.optimizer_state)
+
+
+def _assert_equal_states(state: OptimizerState, other: OptimizerState) -> None:
+    assert state[:2] == other[:2]
+    np.testing.assert_array_equal(state.vectors, other.vectors)
 
 
 RUNS = {
@@ -70,11 +80,11 @@ def test_chunks_do_not_change_a_single_bit(config: Config, cuts: set[int]) -> No
     run = start(config)
     for begin, end in pairwise([0, *sorted(cuts), 230]):
         run = advance(run, end - begin)
-    _assert_equal_bit_for_bit(run, advance(start(config), 230))
+    assert_equal_bit_for_bit(run, advance(start(config), 230))
 
 
 @st.composite
-def _configs(draw: st.DrawFn) -> Config:
+def configs(draw: st.DrawFn) -> Config:
     """Draw any small run: problem, data, network, optimizer, batches, schedule, stop rules."""
     problem = draw(st.sampled_from([*DATASETS_FOR]))
     triple = st.tuples(st.floats(-1, 1), st.floats(-1, 1), st.sampled_from([0.0, 1.0]))
@@ -107,7 +117,7 @@ def _configs(draw: st.DrawFn) -> Config:
 
 # no test depends on the machine's speed
 @settings(deadline=None, max_examples=200)
-@given(config=_configs(), cuts=st.sets(st.integers(0, 230), max_size=4))
+@given(config=configs(), cuts=st.sets(st.integers(0, 230), max_size=4))
 def test_whatever_the_settings_chunks_do_not_change_a_single_bit(
     config: Config, cuts: set[int]
 ) -> None:
@@ -115,7 +125,7 @@ def test_whatever_the_settings_chunks_do_not_change_a_single_bit(
     for begin, end in pairwise([0, *sorted(cuts), 230]):
         run = advance(run, end - begin)
     whole = advance(start(config), 230)
-    _assert_equal_bit_for_bit(run, whole)
+    assert_equal_bit_for_bit(run, whole)
     # and the laws that hold at any point of any run
     assert whole.stopped or whole.iteration == 230
     assert whole.losses.shape == (whole.iteration,)
@@ -132,20 +142,20 @@ def test_single_steps_do_not_change_a_single_bit() -> None:
     run = start(Config())
     for _ in range(130):
         run = advance(run, 1)
-    _assert_equal_bit_for_bit(run, advance(start(Config()), 130))
+    assert_equal_bit_for_bit(run, advance(start(Config()), 130))
 
 
 def test_a_time_limit_does_not_change_a_single_bit() -> None:
     run = start(Config())
     while run.iteration < 130:
         run = advance(run, 130 - run.iteration, seconds=1e-4)
-    _assert_equal_bit_for_bit(run, advance(start(Config()), 130))
+    assert_equal_bit_for_bit(run, advance(start(Config()), 130))
 
 
 def test_large_runs_obey_the_chunk_law_too() -> None:
     """At this size BLAS would spread a product over its threads, if it were allowed to."""
     config = Config(samples=20_000, hidden_layers=(32, 32))
-    _assert_equal_bit_for_bit(advance(advance(start(config), 1), 2), advance(start(config), 3))
+    assert_equal_bit_for_bit(advance(advance(start(config), 1), 2), advance(start(config), 3))
 
 
 def test_advance_leaves_its_argument_as_it_was() -> None:
@@ -341,7 +351,7 @@ def test_batches_are_dealt_out_anew_each_epoch_and_the_last_is_a_mean_over_its_o
 def test_a_batch_of_all_points_or_more_is_the_full_batch(batch_size: int) -> None:
     config = Config(samples=50)
     full = advance(start(config), 20)
-    _assert_equal_bit_for_bit(advance(start(replace(config, batch_size=batch_size)), 20), full)
+    assert_equal_bit_for_bit(advance(start(replace(config, batch_size=batch_size)), 20), full)
 
 
 @pytest.mark.parametrize(("name", "penalty"), [("none", 0), ("l1", 0.5 * 5), ("l2", 0.5 * 4.5)])
@@ -363,7 +373,7 @@ def test_the_penalty_is_a_number_of_its_own(name: str, penalty: float) -> None:
 
 def test_a_regularization_rate_without_a_regularization_does_nothing() -> None:
     config = Config(samples=20, regularization_rate=5)
-    _assert_equal_bit_for_bit(advance(start(config), 9), advance(start(Config(samples=20)), 9))
+    assert_equal_bit_for_bit(advance(start(config), 9), advance(start(Config(samples=20)), 9))
 
 
 @pytest.mark.parametrize("output_loss", OUTPUT_LOSSES)
@@ -400,7 +410,7 @@ def test_a_target_loss_stops_the_run_where_the_loss_is_down_to_it() -> None:
     assert (run.stopped, run.diverged) == ("target_loss", False)
     assert run.losses.min() > 0.6 >= evaluate(run).train_loss
     assert run.iteration == len(run.losses) == 9708
-    _assert_equal_bit_for_bit(advance(run, 1000), run)
+    assert_equal_bit_for_bit(advance(run, 1000), run)
     unruled = advance(start(Config()), 9708)
     np.testing.assert_array_equal(unruled.losses, run.losses)
 
@@ -423,7 +433,7 @@ def test_a_plateau_stops_the_run_when_the_best_loss_is_as_old_as_the_patience() 
     assert run.iteration == run.best_iteration + 150
     assert run.best_loss == run.losses[run.best_iteration]
     assert run.losses[run.best_iteration + 1 :].min() > run.best_loss * (1 - 1e-4)
-    _assert_equal_bit_for_bit(advance(run, 1000), run)
+    assert_equal_bit_for_bit(advance(run, 1000), run)
 
 
 def test_a_run_that_gets_better_has_no_plateau() -> None:

@@ -1,6 +1,17 @@
 """A neural network written from scratch in NumPy, and a page on which to watch it learn."""
 
 from nnlab.config import Config
+from nnlab.editing import set_parameter
 from nnlab.training import Metrics, Run, advance, evaluate, predict, rewind, start
 
-__all__ = ["Config", "Metrics", "Run", "advance", "evaluate", "predict", "rewind", "start"]
+__all__ = [
+    "Config",
+    "Metrics",
+    "Run",
+    "advance",
+    "evaluate",
+    "predict",
+    "rewind",
+    "set_parameter",
+    "start",
+]

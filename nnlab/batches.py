@@ -4,10 +4,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nnlab.config import Config
-from nnlab.datasets import Dataset, FloatArray
+from nnlab.datasets import Dataset, FloatArray, make_dataset
 from nnlab.features import expand
 from nnlab.losses import OUTPUT_LOSSES, SquaredLoss
 from nnlab.network import Objective, Parameters
+
+# The fields of Config that `make_dataset` takes, in its order.
+DATA_FIELDS = (
+    *("dataset", "samples", "noise", "data_seed"),
+    *("test_samples", "test_seed", "points"),
+)
+
+
+def dataset_of(config: Config) -> Dataset:
+    """Draw the data that a config asks for."""
+    return make_dataset(*(getattr(config, name) for name in DATA_FIELDS))
 
 
 def objective_of(config: Config, inputs: FloatArray, targets: FloatArray) -> Objective:

@@ -20,7 +20,7 @@ from nnlab.optimizers import OPTIMIZERS, PENALTIES, SCHEDULES
 from nnlab.points import NO_POINTS, Points, decode, encode
 
 # Python and NumPy count these as numbers; here they are mistakes.
-_NOT_NUMBERS = (bool, np.timedelta64)
+NOT_NUMBERS = (bool, np.timedelta64)
 
 MAX_SAMPLES = 100_000
 MAX_SIZE = 1e30  # of a point's numbers, which are drawn in float32
@@ -48,7 +48,7 @@ class Kind(NamedTuple):
 
 def _integer(low: int, high: int) -> Kind:
     def rule(value: Any) -> int:
-        if isinstance(value, _NOT_NUMBERS) or not isinstance(value, Integral):
+        if isinstance(value, NOT_NUMBERS) or not isinstance(value, Integral):
             raise TypeError
         number = int(value)
         if not low <= number <= high:
@@ -60,7 +60,7 @@ def _integer(low: int, high: int) -> Kind:
 
 def _number(low: float, high: float, *, above: bool = False) -> Kind:
     def rule(value: Any) -> float:
-        if isinstance(value, _NOT_NUMBERS) or not isinstance(value, Real):
+        if isinstance(value, NOT_NUMBERS) or not isinstance(value, Real):
             raise TypeError
         number = float(value)  # an int beyond float64 raises OverflowError
         if not low <= number <= high or (above and number == low):

@@ -11,11 +11,12 @@ from numbers import Integral
 import numpy as np
 from numpy.typing import NDArray
 
-from nnlab.batches import Batches
+from nnlab.batches import Batches, dataset_of
 from nnlab.config import Config, shown
-from nnlab.datasets import Dataset, FloatArray, make_dataset
+from nnlab.datasets import Dataset, FloatArray
 from nnlab.features import expand
 from nnlab.history import Snapshot, Snapshots
+from nnlab.interventions import is_setting, taken_back
 from nnlab.metrics import is_finite, loss_and_accuracy, overflow_is_divergence, penalty
 from nnlab.network import Network, Parameters, initialize, sigmoid
 from nnlab.optimizers import OptimizerState, continued, fresh_state
@@ -23,12 +24,6 @@ from nnlab.stop_rules import StopRules
 from nnlab.updates import Updates
 
 TEST_EVERY = 100  # iterations between two samples of the test metrics
-
-# The fields of Config that `make_dataset` takes, in its order.
-DATA_FIELDS = (
-    *("dataset", "samples", "noise", "data_seed"),
-    *("test_samples", "test_seed", "points"),
-)
 
 # Up to here neither a loss nor an output can overflow: no need to look closer.
 _SURELY_FINITE = 1e100
@@ -68,11 +63,13 @@ class Run:
         update was made for, without the penalty
     test_losses, test_accuracies : float64 (1 + iteration // TEST_EVERY,), sampled at iterations
         0, TEST_EVERY, 2 * TEST_EVERY, ...
+    snapshots : of iteration 0 and some others up to this one, to `rewind` to
     diverged : True once an update made a loss or a parameter infinite or NaN; that update is
         not taken, and the run stays where it is
     rule_met : the stop rule that holds at this iteration, "target_loss" or "plateau", else None
     best_loss, best_iteration : the best training loss that a run with `patience` has seen, and when
-    snapshots : of iteration 0 and some others up to this one, to `rewind` to
+    interventions : what somebody has done to the run on its way, each (iteration, sentence), as
+        `nnlab.interventions` writes them
     """
 
     config: Config
@@ -83,11 +80,12 @@ class Run:
     losses: FloatArray
     test_losses: FloatArray
     test_accuracies: FloatArray
+    snapshots: tuple[Snapshot, ...]
     diverged: bool = False
     rule_met: str | None = None
     best_loss: float = math.inf
     best_iteration: int = 0
-    snapshots: tuple[Snapshot, ...] = ()
+    interventions: tuple[tuple[int, str], ...] = ()
 
     @property
     def test_iterations(self) -> NDArray[np.int64]:
@@ -100,6 +98,11 @@ class Run:
         return "diverged" if self.diverged else self.rule_met
 
     @property
+    def edited(self) -> bool:
+        """Say whether somebody has moved parameters by hand."""
+        return any(not is_setting(what) for _, what in self.interventions)
+
+    @property
     def snapshot_iterations(self) -> tuple[int, ...]:
         """Return the iterations that `rewind` can go to; the last one is the present."""
         iterations = tuple(snapshot.iteration for snapshot in self.snapshots)
@@ -109,46 +112,45 @@ class Run:
 @overflow_is_divergence
 def start(config: Config) -> Run:
     """Draw the data and the initial weights; no update is made yet."""
-    dataset = _dataset(config)
+    dataset = dataset_of(config)
     parameters = initialize(config.layer_sizes, config.initialization, config.seed)
     state = fresh_state(config.optimizer, len(parameters.vector))
     loss, accuracy = loss_and_accuracy(
         config, dataset.test_inputs, dataset.test_targets, parameters
     )
-    run = Run(
-        config, dataset, parameters, state, 0, np.empty(0), np.array([loss]), np.array([accuracy])
+    return Run(
+        config=config,
+        dataset=dataset,
+        parameters=parameters,
+        optimizer_state=state,
+        iteration=0,
+        losses=np.empty(0),
+        test_losses=np.array([loss]),
+        test_accuracies=np.array([accuracy]),
+        snapshots=(Snapshot.of(0, parameters.vector, state, math.inf, 0),),
     )
-    return replace(run, snapshots=(_snapshot(run),))
 
 
-def with_config(run: Run, config: Config) -> Run:
-    """Let a run go on under another config, from its parameters, iteration and losses.
-
-    The data are drawn anew only if their settings have changed; own points may come and go while
-    the run trains. The optimizer's memory stays unless the optimizer is another one. What has
-    stopped the run no longer counts, and `patience` begins anew.
-
-    Raises
-    ------
-    ValueError
-        If the parameters do not fit: features and hidden layers have to stay as they are.
-    """
-    for name in ("features", "hidden_layers"):
-        old, new = getattr(run.config, name), getattr(config, name)
-        if new != old:
-            must = f"stay {shown(old)} while a run goes on"
-            raise ValueError(f"{name} must {must}, got {shown(new)}")
-    same_data = all(getattr(config, name) == getattr(run.config, name) for name in DATA_FIELDS)
+@overflow_is_divergence
+def with_test_sample(run: Run) -> Run:
+    """Return a run whose parameters or data have changed with the test sample of now made anew."""
+    if run.iteration % TEST_EVERY:
+        return run
+    data = run.dataset
+    loss, accuracy = loss_and_accuracy(
+        run.config, data.test_inputs, data.test_targets, run.parameters
+    )
     return replace(
         run,
-        config=config,
-        dataset=run.dataset if same_data else _dataset(config),
-        optimizer_state=continued(run.optimizer_state, config.optimizer),
-        diverged=False,
-        rule_met=None,
-        best_loss=math.inf,
-        best_iteration=run.iteration,
+        test_losses=np.append(run.test_losses[:-1], loss),
+        test_accuracies=np.append(run.test_accuracies[:-1], accuracy),
     )
+
+
+def snapshot(run: Run) -> Snapshot:
+    """Return the snapshot of a run as it is."""
+    state, best = run.optimizer_state, (run.best_loss, run.best_iteration)
+    return Snapshot.of(run.iteration, run.parameters.vector, state, *best)
 
 
 @overflow_is_divergence
@@ -235,7 +237,7 @@ def rewind(run: Run, iteration: int) -> Run:
 
     Where nobody has changed a thing on the way it equals `advance(start(config), iteration)`, and
     goes on with the same losses; it may have fewer snapshots. Config and data are those of now,
-    whatever they were then.
+    whatever they were then: settings that were changed later count as changed at that iteration.
 
     Parameters
     ----------
@@ -256,10 +258,10 @@ def rewind(run: Run, iteration: int) -> Run:
     snapshots = run.snapshots[: known.index(iteration) + 1]
     then = snapshots[-1]
     test_samples = 1 + then.iteration // TEST_EVERY
-    return replace(
+    rewound = replace(
         run,
         parameters=Parameters(run.parameters.layer_sizes, then.vector.copy()),
-        optimizer_state=then.optimizer_state,
+        optimizer_state=continued(then.optimizer_state, run.config.optimizer),
         iteration=then.iteration,
         losses=run.losses[: then.iteration],
         test_losses=run.test_losses[:test_samples],
@@ -269,7 +271,9 @@ def rewind(run: Run, iteration: int) -> Run:
         best_loss=then.best_loss,
         best_iteration=then.best_iteration,
         snapshots=snapshots,
+        interventions=taken_back(run.interventions, then.iteration),
     )
+    return with_test_sample(rewound) if run.interventions else rewound
 
 
 @overflow_is_divergence
@@ -323,7 +327,7 @@ def _advance_without_points(run: Run, iterations: int) -> Run:
     snapshots = Snapshots(run.snapshots, run.iteration)
     for passed in range(run.iteration + 1, iteration + 1):
         if passed % snapshots.stride == 0:
-            snapshots.take(_snapshot(run)._replace(iteration=passed))
+            snapshots.take(snapshot(run)._replace(iteration=passed))
     return replace(
         run,
         iteration=iteration,
@@ -332,12 +336,3 @@ def _advance_without_points(run: Run, iterations: int) -> Run:
         test_accuracies=np.concatenate([run.test_accuracies, samples]),
         snapshots=tuple(snapshots.kept),
     )
-
-
-def _snapshot(run: Run) -> Snapshot:
-    state, best = run.optimizer_state, (run.best_loss, run.best_iteration)
-    return Snapshot.of(run.iteration, run.parameters.vector, state, *best)
-
-
-def _dataset(config: Config) -> Dataset:
-    return make_dataset(*(getattr(config, name) for name in DATA_FIELDS))

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from nnlab import Config, Run, advance, evaluate, rewind, start
 from nnlab.config import MAX_LAYERS, MAX_WIDTH
+from nnlab.editing import with_config
 from nnlab.features import FEATURES
 from nnlab.history import MAX_SNAPSHOT_BYTES, MAX_SNAPSHOTS, Snapshot, Snapshots
 from nnlab.optimizers import OPTIMIZERS
-from nnlab.training import with_config
 from tests.test_training import assert_equal_bit_for_bit, configs
 
 TINY = Config(samples=4, test_samples=2, hidden_layers=(3,))

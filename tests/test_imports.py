@@ -17,8 +17,10 @@ STAGES = [
     {"nnlab.datasets", "nnlab.network"},
     {"nnlab.config"},
     {"nnlab.csv_data", "nnlab.batches", "nnlab.updates"},
-    {"nnlab.stop_rules", "nnlab.metrics", "nnlab.history"},
+    {"nnlab.stop_rules", "nnlab.metrics", "nnlab.interventions"},
+    {"nnlab.history"},
     {"nnlab.training"},
+    {"nnlab.editing"},
     {"nnlab.estimator", "nnlab.sweep", "nnlab.inspection", "nnlab.diagnosis"},
     {"nnlab", "nnlab.__main__"},  # the public interface and the command line of the core
     {"nnlab.figures"},

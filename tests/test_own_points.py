@@ -17,8 +17,8 @@ from streamlit.testing.v1 import AppTest
 
 from nnlab import Config, advance, evaluate, start
 from nnlab.datasets import OWN
+from nnlab.editing import with_config
 from nnlab.points import MAX_LINK_POINTS, Points, decode, encode
-from nnlab.training import with_config
 from tests import test_playground as bench
 from tests.server import serving
 from tests.test_browser import (

@@ -11,13 +11,14 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from nnlab import live_chart
 from nnlab.config import Config
+from nnlab.editing import with_config
 from nnlab.figures import curves, plane
 from nnlab.figures.style import CLASS_COLORS
 from nnlab.pages import own_points, panels, report, show
 from nnlab.pages.links import keep_in_link, refuse_bad_link
 from nnlab.pages.settings import DEFAULTS, settings
 from nnlab.pages.turns import advance_in_turn, tick, turn
-from nnlab.training import Metrics, Run, evaluate, start, with_config
+from nnlab.training import Metrics, Run, evaluate, start
 
 SPEEDS = {"1": 1, "10": 10, "100": 100, "max": None}  # iterations per tick
 STYLE = Path(__file__).with_suffix(".css")

@@ -1,0 +1,104 @@
+"""What may be changed in a run in progress: its settings, and a parameter by hand."""
+
+import math
+from dataclasses import replace
+from numbers import Integral, Real
+from typing import Any
+
+from nnlab.batches import DATA_FIELDS, dataset_of
+from nnlab.config import NOT_NUMBERS, Config, shown
+from nnlab.interventions import changed, moved
+from nnlab.metrics import is_finite, overflow_is_divergence
+from nnlab.optimizers import continued
+from nnlab.training import Run, snapshot, with_test_sample
+
+LARGEST_VALUE = 1000  # of a parameter that is set by hand, either way
+
+
+def with_config(run: Run, config: Config) -> Run:
+    """Let a run go on under another config, from its parameters, iteration and losses.
+
+    The data are drawn anew only if their settings have changed; own points may come and go while
+    the run trains. The optimizer's memory stays unless the optimizer is another one. What has
+    stopped the run no longer counts, and `patience` begins anew. `interventions` tells of it.
+
+    Raises
+    ------
+    ValueError
+        If the parameters do not fit: features and hidden layers have to stay as they are.
+    """
+    for name in ("features", "hidden_layers"):
+        old, new = getattr(run.config, name), getattr(config, name)
+        if new != old:
+            must = f"stay {shown(old)} while a run goes on"
+            raise ValueError(f"{name} must {must}, got {shown(new)}")
+    same_data = all(getattr(config, name) == getattr(run.config, name) for name in DATA_FIELDS)
+    return _going_on(
+        replace(
+            run,
+            config=config,
+            dataset=run.dataset if same_data else dataset_of(config),
+            optimizer_state=continued(run.optimizer_state, config.optimizer),
+            interventions=changed(run.interventions, run.iteration, run.config, config),
+        )
+    )
+
+
+@overflow_is_divergence
+def set_parameter(run: Run, layer: int, row: int, column: int, value: float) -> Run:
+    """Set one weight or bias by hand, and return a new Run that goes on from there.
+
+    The optimizer's memory stays. What has stopped the run no longer counts, and `patience` begins
+    anew. A snapshot and a test sample of this iteration are made anew. `interventions` tells of it.
+
+    Parameters
+    ----------
+    run : left as it is
+    layer : from 0, the first hidden one, to the output
+    row, column : of the layer's matrix, (fan_in + 1, fan_out), whose last row are the biases
+    value : from -LARGEST_VALUE to LARGEST_VALUE
+
+    Raises
+    ------
+    ValueError
+        If there is no such parameter, or the value is not such a number or takes the loss, or the
+        penalty, to infinity.
+    """
+    parameters = run.parameters.copy()
+    _check_whole("layer", layer, len(parameters.matrices) - 1)
+    matrix = parameters.matrices[layer]
+    fan_in = len(matrix) - 1
+    _check_whole("row", row, fan_in)
+    _check_whole("column", column, matrix.shape[1] - 1)
+    if (
+        isinstance(value, NOT_NUMBERS)
+        or not isinstance(value, Real)
+        or not -LARGEST_VALUE <= value <= LARGEST_VALUE
+    ):
+        must = f"be a finite number from {-LARGEST_VALUE} to {LARGEST_VALUE}"
+        raise ValueError(f"value must {must}, got {shown(value)}")
+    matrix[row, column] = value
+    if not is_finite(run.config, run.dataset, parameters):
+        raise ValueError(f"value must leave the loss finite, got {shown(value)}")
+    unit = f"{column + 1} of layer {layer + 1}"
+    name = f"bias {unit}" if row == fan_in else f"weight {row + 1} -> {unit}"
+    interventions = moved(run.interventions, run.iteration, name, float(value))
+    return _going_on(replace(run, parameters=parameters, interventions=interventions))
+
+
+def _going_on(run: Run) -> Run:
+    """Return a changed run as one that nothing has stopped, with what was sampled now made anew."""
+    run = with_test_sample(
+        replace(
+            run, diverged=False, rule_met=None, best_loss=math.inf, best_iteration=run.iteration
+        )
+    )
+    if run.snapshots[-1].iteration != run.iteration:
+        return run
+    return replace(run, snapshots=(*run.snapshots[:-1], snapshot(run)))
+
+
+def _check_whole(name: str, value: Any, most: int) -> None:
+    whole = isinstance(value, Integral) and not isinstance(value, NOT_NUMBERS)
+    if not (whole and 0 <= int(value) <= most):
+        raise ValueError(f"{name} must be a whole number from 0 to {most}, got {shown(value)}")

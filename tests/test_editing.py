@@ -1,0 +1,269 @@
+"""Settings change and parameters are set by hand while a run goes on, and the run tells of it."""
+
+from dataclasses import replace
+from decimal import Decimal
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from nnlab import Config, Run, advance, evaluate, predict, rewind, set_parameter, start
+from nnlab.editing import with_config
+from nnlab.network import Parameters
+from nnlab.points import Points
+from tests.test_training import assert_equal_bit_for_bit, configs
+
+TINY = Config(samples=20, test_samples=5, hidden_layers=(3,))  # layer 0 is (3, 3), layer 1 (4, 1)
+
+
+def test_a_weight_set_by_hand_is_the_only_parameter_that_moves() -> None:
+    run = advance(start(TINY), 10)
+    edited = set_parameter(run, 0, 1, 2, 0.5)
+    assert edited.parameters.weights[0][1, 2] == 0.5
+    differing = edited.parameters.vector != run.parameters.vector
+    assert differing.sum() == 1
+    assert evaluate(edited).train_loss != evaluate(run).train_loss
+    for name in ("iteration", "losses", "config", "dataset", "optimizer_state"):
+        assert getattr(edited, name) is getattr(run, name)
+
+
+def test_the_row_behind_the_weights_is_the_bias() -> None:
+    run = start(replace(TINY, hidden_layers=()))
+    edited = set_parameter(run, 0, 2, 0, -3)
+    assert edited.parameters.biases[0][0, 0] == -3
+    # by hand: the logit moves by -3 everywhere, as the bias was 0
+    logits = [np.log(p / (1 - p)) for p in (predict(one, [[0.3, 0.4]]) for one in (run, edited))]
+    assert logits[1] - logits[0] == pytest.approx(-3, rel=1e-12)
+
+
+def test_a_run_with_a_parameter_set_goes_on_from_it() -> None:
+    """As a run does that had the parameter by itself."""
+    config = replace(TINY, optimizer="adam")
+    run = advance(start(config), 10)
+    edited = set_parameter(run, 1, 0, 0, 2.5)
+    parameters = run.parameters.copy()
+    parameters.weights[1][0, 0] = 2.5
+    by_itself = advance(replace(run, parameters=parameters), 30)
+    further = advance(edited, 30)
+    np.testing.assert_array_equal(further.losses, by_itself.losses)
+    np.testing.assert_array_equal(further.parameters.vector, by_itself.parameters.vector)
+    np.testing.assert_array_equal(advance(advance(edited, 11), 19).losses, further.losses)
+    assert further.losses[10] == evaluate(edited).train_loss
+
+
+def test_setting_a_parameter_leaves_the_run_as_it_was() -> None:
+    run = advance(start(TINY), 100)
+    vector, test_losses = run.parameters.vector.copy(), run.test_losses.copy()
+    snapshots = [one.vector.copy() for one in run.snapshots]
+    set_parameter(run, 0, 0, 0, 9)
+    np.testing.assert_array_equal(run.parameters.vector, vector)
+    np.testing.assert_array_equal(run.test_losses, test_losses)
+    np.testing.assert_array_equal([one.vector for one in run.snapshots], snapshots)
+    assert (run.interventions, run.edited) == ((), False)
+
+
+@pytest.mark.parametrize("iteration", [0, 4, 100, 104])
+def test_rewinding_to_an_edited_snapshot_gives_the_edited_parameters(iteration: int) -> None:
+    run = advance(start(TINY), iteration)
+    assert run.snapshots[-1].iteration == iteration
+    edited = set_parameter(run, 0, 0, 0, 9)
+    rewound = rewind(advance(edited, 60), iteration)
+    assert_equal_bit_for_bit(rewound, edited)
+    assert rewound.test_losses[-1] == evaluate(rewound).test_loss or iteration % 100
+    assert rewound.interventions == ((iteration, "weight 1 -> 1 of layer 1 set to 9.0"),)
+
+
+def test_rewinding_past_an_edit_undoes_it() -> None:
+    run = advance(start(TINY), 35)
+    assert run.snapshots[-1].iteration == 34
+    rewound = rewind(advance(set_parameter(run, 0, 0, 0, 9), 60), 34)
+    assert_equal_bit_for_bit(rewound, advance(start(TINY), 34))
+    assert (rewound.interventions, rewound.edited) == ((), False)
+
+
+@pytest.mark.parametrize("value", [1000, -1000, 0, np.float32(0.5), np.int64(3), 1e-300])
+def test_any_number_up_to_a_thousand_is_taken(value: float) -> None:
+    edited = set_parameter(start(TINY), 1, 2, 0, value)
+    assert edited.parameters.weights[1][2, 0] == value
+    assert edited.interventions == ((0, f"weight 3 -> 1 of layer 2 set to {float(value)!r}"),)
+
+
+@pytest.mark.parametrize(
+    ("name", "bad", "rule"),
+    [
+        *(("layer", bad, "be a whole number from 0 to 1") for bad in (-1, 2, 0.0, "0", None, True)),
+        *(("row", bad, "be a whole number from 0 to 2") for bad in (-1, 3, 1.5, np.nan)),
+        *(("column", bad, "be a whole number from 0 to 2") for bad in (-1, 3, [0], 10**30)),
+        *(
+            ("value", bad, "be a finite number from -1000 to 1000")
+            for bad in (1000.1, -1001, 10**400, np.nan, np.inf, -np.inf)
+        ),
+        *(
+            ("value", bad, "be a finite number from -1000 to 1000")
+            for bad in ("1", None, True, 1j, [1], Decimal(1), np.timedelta64(1))
+        ),
+    ],
+)
+def test_a_bad_place_or_value_is_refused(name: str, bad: object, rule: str) -> None:
+    place = {"layer": 0, "row": 0, "column": 0, "value": 1.0, name: bad}
+    with pytest.raises(ValueError, match=f"^{name} must {rule}, got ") as caught:
+        set_parameter(start(TINY), **place)
+    text = repr(bad)
+    assert str(caught.value).endswith(text if len(text) <= 80 else "...")
+
+
+def test_a_value_that_takes_the_loss_to_infinity_is_refused() -> None:
+    """By hand: the hidden unit answers 1e160 x1, of which a thousandfold has no square."""
+    config = Config(
+        problem="regression", dataset="plane", hidden_layers=(1,), activation="linear", samples=10
+    )
+    run = start(config)
+    vector = np.array([1e160, 0, 0, 1e-160, 0])
+    run = replace(run, parameters=Parameters(run.parameters.layer_sizes, vector))
+    assert np.isfinite(evaluate(run).train_loss)
+    with pytest.raises(ValueError, match=r"^value must leave the loss finite, got 1000$"):
+        set_parameter(run, 1, 0, 0, 1000)
+
+
+def test_a_weight_set_by_hand_lets_a_stopped_run_go_on() -> None:
+    diverged = advance(start(replace(TINY, learning_rate=1e6, activation="linear")), 100)
+    assert diverged.stopped == "diverged"
+    edited = set_parameter(diverged, 1, 3, 0, 0.5)
+    assert edited.stopped is None
+    config = Config(samples=100, learning_rate=1000.0, patience=150)  # dead units: nothing moves
+    plateau = advance(start(config), 25_000)
+    assert plateau.stopped == "plateau"
+    edited = set_parameter(plateau, 2, 5, 0, 0.5)
+    assert edited.stopped is None
+    assert advance(edited, 20).iteration == plateau.iteration + 20
+
+
+def test_interventions_tell_what_was_done_and_when() -> None:
+    run = set_parameter(start(TINY), 1, 2, 0, 0.5)
+    run = set_parameter(advance(run, 5), 0, 2, 1, -1)
+    run = with_config(advance(run, 5), replace(TINY, learning_rate=0.1, optimizer="adam"))
+    run = with_config(advance(run, 1), replace(run.config, batch_size=4, points=[(0, 0, 1)]))
+    assert run.interventions == (
+        (0, "weight 3 -> 1 of layer 2 set to 0.5"),
+        (5, "bias 2 of layer 1 set to -1.0"),
+        (10, "optimizer sgd → adam"),
+        (10, "learning_rate 0.01 → 0.1"),
+        (11, "points 0 → 1"),
+        (11, "batch_size None → 4"),
+    )
+    assert run.edited
+    assert advance(run, 50).interventions == run.interventions
+
+
+def test_settings_alone_do_not_make_a_run_edited() -> None:
+    run = with_config(advance(start(TINY), 5), replace(TINY, learning_rate=0.1))
+    assert run.interventions == ((5, "learning_rate 0.01 → 0.1"),)
+    assert not run.edited
+
+
+def test_of_a_weight_that_is_dragged_the_last_value_is_told() -> None:
+    run = advance(start(TINY), 5)
+    for value in (0.1, 0.2, 0.3):
+        run = set_parameter(run, 0, 0, 0, value)
+        run = set_parameter(run, 0, 0, 1, -value)
+    assert run.interventions == (
+        (5, "weight 1 -> 1 of layer 1 set to 0.3"),
+        (5, "weight 1 -> 2 of layer 1 set to -0.3"),
+    )
+    run = set_parameter(advance(run, 1), 0, 0, 0, 0.4)
+    assert run.interventions[2:] == ((6, "weight 1 -> 1 of layer 1 set to 0.4"),)
+
+
+def test_what_ends_a_run_is_no_intervention_unless_it_stretches_the_schedule() -> None:
+    run = advance(start(TINY), 5)
+    longer = replace(TINY, iterations=100, target_loss=0.1, patience=7)
+    assert with_config(run, longer).interventions == ()
+    cosine = replace(TINY, learning_rate_schedule="cosine")
+    run = advance(start(cosine), 5)
+    stretched = with_config(run, replace(cosine, iterations=100))
+    assert stretched.interventions == ((5, "iterations 25000 → 100"),)
+
+
+def test_before_the_first_update_only_the_start_itself_counts_as_changed() -> None:
+    run = with_config(start(TINY), replace(TINY, learning_rate=0.5, points=[(0, 0, 1)]))
+    assert run.interventions == ()
+    assert_equal_bit_for_bit(advance(run, 50), advance(start(run.config), 50))
+    run = with_config(start(TINY), replace(TINY, seed=5))
+    assert run.interventions == ((0, "seed 4 → 5"),)
+
+
+def test_settings_changed_after_the_moment_one_goes_back_to_hold_from_there() -> None:
+    run = with_config(advance(start(TINY), 10), replace(TINY, learning_rate=0.1))
+    run = set_parameter(advance(run, 10), 0, 0, 0, 9)
+    run = with_config(advance(run, 20), replace(run.config, optimizer="adam"))
+    run = advance(run, 20)
+    rewound = rewind(run, 18)
+    assert rewound.config == run.config
+    assert rewound.interventions == ((10, "learning_rate 0.01 → 0.1"), (18, "optimizer sgd → adam"))
+    assert not rewound.edited
+
+
+def test_a_run_taken_back_to_its_start_is_a_run_of_the_settings_of_now() -> None:
+    """Whatever was changed on the way, but for the seed that its weights come from."""
+    run = advance(start(replace(TINY, dataset="own", points=[(0, 0, 1)])), 10)
+    points = [(x / 7, x % 3, x % 2) for x in range(20)]
+    run = with_config(run, replace(run.config, points=points, optimizer="adam"))
+    run = set_parameter(advance(run, 20), 0, 0, 0, 9)
+    rewound = rewind(advance(run, 20), 0)
+    assert rewound.interventions == ()
+    again = advance(start(run.config), 30)
+    assert_equal_bit_for_bit(advance(rewound, 30), again, snapshots=False)
+    reseeded = with_config(run, replace(run.config, seed=5))
+    assert rewind(advance(reseeded, 1), 0).interventions == ((0, "seed 4 → 5"),)
+
+
+def test_a_test_sample_is_that_of_the_run_as_it_was_left() -> None:
+    run = advance(start(TINY), 200)
+    moved = set_parameter(run, 0, 0, 0, 9)
+    fewer = with_config(run, replace(TINY, test_samples=2))
+    for changed in (moved, fewer):
+        for later in (changed, advance(changed, 1)):
+            assert later.test_losses[2] == evaluate(changed).test_loss != run.test_losses[2]
+            assert later.test_accuracies[2] == evaluate(changed).test_accuracy
+        np.testing.assert_array_equal(changed.test_losses[:2], run.test_losses[:2])
+    assert rewind(advance(fewer, 1), 100).test_losses[-1] == evaluate(rewind(fewer, 100)).test_loss
+
+
+def test_other_points_of_the_same_number_are_an_intervention() -> None:
+    points = [Points.of([(x, 0.0, 1.0)]) for x in (0, 1)]
+    run = advance(start(replace(TINY, points=points[0])), 5)
+    other = with_config(run, replace(TINY, points=points[1]))
+    assert other.interventions == ((5, "points 1 → 1"),)
+
+
+@st.composite
+def _steered(draw: st.DrawFn) -> tuple[Run, Run]:
+    """Steer one run through settings and parameters, once in chunks and once in one go between."""
+    config = draw(configs())
+    chunks = whole = start(config)
+    for _ in range(draw(st.integers(1, 3))):
+        for count in draw(st.lists(st.integers(0, 60), min_size=1, max_size=3)):
+            chunks = advance(chunks, count)
+        whole = advance(whole, chunks.iteration - whole.iteration)
+        if chunks.stopped:  # the other one has not looked, if it was where it stopped already
+            whole = advance(whole, 1)
+        if draw(st.booleans()):
+            matrix = whole.parameters.matrices[0]
+            row, column = (draw(st.integers(0, size - 1)) for size in matrix.shape)
+            place = (0, row, column, draw(st.floats(-2, 2)))
+            chunks, whole = set_parameter(chunks, *place), set_parameter(whole, *place)
+        else:
+            changed = replace(config, learning_rate=draw(st.sampled_from([0.02, 0.3])))
+            changed = replace(changed, optimizer=draw(st.sampled_from(["adam", "momentum"])))
+            chunks, whole = with_config(chunks, changed), with_config(whole, changed)
+    return advance(advance(chunks, 20), 41), advance(whole, 61)
+
+
+# no test depends on the machine's speed
+@settings(deadline=None, max_examples=100)
+@given(runs=_steered())
+def test_chunks_do_not_change_a_single_bit_of_a_steered_run(runs: tuple[Run, Run]) -> None:
+    chunks, whole = runs
+    assert_equal_bit_for_bit(chunks, whole)
+    assert chunks.interventions == whole.interventions

@@ -16,11 +16,10 @@ from nnlab.figures.curves import MAX_BINS, loss_curve, loss_series, thin
 from nnlab.figures.plane import (
     BOUNDARY_COLORS,
     GRID_SIZE,
-    MAX_POINTS,
     boundary_image,
-    decision_boundary,
     plane_extent,
 )
+from nnlab.figures.points import MAX_POINTS, decision_boundary
 from nnlab.figures.style import CLASS_COLORS
 from nnlab.network import Parameters
 from nnlab.points import Points

@@ -12,11 +12,19 @@ from nnlab.figures.style import AXIS, SET_COLORS, styled
 from nnlab.training import TEST_EVERY, Run
 
 MAX_BINS = 250  # of the loss curve, two points each: about what a screen resolves
+_GREY = "#999999"
+
+# iterations and losses of one line, int32 and float64 (n_points,)
+Series = tuple[NDArray[np.int32], NDArray[np.float64]]
 
 
-@lru_cache(maxsize=4)
-def loss_curve(loss_name: str, *, log: bool) -> str:
-    """Draw the axes and the two empty lines, train and test, that `loss_series` fills."""
+@lru_cache(maxsize=8)
+def loss_curve(loss_name: str, *, log: bool, before: bool = False) -> str:
+    """Draw the axes and the empty lines that `loss_series` fills.
+
+    Behind train and test there is a mark for the moment that is looked at, and if asked for
+    `before`, the curve that a branch has left behind.
+    """
     figure = go.Figure()
     for name, dash in (("train", "solid"), ("test", "dash")):
         figure.add_scatter(
@@ -25,6 +33,20 @@ def loss_curve(loss_name: str, *, log: bool) -> str:
             marker={"color": SET_COLORS[name], "size": 8},
             cliponaxis=False,
             hovertemplate=f"{name} loss %{{y:.4g}}<extra></extra>",
+        )
+    figure.add_scatter(
+        name="then",
+        marker={"color": SET_COLORS["train"], "size": 13, "line": {"color": _GREY, "width": 2}},
+        cliponaxis=False,
+        hoverinfo="skip",
+        showlegend=False,
+    )
+    if before:
+        figure.add_scatter(
+            name="before",
+            line={"color": _GREY, "width": 1.5},
+            marker={"color": _GREY, "size": 6},
+            hovertemplate="before %{y:.4g}<extra></extra>",
         )
     figure.update_layout(
         xaxis={
@@ -47,18 +69,12 @@ def loss_curve(loss_name: str, *, log: bool) -> str:
     return text
 
 
-def loss_series(
-    run: Run, train_loss: float, test_loss: float
-) -> list[tuple[NDArray[np.int32], NDArray[np.float64]]]:
-    """Return iterations and losses of the loss curve's lines, thinned for a screen.
+def loss_series(run: Run, train_loss: float, test_loss: float) -> list[Series]:
+    """Return iterations and losses of the lines train and test, thinned for a screen.
 
     Parameters
     ----------
     train_loss, test_loss : of the run's present parameters, the lines' last points
-
-    Returns
-    -------
-    train, test : (iterations, losses), int32 and float64 (n_points,)
     """
     train, test = thin(run.losses), thin(run.test_losses)
     return [

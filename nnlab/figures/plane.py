@@ -1,47 +1,40 @@
-"""The plane: the boundary as a picture, and the points above it."""
+"""The plane as the network and each of its units sees it, as pictures."""
 
-import html
 import io
 from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
-import plotly.graph_objects as go
 from numpy.typing import NDArray
 from PIL import Image
-from plotly.io.json import to_json_plotly
 
 from nnlab.datasets import Dataset, FloatArray
 from nnlab.features import expand
-from nnlab.figures.style import AXIS, CLASS_COLORS, MIDDLE_COLOR, styled
+from nnlab.figures.style import MIDDLE_COLOR
 from nnlab.network import Network, sigmoid
 from nnlab.training import Run
 
 BOUNDARY_COLORS = ("#f4ad66", "#52a0d0")  # the same, lighter: the points stand out from them
-RIM_COLOR = "#777777"
 GRID_SIZE = 100  # pixels of the boundary picture along each axis
 LEVELS = 128  # of probability in that picture: half the bytes of 256, and no eye sees the steps
 THUMBNAIL_SIZES = (25, 20, 10)  # pixels of a unit's small map along each axis
 MAX_THUMBNAIL_PIXELS = 60_000  # of all small maps: more units get smaller ones
-MAX_POINTS = 2000  # drawn per set: more would only cover each other, and slow the page
 MIN_REACH = 1.25  # of the plane from its centre: all data sets fit in with little noise
 REACHES = (1, 1.25, 1.6, 2, 2.5, 3.2, 4, 5, 6.3, 8, 10)  # and steps of about a quarter beyond
 
 
-def _palette() -> list[int]:
-    """Return LEVELS RGB triples, flat, from class 0's colour over near white to class 1's."""
+@lru_cache
+def _palette(levels: int) -> list[int]:
+    """Return so many RGB triples, flat, from class 0's colour over near white to class 1's."""
     stops = np.array(
         [
             [int(color[i : i + 2], 16) for i in (1, 3, 5)]
             for color in (BOUNDARY_COLORS[0], MIDDLE_COLOR, BOUNDARY_COLORS[1])
         ]
     )
-    level = np.linspace(0, 1, LEVELS)
+    level = np.linspace(0, 1, levels)
     channels = [np.interp(level, [0, 0.5, 1], stops[:, channel]) for channel in range(3)]
     return [int(value) for value in np.rint(np.column_stack(channels)).ravel()]
-
-
-_PALETTE = _palette()
 
 
 def plane_extent(dataset: Dataset) -> tuple[float, float, float, float]:
@@ -94,10 +87,25 @@ class Look(NamedTuple):
     ----------
     unit : whose map is the picture; None for the output's
     thumbnails : small maps of all units, too
+    discretize : the output is drawn as its answer: class 0 or 1, or the sign of a value
     """
 
     unit: Unit | None = None
     thumbnails: bool = False
+    discretize: bool = False
+
+
+class Thumbnails(NamedTuple):
+    """Small maps of all units, layer by layer with the inputs first.
+
+    Attributes
+    ----------
+    maps : levels of the palette, uint8 (n_units, size, size), the topmost row first
+    spans : per unit its least and greatest value over the plane, float32 (n_units, 2)
+    """
+
+    maps: NDArray[np.uint8]
+    spans: NDArray[np.float32]
 
 
 class View(NamedTuple):
@@ -106,16 +114,13 @@ class View(NamedTuple):
     Attributes
     ----------
     picture : PNG of 2 to 3 kB
-    span : the least and the greatest value of the picture's unit
-    thumbnails : per unit, layer by layer with the inputs first, levels of the palette from the top,
-        uint8 (n_units, size, size); None if they were not to be seen
-    spans : likewise its least and greatest value over the plane, float32 (n_units, 2)
+    span : the least and the greatest value of the picture's unit over the plane
+    thumbnails : if they were to be seen
     """
 
     picture: bytes
     span: tuple[float, float]
-    thumbnails: NDArray[np.uint8] | None = None
-    spans: NDArray[np.float32] | None = None
+    thumbnails: Thumbnails | None = None
 
 
 # Just before it diverges, a network can overflow at the rim, where no training point stands.
@@ -135,21 +140,26 @@ def look(run: Run, what: Look) -> View:
     layers = _outputs(run)
     spans = [np.stack([values.min(axis=0), values.max(axis=0)]) for values in layers]
     scales = [np.abs(span).max(axis=0) * [[-1], [1]] for span in spans]
-    scales[-1] = np.array([[-1.0 if run.config.problem == "regression" else 0.0], [1.0]])
+    low = -1.0 if run.config.problem == "regression" else 0.0
+    scales[-1] = np.array([[low], [1.0]])
+    if what.discretize:
+        layers[-1] = np.where(layers[-1] > (low + 1) / 2, 1.0, low)
     unit = what.unit or Unit(len(layers) - 1, 0)
     values = layers[unit.layer][:, unit.number]
     levels = _levels(values, *scales[unit.layer][:, unit.number])
     picture = png(levels.reshape(GRID_SIZE, GRID_SIZE))
-    low, high = spans[unit.layer][:, unit.number].tolist()
+    span = tuple(spans[unit.layer][:, unit.number].tolist())
     if not what.thumbnails:
-        return View(picture, (low, high))
+        return View(picture, span)
     size = thumbnail_size(sum(run.config.layer_sizes))
     step = GRID_SIZE // size
     rows = np.arange(step // 2, GRID_SIZE, step)
     pixels = (GRID_SIZE * rows[:, np.newaxis] + rows).ravel()
     maps = [_levels(values[pixels], *scale).T for values, scale in zip(layers, scales, strict=True)]
-    thumbnails = np.concatenate(maps).reshape(-1, size, size)
-    return View(picture, (low, high), thumbnails, np.hstack(spans).T.astype(np.float32))
+    thumbnails = Thumbnails(
+        np.concatenate(maps).reshape(-1, size, size), np.hstack(spans).T.astype(np.float32)
+    )
+    return View(picture, span, thumbnails)
 
 
 def boundary_image(run: Run) -> bytes:
@@ -163,10 +173,14 @@ def thumbnail_size(n_units: int) -> int:
     return next(fitting, THUMBNAIL_SIZES[-1])
 
 
-def png(levels: NDArray[np.uint8]) -> bytes:
-    """Return levels of the palette as a picture, (height, width)."""
-    image = Image.fromarray(levels)
-    image.putpalette(_PALETTE)
+def png(levels: NDArray[np.uint8], shades: int = LEVELS) -> bytes:
+    """Return levels of the palette as a picture, (height, width), in so many shades."""
+    image = Image.fromarray(
+        levels
+        if shades == LEVELS
+        else np.rint(levels * ((shades - 1) / (LEVELS - 1))).astype(np.uint8)
+    )
+    image.putpalette(_palette(shades))
     file = io.BytesIO()
     image.save(file, "png", compress_level=6)
     return file.getvalue()
@@ -187,72 +201,3 @@ def _levels(values: FloatArray, low: FloatArray, high: FloatArray) -> NDArray[np
     shares = (values - low) / (high - low)
     shares = np.clip(np.nan_to_num(shares, nan=0.5, posinf=1, neginf=0), 0, 1)
     return np.rint(shares * (LEVELS - 1)).astype(np.uint8)
-
-
-@lru_cache(maxsize=8)
-def decision_boundary(
-    dataset: Dataset,
-    problem: str = "classification",
-    axes: tuple[str, str] = ("x1", "x2"),
-    shown: tuple[str, ...] = ("train", "test"),
-) -> str:
-    """Draw the points on a transparent plane, under which the boundary picture is laid.
-
-    `shown` names the sets whose points are seen.
-    """
-    figure = go.Figure()
-    sets = (
-        ("train", dataset.train_inputs, dataset.train_targets[:, 0], "circle", 6, "white"),
-        ("test", dataset.test_inputs, dataset.test_targets[:, 0], "diamond", 9, "black"),
-    )
-    # Of too many points the last ones are drawn, as a person's own come last.
-    for name, inputs, targets, symbol, size, rim in sets:
-        marker = {"symbol": symbol, "size": size, "line": {"color": rim, "width": 1}}
-        if problem == "regression":
-            colors = {"color": targets[-MAX_POINTS:].astype(np.float32), "cmin": -1, "cmax": 1}
-            marker["line"] = {"color": RIM_COLOR, "width": 1}  # seen around values near 0, too
-            colors["colorscale"] = [[0, CLASS_COLORS[0]], [0.5, MIDDLE_COLOR], [1, CLASS_COLORS[1]]]
-            colors["showscale"] = name == "train"
-            colors["colorbar"] = {"thickness": 10, "outlinewidth": 0}
-            _add_points(figure, name, inputs[-MAX_POINTS:], {**marker, **colors})
-            figure.data[-1].customdata = targets[-MAX_POINTS:]
-            figure.data[-1].hovertemplate = f"{name} %{{customdata:.3g}}<extra></extra>"
-            continue
-        for label, color in enumerate(CLASS_COLORS):
-            points = inputs[targets == label][-MAX_POINTS // 2 :]
-            _add_points(figure, f"{name} class {label}", points, {**marker, "color": color})
-    figure.for_each_trace(lambda trace: trace.update(visible=trace.name.startswith(shown)))
-    hidden = [name for name, inputs, *_ in sets if len(inputs) > MAX_POINTS]
-    note = f" ({MAX_POINTS:,} of the {' and '.join(hidden)} points shown)" if hidden else ""
-    extent = plane_extent(dataset)
-    left, right, bottom, top = extent
-    x1, x2 = (
-        html.escape(axis, quote=False) for axis in axes
-    )  # Plotly reads some HTML in its texts
-    figure.update_layout(
-        xaxis={"title": f"{x1}{note}", "range": [left, right], "constrain": "domain", **AXIS},
-        yaxis={
-            "title": x2,
-            "range": [bottom, top],
-            "scaleanchor": "x",
-            "constrain": "domain",
-            **AXIS,
-        },
-        uirevision=repr(extent),  # a zoom lasts until the plane itself changes
-    )
-    text: str = to_json_plotly(styled(figure))
-    return text
-
-
-def _add_points(
-    figure: go.Figure, name: str, points: FloatArray, marker: dict[str, object]
-) -> None:
-    points = points.astype(np.float32)
-    figure.add_scatter(
-        x=points[:, 0],
-        y=points[:, 1],
-        mode="markers",
-        name=name,
-        marker=marker,
-        hovertemplate=f"{name}<br>x1 %{{x:.3f}}<br>x2 %{{y:.3f}}<extra></extra>",
-    )

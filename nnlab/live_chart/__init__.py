@@ -42,6 +42,19 @@ _stage = st.components.v2.component(
     js=_script("stage"),
     isolate_styles=False,
 )
+_diagram = st.components.v2.component(
+    "nnlab.diagram",
+    html='<div class="network"></div>',
+    css=(FOLDER / "skeleton.css").read_text(),
+    js=_script("mountDiagram"),
+    isolate_styles=False,
+)
+_time_line = st.components.v2.component(
+    "nnlab.time_line",
+    html='<div class="time-line"></div>',
+    js=_script("mountTimeLine"),
+    isolate_styles=False,
+)
 _update = st.components.v2.component("nnlab.update", js=_script("update"))
 
 
@@ -55,12 +68,53 @@ class Update(NamedTuple):
     frames : (iteration, PNG), laid under the figure and played one after the other until the next
         update comes; for a stage with an extent
     series : per trace of the figure its x and y, (n_points,) each
+    points : per trace of the figure what the network answers to its points, and 1 for those to be
+        ringed, (n_points,) each, the latter maybe empty
+    caption : what is written on the chart
+    network : for the stage of a diagram, what `figures.diagram.network` returns, and also `shown`,
+        the unit in the large chart, [layer, number] or None; `taken`, the number of the last
+        action taken; `refused`, what was wrong with it
     """
 
     iteration: int
     alt: str
     frames: Sequence[tuple[int, bytes]] = ()
     series: Sequence[tuple[NDArray[np.int32], NDArray[np.float64]]] = ()
+    points: Sequence[tuple[NDArray[np.float32], NDArray[np.uint8]]] = ()
+    caption: str = ""
+    network: dict[str, Any] | None = None
+
+
+class Time(NamedTuple):
+    """What the time line can look back at.
+
+    Attributes
+    ----------
+    iterations : int32 (n,), ascending, the present last
+    at : the one of them that the charts show
+    """
+
+    iterations: NDArray[np.int32]
+    at: int
+
+
+class Listeners(NamedTuple):
+    """What is called when the browser has something to tell.
+
+    Attributes
+    ----------
+    behind : updates arrive later and later
+    look : the time line was moved; `st.session_state.update.look["iteration"]` says where to
+    branch : the run shall go on from `st.session_state.update.branch`, an iteration
+    act : something was done in the diagram; `st.session_state.update.actions["actions"]` holds what
+        is not taken: {"number": 1 …, "show": [layer, number] or False} or {"number": 1 …,
+        "set": [layer, row, column], "value": a text}
+    """
+
+    behind: Callable[[], None]
+    look: Callable[[], None]
+    branch: Callable[[], None]
+    act: Callable[[], None]
 
 
 def routes() -> list[Mount]:
@@ -99,6 +153,7 @@ def stage(
     brush: Brush | None = None,
     colors: tuple[str, str] | None = None,
     on_stroke: Callable[[], None] = lambda: None,
+    on_pin: Callable[[], None] = lambda: None,
 ) -> None:
     """Draw the place of a chart with its figure.
 
@@ -111,6 +166,8 @@ def stage(
     colors : of what the brush draws, by kind
     on_stroke : called after a stroke; `st.session_state[key].strokes` then holds those not taken:
         {"number": 1 …, "kind": 0, 1 or "erase", "positions": [[x1, x2], …]}, in the figure's units
+    on_pin : called when a point has been clicked; `st.session_state[key].pin` is then
+        [trace, index in the trace]
     """
     data = {
         "name": key,
@@ -119,27 +176,65 @@ def stage(
         "brush": brush and brush._asdict(),
         "colors": colors,
     }
-    _stage(key=key, data=data, on_strokes_change=on_stroke)
+    _stage(key=key, data=data, on_strokes_change=on_stroke, on_pin_change=on_pin)
+
+
+def diagram(
+    key: str,
+    colors: tuple[str, str],
+    *,
+    max_layers: int,
+    max_units: int,
+    on_layers: Callable[[], None],
+) -> None:
+    """Draw the place of a network's diagram.
+
+    Parameters
+    ----------
+    key : its name on the page, as `data-live-chart`
+    colors : of negative and of positive weights
+    max_layers, max_units : hidden ones, and in each of them
+    on_layers : called when other hidden layers are asked for; `st.session_state[key].layers` then
+        holds their widths as text
+    """
+    data = {
+        "name": key,
+        "colors": colors,
+        "limits": {"layers": max_layers, "units": max_units},
+    }
+    _diagram(key=key, data=data, on_layers_change=on_layers)
+
+
+def time_line() -> None:
+    """Draw the place of the slider that looks back, and of the replay."""
+    _time_line(key="time_line")
 
 
 def update(
-    charts: dict[str, Update], *, running: bool, session: str, on_behind: Callable[[], None]
+    charts: dict[str, Update], *, time_line: Time | None, session: str, listeners: Listeners
 ) -> None:
     """Send what has changed in the charts, by the keys of their stages.
 
     Parameters
     ----------
-    running : False empties what is still to be played, so that pictures and numbers agree
+    time_line : None while the run trains; without training, what is still to be played is dropped,
+        so that pictures and numbers agree
     session : changes when the server has lost the session, which the page then says
-    on_behind : called when updates arrive later and later
     """
     message = {
         "charts": {name: chart._asdict() for name, chart in charts.items()},
-        "running": running,
+        "time": time_line and time_line._asdict(),
         "session": session,
         "sent": time.time(),
     }
-    _update(key="update", data=pack(message), on_behind_change=on_behind)
+    _update(
+        key="update",
+        data=pack(message),
+        on_behind_change=listeners.behind,
+        on_look_change=listeners.look,
+        on_branch_change=listeners.branch,
+        on_actions_change=listeners.act,
+    )
 
 
 def pack(message: dict[str, Any]) -> bytes:

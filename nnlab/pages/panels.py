@@ -4,18 +4,20 @@ from types import ModuleType
 
 import streamlit as st
 
+from nnlab.figures.plane import View
 from nnlab.live_chart import Update
-from nnlab.pages import equations
+from nnlab.pages import diagram, equations
 from nnlab.pages.links import keep_in_link
 from nnlab.training import Run
 
 # by its name in the link: its title, and the module that draws it by `render(run)`; what a tick
-# changes in its charts is `updates(run)`
+# changes in its charts is `updates(run, view)`
 PANELS: dict[str, tuple[str, ModuleType]] = {
+    "network": ("Network", diagram),
     "equations": ("Equations", equations),
 }
 NONE = "none"
-DEFAULT = NONE
+DEFAULT = "network"
 
 
 def choice() -> None:
@@ -42,12 +44,24 @@ def render(run: Run) -> None:
     """Draw the open panel's place."""
     panel = _open()
     if panel:
-        with st.container(key=f"panel_{st.session_state.panel}"):
+        with st.container(key="panel_open"), st.container(key=f"panel_{st.session_state.panel}"):
             panel.render(run)
 
 
-def updates(run: Run) -> dict[str, Update]:
-    """Return what a tick changes in the charts of the open panel."""
+def is_open(panel: ModuleType) -> bool:
+    """Say whether this panel is the open one."""
+    return _open() is panel
+
+
+def updates(run: Run, view: View) -> dict[str, Update]:
+    """Return what a tick changes in the charts of the open panel.
+
+    Parameters
+    ----------
+    view : of the run, as it is drawn at this tick
+    """
     panel = _open()
-    found: dict[str, Update] = panel.updates(run) if panel and hasattr(panel, "updates") else {}
+    if not hasattr(panel, "updates"):
+        return {}
+    found: dict[str, Update] = panel.updates(run, view)
     return found

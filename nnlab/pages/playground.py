@@ -12,9 +12,9 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from nnlab import live_chart
 from nnlab.config import Config
 from nnlab.editing import with_config
-from nnlab.figures import curves, plane
+from nnlab.figures import curves, plane, points
 from nnlab.figures.style import CLASS_COLORS
-from nnlab.pages import own_points, panels, report, show
+from nnlab.pages import diagram, own_points, panels, report, show, time_travel
 from nnlab.pages.links import keep_in_link, refuse_bad_link
 from nnlab.pages.settings import DEFAULTS, settings
 from nnlab.pages.turns import advance_in_turn, tick, turn
@@ -68,16 +68,15 @@ def render() -> None:
     state = st.session_state
     speed = _controls(state.run)
     interval = state.running.interval if state.running else None
-    # In a place of its own: of a full run that a tick follows at once, Streamlit drops what the
-    # fragment drew, and all that stood behind it would move up by one, over the charts.
-    with st.container(key="live"):
-        st.fragment(_live, run_every=interval)(speed, interval)
+    live = st.container(key="live")
     with st.container(key="bench"):
         _stages(state.run)
         with st.container(key="panel_place"):
-            panels.render(state.run)
-    with st.popover("Save"):
-        own_points.download(state.run)
+            panels.render(time_travel.seen(state.run))
+    with st.container(horizontal=True, vertical_alignment="center"):
+        live_chart.time_line()
+        with st.popover("Save"):
+            own_points.download(state.run)
     with st.container(key="notices"):
         if error:
             st.error(error.replace("$", r"\$"), icon=":material/error:")
@@ -87,6 +86,13 @@ def render() -> None:
         if state.run.iteration == 0:
             for sentence in refused:
                 st.warning(sentence)
+    # Last, as it looks at what has been chosen above. In a place of its own: of a full run that a
+    # tick follows at once, Streamlit drops what the fragment drew, and all that stood behind it
+    # would move up by one, over the charts.
+    with live:
+        st.fragment(_live, run_every=interval)(
+            speed, interval, time_travel.seen(state.run).iteration
+        )
 
 
 def _follow(config: Config | None) -> None:
@@ -111,6 +117,7 @@ def _follow(config: Config | None) -> None:
 
 
 def _reset(config: Config) -> None:
+    time_travel.forget()
     st.session_state.running = None
     st.session_state.run = start(config)
 
@@ -122,6 +129,7 @@ def _last_goal(run: Run) -> int:
 
 
 def _set_running(running: bool) -> None:
+    time_travel.return_to_present()
     state = st.session_state
     run: Run = state.run
     goal = _last_goal(run)
@@ -144,7 +152,13 @@ def _slow_down() -> None:
         st.session_state.running = going._replace(interval=interval)
 
 
+def _branch() -> None:
+    time_travel.branch()
+    _set_running(True)
+
+
 def _step(iterations: int) -> None:
+    time_travel.return_to_present()
     st.session_state.running = None
     st.session_state.run = advance_in_turn(st.session_state.run, iterations)
 
@@ -221,54 +235,81 @@ def _speed(bar: DeltaGenerator) -> int | None:
     return SPEEDS[name]
 
 
-def _live(speed: int | None, interval: float | None) -> None:
-    """Make one tick of training while running, then draw all that shows the run."""
+def _live(speed: int | None, interval: float | None, seen: int) -> None:
+    """Make one tick of training while running, then draw all that shows the run.
+
+    `interval` and `seen` are what the rest of the page was drawn for.
+    """
     began = time.perf_counter()
     state = st.session_state
     with turn() as others:
         # Read here: a run of the script that has been replaced while it waited ends at this line.
         run, going = state.run, state.running
+        what = diagram.what(run, is_open=panels.is_open(diagram))
         if going:
-            run, frames = tick(run, going.goal, speed, others)
-            state.run = run
+            run, frames, view = tick(run, going.goal, speed, others, what)
+            state.run = shown = run
         else:
-            frames = [(run.iteration, plane.boundary_image(run))]
-        metrics = evaluate(run)
+            shown = time_travel.seen(run)
+            view = plane.look(shown, what)
+            frames = [(shown.iteration, view.picture)]
+        metrics = evaluate(shown)
     if going and (run.stopped or run.iteration >= going.goal):
         state.running = None
         st.rerun()
-    if going and going.interval != interval:
+    if (going.interval if going else None) != interval:
         st.rerun()
-    _draw(run, metrics, going, frames)
+    if not going and shown.iteration != seen and time_travel.has_settled():
+        st.rerun()
+    _draw(run, shown, metrics, going, frames, view)
     if going and time.perf_counter() - began > going.interval - FLUSH_SECONDS:
         # The next tick would begin at once, and the update of this one never leave the server.
         time.sleep(FLUSH_SECONDS)
 
 
-def _draw(run: Run, metrics: Metrics, going: Going | None, frames: list[tuple[int, bytes]]) -> None:
+def _draw(
+    run: Run,
+    shown: Run,
+    metrics: Metrics,
+    going: Going | None,
+    frames: list[tuple[int, bytes]],
+    view: plane.View,
+) -> None:
     goal = going.goal if going else _last_goal(run)
     speed = going.mean_speed(run) if going else None
-    st.progress(min(1.0, run.iteration / goal), report.status(run, goal, speed))
-    st.markdown(report.metrics(run, metrics))
+    status = report.status(run, goal, speed) if shown is run else report.looking_back(run, shown)
+    st.progress(min(1.0, shown.iteration / goal), status)
+    st.markdown(report.metrics(shown, metrics))
     context = get_script_run_ctx()
+    caption = diagram.caption(shown, view)
     live_chart.update(
         {
             "decision-boundary": live_chart.Update(
-                run.iteration,
-                f"Decision boundary {report.alt(run, metrics)}",
+                shown.iteration,
+                f"{caption or 'Decision boundary'} {report.alt(shown, metrics)}",
                 frames=frames,
+                points=points.point_marks(shown, misclassified=show.misclassified()),
+                caption=caption,
             ),
             "loss-curve": live_chart.Update(
-                run.iteration,
-                f"Loss curve {report.alt(run, metrics)}",
-                series=curves.loss_series(run, metrics.train_loss, metrics.test_loss),
+                shown.iteration,
+                f"Loss curve {report.alt(shown, metrics)}",
+                series=time_travel.curves(run, shown, metrics),
             ),
-            **panels.updates(run),
+            **panels.updates(shown, view),
         },
-        running=going is not None,
+        time_line=None if going else time_travel.line(run, shown),
         session=context.session_id if context else "",
-        on_behind=_slow_down,
+        listeners=live_chart.Listeners(_slow_down, time_travel.look, _branch, diagram.act),
     )
+
+
+def _pin(run: Run) -> None:
+    """Let the clicked point be the one that a step by hand looks at."""
+    trace, index = st.session_state["decision-boundary"].pin
+    part, _, indices = points.traces(run.dataset, run.config.problem)[trace]
+    if part == "train":
+        st.session_state.step_point = int(indices[index])
 
 
 def _stages(run: Run) -> None:
@@ -276,16 +317,17 @@ def _stages(run: Run) -> None:
     with st.container(key="plane"):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             brush = own_points.tools(run)
-            shown = show.choose()
+            show.choose()
         live_chart.stage(
             "decision-boundary",
-            plane.decision_boundary(
-                run.dataset, run.config.problem, own_points.current().axes, shown.sets
+            points.decision_boundary(
+                run.dataset, run.config.problem, own_points.current().axes, show.parts()
             ),
             extent,
             brush=brush,
             colors=CLASS_COLORS,
             on_stroke=lambda: own_points.take_strokes(run, extent[0], extent[1]),
+            on_pin=lambda: _pin(run),
         )
     with st.container(key="curve"):
         log_loss = st.toggle(
@@ -295,5 +337,8 @@ def _stages(run: Run) -> None:
             help="A logarithmic axis: small losses are seen as well as large ones.",
         )
         live_chart.stage(
-            "loss-curve", curves.loss_curve(report.loss_name(run.config), log=log_loss)
+            "loss-curve",
+            curves.loss_curve(
+                report.loss_name(run.config), log=log_loss, before=time_travel.has_left_behind()
+            ),
         )

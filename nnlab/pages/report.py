@@ -38,6 +38,11 @@ def status(run: Run, goal: int, speed: float | None) -> str:
     return text
 
 
+def looking_back(run: Run, shown: Run) -> str:
+    """Say that what is shown is past."""
+    return f"**Looking back at iteration {shown.iteration:,}** of the {run.iteration:,} made so far"
+
+
 def metrics(run: Run, values: Metrics) -> str:
     """Return the metrics in one line of Markdown; what does not apply is left out."""
     train_loss = values.train_loss if len(run.dataset.train_inputs) else math.nan

@@ -10,7 +10,7 @@ from typing import Any
 import streamlit as st
 
 from nnlab.activations import ACTIVATIONS
-from nnlab.config import MAX_LAYERS, MAX_WIDTH, Config, parse, text
+from nnlab.config import MAX_LAYERS, Config, parse, text
 from nnlab.datasets import DATASETS_FOR, OWN
 from nnlab.features import FEATURES
 from nnlab.losses import OUTPUT_LOSSES
@@ -253,7 +253,10 @@ def _learning_rate_slider() -> None:
 
 
 def _hidden_layers() -> Any:
-    """Draw the layers' widths as text and as plus and minus buttons; return them parsed."""
+    """Draw the layers' widths as text, and minus and plus for the last layer; return them parsed.
+
+    The diagram has a minus and a plus for each layer.
+    """
     with st.container(horizontal=True, vertical_alignment="bottom"):
         typed = st.text_input(
             "Hidden layers",
@@ -264,43 +267,23 @@ def _hidden_layers() -> Any:
             placeholder="none",
         )
         widths = parse("hidden_layers", typed or "")
-        if not isinstance(widths, tuple):
-            return widths
-        _widths_button("remove_layer", "Remove the last layer.", widths[:-1] if widths else None)
-        longer = (*widths, widths[-1] if widths else 4)
-        _widths_button(
-            "add_layer",
-            "Add a layer behind the last.",
-            longer if len(widths) < MAX_LAYERS else None,
-        )
-    for layer, width in enumerate(widths[:MAX_LAYERS]):
-        head, tail = widths[:layer], widths[layer + 1 :]
-        name = f"layer {layer + 1}"
-        with st.container(horizontal=True, vertical_alignment="center"):
-            st.markdown(f":gray[{name.capitalize()}:] {width} unit{'s' * (width != 1)}", width=195)
-            _widths_button(
-                f"narrow_{layer}",
-                f"One unit fewer in {name}.",
-                (*head, width - 1, *tail) if width > 1 else None,
-            )
-            _widths_button(
-                f"widen_{layer}",
-                f"One unit more in {name}.",
-                (*head, width + 1, *tail) if width < MAX_WIDTH else None,
-            )
+        if isinstance(widths, tuple):
+            shorter = widths[:-1] if widths else None
+            longer = (*widths, widths[-1] if widths else 4) if len(widths) < MAX_LAYERS else None
+            _widths_button("remove_layer", "remove", "Remove the last layer.", shorter)
+            _widths_button("add_layer", "add", "Add a layer behind the last.", longer)
     return widths
 
 
-def _widths_button(name: str, help_: str, widths: tuple[int, ...] | None) -> None:
-    """Draw a minus or plus that sets the widths; None: it has reached its limit."""
+def _widths_button(key: str, icon: str, help_: str, widths: tuple[int, ...] | None) -> None:
+    """Draw a button that sets the widths; None: it has reached its limit."""
 
     def change() -> None:
         st.session_state.hidden_layers = text("hidden_layers", widths or ())
 
-    adds = name.startswith(("add", "widen"))
     st.button(
-        ":material/add:" if adds else ":material/remove:",
-        key=name,
+        f":material/{icon}:",
+        key=key,
         on_click=change,
         disabled=widths is None,
         help=help_,

@@ -1,24 +1,6 @@
 """What is shown on the plane: points, mistakes, probabilities or hard answers."""
 
-from typing import NamedTuple
-
 import streamlit as st
-
-
-class Shown(NamedTuple):
-    """The choices of what is seen on the plane.
-
-    Attributes
-    ----------
-    sets : of "train" and "test", those whose points are drawn
-    misclassified : mark the points on the wrong side
-    discretize : the boundary shows the answer, class 0 or 1, in place of the probability
-    """
-
-    sets: tuple[str, ...]
-    misclassified: bool
-    discretize: bool
-
 
 # key, its default, label, help
 _TOGGLES = (
@@ -30,12 +12,24 @@ _TOGGLES = (
 LINK_NAMES = tuple(key for key, *_ in _TOGGLES)
 
 
-def choose() -> Shown:
-    """Draw the choices in a popover, kept in the link, and return them."""
+def choose() -> None:
+    """Draw the choices in a popover, kept in the link."""
     with st.popover("Show"):
-        train, test, misclassified, discretize = (
+        for key, default, label, help_ in _TOGGLES:
             st.toggle(label, default, key=key, help=help_, bind="query-params")
-            for key, default, label, help_ in _TOGGLES
-        )
-    sets = tuple(name for name, on in (("train", train), ("test", test)) if on)
-    return Shown(sets, misclassified, discretize)
+
+
+def parts() -> tuple[str, ...]:
+    """Return of "train" and "test" those whose points are drawn."""
+    state = st.session_state
+    return tuple(part for part in ("train", "test") if state[f"{part}_points"])
+
+
+def misclassified() -> bool:
+    """Say whether points on the wrong side are to be marked."""
+    return bool(st.session_state.misclassified)
+
+
+def discretize() -> bool:
+    """Say whether the picture is of the answer, class 0 or 1, in place of its probability."""
+    return bool(st.session_state.discretize)

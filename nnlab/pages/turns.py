@@ -4,11 +4,13 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from nnlab.figures.plane import boundary_image
+from nnlab.figures.plane import Look, View, look
 from nnlab.training import Run, advance
 
 BUDGET_SECONDS = 0.06  # of training in one tick, so that the page answers at any speed
 MAX_FRAMES = 4  # boundary pictures per tick when nobody else is waiting
+# That many parameters times pictures per tick: those of a large network take longer than training.
+MAX_DRAWN_PARAMETERS = 60_000
 
 # Many threads of small NumPy calls would spend their time handing the interpreter lock around:
 # with one at a time, a room of forty makes four times as many ticks.
@@ -26,8 +28,8 @@ def turn() -> Iterator[int]:
 
 
 def tick(
-    run: Run, goal: int, speed: int | None, others: int
-) -> tuple[Run, list[tuple[int, bytes]]]:
+    run: Run, goal: int, speed: int | None, others: int, what: Look = Look()
+) -> tuple[Run, list[tuple[int, bytes]], View]:
     """Advance a run towards its goal, as far as the time of one tick goes.
 
     Parameters
@@ -35,21 +37,26 @@ def tick(
     goal : iteration to stop at
     speed : iterations per tick, or None for as many as there is time for
     others : sessions that wait; the more, the fewer frames, and the less time at speed None
+    what : is to be seen of the run
 
     Returns
     -------
     run : the advanced run
-    frames : (iteration, PNG of the boundary) on the way, the last one of the returned run
+    frames : (iteration, PNG of the plane) on the way, the last one of the returned run
+    view : of the returned run
     """
     todo = goal - run.iteration if speed is None else min(speed, goal - run.iteration)
     seconds = BUDGET_SECONDS / (1 + others) if speed is None else BUDGET_SECONDS
-    count = min(todo, 1 if others else MAX_FRAMES)
+    most = min(MAX_FRAMES, max(1, MAX_DRAWN_PARAMETERS // len(run.parameters.vector)))
+    count = max(1, min(todo, 1 if others else most))
     frames = []
     for frame in range(count):
+        last = frame == count - 1
         share = todo * (frame + 1) // count - todo * frame // count
         run = advance(run, share, seconds=seconds / count)
-        frames.append((run.iteration, boundary_image(run)))
-    return run, frames
+        view = look(run, what if last else what._replace(thumbnails=False))
+        frames.append((run.iteration, view.picture))
+    return run, frames, view
 
 
 def advance_in_turn(run: Run, iterations: int) -> Run:

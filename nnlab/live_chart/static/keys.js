@@ -1,6 +1,6 @@
 // The page's keys. Streamlit's own shortcuts cannot be R, and would change the buttons' names.
 const KEYS = { " ": "start", ArrowRight: "step", "Shift+ArrowRight": "step_tick", r: "reset" };
-const FIELDS = "input, textarea, button, summary, [role=slider], [role=radiogroup], [role=listbox]";
+const FIELDS = "input, textarea, select, button, summary, [role=slider], [role=radiogroup], [role=listbox]";
 const PRESSED = "button, summary, [role=radiogroup] *";
 
 // `updates` returns a value that changes whenever the page has drawn something new.
@@ -12,7 +12,7 @@ export function listenToKeys(updates) {
     const name = KEYS[key] ?? KEYS[key.toLowerCase()];
     const focused = event.target.closest?.(FIELDS);
     // A focused button keeps the space key, all other fields keep every key.
-    const plain = focused?.matches("button, summary") && !focused.closest("[role=radiogroup]");
+    const plain = focused?.matches("button, summary") && !focused.closest("[role=radiogroup], .units");
     if (!name || (focused && !(plain && key !== " "))) return;
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();

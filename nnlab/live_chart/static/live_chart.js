@@ -1,7 +1,11 @@
 // Draws Plotly figures once and updates them in place. The messages are described in __init__.py.
 
 import { Brush } from "./brush.js";
+import { Diagram } from "./diagram.js";
 import { listenToKeys } from "./keys.js";
+import { Marks } from "./marks.js";
+import { unpack } from "./message.js";
+import { TimeLine } from "./time_line.js";
 
 const CSS = `
 .live-chart > * { position: absolute; will-change: transform; }
@@ -12,6 +16,10 @@ const CSS = `
 .live-chart .notice { left: 8%; right: 8%; top: 40%; padding: 0.8em 1em; border-radius: 8px;
   background: #fff3cd; color: #4d3b00; text-align: center; }
 .live-chart .main-svg > :not(.hoverlayer) text { fill: var(--st-text-color) !important; }
+.live-chart .caption { padding: 0.1rem 0.4rem; font-size: 0.8rem; line-height: 1.2;
+  background: color-mix(in srgb, var(--st-background-color) 85%, transparent);
+  box-sizing: border-box; pointer-events: none; }
+.live-chart .caption:empty { display: none; }
 .st-key-update { display: none; }
 `;
 const FEW = 20; // points of a line: with markers, since a line alone would hide where they are
@@ -32,23 +40,6 @@ function loadPlotly() {
   return loading;
 }
 
-const READ = {
-  png(bytes) {
-    const image = { bitmap: null }; // until it is decoded
-    createImageBitmap(new Blob([bytes])).then((bitmap) => { image.bitmap = bitmap; });
-    return image;
-  },
-  int32: (bytes) => new Int32Array(bytes.slice().buffer),
-  float64: (bytes) => new Float64Array(bytes.slice().buffer),
-};
-function unpack(bytes) {
-  let at = 4 + new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
-  const header = new TextDecoder().decode(bytes.subarray(4, at));
-  return JSON.parse(header, (_, value) => (
-    READ[value?.kind]?.(bytes.subarray(at, at += value.size)) ?? value
-  ));
-}
-
 class Chart {
   constructor() {
     this.plot = document.createElement("div");
@@ -58,6 +49,9 @@ class Chart {
     this.under.className = "under";
     this.canvas = document.createElement("canvas");
     this.under.append(this.canvas);
+    this.caption = document.createElement("div");
+    this.caption.className = "caption";
+    this.marks = new Marks(this.plot);
     this.brush = new Brush(this);
     this.frames = []; // still to be played: [iteration, image]
     this.received = this.nextAt = 0;
@@ -67,7 +61,7 @@ class Chart {
   mount(element, name) {
     this.element = element;
     element.dataset.liveChart = name;
-    element.append(this.under, this.plot);
+    element.append(this.under, this.plot, this.marks.rings, this.marks.answer, this.caption);
     new ResizeObserver(() => {
       if (this.drawn && this.plot.offsetParent) window.Plotly.Plots.resize(this.plot);
     }).observe(element);
@@ -90,10 +84,13 @@ class Chart {
     this.spacing = Math.min(now - this.received, 250) / (message.frames.length + 1);
     this.received = now;
     if (message.iteration < this.message?.iteration) this.runs += 1;
+    if (message.caption !== this.message?.caption) this.frames = []; // of another unit, mostly
+    this.caption.textContent = message.caption;
     this.message = message;
     this.frames = [...(running ? this.frames.slice(-MAX_LEFT) : []), ...message.frames];
     this.stale ||= message.series.length > 0;
     this.plot.setAttribute("aria-label", message.alt);
+    this.marks.update(message.points);
     this.schedule();
   }
 
@@ -121,7 +118,7 @@ class Chart {
     const { figure, message } = this;
     const data = figure.data.map((trace, index) => {
       if (!message.series.length) return trace;
-      const [x, y] = message.series[index];
+      const [x, y] = message.series[index] ?? [[], []]; // a line that the server knows not of yet
       return { ...trace, x, y, mode: x.length > FEW ? "lines" : "lines+markers" };
     });
     const layout = { ...figure.layout, uirevision: `${figure.layout.uirevision} ${this.runs}` };
@@ -133,6 +130,7 @@ class Chart {
       for (const event of ["plotly_afterplot", "plotly_relayouting"]) {
         this.plot.on(event, () => this.placeCanvas());
       }
+      this.marks.listen((place) => this.pin?.(place));
     }
     this.placeCanvas();
     if (!this.extent) this.element.dataset.iteration = message.iteration;
@@ -153,12 +151,16 @@ class Chart {
   // Keeps the image in step with the axes while the user zooms or the window changes.
   placeCanvas() {
     if (!this.extent) return;
+    this.marks.draw();
     const { xaxis, yaxis } = this.plot._fullLayout;
     const [left, right, bottom, top] = this.extent;
     const place = (element, x, y, width, height) => Object.assign(element.style, {
       left: `${x}px`, top: `${y}px`, width: `${width}px`, height: `${height}px`,
     });
     place(this.under, xaxis._offset, yaxis._offset, xaxis._length, yaxis._length);
+    Object.assign(this.caption.style, {
+      left: `${xaxis._offset}px`, top: `${yaxis._offset}px`, maxWidth: `${xaxis._length}px`,
+    });
     const x = xaxis.d2p(left), y = yaxis.d2p(top);
     place(this.canvas, x, y, xaxis.d2p(right) - x, yaxis.d2p(bottom) - y);
   }
@@ -166,7 +168,7 @@ class Chart {
 
 const charts = new Map(); // name -> Chart
 function chartOf(name) {
-  if (!charts.has(name)) charts.set(name, new Chart());
+  if (!charts.has(name)) charts.set(name, name === "network" ? new Diagram() : new Chart());
   return charts.get(name);
 }
 
@@ -175,22 +177,37 @@ export function stage({ parentElement, data, setTriggerValue }) {
   const element = parentElement.querySelector(".live-chart");
   if (chart.element !== element) chart.mount(element, data.name);
   chart.setFigure(data.figure, data.extent);
+  chart.pin = (place) => setTriggerValue("pin", place);
   chart.brush.set(data.brush, data.colors, (strokes) => setTriggerValue("strokes", strokes));
+}
+
+export function mountDiagram({ parentElement, data, setTriggerValue }) {
+  const element = parentElement.querySelector(".network");
+  chartOf(data.name).mount(element, data, (widths) => setTriggerValue("layers", widths));
+}
+
+const timeLine = new TimeLine();
+export function mountTimeLine({ parentElement }) {
+  timeLine.mount(parentElement.querySelector(".time-line"));
 }
 
 let running, session; // of the last update
 let stoppedAt = -Infinity;
-export function update({ data, setTriggerValue }) {
+export function update({ data, setStateValue, setTriggerValue }) {
   const message = unpack(data);
   // What was on its way when Pause or Reset was pressed is not drawn any more.
-  if (message.running && performance.now() - stoppedAt < STOPPING_MS) return;
-  running = message.running;
+  if (!message.time && performance.now() - stoppedAt < STOPPING_MS) return;
+  running = !message.time;
   if (session && session !== message.session) noticeLostSession();
   session = message.session;
   if (isBehind(message.sent)) setTriggerValue("behind", true);
   for (const [name, change] of Object.entries(message.charts)) {
-    chartOf(name).update(change, message.running);
+    chartOf(name).update(change, running, setStateValue);
   }
+  timeLine.update(message.time, {
+    look: (moment) => setStateValue("look", moment),
+    branch: (iteration) => setTriggerValue("branch", iteration),
+  });
 }
 
 document.addEventListener("click", (event) => {

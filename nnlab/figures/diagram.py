@@ -1,0 +1,96 @@
+"""The network as a diagram: its units as small maps, its weights as lines, its biases."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nnlab.datasets import FloatArray
+from nnlab.figures.plane import LEVELS, Thumbnails, Unit, png
+from nnlab.training import Run
+
+MAX_EDGES = 400  # lines drawn: more would hide each other, and slow the page
+MAX_SHEET_BYTES = 20_000  # of all small maps: those of a large network may get fewer shades
+SHADES = (LEVELS, 16, 4)
+
+_SUBSCRIPTS = str.maketrans({"1": "₁", "2": "₂", "*": " · "})
+
+
+def network(run: Run, thumbnails: Thumbnails) -> dict[str, Any]:
+    """Return what the page draws of a network.
+
+    Parameters
+    ----------
+    thumbnails : of the run, as `plane.look` gives them
+
+    Returns
+    -------
+    layers : (n_features, *hidden_layers, 1)
+    inputs : what the features are called
+    sheet : PNG of all thumbnails, side by side
+    size : of each along both axes, in pixels
+    spans : per unit its least and greatest value over the plane, float32 (n_units, 2)
+    edges : per layer of weights those that are drawn, the strongest last: `indices`, int32 (n,),
+        as row * fan_out + column, and `weights`, float32 (n,)
+    biases : per layer of weights float32 (fan_out,)
+    note : says if not all weights are drawn, else empty
+    """
+    weights, sizes = run.parameters.weights, run.config.layer_sizes
+    counts = shares([matrix.size for matrix in weights], MAX_EDGES)
+    drawn, total = sum(counts), sum(matrix.size for matrix in weights)
+    return {
+        "layers": sizes,
+        "inputs": [label(name) for name in run.config.features],
+        "sheet": _sheet(thumbnails.maps),
+        "size": thumbnails.maps.shape[-1],
+        "spans": thumbnails.spans,
+        "edges": [_strongest(matrix, count) for matrix, count in zip(weights, counts, strict=True)],
+        "biases": [_single(biases[0]) for biases in run.parameters.biases],
+        "note": f"The strongest {drawn:,} of {total:,} weights are drawn." if drawn < total else "",
+    }
+
+
+def label(feature: str) -> str:
+    """Return what a feature is called in a picture: x₁² for x1^2."""
+    return feature.replace("^2", "²").translate(_SUBSCRIPTS)
+
+
+def name(run: Run, unit: Unit) -> str:
+    """Return what a unit is called."""
+    if unit.layer == 0:
+        return f"Input {label(run.config.features[unit.number])}"
+    if unit.layer == len(run.config.layer_sizes) - 1:
+        return "Output"
+    return f"Unit {unit.number + 1} of layer {unit.layer}"
+
+
+def shares(sizes: Sequence[int], most: int) -> list[int]:
+    """Share out at most so many: as many to each as to the others, or all that it has."""
+    given = [0] * len(sizes)
+    left = most
+    for done, index in enumerate(np.argsort(sizes, kind="stable")):
+        given[index] = min(sizes[index], left // (len(sizes) - done))
+        left -= given[index]
+    return given
+
+
+def _strongest(weights: FloatArray, count: int) -> dict[str, NDArray[Any]]:
+    flat = weights.ravel()
+    indices = np.argsort(np.abs(flat), kind="stable")[len(flat) - count :]
+    return {"indices": indices.astype(np.int32), "weights": _single(flat[indices])}
+
+
+def _single(values: FloatArray) -> NDArray[np.float32]:
+    """Return single precision; what exceeds it, just before a divergence, as its largest number."""
+    largest = np.finfo(np.float32).max
+    return np.clip(values, -largest, largest).astype(np.float32)
+
+
+def _sheet(maps: NDArray[np.uint8]) -> bytes:
+    levels = np.hstack(list(maps))
+    for shades in SHADES:
+        sheet = png(levels, shades)
+        if len(sheet) <= MAX_SHEET_BYTES:
+            break
+    return sheet

@@ -1,0 +1,148 @@
+"""The points above the plane, and what the network makes of each."""
+
+import html
+from functools import lru_cache
+from typing import NamedTuple
+
+import numpy as np
+import plotly.graph_objects as go
+from numpy.typing import NDArray
+from plotly.io.json import to_json_plotly
+
+from nnlab.datasets import Dataset
+from nnlab.figures.plane import plane_extent
+from nnlab.figures.style import AXIS, CLASS_COLORS, MIDDLE_COLOR, styled
+from nnlab.inspection import point_results
+from nnlab.training import Run
+
+RIM_COLOR = "#777777"
+MAX_POINTS = 2000  # drawn per set: more would only cover each other, and slow the page
+
+
+class Trace(NamedTuple):
+    """The points that are drawn as one trace of the figure.
+
+    Attributes
+    ----------
+    part : "train" or "test"
+    label : their class, 0 or 1; None for those of a regression
+    indices : in the part, (n_points,); of too many the last ones, as a person's own come last
+    """
+
+    part: str
+    label: int | None
+    indices: NDArray[np.intp]
+
+
+class PointMarks(NamedTuple):
+    """What the network makes of the points of a trace.
+
+    Attributes
+    ----------
+    outputs : float32 (n_points,), the probability of class 1, or a regression's value
+    wrong : uint8 (n_points,), 1 for those on the wrong side; empty if they are not to be marked
+    """
+
+    outputs: NDArray[np.float32]
+    wrong: NDArray[np.uint8]
+
+
+@lru_cache(maxsize=8)
+def traces(dataset: Dataset, problem: str) -> tuple[Trace, ...]:
+    """Return which points the figure draws, trace by trace."""
+    found = []
+    for part in ("train", "test"):
+        targets = getattr(dataset, f"{part}_targets")[:, 0]
+        if problem == "regression":
+            found.append(Trace(part, None, np.arange(len(targets))[-MAX_POINTS:]))
+            continue
+        for label in (0, 1):
+            indices = np.flatnonzero(targets == label)[-MAX_POINTS // 2 :]
+            found.append(Trace(part, label, indices))
+    return tuple(found)
+
+
+def point_marks(run: Run, *, misclassified: bool) -> list[PointMarks]:
+    """Return what the run makes of the points drawn, trace by trace."""
+    data = run.dataset
+    results = {
+        "train": point_results(run, data.train_inputs, data.train_targets),
+        "test": point_results(run, data.test_inputs, data.test_targets),
+    }
+    return [
+        PointMarks(
+            results[part].outputs[indices].astype(np.float32),
+            results[part].wrong[indices if misclassified else []].astype(np.uint8),
+        )
+        for part, _, indices in traces(data, run.config.problem)
+    ]
+
+
+@lru_cache(maxsize=8)
+def decision_boundary(
+    dataset: Dataset,
+    problem: str = "classification",
+    axes: tuple[str, str] = ("x1", "x2"),
+    shown: tuple[str, ...] = ("train", "test"),
+) -> str:
+    """Draw the points on a transparent plane, under which the boundary picture is laid.
+
+    `shown` names the parts whose points are seen.
+    """
+    figure = go.Figure()
+    for part, label, indices in traces(dataset, problem):
+        inputs = getattr(dataset, f"{part}_inputs")[indices].astype(np.float32)
+        name = part if label is None else f"{part} class {label}"
+        figure.add_scatter(
+            x=inputs[:, 0],
+            y=inputs[:, 1],
+            mode="markers",
+            name=name,
+            marker=_marker(part, label),
+            hovertemplate=f"{name}<br>x1 %{{x:.3f}}<br>x2 %{{y:.3f}}<extra></extra>",
+            meta=label,
+            visible=part in shown,
+        )
+        if label is None:
+            targets = getattr(dataset, f"{part}_targets")[indices, 0]
+            figure.data[-1].customdata = targets
+            figure.data[-1].marker.color = targets.astype(np.float32)
+            figure.data[-1].hovertemplate = f"{name} %{{customdata:.3g}}<extra></extra>"
+    sizes = {part: len(getattr(dataset, f"{part}_inputs")) for part in ("train", "test")}
+    hidden = [part for part, size in sizes.items() if size > MAX_POINTS]
+    note = f" ({MAX_POINTS:,} of the {' and '.join(hidden)} points shown)" if hidden else ""
+    extent = plane_extent(dataset)
+    left, right, bottom, top = extent
+    x1, x2 = (
+        html.escape(axis, quote=False) for axis in axes
+    )  # Plotly reads some HTML in its texts
+    figure.update_layout(
+        xaxis={"title": f"{x1}{note}", "range": [left, right], "constrain": "domain", **AXIS},
+        yaxis={
+            "title": x2,
+            "range": [bottom, top],
+            "scaleanchor": "x",
+            "constrain": "domain",
+            **AXIS,
+        },
+        uirevision=repr(extent),  # a zoom lasts until the plane itself changes
+    )
+    text: str = to_json_plotly(styled(figure))
+    return text
+
+
+def _marker(part: str, label: int | None) -> dict[str, object]:
+    symbol, size, rim = ("circle", 6, "white") if part == "train" else ("diamond", 9, "black")
+    marker: dict[str, object] = {"symbol": symbol, "size": size}
+    if label is not None:
+        line = {"color": rim, "width": 1}
+        return {**marker, "line": line, "color": CLASS_COLORS[label]}
+    return {
+        **marker,
+        "line": {"color": RIM_COLOR, "width": 1},  # seen around values near 0, too
+        "cmin": -1,
+        "cmax": 1,
+        "colorscale": [[0, CLASS_COLORS[0]], [0.5, MIDDLE_COLOR], [1, CLASS_COLORS[1]]],
+        "showscale": part == "train",
+        "colorbar": {"thickness": 10, "outlinewidth": 0},
+    }

@@ -1,0 +1,116 @@
+// Sets one weight or bias of a network: by exact entry, by a slider.
+import { shown } from "./numbers.js";
+
+const HTML = `
+<span></span>
+<button type="button" class="close" aria-label="Close" title="Close (Escape)">×</button>
+<select aria-label="Which weight or bias"></select>
+<input type="text" inputmode="decimal" autocomplete="off" aria-label="Value"
+  title="Exact value, from −1000 to 1000">
+<input type="range" aria-label="Value, by slider">
+<div class="refused" role="alert"></div>`;
+const CSS = `
+.network .editor { z-index: 3; display: grid; grid-template-columns: 1fr 1.5rem; gap: 0.3rem;
+  width: 13rem; padding: 0.5rem 0.6rem; border-radius: 8px; font-size: 0.85rem;
+  background: var(--st-background-color); border: 1px solid var(--st-border-color);
+  box-shadow: 0 4px 16px rgba(0, 0, 0, 0.25); }
+.network .editor[hidden] { display: none; }
+.network .editor :is(select, input[type=text]) { font: inherit; color: inherit; padding: 0.15rem
+  0.3rem; background: var(--st-secondary-background-color); border: 1px solid transparent;
+  border-radius: 4px; }
+.network .editor :is(select, input):focus { outline: 1px solid var(--st-primary-color); }
+.network .editor :is(select, input, .refused) { grid-column: 1 / -1; }
+.network .editor input[type=range] { accent-color: var(--st-primary-color); }
+.network .editor .close { border: none; background: none; color: inherit; font-size: 1.2rem;
+  line-height: 1; cursor: pointer; }
+.network .editor .refused { color: #d33; }
+.network .editor .refused:empty { display: none; }
+`;
+const STEPS = 400; // of the slider
+
+const style = document.createElement("style");
+style.textContent = CSS;
+document.head.append(style);
+
+export class Editor {
+  // `set` is called with [layer, row, column] and a value, as text.
+  constructor(diagram, set) {
+    Object.assign(this, { diagram, set });
+    const element = this.element = document.createElement("div");
+    Object.assign(element, { className: "editor", innerHTML: HTML, hidden: true });
+    element.setAttribute("role", "dialog");
+    element.setAttribute("aria-label", "Set a weight or bias by hand");
+    [this.which, this.exact, this.slider] = element.querySelectorAll("select, input");
+    this.unit = element.querySelector("span");
+    this.refused = element.querySelector(".refused");
+    this.which.onchange = () => this.turnTo(JSON.parse(this.which.value));
+    this.exact.oninput = () => { this.typing = true; };
+    this.exact.onchange = () => { this.typing = false; this.tell(this.exact.value); };
+    this.slider.oninput = () => {
+      this.exact.value = shown(this.slider.valueAsNumber);
+      this.tell(this.slider.value);
+    };
+    this.slider.onpointerdown = () => { this.dragging = true; };
+    this.slider.onpointerup = this.slider.onpointercancel = () => { this.dragging = false; };
+    element.querySelector(".close").onclick = () => this.close();
+    element.addEventListener("keydown", (event) => {
+      if (event.key === "Escape") this.close();
+    });
+  }
+
+  // Opens for [layer, row, column], with a choice of all that leads into the same unit.
+  open(parameter, { x, y }) {
+    const [layer, , column] = parameter;
+    const into = this.diagram.parametersInto(layer, column);
+    this.which.replaceChildren(...into.map(({ parameter: other, name }) => (
+      new Option(name, JSON.stringify(other), false, String(other) === String(parameter))
+    )));
+    this.unit.textContent = this.diagram.nameOf(layer + 1, column);
+    this.from = document.activeElement;
+    this.element.hidden = false;
+    const space = this.diagram.element.getBoundingClientRect();
+    const { offsetWidth, offsetHeight } = this.element;
+    const inside = (at, least, most) => Math.max(0, Math.min(at - least + 12, most));
+    this.element.style.left = `${inside(x, space.left, space.width - offsetWidth)}px`;
+    this.element.style.top = `${inside(y, space.top, space.height - offsetHeight)}px`;
+    this.turnTo(parameter);
+    this.diagram.leave();
+    this.exact.focus();
+    this.exact.select();
+  }
+
+  turnTo(parameter) {
+    this.parameter = parameter;
+    this.typing = this.dragging = false;
+    this.asked = false;
+    this.refused.textContent = "";
+    const value = this.diagram.valueOf(parameter) ?? 0;
+    const limit = Math.max(2, 2 * Math.abs(value));
+    Object.assign(this.slider, { min: -limit, max: limit, step: limit / STEPS });
+    this.follow();
+  }
+
+  tell(value) {
+    this.asked = true;
+    this.set(this.parameter, value.replace("−", "-").trim());
+  }
+
+  // Follows the network, except where somebody is at work.
+  follow() {
+    if (this.element.hidden) return;
+    const value = this.diagram.valueOf(this.parameter);
+    if (value === null) return this.close(); // other layers
+    this.refused.textContent = this.asked ? this.diagram.network.refused : "";
+    if (value === undefined) return; // not among those drawn
+    if (!this.typing && !this.dragging && !this.refused.textContent) {
+      this.exact.value = shown(value, 7); // all that float32 holds
+      this.slider.value = value;
+    }
+  }
+
+  close() {
+    this.element.hidden = true;
+    this.from?.focus?.();
+    this.diagram.leave();
+  }
+}

@@ -1,0 +1,94 @@
+// The names above and beside a network's units, and the buttons that change its layers.
+const CSS = `
+.network .names > * { position: absolute; transform: translate(-50%, -50%); display: flex;
+  align-items: center; gap: 0.35rem; font-size: 0.8rem; white-space: nowrap;
+  font-variant-numeric: tabular-nums; }
+.network .names .input { transform: translate(-100%, -50%); }
+.network .names button { width: 1.2rem; height: 1.2rem; padding: 0; font: inherit; line-height: 1;
+  color: inherit; border: none; border-radius: 50%; cursor: pointer;
+  background: color-mix(in srgb, var(--st-text-color) 12%, transparent); }
+.network .names button:hover { background: var(--st-primary-color); color: white; }
+.network .names button:disabled { opacity: 0.35; pointer-events: none; }
+`;
+const ROWS = [12, 40]; // heights of the buttons for all layers, and for each
+const PATIENCE_MS = 1500; // that a change may take until it is asked for once more
+const TRIES = 2;
+
+const style = document.createElement("style");
+style.textContent = CSS;
+document.head.append(style);
+
+export class Layers {
+  // `limits`: the most layers and units; `tell` asks the server for other widths, as text.
+  constructor(limits, tell) {
+    Object.assign(this, { limits, tell });
+    this.element = document.createElement("div");
+    this.element.className = "names";
+  }
+
+  build({ layers, inputs }, { middles, places }) {
+    const hidden = this.hidden = layers.slice(1, -1);
+    if (String(hidden) === String(this.wanted)) this.wanted = undefined;
+    const focused = document.activeElement?.getAttribute("aria-label");
+    const { layers: most, units: widest } = this.limits;
+    const widen = (layer, by) => (widths) => {
+      const width = widths[layer] + by;
+      return width >= 1 && width <= widest && widths.with(layer, width);
+    };
+    this.element.replaceChildren(
+      ...inputs.map((name, number) => {
+        const { x, y, size } = places[0][number];
+        return this.name(name, x - size / 2 - 12, y, "input");
+      }),
+      this.stepper(
+        `${hidden.length} hidden layer${hidden.length === 1 ? "" : "s"}`,
+        (middles[0] + middles.at(-1)) / 2, ROWS[0],
+        ["Remove the last layer", (widths) => widths.length > 0 && widths.slice(0, -1)],
+        ["Add a layer behind the last",
+          (widths) => widths.length < most && [...widths, widths.at(-1) ?? 4]],
+      ),
+      ...hidden.map((width, layer) => this.stepper(
+        String(width), middles[layer + 1], ROWS[1],
+        [`One unit fewer in layer ${layer + 1}`, widen(layer, -1)],
+        [`One unit more in layer ${layer + 1}`, widen(layer, 1)],
+      )),
+      this.name("output", middles.at(-1), ROWS[1]),
+    );
+    this.element.querySelector(`[aria-label="${focused}"]`)?.focus();
+  }
+
+  name(text, x, y, className = "") {
+    const element = document.createElement("span");
+    Object.assign(element, { textContent: text, className });
+    Object.assign(element.style, { left: `${x}px`, top: `${y}px` });
+    return element;
+  }
+
+  stepper(text, x, y, less, more) {
+    const element = this.name(text, x, y);
+    element.prepend(this.button("−", ...less));
+    element.append(this.button("+", ...more));
+    return element;
+  }
+
+  // `change` returns the widths that follow from others, or false at a limit.
+  button(sign, label, change) {
+    const button = document.createElement("button");
+    Object.assign(button, { type: "button", textContent: sign, title: label });
+    button.setAttribute("aria-label", label);
+    button.disabled = !change(this.hidden);
+    // A second click may come before the server has answered the first.
+    button.onclick = () => this.ask(change(this.wanted ?? this.hidden));
+    return button;
+  }
+
+  ask(widths, tries = TRIES) {
+    if (!widths) return;
+    this.wanted = tries ? widths : undefined; // the server may refuse, and say why
+    if (!tries) return;
+    this.tell(widths.join(","));
+    setTimeout(() => {
+      if (this.wanted === widths) this.ask(widths, tries - 1);
+    }, PATIENCE_MS);
+  }
+}

@@ -1,0 +1,60 @@
+// Where the units of a network stand, and how the lines between them run.
+const HEAD = 58; // pixels above the units, for the layers' buttons
+const GUTTER = 54; // left of the inputs, for their names
+const MAX_SIZE = 46; // of a unit
+const MAX_PITCH = 66; // from one unit of a layer to the next
+const STEPS = [74, 190]; // from one layer to the next, at least and at most
+const GAP = 6;
+
+const within = (value, [least, most]) => Math.max(least, Math.min(value, most));
+
+// Returns the width that it takes, the layers' middles, and the units' places layer by layer: x, y,
+// size. A layer of many units stands in several columns, each unit at a height of its own.
+export function place(layers, width, height) {
+  const ends = GUTTER + MAX_SIZE + 4;
+  const step = within((width - ends) / (layers.length - 1), STEPS);
+  const wide = Math.max(width, ends + step * (layers.length - 1));
+  const left = GUTTER + MAX_SIZE / 2 + (wide - ends - step * (layers.length - 1)) / 2;
+  const middles = layers.map((_, layer) => left + layer * step);
+  const room = height - HEAD - GAP;
+  const places = layers.map((count, layer) => {
+    let [columns, size] = [1, 0];
+    for (let tried = 1; tried <= 8; tried += 1) {
+      const fits = Math.min(MAX_SIZE, (tried * room) / (count + tried - 1) - GAP,
+        (0.6 * step) / tried - 2);
+      if (fits > size + 1) [columns, size] = [tried, fits];
+    }
+    const pitch = count > 1 ? Math.min(MAX_PITCH, (room - size) / (count - 1)) : 0;
+    const top = HEAD + (room - (count - 1) * pitch) / 2;
+    return Array.from({ length: count }, (_, number) => ({
+      x: middles[layer] + ((number % columns) - (columns - 1) / 2) * (size + 2),
+      y: top + number * pitch,
+      size,
+    }));
+  });
+  return { wide, middles, places };
+}
+
+// A line from one unit to another as the points of a cubic Bézier curve, level at both ends.
+export function curve(from, to) {
+  const x0 = from.x + from.size / 2, x1 = to.x - to.size / 2, middle = (x0 + x1) / 2;
+  return [x0, from.y, middle, from.y, middle, to.y, x1, to.y];
+}
+
+// The height of such a curve at x, or NaN beside it.
+export function heightAt(x, [x0, y0, , , , , x1, y1]) {
+  const share = (x - x0) / (x1 - x0);
+  if (!(share >= 0 && share <= 1)) return NaN;
+  let [low, high] = [0, 1];
+  for (let i = 0; i < 12; i += 1) {
+    const t = (low + high) / 2;
+    if (1.5 * t - 1.5 * t ** 2 + t ** 3 < share) low = t; else high = t;
+  }
+  return y0 + (y1 - y0) * (3 * low ** 2 - 2 * low ** 3);
+}
+
+// The bias of a unit as a square at its lower left corner.
+export function biasBox({ x, y, size }) {
+  const side = size < 20 ? 3 : 8;
+  return { x: x - size / 2 - side - 1, y: y + size / 2 - side, side };
+}

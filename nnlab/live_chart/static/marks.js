@@ -1,0 +1,93 @@
+// Marks on a chart's points: rings around those on the wrong side, and what the network answers
+// to the one under the mouse, or to the one that was clicked.
+
+const RING = 5, RING_COLOR = "#d6002a"; // px
+const CSS = `
+.live-chart .rings { inset: 0; pointer-events: none; }
+.live-chart .answer { left: 52px; bottom: 44px; padding: 0.2rem 0.5rem; border-radius: 0.3rem;
+  font-size: 0.8rem; background: var(--st-background-color); pointer-events: none; }
+.live-chart .answer:empty { display: none; }
+`;
+const style = document.createElement("style");
+style.textContent = CSS;
+document.head.append(style);
+
+export class Marks {
+  constructor(plot) {
+    this.plot = plot;
+    this.rings = document.createElement("canvas");
+    this.rings.className = "rings";
+    this.answer = document.createElement("div");
+    this.answer.className = "answer";
+    this.answer.setAttribute("role", "status");
+    this.points = []; // per trace of the figure [outputs, wrong], arrays; wrong may be empty
+  }
+
+  // Once the figure is drawn; `pin` is called with the place of a point that was clicked.
+  listen(pin) {
+    const place = ({ points: [{ curveNumber, pointNumber }] }) => [curveNumber, pointNumber];
+    this.plot.on("plotly_hover", (event) => { this.hovered = place(event); this.say(); });
+    this.plot.on("plotly_unhover", () => { this.hovered = undefined; this.say(); });
+    this.plot.on("plotly_click", (event) => {
+      const pinned = place(event);
+      this.pinned = String(pinned) === String(this.pinned) ? undefined : pinned; // again: unpinned
+      this.say();
+      if (this.pinned) pin(pinned);
+    });
+  }
+
+  update(points) {
+    this.points = points;
+    this.draw();
+    this.say();
+  }
+
+  say() {
+    const [trace, index] = this.hovered ?? this.pinned ?? [];
+    const output = this.points[trace]?.[0][index];
+    const { name, meta, customdata } = this.plot._fullData?.[trace] ?? {};
+    if (output === undefined || !name) {
+      this.answer.textContent = "";
+      return;
+    }
+    const regression = customdata !== undefined;
+    const target = regression ? customdata[index] : meta;
+    const what = regression
+      ? `${name}, target ${target.toPrecision(3)}: answer`
+      : `${name}: probability of class 1`;
+    this.answer.textContent = `${what} ${output.toFixed(3)}, error ${(output - target).toFixed(3)}`;
+  }
+
+  draw() {
+    const { rings, plot } = this;
+    const { width, height, xaxis, yaxis } = plot._fullLayout ?? {};
+    if (!xaxis) return;
+    const any = this.points.some(([, wrong]) => wrong.length);
+    if (!any && !this.drawn) return; // nothing to draw, nothing to wipe
+    const scale = devicePixelRatio;
+    rings.width = width * scale;
+    rings.height = height * scale;
+    rings.style.width = `${width}px`;
+    rings.style.height = `${height}px`;
+    const pen = rings.getContext("2d");
+    pen.scale(scale, scale);
+    pen.rect(xaxis._offset, yaxis._offset, xaxis._length, yaxis._length);
+    pen.clip();
+    pen.strokeStyle = RING_COLOR;
+    pen.lineWidth = 1.5;
+    pen.beginPath();
+    this.points.forEach(([, wrong], trace) => {
+      if (plot._fullData[trace]?.visible !== true) return;
+      const drawn = plot.calcdata[trace];
+      wrong.forEach((is, index) => {
+        if (!is || !drawn[index]) return;
+        const x = xaxis._offset + xaxis.d2p(drawn[index].x);
+        const y = yaxis._offset + yaxis.d2p(drawn[index].y);
+        pen.moveTo(x + RING, y);
+        pen.arc(x, y, RING, 0, 2 * Math.PI);
+      });
+    });
+    pen.stroke();
+    this.drawn = any;
+  }
+}

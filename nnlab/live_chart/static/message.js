@@ -1,0 +1,20 @@
+// Reads the messages that __init__.py packs: a header in JSON, then arrays and images as bytes.
+const READ = {
+  png(bytes) {
+    const image = { bitmap: null }; // until it is decoded
+    createImageBitmap(new Blob([bytes])).then((bitmap) => { image.bitmap = bitmap; });
+    return image;
+  },
+  uint8: (bytes) => bytes.slice(),
+  int32: (bytes) => new Int32Array(bytes.slice().buffer),
+  float32: (bytes) => new Float32Array(bytes.slice().buffer),
+  float64: (bytes) => new Float64Array(bytes.slice().buffer),
+};
+
+export function unpack(bytes) {
+  let at = 4 + new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
+  const header = new TextDecoder().decode(bytes.subarray(4, at));
+  return JSON.parse(header, (_, value) => (
+    READ[value?.kind]?.(bytes.subarray(at, at += value.size)) ?? value
+  ));
+}

@@ -1,0 +1,105 @@
+"""The panel Network: the diagram, the unit that the large chart shows, parameters set by hand.
+
+The session's keys are `shown_unit`, a Unit or absent; `actions_taken`, the number of the last thing
+done in the diagram; `refused_value`, what was wrong with it, mostly empty.
+"""
+
+from typing import Any
+
+import streamlit as st
+
+from nnlab import live_chart
+from nnlab.config import MAX_LAYERS, MAX_WIDTH
+from nnlab.editing import set_parameter
+from nnlab.editing import set_parameter
+from nnlab.figures import diagram
+from nnlab.figures.plane import Look, Unit, View
+from nnlab.figures.style import CLASS_COLORS
+from nnlab.live_chart import Update
+from nnlab.pages import show
+from nnlab.pages.time_travel import seen
+from nnlab.pages.turns import turn
+from nnlab.training import Run
+
+KEY = "network"
+
+
+def render(run: Run) -> None:
+    """Draw the diagram's place."""
+    live_chart.diagram(
+        KEY, CLASS_COLORS, max_layers=MAX_LAYERS, max_units=MAX_WIDTH, on_layers=_set_layers
+    )
+
+
+def _set_layers() -> None:
+    st.session_state.hidden_layers = str(st.session_state[KEY].layers)
+
+
+def what(run: Run, *, is_open: bool) -> Look:
+    """Return what is to be seen of the plane, while the panel is open or folded away."""
+    unit: Unit | None = st.session_state.get("shown_unit")
+    sizes = run.config.layer_sizes
+    if unit and not (is_open and unit.layer < len(sizes) - 1 and unit.number < sizes[unit.layer]):
+        del st.session_state.shown_unit  # other layers, or nowhere to choose it
+        unit = None
+    return Look(unit, thumbnails=is_open, discretize=show.discretize())
+
+
+def caption(run: Run, view: View) -> str:
+    """Say which unit's map the large chart shows, and its range; nothing for the output's."""
+    unit: Unit | None = st.session_state.get("shown_unit")
+    if not unit:
+        return ""
+    low, high = (f"{value:.3g}".replace("-", "−") for value in view.span)
+    return f"{diagram.name(run, unit)}: {low} to {high}"
+
+
+def updates(run: Run, view: View) -> dict[str, Update]:
+    """Return what a tick changes in the diagram."""
+    if view.thumbnails is None:
+        return {}
+    state = st.session_state
+    drawn: dict[str, Any] = {
+        **diagram.network(run, view.thumbnails),
+        "shown": state.get("shown_unit"),
+        "taken": state.get("actions_taken", 0),
+        "refused": state.get("refused_value", ""),
+    }
+    return {KEY: Update(run.iteration, "", network=drawn)}
+
+
+def act() -> None:
+    """Take what was done in the diagram."""
+    state = st.session_state
+    with turn():  # not in the middle of a tick, which would put its own run in place of this one
+        for action in state["update"].actions["actions"]:
+            if action["number"] <= state.get("actions_taken", 0):
+                continue
+            if "show" in action:
+                _show(action["show"])
+            else:
+                state.refused_value = _set(*action["set"], action["value"])
+            state.actions_taken = action["number"]
+
+
+def _set(layer: int, row: int, column: int, value: str) -> str:
+    """Set a weight or a bias, or return what is wrong with the value."""
+    state = st.session_state
+    if seen(state.run) is not state.run:
+        return "This is past: choose Continue from here to change it."
+    try:
+        number: float | str = float(value)
+    except ValueError:
+        number = value  # refused below, by the rule
+    try:
+        state.run = set_parameter(state.run, layer, row, column, number)
+    except ValueError as error:
+        return str(error)
+    return ""
+
+
+def _show(place: list[int] | bool) -> None:
+    if place:
+        st.session_state.shown_unit = Unit(*place)
+    else:
+        st.session_state.pop("shown_unit", None)

@@ -1,0 +1,70 @@
+"""Looking back at what the run remembers, and training on from there.
+
+The session's keys are `seen`, the iteration that is looked at, absent in the present, and
+`before`, the training loss of the run that a branch left behind, as `loss_series` gives it.
+"""
+
+import numpy as np
+import streamlit as st
+
+from nnlab import live_chart
+from nnlab.figures.curves import Series, loss_series
+from nnlab.training import Metrics, Run, evaluate, rewind
+
+
+def seen(run: Run) -> Run:
+    """Return the run as it was at the moment that is looked at, mostly the present."""
+    at = st.session_state.get("seen")
+    return rewind(run, at) if at in run.snapshot_iterations else run
+
+
+def look() -> None:
+    """Turn to the moment that the time line stands at."""
+    st.session_state.seen = st.session_state["update"].look["iteration"]
+
+
+def has_settled() -> bool:
+    """Say whether the time line rests where it is: time for all else on the page to follow."""
+    return bool(st.session_state["update"].look["settled"])
+
+
+def return_to_present() -> None:
+    """Look at the run as it is."""
+    st.session_state.pop("seen", None)
+
+
+def branch() -> None:
+    """Let the run go on from the moment that the time line stands at."""
+    state = st.session_state
+    run, at = state.run, state["update"].branch
+    if at in run.snapshot_iterations:
+        state.before = loss_series(run, evaluate(run).train_loss, np.nan)[0]
+        state.run = rewind(run, at)
+    return_to_present()
+
+
+def has_left_behind() -> bool:
+    """Say whether there is a curve of before a branch."""
+    return "before" in st.session_state
+
+
+def curves(run: Run, shown: Run, metrics: Metrics) -> list[Series]:
+    """Return the lines of the loss curve: the whole run's, where one looks at it, and before."""
+    nothing = (np.empty(0, np.int32), np.empty(0))
+    then, whole = nothing, metrics
+    if shown is not run:
+        then = (np.array([shown.iteration], np.int32), np.array([metrics.train_loss]))
+        whole = evaluate(run)
+    lines = [*loss_series(run, whole.train_loss, whole.test_loss), then]
+    return [*lines, st.session_state.before] if has_left_behind() else lines
+
+
+def forget() -> None:
+    """Leave all of the past behind, as for a new run."""
+    return_to_present()
+    st.session_state.pop("before", None)
+
+
+def line(run: Run, shown: Run) -> live_chart.Time:
+    """Return what the time line can look back at in a run, and where it stands."""
+    return live_chart.Time(np.array(run.snapshot_iterations, np.int32), shown.iteration)

@@ -20,7 +20,7 @@ STAGES = [
     {"nnlab.stop_rules", "nnlab.metrics", "nnlab.interventions"},
     {"nnlab.history"},
     {"nnlab.training"},
-    {"nnlab.editing"},
+    {"nnlab.editing", "nnlab.step"},
     {"nnlab.estimator", "nnlab.sweep", "nnlab.inspection", "nnlab.diagnosis"},
     {"nnlab", "nnlab.__main__"},  # the public interface and the command line of the core
     {"nnlab.figures"},

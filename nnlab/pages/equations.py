@@ -11,8 +11,31 @@ STEPS = {
     "momentum": r"v \leftarrow {momentum:g}\,v + dW,\qquad \Delta W = v",
     "nesterov": r"v \leftarrow {momentum:g}\,v + dW,\qquad \Delta W = dW + {momentum:g}\,v",
     "rmsprop": r"s \leftarrow 0.99\,s + 0.01\,dW^2,\qquad \Delta W = dW / (\sqrt{{s}} + 10^{{-8}})",
-    "adam": r"m \leftarrow 0.9\,m + 0.1\,dW,\quad s \leftarrow 0.999\,s + 0.001\,dW^2,\quad "
-    r"\Delta W = \frac{{m / (1 - 0.9^t)}}{{\sqrt{{s / (1 - 0.999^t)}} + 10^{{-8}}}}",
+    "adam": r"\begin{{gathered}}"
+    r"m \leftarrow 0.9\,m + 0.1\,dW,\quad s \leftarrow 0.999\,s + 0.001\,dW^2 \\"
+    r"\Delta W = \frac{{m / (1 - 0.9^t)}}{{\sqrt{{s / (1 - 0.999^t)}} + 10^{{-8}}}}"
+    r"\end{{gathered}}",
+}
+# What a hidden unit does with its sum z, and its slope, as nnlab gets it from a = g(z).
+FUNCTIONS = {
+    "relu": r"g(z) = \max(z, 0)",
+    "leaky_relu": r"g(z) = \max(z, 0.01 z)",
+    "tanh": r"g(z) = \tanh z",
+    "sigmoid": r"g(z) = 1 / (1 + e^{-z})",
+    "linear": r"g(z) = z",
+    "elu": r"g(z) = z \text{ above } 0,\ e^z - 1 \text{ below}",
+    "softplus": r"g(z) = \log(1 + e^z)",
+    "sine": r"g(z) = \sin z",
+}
+SLOPES = {
+    "relu": r"g'(z) = 1 \text{ above } 0 \text{, else } 0",
+    "leaky_relu": r"g'(z) = 1 \text{ above } 0 \text{, else } 0.01",
+    "tanh": r"g'(z) = 1 - a^2",
+    "sigmoid": r"g'(z) = a (1 - a)",
+    "linear": r"g'(z) = 1",
+    "elu": r"g'(z) = 1 \text{ above } 0,\ a + 1 \text{ below}",
+    "softplus": r"g'(z) = 1 - e^{-a}",
+    "sine": r"g'(z) = \cos z",
 }
 PENALTIES = {"l1": r"\sum |w|", "l2": r"\tfrac12 \sum w^2"}
 
@@ -77,7 +100,7 @@ def gradients(config: Config, layer: str, previous: str) -> str:
     }
     slope = slopes[config.regularization].format(rate=config.regularization_rate, layer=layer)
     return (
-        rf"dW_{layer} = A_{{{previous}}}^\top dZ_{layer}{slope},\qquad "
+        rf"dW_{layer} = A_{{{previous}}}^\top dZ_{layer}{slope},\quad "
         rf"db_{layer} = \textstyle\sum_i dZ_{layer}^{{(i)}}"
     )
 
@@ -139,7 +162,8 @@ def _backward(config: Config) -> None:
     parts = [output_deltas(config), gradients(config, "l", "l-1")]
     if config.hidden_layers:
         parts.append(hidden_deltas("l-1", "l"))
-    st.latex(r",\qquad ".join(parts))
+    for part in parts:
+        st.latex(part)
 
 
 def _update(config: Config) -> None:

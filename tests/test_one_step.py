@@ -1,0 +1,433 @@
+"""The panel "One step" shows the numbers of the run, and the code that computes them."""
+
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from nnlab import Config, Run, advance, start
+from nnlab.activations import ACTIVATIONS
+from nnlab.losses import OUTPUT_LOSSES
+from nnlab.optimizers import OPTIMIZERS, PENALTIES
+from nnlab.pages.gradient_check import part
+from nnlab.pages.matrices import COLUMNS, ROWS, digits, number
+from nnlab.points import Points
+from nnlab.step import look_at_step, take_step
+
+CORE = Path(__file__).parents[1] / "nnlab"
+PARTS = ("Forward", "Loss", "Backward", "Update")
+SMALL = {"samples": 20, "test_samples": 10}
+REGRESSION = {"problem": "regression", "dataset": "multi-gaussian"}
+
+
+class Tables(HTMLParser):
+    """The tables of some HTML: the caption, row and column names, and the cells' text of each."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.tables: list[tuple[str, list[list[str]]]] = []
+        self.text = ""
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list) -> None:  # noqa: ARG002, D102
+        if tag == "figure":
+            self.tables.append(("", []))
+        if tag == "tr":
+            self.tables[-1][1].append([])
+        if tag in ("figcaption", "th", "td"):
+            self.text = ""
+
+    def handle_data(self, data: str) -> None:  # noqa: D102
+        self.text += data
+
+    def handle_endtag(self, tag: str) -> None:  # noqa: D102
+        if tag == "figcaption":
+            self.tables[-1] = (self.text, self.tables[-1][1])
+        if tag in ("th", "td"):
+            self.tables[-1][1][-1].append(self.text)
+
+
+def _script() -> None:
+    import streamlit as st  # noqa: PLC0415 - the script of a page of its own
+
+    from nnlab.pages import one_step  # noqa: PLC0415
+
+    state = st.session_state
+    one_step.render(state.past if "past" in state else state.run)
+
+
+def open_panel(run: Run, *, running: object = None, **state: object) -> AppTest:
+    app = AppTest.from_function(_script, default_timeout=30)
+    for name, value in {"run": run, "running": running, **state}.items():
+        app.session_state[name] = value
+    return healthy(app.run())
+
+
+def healthy(app: AppTest) -> AppTest:
+    assert not app.exception
+    return app
+
+
+def choose(app: AppTest, part: str, layer: int | None = None) -> AppTest:
+    app.button_group(key="step_part").set_value(part).run()
+    if layer is not None:
+        app.button_group(key="step_layer").set_value(layer).run()
+    return healthy(app)
+
+
+def tables(app: AppTest) -> dict[str, list[list[str]]]:
+    """Return the tables by their name, without the shape: the names' row, then the others."""
+    found = [Tables(element.proto.body).tables for element in app.get("html")]
+    return {re.split(r" [\d,]+ × ", name)[0]: rows for page in found for name, rows in page}
+
+
+def captions(app: AppTest) -> str:
+    return "\n".join(element.proto.body for element in app.get("html"))
+
+
+def words(app: AppTest) -> str:
+    return "\n".join(element.value for element in app.markdown)
+
+
+def _units(app: AppTest) -> dict[str, float]:
+    """Return the unit that the numbers of each table are in."""
+    found = {}
+    for element in app.get("html"):
+        for name, _ in Tables(element.proto.body).tables:
+            unit = re.search(r"units of 10(−?\d+)", name)
+            exponent = int(unit[1].replace("−", "-")) if unit else 0
+            found[re.split(r" [\d,]+ × ", name)[0]] = 10.0**exponent
+    return found
+
+
+def assert_shows(app: AppTest, name: str, values: np.ndarray) -> None:
+    """Hold every number of a table against the array that it shows a part of."""
+    _, *rows = tables(app)[name]
+    unit = _units(app)[name]
+    expected = values[:, :COLUMNS]
+    assert [len(row) - 1 for row in rows] == [len(row) for row in expected]
+    for row, numbers in zip(rows, expected, strict=True):
+        for text, value in zip(row[1:], numbers, strict=True):
+            places = len(text.partition(".")[2])
+            shown = float(text.replace("−", "-")) * unit
+            # half a unit of the last digit, and the rounding of the multiplication
+            assert shown == pytest.approx(value, abs=0.5001 * unit * 10.0**-places)
+            assert (text == "0") == (value == 0)
+
+
+def _stacked(matrix: np.ndarray) -> np.ndarray:
+    """Return the rows of weights and biases that are shown."""
+    return np.vstack([matrix[:-1][:ROWS], matrix[-1:]])
+
+
+def assert_agrees(app: AppTest, gradients: np.ndarray) -> None:
+    """Hold the numeric gradients against the run's, to the digits that both are shown with."""
+    _, *rows = tables(app)["numerically"]
+    unit = _units(app)["numerically"]
+    shown = [[float(text.replace("−", "-")) * unit for text in row[1:]] for row in rows]
+    # four decimals at least, and 1e-10 from the rounding of the loss
+    np.testing.assert_allclose(shown, gradients[:, :COLUMNS], rtol=1e-6, atol=5.1e-5 * unit + 1e-9)
+
+
+SETTINGS = [
+    *({"activation": name} for name in ACTIVATIONS),
+    *({"output_loss": name} for name in OUTPUT_LOSSES),
+    *({"optimizer": name} for name in OPTIMIZERS),
+    *({"regularization": name} for name in PENALTIES),
+    {"hidden_layers": ()},
+    {"hidden_layers": (3,), "features": ("x2^2", "sin(x1)")},
+    {"hidden_layers": (4, 3, 2), "activation": ("tanh", "relu", "sine")},
+    {"batch_size": 7},
+    {**REGRESSION, "optimizer": "adam", "regularization": "l1"},
+]
+
+
+@pytest.mark.parametrize("point", [None, 3])
+@pytest.mark.parametrize("settings", SETTINGS, ids=str)
+def test_every_number_shown_is_the_runs(settings: dict, point: int | None) -> None:
+    run = advance(start(Config(**{**SMALL, **settings})), 5)
+    step = look_at_step(run, point, ROWS)
+    app = open_panel(run, step_point=point)
+    n_layers = len(run.parameters.matrices)
+    for layer in range(n_layers):
+        above, below = layer + 1, layer
+        choose(app, "Forward", above)
+        assert_shows(app, f"A{below}", step.activations[below])
+        assert_shows(app, f"W{above}, b{above}", _stacked(run.parameters.matrices[layer]))
+        assert_shows(app, f"Z{above}", step.pre_activations[layer])
+        assert_shows(app, f"A{above}", step.activations[above])
+
+        choose(app, "Backward", above)
+        assert_shows(app, f"dZ{above}", step.deltas[layer])
+        if above < n_layers:
+            assert_shows(app, f"dA{above}", step.activation_gradients[layer])
+        gradients = _stacked(step.gradients.matrices[layer])
+        assert_shows(app, f"dW{above}, db{above}", gradients)
+        assert_agrees(app, gradients)
+        assert "They agree" in words(app) or "Both are 0" in words(app)
+        if run.config.regularization != "none":
+            penalties = _stacked(step.penalty_gradients.matrices[layer])
+            assert_shows(app, f"d(penalty) / dW{above}, db{above}", penalties)
+
+        choose(app, "Update", above)
+        penalties = step.penalty_gradients.matrices[layer]
+        sums = step.gradients.matrices[layer] + penalties
+        assert_shows(app, f"dW{above}, db{above}", _stacked(sums))
+        if run.config.optimizer != "sgd":
+            directions = _stacked(step.directions.matrices[layer])
+            assert_shows(app, f"ΔW{above}, Δb{above}", directions)
+        change = -step.learning_rate * step.directions.matrices[layer]
+        assert_shows(app, "change", _stacked(change))
+    choose(app, "Loss")
+    by_point = [step.pre_activations[-1], step.activations[-1], step.targets, step.sample_losses]
+    assert_shows(app, "By point", np.hstack(by_point))
+    assert f"L = **{step.loss:.6g}**" in words(app)
+
+
+@pytest.mark.parametrize("point", [None, 3])
+@pytest.mark.parametrize("settings", [{}, {"optimizer": "adam", "batch_size": 7}], ids=str)
+def test_take_the_step_makes_the_update_and_shows_before_and_after(
+    settings: dict, point: int | None
+) -> None:
+    run = advance(start(Config(**{**SMALL, **settings})), 5)
+    app = open_panel(run, step_point=point)
+    assert app.button(key="take_step").label == "Take the step"
+    healthy(app.button(key="take_step").click().run())
+    after = app.session_state["run"]
+    expected = take_step(run, point)
+    assert after.iteration == 6
+    np.testing.assert_array_equal(after.parameters.vector, expected.parameters.vector)
+    assert app.session_state["step_part"] == "Update"
+    for layer, (old, new) in enumerate(
+        zip(run.parameters.matrices, expected.parameters.matrices, strict=True), start=1
+    ):
+        choose(app, "Update", layer)
+        assert_shows(app, f"W{layer}, b{layer} before", _stacked(old))
+        assert_shows(app, f"W{layer}, b{layer} after", _stacked(new))
+        assert_shows(app, "change", _stacked(new) - _stacked(old))
+    assert "Taken: iteration 5 → 6." in words(app)
+    assert f"**{expected.losses[-1]:.6g}**" in words(app)
+    # the other parts go on to the next step
+    choose(app, "Forward", 1)
+    assert_shows(app, "W1, b1", _stacked(expected.parameters.matrices[0]))
+    # and what the run does by itself is no step taken here
+    app.session_state["run"] = advance(after, 1)
+    choose(app, "Update", 1)
+    assert "Taken" not in words(app)
+
+
+@pytest.mark.parametrize("settings", SETTINGS, ids=str)
+def test_every_line_of_code_shown_stands_in_the_core(settings: dict) -> None:
+    run = start(Config(**{**SMALL, **settings}))
+    app = open_panel(run)
+    source = "\n".join(file.read_text() for file in CORE.glob("*.py"))
+    for name in PARTS:
+        for layer in range(1, len(run.parameters.matrices) + 1):
+            choose(app, name, None if name == "Loss" else layer)
+            assert app.code
+            for line in "\n".join(element.value for element in app.code).splitlines():
+                assert line.strip() in source
+
+
+def test_the_code_shown_is_that_of_the_function_that_ran() -> None:
+    """The sine's slope, which stands on one line with the sine itself."""
+    app = open_panel(start(Config(**SMALL, activation="sine")))
+    choose(app, "Forward", 1)
+    assert "np.sin(z, out=z)" in app.code[0].value
+    assert "np.cos" not in app.code[0].value
+    choose(app, "Backward", 1)
+    assert "np.cos(z, out=z)" in app.code[0].value
+    assert "np.sin" not in app.code[0].value
+
+
+def test_while_the_run_trains_one_line_is_drawn() -> None:
+    app = open_panel(start(Config(**SMALL)), running=True)
+    assert words(app) == "Pause to look at one step."
+    assert not app.get("html")
+    assert not app.button
+
+
+def test_the_point_and_the_part_looked_at_survive_training() -> None:
+    app = open_panel(start(Config(**SMALL)))
+    healthy(app.number_input(key="step_point").set_value(7).run())
+    choose(app, "Backward", 2)
+    app.session_state["running"] = True
+    healthy(app.run())
+    app.session_state["running"] = None
+    healthy(app.run())
+    assert app.number_input(key="step_point").value == 7
+    assert "dZ2" in tables(app)
+
+
+def test_the_layer_of_a_deeper_network_gives_way_to_the_first() -> None:
+    app = open_panel(start(Config(**SMALL, hidden_layers=(4, 3, 2))))
+    choose(app, "Forward", 4)
+    app.session_state["run"] = start(Config(**SMALL, hidden_layers=(4,)))
+    healthy(app.run())
+    assert "A1" in tables(app)
+
+
+@pytest.mark.parametrize("point", [-1, 20, 10**12])
+def test_a_point_that_there_is_not_is_refused_in_a_sentence(point: int) -> None:
+    app = open_panel(start(Config(**SMALL)), step_point=point)
+    (error,) = app.error
+    assert error.value == (
+        f"point must be a whole number from 0 to 19, one of the training points, got {point}"
+    )
+    healthy(app.number_input(key="step_point").set_value(19).run())
+    assert not app.error
+
+
+def test_a_point_says_where_it_lies_and_what_it_should_be() -> None:
+    run = start(Config(**SMALL))
+    app = open_panel(run, step_point=4)
+    x1, x2 = run.dataset.train_inputs[4]
+    (target,) = run.dataset.train_targets[4]
+    text = f"x1 = **{x1:.4f}**, x2 = **{x2:.4f}**, target **{target:g}**".replace("-", "−")
+    assert text in words(app)
+
+
+def test_large_matrices_are_cut_and_say_so() -> None:
+    app = open_panel(start(Config(hidden_layers=(20, 10))))
+    choose(app, "Forward", 2)
+    text = captions(app)
+    assert f"{ROWS} of 1,000 rows, {COLUMNS} of 20 columns" in text
+    assert f"{ROWS} of 20 rows, {COLUMNS} of 10 columns" in text
+    names, *rows = tables(app)["W2, b2"]
+    assert [row[0] for row in rows] == ["1", "2", "3", "4", "5", "b"]  # the biases always
+    assert names[1:] == ["1", "2", "3", "4", "5", "6"]
+
+
+def test_a_check_that_would_take_long_is_cut_and_says_so() -> None:
+    app = open_panel(start(Config(samples=100_000)))
+    choose(app, "Backward", 1)
+    (_, *rows) = tables(app)["numerically"]
+    numbers = [text for row in rows for text in row[1:]]
+    # 75 weights, two passes over 100,000 points each: 15 million of 100 million multiplications
+    assert [text == "–" for text in numbers] == [False] * 6 + [True] * 12
+    assert "Only 6 of the 18 shown are checked" in words(app)
+
+
+def test_where_no_check_is_affordable_the_panel_says_so() -> None:
+    app = open_panel(start(Config(samples=2000, hidden_layers=(64,) * 8)))
+    choose(app, "Backward", 9)
+    assert "They are not checked" in words(app)
+    assert "dW9, db9" in tables(app)
+    assert "numerically" not in tables(app)
+    healthy(app.number_input(key="step_point").set_value(0).run())
+    assert "They agree" in words(app)
+
+
+def test_a_corner_between_the_two_losses_is_explained() -> None:
+    """All biases are 0, so that a point at the origin is on the corner of every ReLU."""
+    config = Config(dataset="own", points=Points.of([(0, 0, 1)]), hidden_layers=(3,))
+    app = open_panel(start(config))
+    choose(app, "Backward", 1)
+    assert "They differ by up to 100.0% of the largest" in words(app)
+    assert "one of the sums passes 0" in words(app)
+
+
+NOTHING = Config(dataset="own")
+ONE = Points.of([(0.5, -0.5, 1)])
+
+
+def test_without_points_one_sentence_is_drawn() -> None:
+    app = open_panel(start(NOTHING))
+    assert words(app) == "No training points yet, so there is no step to look at."
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        Config(dataset="own", points=ONE),
+        Config(dataset="own", points=ONE, initialization="zeros", hidden_layers=()),
+        Config(**SMALL, initialization="zeros"),
+        Config(**SMALL, **REGRESSION, hidden_layers=(64,) * 8),
+        Config(samples=17_000, hidden_layers=(64,) * 8),
+    ],
+    ids=["one sample", "one sample and zeros", "zeros", "8 times 64", "as large as it gets"],
+)
+def test_extremes_are_drawn_without_nan(config: Config) -> None:
+    run = start(config)
+    app = open_panel(run)
+    for name in PARTS:
+        choose(app, name, None if name == "Loss" else 1)
+        everything = captions(app) + words(app)
+        assert "nan" not in everything.lower()
+        assert "∞" not in everything
+    healthy(app.button(key="take_step").click().run())
+    assert app.session_state["run"].iteration == 1
+
+
+@pytest.fixture
+def diverging() -> Run:
+    """Make a run whose next update leads to infinity."""
+    settings = {"problem": "regression", "dataset": "plane", "activation": "linear"}
+    run = start(Config(**SMALL, **settings, learning_rate=1e6))
+    while not advance(run, 1).diverged:
+        run = advance(run, 1)
+    return run
+
+
+def test_a_step_into_infinity_is_announced_and_ends_the_run(diverging: Run) -> None:
+    app = open_panel(diverging)
+    for name in PARTS:
+        choose(app, name, None if name == "Loss" else 1)
+        assert "nan" not in (captions(app) + words(app)).lower()
+    healthy(app.button(key="take_step").click().run())
+    assert app.session_state["run"].diverged
+    assert app.button(key="take_step").disabled
+
+
+def test_a_stopped_run_offers_the_step_for_a_point_alone() -> None:
+    stopped = advance(start(Config(**SMALL, target_loss=1e6)), 1)
+    button = open_panel(stopped).button(key="take_step")
+    assert button.disabled
+    assert button.help.startswith("The run has stopped")
+    app = open_panel(stopped, step_point=0)
+    healthy(app.button(key="take_step").click().run())
+    assert app.session_state["run"].iteration == stopped.iteration + 1
+
+
+def test_the_past_is_looked_at_and_not_changed() -> None:
+    past = start(Config(**SMALL))
+    app = open_panel(advance(past, 5), past=past)
+    assert_shows(app, "W1, b1", _stacked(past.parameters.matrices[0]))
+    button = app.button(key="take_step")
+    assert button.disabled
+    assert button.help.startswith("This is the past")
+
+
+@pytest.mark.parametrize(
+    ("values", "texts"),
+    [
+        ([1.71628, -0.25, 0.0], ["1.7163", "−0.2500", "0"]),
+        ([1234.56, 1e-9], ["1234.6", "0.0"]),
+        ([0.012345678, 0.001], ["1.2346", "0.1000"]),  # in units of 10^-2
+        ([-3e-200, 1e-204], ["−3.0000", "0.0001"]),
+        ([1e300, np.inf], ["1.0000", "∞"]),
+        ([0.0, np.nan], ["0", "–"]),
+        ([5e-324], ["0.0000"]),
+    ],
+)
+def test_numbers_have_the_digits_that_fit_their_matrix(values: list, texts: list) -> None:
+    how = digits(np.array(values))
+    assert [number(value, how) for value in values] == texts
+
+
+@pytest.mark.parametrize(
+    ("ratio", "text"),
+    [
+        (1.0, "100.0%"),
+        (0.0312, "3.1%"),
+        (2e-4, "1 part in 5 thousand"),
+        (3.4e-8, "1 part in 30 million"),
+        (1.2e-10, "1 part in 8 billion"),
+        (0, "less than 1 part in a trillion"),
+    ],
+)
+def test_a_ratio_in_words(ratio: float, text: str) -> None:
+    assert part(ratio) == text

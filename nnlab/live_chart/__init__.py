@@ -67,7 +67,7 @@ class Update(NamedTuple):
     alt : a sentence that says what is then to be seen
     frames : (iteration, PNG), laid under the figure and played one after the other until the next
         update comes; for a stage with an extent
-    series : per trace of the figure its x and y, (n_points,) each
+    series : per trace of the figure its x and y, of a matrix also its z, (n_points,) each
     points : per trace of the figure what the network answers to its points, and 1 for those to be
         ringed, (n_points,) each, the latter maybe empty
     caption : what is written on the chart
@@ -79,7 +79,7 @@ class Update(NamedTuple):
     iteration: int
     alt: str
     frames: Sequence[tuple[int, bytes]] = ()
-    series: Sequence[tuple[NDArray[np.int32], NDArray[np.float64]]] = ()
+    series: Sequence[tuple[NDArray[np.generic], ...]] = ()
     points: Sequence[tuple[NDArray[np.float32], NDArray[np.uint8]]] = ()
     caption: str = ""
     network: dict[str, Any] | None = None

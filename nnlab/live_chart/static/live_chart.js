@@ -118,8 +118,9 @@ class Chart {
     const { figure, message } = this;
     const data = figure.data.map((trace, index) => {
       if (!message.series.length) return trace;
-      const [x, y] = message.series[index] ?? [[], []]; // a line that the server knows not of yet
-      return { ...trace, x, y, mode: x.length > FEW ? "lines" : "lines+markers" };
+      // a line that the server knows not of yet; a matrix has a z for each x and y
+      const [x, y, z] = message.series[index] ?? [[], []];
+      return { ...trace, x, y, z, mode: x.length > FEW ? "lines" : "lines+markers" };
     });
     const layout = { ...figure.layout, uirevision: `${figure.layout.uirevision} ${this.runs}` };
     const options = { displaylogo: false, displayModeBar: false, scrollZoom: false };

@@ -21,7 +21,7 @@ STAGES = [
     {"nnlab.history"},
     {"nnlab.training"},
     {"nnlab.editing", "nnlab.step"},
-    {"nnlab.estimator", "nnlab.sweep", "nnlab.inspection", "nnlab.diagnosis"},
+    {"nnlab.estimator", "nnlab.sweep", "nnlab.inspection", "nnlab.diagnosis", "nnlab.script"},
     {"nnlab", "nnlab.__main__"},  # the public interface and the command line of the core
     {"nnlab.figures"},
     {"nnlab.live_chart"},

@@ -10,6 +10,10 @@ FloatArray = NDArray[np.float64]
 
 LEAK = 0.01  # slope of leaky_relu below 0, as PyTorch's default
 
+# The slope of a tanh at ±0.97, which is 1 at most: beyond that it counts as saturated, as in
+# A. Karpathy, "Building makemore, part 3: Activations & Gradients, BatchNorm" (2022).
+SATURATED_SLOPE = 1 - 0.97**2
+
 
 class Activation(NamedTuple):
     """A function g of a layer's pre-activations z, and its derivative, both in place.
@@ -19,11 +23,13 @@ class Activation(NamedTuple):
     apply : turns z into the activations a = g(z)
     differentiate : turns a into g'(z), which for all functions but the sine follows from a alone
     from_pre_activations : True if `differentiate` has to be given z in place of a
+    saturated_slope : a slope below this counts as saturated; None without a limit on either side
     """
 
     apply: Callable[[FloatArray], object]
     differentiate: Callable[[FloatArray], object]
     from_pre_activations: bool = False
+    saturated_slope: float | None = None
 
 
 def sigmoid_in_place(z: FloatArray) -> None:
@@ -84,8 +90,9 @@ ACTIVATIONS: dict[str, Activation] = {
     # the slope of ReLU at 0 is 0, as in the article
     "relu": Activation(lambda z: np.maximum(z, 0, out=z), lambda a: np.copyto(a, a > 0)),
     "leaky_relu": Activation(_leaky_relu, _leaky_relu_slope),
-    "tanh": Activation(lambda z: np.tanh(z, out=z), _tanh_slope),
-    "sigmoid": Activation(sigmoid_in_place, _sigmoid_slope),
+    "tanh": Activation(lambda z: np.tanh(z, out=z), _tanh_slope, saturated_slope=SATURATED_SLOPE),
+    # (1 + tanh(z / 2)) / 2, whose slope is a quarter of that of the tanh
+    "sigmoid": Activation(sigmoid_in_place, _sigmoid_slope, saturated_slope=SATURATED_SLOPE / 4),
     "linear": Activation(lambda z: None, lambda a: a.fill(1)),
     # Clevert et al. 2016, with alpha = 1: z above 0, exp(z) - 1 below
     "elu": Activation(_elu, _elu_slope),

@@ -1,16 +1,19 @@
-"""What may be changed in a run in progress: its settings, and a parameter by hand."""
+"""What may be done to a run besides training: other settings, a parameter by hand, back in time."""
 
 import math
 from dataclasses import replace
 from numbers import Integral, Real
 from typing import Any
 
+import numpy as np
+
 from nnlab.batches import DATA_FIELDS, dataset_of
 from nnlab.config import NOT_NUMBERS, Config, shown
-from nnlab.interventions import changed, moved
-from nnlab.metrics import is_finite, overflow_is_divergence
+from nnlab.interventions import changed, moved, taken_back
+from nnlab.metrics import is_finite, loss_and_accuracy, overflow_is_divergence
+from nnlab.network import Parameters
 from nnlab.optimizers import continued
-from nnlab.training import Run, snapshot, with_test_sample
+from nnlab.training import TEST_EVERY, Run, snapshot
 
 LARGEST_VALUE = 1000  # of a parameter that is set by hand, either way
 
@@ -86,9 +89,54 @@ def set_parameter(run: Run, layer: int, row: int, column: int, value: float) -> 
     return _going_on(replace(run, parameters=parameters, interventions=interventions))
 
 
+def rewind(run: Run, iteration: int) -> Run:
+    """Return the run as it was at an iteration, to look at it or to go on from there.
+
+    Where nobody has changed a thing on the way it equals `advance(start(config), iteration)`, and
+    goes on with the same losses; it may have fewer snapshots. Config and data are those of now,
+    whatever they were then: settings that were changed later count as changed at that iteration.
+
+    Parameters
+    ----------
+    run : left as it is
+    iteration : one of `run.snapshot_iterations`; the last one gives the run itself
+
+    Raises
+    ------
+    ValueError
+        If the run has no snapshot of that iteration.
+    """
+    known = run.snapshot_iterations
+    if not isinstance(iteration, Integral) or iteration not in known:
+        must = "be a whole number out of snapshot_iterations"
+        raise ValueError(f"iteration must {must}, got {shown(iteration)}")
+    if iteration == run.iteration:
+        return run
+    snapshots = run.snapshots[: known.index(iteration) + 1]
+    then = snapshots[-1]
+    test_samples = 1 + then.iteration // TEST_EVERY
+    rewound = replace(
+        run,
+        parameters=Parameters(run.parameters.layer_sizes, then.vector.copy()),
+        optimizer_state=continued(then.optimizer_state, run.config.optimizer),
+        iteration=then.iteration,
+        losses=run.losses[: then.iteration],
+        test_losses=run.test_losses[:test_samples],
+        test_accuracies=run.test_accuracies[:test_samples],
+        diverged=False,
+        rule_met=None,
+        best_loss=then.best_loss,
+        best_iteration=then.best_iteration,
+        snapshots=snapshots,
+        layer_history=run.layer_history.until(then.iteration),
+        interventions=taken_back(run.interventions, then.iteration),
+    )
+    return _with_test_sample(rewound) if run.interventions else rewound
+
+
 def _going_on(run: Run) -> Run:
     """Return a changed run as one that nothing has stopped, with what was sampled now made anew."""
-    run = with_test_sample(
+    run = _with_test_sample(
         replace(
             run, diverged=False, rule_met=None, best_loss=math.inf, best_iteration=run.iteration
         )
@@ -96,6 +144,22 @@ def _going_on(run: Run) -> Run:
     if run.snapshots[-1].iteration != run.iteration:
         return run
     return replace(run, snapshots=(*run.snapshots[:-1], snapshot(run)))
+
+
+@overflow_is_divergence
+def _with_test_sample(run: Run) -> Run:
+    """Return a run whose parameters or data have changed with the test sample of now made anew."""
+    if run.iteration % TEST_EVERY:
+        return run
+    data = run.dataset
+    loss, accuracy = loss_and_accuracy(
+        run.config, data.test_inputs, data.test_targets, run.parameters
+    )
+    return replace(
+        run,
+        test_losses=np.append(run.test_losses[:-1], loss),
+        test_accuracies=np.append(run.test_accuracies[:-1], accuracy),
+    )
 
 
 def _check_whole(name: str, value: Any, most: int) -> None:

@@ -1,10 +1,15 @@
-"""What a run remembers of its way: its parameters at some iterations, in bounded memory."""
+"""What a run remembers of its way: its parameters at some iterations, and how its layers did."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from operator import attrgetter
-from typing import NamedTuple, Self
+from typing import Any, NamedTuple, Self
 
-from nnlab.network import FloatArray
+import numpy as np
+from numpy.typing import NDArray
+
+from nnlab.config import Config
+from nnlab.metrics import penalty
+from nnlab.network import FloatArray, Objective, Parameters
 from nnlab.optimizers import OptimizerState
 
 MAX_SNAPSHOTS = 256
@@ -96,3 +101,96 @@ def _stride(iteration: int, most: int) -> int:
     while iteration // stride >= (min(DENSE, most) if stride < FIRST_STRIDE else most):
         stride *= 2
     return stride
+
+
+STATISTICS_EVERY = 100  # iterations between two samples of the layers
+
+_MAX_FLOAT32 = float(np.finfo(np.float32).max)
+
+
+class LayerHistory(NamedTuple):
+    """The layers of a run at some iterations: one row each, of the update that was made there.
+
+    Of its batch, as the forward and the backward pass found it; in a small batch a unit is more
+    often dead than it is for all points. Without a training point, what needs one is NaN.
+
+    Attributes
+    ----------
+    iterations : int64 (n,)
+    gradient_norms : float32 (n, n_layers), the Frobenius norm of the gradient of the loss, without
+        the penalty, by a layer's weights and biases
+    weight_norms : float32 (n, n_layers), the Frobenius norm of the weights, without the biases
+    dead_shares : float32 (n, n_hidden_layers), the share of the units whose slope g'(z) is 0 for
+        all samples, so that no gradient gets through them
+    saturated_shares : float32 (n, n_hidden_layers), the share of the slopes, of all units and
+        samples, that are below the activation's `saturated_slope`; 0 if it has none
+    penalties : float64 (n,), of the regularization
+    """
+
+    iterations: NDArray[np.int64]
+    gradient_norms: NDArray[np.float32]
+    weight_norms: NDArray[np.float32]
+    dead_shares: NDArray[np.float32]
+    saturated_shares: NDArray[np.float32]
+    penalties: FloatArray
+
+    def extended(self, rows: "Sequence[LayerRow]") -> "LayerHistory":
+        """Return the history with further rows behind it."""
+        if not rows:
+            return self
+        columns: zip[tuple[NDArray[Any], Any]] = zip(self, zip(*rows, strict=True), strict=True)
+        return LayerHistory._make(
+            np.concatenate([old, np.array(new, old.dtype)]) for old, new in columns
+        )
+
+    def until(self, iteration: int) -> "LayerHistory":
+        """Return the rows of the updates that lead to an iteration."""
+        n = int(np.searchsorted(self.iterations, iteration))
+        return LayerHistory._make(column[:n] for column in self)
+
+
+class LayerRow(NamedTuple):
+    """One row of a LayerHistory, each layer's numbers in a list."""
+
+    iteration: int
+    gradient_norms: list[float]
+    weight_norms: list[float]
+    dead_shares: list[float]
+    saturated_shares: list[float]
+    penalty: float
+
+
+def no_layer_history(n_layers: int) -> LayerHistory:
+    """Return a history without a row."""
+    layers, hidden = np.empty((0, n_layers), np.float32), np.empty((0, n_layers - 1), np.float32)
+    return LayerHistory(np.empty(0, np.int64), layers, layers, hidden, hidden, np.empty(0))
+
+
+def look_at_layers(
+    iteration: int, config: Config, objective: Objective | None, parameters: Parameters
+) -> LayerRow:
+    """Return how the layers do, right after `objective.backward(parameters)`.
+
+    It reads what is left in the buffers then: gradients, and slopes in place of the activations.
+    Without an objective, of no training points, what it would say is NaN.
+    """
+    n_layers = len(parameters.matrices)
+    gradient_norms, dead, saturated = ([np.nan] * n for n in (n_layers, *(n_layers - 1,) * 2))
+    if objective:
+        gradient_norms = [_norm(matrix) for matrix in objective.gradients.matrices]
+        network = objective.network
+        dead = [1 - np.count_nonzero(s.any(axis=0)) / s.shape[1] for s in network.slopes]
+        limits = [function.saturated_slope for function in network.functions]
+        saturated = [
+            0.0 if limit is None else np.count_nonzero(s < limit) / s.size
+            for s, limit in zip(network.slopes, limits, strict=True)
+        ]
+    weight_norms = [_norm(weights) for weights in parameters.weights]
+    penalty_ = penalty(config, parameters)
+    return LayerRow(iteration, gradient_norms, weight_norms, dead, saturated, penalty_)
+
+
+def _norm(matrix: FloatArray) -> float:
+    """Return the Frobenius norm, or float32's largest number where it is larger or NaN."""
+    norm = float(np.linalg.norm(matrix))
+    return norm if norm < _MAX_FLOAT32 else _MAX_FLOAT32

@@ -1,4 +1,4 @@
-"""A training run as a value: start it, advance it, evaluate it, predict with it, rewind it.
+"""A training run as a value: start it, advance it, evaluate it, predict with it.
 
 Over 250 lines, half of them docstrings: what a Run is, and all that may be done with one.
 """
@@ -11,15 +11,22 @@ from numbers import Integral
 import numpy as np
 from numpy.typing import NDArray
 
-from nnlab.batches import Batches, dataset_of
-from nnlab.config import Config, shown
+from nnlab.batches import Batches, dataset_of, objective_of
+from nnlab.config import Config
 from nnlab.datasets import Dataset, FloatArray
 from nnlab.features import expand
-from nnlab.history import Snapshot, Snapshots
-from nnlab.interventions import is_setting, taken_back
+from nnlab.history import (
+    STATISTICS_EVERY,
+    LayerHistory,
+    Snapshot,
+    Snapshots,
+    look_at_layers,
+    no_layer_history,
+)
+from nnlab.interventions import is_setting
 from nnlab.metrics import is_finite, loss_and_accuracy, overflow_is_divergence, penalty
 from nnlab.network import Network, Parameters, initialize, sigmoid
-from nnlab.optimizers import OptimizerState, continued, fresh_state
+from nnlab.optimizers import OptimizerState, fresh_state
 from nnlab.stop_rules import StopRules
 from nnlab.updates import Updates
 
@@ -64,6 +71,8 @@ class Run:
     test_losses, test_accuracies : float64 (1 + iteration // TEST_EVERY,), sampled at iterations
         0, TEST_EVERY, 2 * TEST_EVERY, ...
     snapshots : of iteration 0 and some others up to this one, to `rewind` to
+    layer_history : how the layers did at iterations 0, STATISTICS_EVERY, 2 * STATISTICS_EVERY, ...
+        below this one
     diverged : True once an update made a loss or a parameter infinite or NaN; that update is
         not taken, and the run stays where it is
     rule_met : the stop rule that holds at this iteration, "target_loss" or "plateau", else None
@@ -81,6 +90,7 @@ class Run:
     test_losses: FloatArray
     test_accuracies: FloatArray
     snapshots: tuple[Snapshot, ...]
+    layer_history: LayerHistory
     diverged: bool = False
     rule_met: str | None = None
     best_loss: float = math.inf
@@ -128,22 +138,7 @@ def start(config: Config) -> Run:
         test_losses=np.array([loss]),
         test_accuracies=np.array([accuracy]),
         snapshots=(Snapshot.of(0, parameters.vector, state, math.inf, 0),),
-    )
-
-
-@overflow_is_divergence
-def with_test_sample(run: Run) -> Run:
-    """Return a run whose parameters or data have changed with the test sample of now made anew."""
-    if run.iteration % TEST_EVERY:
-        return run
-    data = run.dataset
-    loss, accuracy = loss_and_accuracy(
-        run.config, data.test_inputs, data.test_targets, run.parameters
-    )
-    return replace(
-        run,
-        test_losses=np.append(run.test_losses[:-1], loss),
-        test_accuracies=np.append(run.test_accuracies[:-1], accuracy),
+        layer_history=no_layer_history(len(parameters.matrices)),
     )
 
 
@@ -184,7 +179,7 @@ def advance(run: Run, iterations: int, *, seconds: float = float("inf")) -> Run:
     parameters, candidate = run.parameters.copy(), run.parameters.copy()
     updates = Updates(config, run.optimizer_state, parameters)
     snapshots = Snapshots(run.snapshots, run.iteration)
-    losses, test_metrics = [], []
+    losses, test_metrics, layer_rows = [], [], []
     iteration, diverged = run.iteration, False
     deadline = time.perf_counter() + seconds
 
@@ -192,7 +187,10 @@ def advance(run: Run, iterations: int, *, seconds: float = float("inf")) -> Run:
     loss = train.loss(parameters)
     rules.look(iteration, loss, parameters)
     for _ in range(0 if rules.met else iterations):
-        updates.make(train.backward(parameters), parameters, candidate, iteration)
+        gradients = train.backward(parameters)
+        if iteration % STATISTICS_EVERY == 0:
+            row = look_at_layers(iteration, config, train, parameters)
+        updates.make(gradients, parameters, candidate, iteration)
         # The next loss is looked at before the update counts, so that a Run can always be drawn.
         train = batches.at(iteration + 1)
         next_loss = train.loss(candidate)
@@ -202,6 +200,8 @@ def advance(run: Run, iterations: int, *, seconds: float = float("inf")) -> Run:
             diverged = True
             break
         losses.append(loss)
+        if iteration % STATISTICS_EVERY == 0:
+            layer_rows.append(row)
         parameters, candidate, loss = candidate, parameters, next_loss
         updates.take()
         iteration += 1
@@ -229,51 +229,8 @@ def advance(run: Run, iterations: int, *, seconds: float = float("inf")) -> Run:
         best_loss=rules.best_loss,
         best_iteration=rules.best_iteration,
         snapshots=tuple(snapshots.kept),
+        layer_history=run.layer_history.extended(layer_rows),
     )
-
-
-def rewind(run: Run, iteration: int) -> Run:
-    """Return the run as it was at an iteration, to look at it or to go on from there.
-
-    Where nobody has changed a thing on the way it equals `advance(start(config), iteration)`, and
-    goes on with the same losses; it may have fewer snapshots. Config and data are those of now,
-    whatever they were then: settings that were changed later count as changed at that iteration.
-
-    Parameters
-    ----------
-    run : left as it is
-    iteration : one of `run.snapshot_iterations`; the last one gives the run itself
-
-    Raises
-    ------
-    ValueError
-        If the run has no snapshot of that iteration.
-    """
-    known = run.snapshot_iterations
-    if not isinstance(iteration, Integral) or iteration not in known:
-        must = "be a whole number out of snapshot_iterations"
-        raise ValueError(f"iteration must {must}, got {shown(iteration)}")
-    if iteration == run.iteration:
-        return run
-    snapshots = run.snapshots[: known.index(iteration) + 1]
-    then = snapshots[-1]
-    test_samples = 1 + then.iteration // TEST_EVERY
-    rewound = replace(
-        run,
-        parameters=Parameters(run.parameters.layer_sizes, then.vector.copy()),
-        optimizer_state=continued(then.optimizer_state, run.config.optimizer),
-        iteration=then.iteration,
-        losses=run.losses[: then.iteration],
-        test_losses=run.test_losses[:test_samples],
-        test_accuracies=run.test_accuracies[:test_samples],
-        diverged=False,
-        rule_met=None,
-        best_loss=then.best_loss,
-        best_iteration=then.best_iteration,
-        snapshots=snapshots,
-        interventions=taken_back(run.interventions, then.iteration),
-    )
-    return with_test_sample(rewound) if run.interventions else rewound
 
 
 @overflow_is_divergence
@@ -289,6 +246,21 @@ def evaluate(run: Run) -> Metrics:
         *loss_and_accuracy(config, data.test_inputs, data.test_targets, parameters),
         penalty(config, parameters),
     )
+
+
+@overflow_is_divergence
+def layer_statistics(run: Run) -> LayerHistory:
+    """Look at the layers of the present parameters on the whole training set: one row.
+
+    The run is left as it is.
+    """
+    objective, data = None, run.dataset
+    if len(data.train_inputs):
+        objective = objective_of(run.config, data.train_inputs, data.train_targets)
+        objective.loss(run.parameters)
+        objective.backward(run.parameters)
+    row = look_at_layers(run.iteration, run.config, objective, run.parameters)
+    return no_layer_history(len(run.parameters.matrices)).extended([row])
 
 
 @overflow_is_divergence
@@ -328,6 +300,11 @@ def _advance_without_points(run: Run, iterations: int) -> Run:
     for passed in range(run.iteration + 1, iteration + 1):
         if passed % snapshots.stride == 0:
             snapshots.take(snapshot(run)._replace(iteration=passed))
+    rows = [
+        look_at_layers(passed, run.config, None, run.parameters)
+        for passed in range(run.iteration, iteration)
+        if passed % STATISTICS_EVERY == 0
+    ]
     return replace(
         run,
         iteration=iteration,
@@ -335,4 +312,5 @@ def _advance_without_points(run: Run, iterations: int) -> Run:
         test_losses=np.concatenate([run.test_losses, samples]),
         test_accuracies=np.concatenate([run.test_accuracies, samples]),
         snapshots=tuple(snapshots.kept),
+        layer_history=run.layer_history.extended(rows),
     )

@@ -1,4 +1,4 @@
-"""A run remembers its way in bounded memory, and can be taken back to it."""
+"""A run remembers its way in bounded memory, and can be taken back to it; it watches its layers."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -12,8 +12,10 @@ from nnlab import Config, Run, advance, evaluate, rewind, start
 from nnlab.config import MAX_LAYERS, MAX_WIDTH
 from nnlab.editing import with_config
 from nnlab.features import FEATURES
-from nnlab.history import MAX_SNAPSHOT_BYTES, MAX_SNAPSHOTS, Snapshot, Snapshots
+from nnlab.history import MAX_SNAPSHOT_BYTES, MAX_SNAPSHOTS, LayerHistory, Snapshot, Snapshots
+from nnlab.network import Parameters
 from nnlab.optimizers import OPTIMIZERS
+from nnlab.training import layer_statistics
 from tests.test_training import assert_equal_bit_for_bit, configs
 
 TINY = Config(samples=4, test_samples=2, hidden_layers=(3,))
@@ -183,3 +185,182 @@ def test_without_a_point_there_are_snapshots_too() -> None:
     assert_equal_bit_for_bit(whole, advance(advance(advance(run, 31), 700), 4269))
     assert_equal_bit_for_bit(rewind(whole, 96), advance(run, 96), snapshots=False)
     assert whole.snapshot_iterations == advance(start(TINY), 5000).snapshot_iterations
+
+
+# What the activations do and how they slope, once more and from the textbook: of z, not of a.
+TEXTBOOK = {
+    "relu": (lambda z: np.maximum(z, 0), lambda z: (z > 0) * 1.0),
+    "tanh": (np.tanh, lambda z: 1 / np.cosh(z) ** 2),
+    "sigmoid": (lambda z: 1 / (1 + np.exp(-z)), lambda z: np.exp(-z) / (1 + np.exp(-z)) ** 2),
+    "sine": (np.sin, np.cos),
+}
+
+
+def _assert_is_what_layers_do(
+    row: LayerHistory, config: Config, inputs: np.ndarray, t: np.ndarray, parameters: Parameters
+) -> None:
+    """Compare a row with the article's equations, unit by unit and sample by sample."""
+    names = config.activation
+    names = [names] * len(config.hidden_layers) if isinstance(names, str) else names
+    weights, biases = parameters.weights, parameters.biases
+    a, zs = [inputs], []
+    for W, b, name in zip(weights, biases, [*names, "sigmoid"], strict=True):
+        zs.append(a[-1] @ W + b)
+        a.append(TEXTBOOK[name][0](zs[-1]))
+    dz, norms = (a[-1] - t) / len(t), []
+    for k in range(len(weights) - 1, -1, -1):
+        dW, db = a[k].T @ dz, dz.sum(axis=0)
+        norms.insert(0, sum(x * x for x in [*dW.ravel(), *db]) ** 0.5)
+        if k:
+            dz = (dz @ weights[k].T) * TEXTBOOK[names[k - 1]][1](zs[k - 1])
+    # float32 keeps 7 digits
+    np.testing.assert_allclose(row.gradient_norms, [norms], rtol=1e-6)
+    expected = [sum(w * w for w in W.ravel()) ** 0.5 for W in weights]
+    np.testing.assert_allclose(row.weight_norms, [expected], rtol=1e-6)
+    for k, name in enumerate(names):
+        slopes = TEXTBOOK[name][1](zs[k])
+        dead = [all(slope == 0 for slope in unit) for unit in slopes.T]
+        assert row.dead_shares[0, k] == np.float32(np.mean(dead))
+        # beyond ±0.97 a tanh counts as saturated, and a sigmoid where its tanh, 2 a - 1, is
+        size = {"tanh": np.abs(a[k + 1]), "sigmoid": np.abs(2 * a[k + 1] - 1)}
+        saturated = [value > 0.97 for value in size.get(name, np.zeros(1)).ravel()]
+        assert row.saturated_shares[0, k] == np.float32(np.mean(saturated))
+    weights_ = np.concatenate([W.ravel() for W in weights])
+    size = {"l1": np.abs(weights_).sum(), "l2": (weights_**2).sum() / 2, "none": 0}
+    penalty = config.regularization_rate * size[config.regularization]
+    np.testing.assert_allclose(row.penalties, [penalty], rtol=1e-12)  # another order of the sum
+
+
+LAYERS = {
+    "article": Config(),
+    "penalty": Config(regularization="l1", regularization_rate=0.1, hidden_layers=(4, 4, 4)),
+    "saturated": Config(activation="tanh", features=("x1", "x2", "x1*x2"), learning_rate=3),
+    "one for each": Config(
+        activation=("sigmoid", "sine", "relu"),
+        hidden_layers=(6, 5, 4),
+        regularization="l2",
+        optimizer="adam",
+    ),
+    "no hidden layer": Config(hidden_layers=()),
+}
+
+
+@pytest.mark.parametrize("config", LAYERS.values(), ids=LAYERS)
+def test_the_rows_are_what_the_layers_do_by_the_textbook(config: Config) -> None:
+    config = replace(config, samples=60)
+    run = advance(start(config), 201)
+    assert [*run.layer_history.iterations] == [0, 100, 200]
+    # of some layer, some slopes are below the limit and some are not
+    saturated = run.layer_history.saturated_shares
+    if config.activation == "tanh":
+        assert ((saturated > 0.05) & (saturated < 0.95)).any()
+    for index, iteration in enumerate([0, 100, 200]):
+        then = advance(start(config), iteration)
+        row = LayerHistory._make(column[index : index + 1] for column in run.layer_history)
+        data = then.dataset
+        inputs = np.column_stack(
+            [data.train_inputs, data.train_inputs.prod(axis=1)][: len(config.features) - 1]
+        )
+        _assert_is_what_layers_do(row, config, inputs, data.train_targets, then.parameters)
+        for column, now in zip(row, layer_statistics(then), strict=True):
+            assert column.dtype == now.dtype
+            np.testing.assert_array_equal(column, now)
+
+
+def test_a_row_is_of_the_batch_and_layer_statistics_of_all_points() -> None:
+    config = Config(samples=50, batch_size=8, activation="tanh")
+    run = advance(start(config), 101)
+    order = np.random.default_rng([config.seed, 100 // 7]).permutation(50)
+    batch = order[100 % 7 * 8 :][:8]  # 50 points in batches of 8 are 7
+    then = advance(start(config), 100)
+    data = then.dataset
+    row = LayerHistory._make(column[1:2] for column in run.layer_history)
+    inputs, targets = data.train_inputs, data.train_targets
+    _assert_is_what_layers_do(row, config, inputs[batch], targets[batch], then.parameters)
+    _assert_is_what_layers_do(layer_statistics(then), config, inputs, targets, then.parameters)
+
+
+def _with_vector(run: Run, vector: np.ndarray) -> Run:
+    return replace(run, parameters=Parameters(run.parameters.layer_sizes, vector))
+
+
+def test_a_dead_layer_built_by_hand() -> None:
+    """Three ReLU units of biases -10, 10 and -10: on points of size 1, two of them are dead."""
+    run = start(Config(samples=100, hidden_layers=(3, 2)))
+    layers = [[0.1, 0.1, -10], [0.1, 0.1, 10], [0.1, 0.1, -10], [1, 1, 1, 0], [1, -1, 1, 20]]
+    run = _with_vector(run, np.concatenate([*layers, [1, 1, 0]]))
+    for row in (layer_statistics(run), advance(run, 1).layer_history):
+        np.testing.assert_array_equal(row.dead_shares, np.float32([[2 / 3, 0]]))
+        np.testing.assert_array_equal(row.saturated_shares, [[0, 0]])
+    run.parameters.biases[0][:] = -10
+    row = layer_statistics(run)
+    # the second layer's unit of bias 0 is on its kink now, whose slope is 0; the other one is not
+    np.testing.assert_array_equal(row.dead_shares, [[1, 0.5]])
+    assert row.gradient_norms[0, 0] == 0  # nothing gets through a dead layer
+    assert row.gradient_norms[0, 1] > 0  # the biases behind it still learn
+
+
+def test_zeros_leave_all_but_the_last_layer_without_a_gradient() -> None:
+    """By hand: for tanh, a = 0 everywhere and W = 0, so that only the output's bias has one.
+
+    Of it the gradient is mean(1/2 - t), and there are 500 points of each class.
+    """
+    run = start(Config(initialization="zeros", activation="tanh"))
+    row = layer_statistics(run)
+    np.testing.assert_array_equal(row.weight_norms, [[0, 0, 0]])
+    np.testing.assert_array_equal(row.dead_shares, [[0, 0]])
+    np.testing.assert_allclose(row.gradient_norms, [[0, 0, 0]], atol=1e-15)
+    uneven = start(Config(initialization="zeros", activation="tanh", samples=3))
+    expected = abs(0.5 - uneven.dataset.train_targets.mean())
+    np.testing.assert_allclose(layer_statistics(uneven).gradient_norms, [[0, 0, expected]], 1e-6)
+    relu = start(Config(initialization="zeros"))  # whose slope at 0 is 0
+    np.testing.assert_array_equal(layer_statistics(relu).dead_shares, [[1, 1]])
+
+
+def test_looking_at_the_layers_changes_nothing() -> None:
+    run = looked_at = start(Config(samples=50, activation="tanh"))
+    for _ in range(5):
+        looked_at = advance(looked_at, 1)
+        layer_statistics(looked_at)
+    assert_equal_bit_for_bit(looked_at, advance(run, 5))
+
+
+def test_of_an_update_that_is_not_taken_there_is_no_row() -> None:
+    config = Config(samples=60, activation="linear", learning_rate=1e-3)
+    run = advance(start(config), 100)
+    huge = with_config(run, replace(config, learning_rate=1e6))
+    diverged = advance(_with_vector(huge, run.parameters.vector * 1e100), 5)
+    assert (diverged.stopped, diverged.iteration) == ("diverged", 100)
+    assert [*diverged.layer_history.iterations] == [0]
+
+
+def test_a_norm_beyond_float32_is_its_largest_number() -> None:
+    run = start(
+        Config(
+            problem="regression",
+            dataset="plane",
+            samples=20,
+            hidden_layers=(1,),
+            activation="linear",
+        )
+    )
+    run = _with_vector(run, np.array([1e150, 0, 0, 1e-150, 0]))
+    for row in (layer_statistics(run), advance(run, 1).layer_history):
+        largest = np.finfo(np.float32).max
+        assert (row.weight_norms[:, 0] == largest).all()
+        assert all(np.isfinite(column).all() for column in row)
+
+
+def test_the_layers_of_a_run_without_a_point_have_weights_alone() -> None:
+    run = advance(start(Config(dataset="own", hidden_layers=(2,), activation="tanh")), 230)
+    np.testing.assert_array_equal(run.layer_history.iterations, [0, 100, 200])
+    for row in (run.layer_history, layer_statistics(run)):
+        assert np.isnan(row.gradient_norms).all()
+        assert np.isnan([row.dead_shares, row.saturated_shares]).all()
+        expected = [np.linalg.norm(weights) for weights in run.parameters.weights]
+        np.testing.assert_allclose(row.weight_norms[-1], expected, rtol=1e-6)
+
+
+def test_a_million_iterations_of_the_deepest_network_keep_1_6_megabytes_of_rows() -> None:
+    row = layer_statistics(start(replace(LARGEST, optimizer="sgd")))
+    assert 10_000 * sum(column.nbytes for column in row) < 1_600_000

@@ -51,6 +51,9 @@ def assert_equal_bit_for_bit(run: Run, other: Run, *, snapshots: bool = True) ->
         np.testing.assert_array_equal(getattr(run, name), getattr(other, name))
     np.testing.assert_array_equal(run.parameters.vector, other.parameters.vector)
     _assert_equal_states(run.optimizer_state, other.optimizer_state)
+    assert len(run.layer_history.iterations) == -(-run.iteration // 100)
+    for column, its_twin in zip(run.layer_history, other.layer_history, strict=True):
+        np.testing.assert_array_equal(column, its_twin)
     if snapshots:
         assert run.snapshot_iterations == other.snapshot_iterations
         for one, its_twin in zip(run.snapshots, other.snapshots, strict=True):

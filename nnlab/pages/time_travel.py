@@ -8,8 +8,9 @@ import numpy as np
 import streamlit as st
 
 from nnlab import live_chart
-from nnlab.figures.curves import Series, loss_series
-from nnlab.training import Metrics, Run, evaluate, rewind
+from nnlab.editing import rewind
+from nnlab.figures.curves import Series, loss_series, penalized_series
+from nnlab.training import Metrics, Run, evaluate
 
 
 def seen(run: Run) -> Run:
@@ -25,7 +26,8 @@ def look() -> None:
 
 def has_settled() -> bool:
     """Say whether the time line rests where it is: time for all else on the page to follow."""
-    return bool(st.session_state["update"].look["settled"])
+    moment = st.session_state.get("update", {}).get("look")  # absent at first
+    return not moment or bool(moment["settled"])
 
 
 def return_to_present() -> None:
@@ -49,13 +51,17 @@ def has_left_behind() -> bool:
 
 
 def curves(run: Run, shown: Run, metrics: Metrics) -> list[Series]:
-    """Return the lines of the loss curve: the whole run's, where one looks at it, and before."""
+    """Return the lines of the loss curve: the whole run's, where one looks at it, and before.
+
+    Fourth is the loss with its penalty, if there is one.
+    """
     nothing = (np.empty(0, np.int32), np.empty(0))
     then, whole = nothing, metrics
     if shown is not run:
         then = (np.array([shown.iteration], np.int32), np.array([metrics.train_loss]))
         whole = evaluate(run)
-    lines = [*loss_series(run, whole.train_loss, whole.test_loss), then]
+    penalized = penalized_series(run, whole) if run.config.regularization != "none" else nothing
+    lines = [*loss_series(run, whole.train_loss, whole.test_loss), then, penalized]
     return [*lines, st.session_state.before] if has_left_behind() else lines
 
 

@@ -126,7 +126,7 @@ def test_a_branch_trains_on_from_then_and_the_old_curve_stays(page: Page, server
     expected = evaluate(advance(rewind(advance(start(CONFIG), 500), 200), at - 200))
     expect(page.get_by_text(f"train loss {expected.train_loss:.4f}")).to_be_visible()
     legend = chart(page, "loss-curve").locator(".legendtext")
-    assert "before" in legend.all_inner_texts()
+    assert "before" in legend.all_text_contents()
     press(page, "Reset")
     shown(page, "loss-curve", 0)
     expect(legend.get_by_text("before")).to_have_count(0, timeout=PATIENCE)

@@ -1,8 +1,9 @@
 """What the page says of a run, in words and numbers."""
 
 import math
+from collections.abc import Mapping
 
-from nnlab.config import Config
+from nnlab.config import Config, text
 from nnlab.training import Metrics, Run
 
 
@@ -22,20 +23,22 @@ def status(run: Run, goal: int, speed: float | None) -> str:
         )
     if not len(run.dataset.train_inputs):
         return "No points yet: choose + 0 or + 1 below and click on the plane to draw some."
-    text = f"{run.iteration:,} of {goal:,} iterations"
+    line = f"{run.iteration:,} of {goal:,} iterations"
+    if run.edited:
+        line += " · edited by hand"
     more = "; change that stop to go on"
     if run.rule_met == "target_loss":
-        text += (
+        line += (
             f" · stopped: the training loss is down to the target {run.config.target_loss:g}{more}"
         )
     elif run.rule_met == "plateau":
-        text += f" · stopped: no better loss for {run.config.patience:,} iterations{more}"
+        line += f" · stopped: no better loss for {run.config.patience:,} iterations{more}"
     elif speed:
         seconds = (goal - run.iteration) / speed
-        text += f" · {float(f'{speed:.2g}'):,.0f} iterations/s · {seconds:,.0f} s left"
+        line += f" · {float(f'{speed:.2g}'):,.0f} iterations/s · {seconds:,.0f} s left"
     elif run.iteration == goal:
-        text += f" · finished; Start goes on for {run.config.iterations:,} more"
-    return text
+        line += f" · finished; Start goes on for {run.config.iterations:,} more"
+    return line
 
 
 def looking_back(run: Run, shown: Run) -> str:
@@ -52,6 +55,14 @@ def metrics(run: Run, values: Metrics) -> str:
     shares = (("train accuracy", values.train_accuracy), ("test accuracy", values.test_accuracy))
     parts += [(name, f"{share:.1%}") for name, share in shares if not math.isnan(share)]
     return " &emsp; ".join(f"{name} **{value}**" for name, value in parts)
+
+
+def changes(changed: Mapping[str, object]) -> str:
+    """Return settings to change as the label of a button."""
+    return "Set " + ", ".join(
+        f"{name.replace('_', ' ')} to {text(name, value) or 'none'}"
+        for name, value in changed.items()
+    )
 
 
 def alt(run: Run, values: Metrics) -> str:

@@ -2,7 +2,7 @@
 
 import math
 import random
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields
 from itertools import pairwise
 from typing import Any
@@ -20,6 +20,7 @@ from nnlab.pages import own_points
 from nnlab.pages.links import code, keep_in_link
 
 DEFAULTS = Config()
+_TYPED = ("hidden_layers",)  # as text
 HELP = {item.name: item.metadata["help"] for item in fields(Config)}
 # so that no update takes longer than a fraction of a second, also for the others on the server
 MAX_WORK = 500_000_000
@@ -57,14 +58,17 @@ def settings() -> tuple[Config | None, str]:
 
 
 def _set_article() -> None:
-    state = st.session_state
-    for item in fields(Config):
-        if item.name in state:
-            default = getattr(DEFAULTS, item.name)
-            state[item.name] = text(item.name, default) if item.name == "hidden_layers" else default
-    _move_slider()
+    names = [item.name for item in fields(Config) if item.name in st.session_state]
+    fill_in({name: getattr(DEFAULTS, name) for name in names})
     own_points.clear()
-    state.pop("run", None)  # the article's network too, untrained
+    st.session_state.pop("run", None)  # the article's network too, untrained
+
+
+def fill_in(values: Mapping[str, Any]) -> None:
+    """Set the widgets of these fields of Config; only in a callback."""
+    for name, value in values.items():
+        st.session_state[name] = text(name, value) if name in _TYPED else value
+    _move_slider()
 
 
 def _data() -> dict[str, Any]:

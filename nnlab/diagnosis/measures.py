@@ -1,0 +1,23 @@
+"""What several rules need to know of a run's layers."""
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nnlab.training import Run
+
+
+def norm(norms: NDArray[np.float32]) -> float:
+    """Return the norm of all layers together from those of each, (1, n_layers), or 0 of none."""
+    return math.hypot(*norms.ravel().tolist())
+
+
+def good_start(run: Run) -> str:
+    """Return the initialization that fits the activations of a run.
+
+    He et al. 2015 made "he" for ReLU, Glorot and Bengio 2010 "xavier" for tanh and its like.
+    """
+    activation = run.config.activation
+    names = {activation} if isinstance(activation, str) else set(activation)
+    return "xavier" if names & {"tanh", "sigmoid", "sine", "linear"} else "he"

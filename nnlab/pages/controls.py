@@ -1,0 +1,77 @@
+"""The buttons above the charts, and the speed."""
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from nnlab.pages import panels, running
+from nnlab.pages.links import keep_in_link
+from nnlab.training import Run
+
+SPEEDS = {"1": 1, "10": 10, "100": 100, "max": None}  # iterations per tick
+DEFAULT_SPEED = "10"
+MAX_STEP = 1000  # iterations of one step at speed max
+
+
+def render(run: Run) -> int | None:
+    """Draw the buttons; return the speed, as in SPEEDS."""
+    going = st.session_state.running is not None
+    stuck = run.diverged or not len(run.dataset.train_inputs)
+    bar = st.container(horizontal=True, vertical_alignment="center")
+    buttons = bar.container(horizontal=True, width="content")
+    speed = _speed(bar)
+    with bar.container(width="content", key="panel_choice"):
+        panels.choice()
+    step = speed or MAX_STEP
+    buttons.button(
+        "Pause" if going else "Start",
+        key="start",
+        type="primary",
+        width=84,
+        on_click=running.set_running,
+        args=(not going,),
+        disabled=stuck,
+        help="Start or pause the training. Key: space.",
+    )
+    buttons.button(
+        "Step",
+        key="step",
+        on_click=running.step,
+        args=(1,),
+        disabled=stuck,
+        help="Make one iteration. Key: →",
+    )
+    buttons.button(
+        f"Step {step}",
+        key="step_tick",
+        width=100,
+        on_click=running.step,
+        args=(step,),
+        disabled=stuck,
+        help="Make as many iterations as one update of the page. Keys: Shift and →",
+    )
+    buttons.button(
+        "Reset",
+        key="reset",
+        on_click=running.reset,
+        args=(run.config,),
+        help="Back to iteration 0 with the same seed. Key: R",
+    )
+    return speed
+
+
+def _speed(bar: DeltaGenerator) -> int | None:
+    """Draw the choice of speed, keep it in the link, and return it as in SPEEDS."""
+    bar.markdown("Speed", help="Iterations per update of the page; Max: as many as time allows.")
+    name = bar.segmented_control(
+        "Speed",
+        list(SPEEDS),
+        format_func=str.capitalize,
+        default=st.query_params.get("speed", DEFAULT_SPEED),
+        required=True,
+        key="speed",
+        on_change=running.measure_anew,
+        label_visibility="collapsed",
+    )
+    # Not bind="query-params", which would write the label, Max, where links say max.
+    keep_in_link("speed", name, DEFAULT_SPEED)
+    return SPEEDS[name]

@@ -1,0 +1,79 @@
+"""What the buttons do to the run: let it go and stand, step, begin anew, branch off."""
+
+import time
+from typing import NamedTuple
+
+import streamlit as st
+
+from nnlab.config import Config
+from nnlab.pages import time_travel
+from nnlab.pages.turns import advance_in_turn
+from nnlab.training import Run, start
+
+TICK_SECONDS = 0.06  # between one tick and the next
+SLOWEST_TICK_SECONDS = 2.0  # on a network that cannot follow
+
+
+class Going(NamedTuple):
+    """A run that has been set going: its goal, its pace, and where its mean speed counts from."""
+
+    goal: int
+    interval: float  # seconds between its ticks
+    since_iteration: int
+    since_time: float
+
+    def mean_speed(self, run: Run) -> float:
+        """Return the iterations per second since it was set going."""
+        return (run.iteration - self.since_iteration) / (time.perf_counter() - self.since_time)
+
+
+def reset(config: Config) -> None:
+    """Begin a new run, which waits for its start."""
+    time_travel.forget()
+    st.session_state.running = None
+    st.session_state.run = start(config)
+
+
+def last_goal(run: Run) -> int:
+    """Return the whole multiple of `config.iterations` that the run has reached or is on to."""
+    once = run.config.iterations
+    return max(1, -(-run.iteration // once)) * once
+
+
+def set_running(running: bool) -> None:
+    """Let the run go, from the present, or stand."""
+    time_travel.return_to_present()
+    state = st.session_state
+    run: Run = state.run
+    goal = last_goal(run)
+    if goal == run.iteration:
+        goal += run.config.iterations
+    now = time.perf_counter()
+    state.running = Going(goal, TICK_SECONDS, run.iteration, now) if running else None
+
+
+def measure_anew() -> None:
+    """Begin to measure the speed anew, as another one was chosen."""
+    set_running(st.session_state.running is not None)
+
+
+def slow_down() -> None:
+    """Make fewer ticks, as the network cannot follow."""
+    going: Going | None = st.session_state.running
+    if going:
+        # Much fewer at once, so that what is already on its way is soon through.
+        interval = min(4 * going.interval, SLOWEST_TICK_SECONDS)
+        st.session_state.running = going._replace(interval=interval)
+
+
+def branch() -> None:
+    """Let the run go on from the moment that is looked at."""
+    time_travel.branch()
+    set_running(True)
+
+
+def step(iterations: int) -> None:
+    """Make so many iterations, and stand."""
+    time_travel.return_to_present()
+    st.session_state.running = None
+    st.session_state.run = advance_in_turn(st.session_state.run, iterations)

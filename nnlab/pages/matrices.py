@@ -11,7 +11,7 @@ from nnlab.config import Config
 from nnlab.network import FloatArray, Parameters
 from nnlab.step import Step
 
-ROWS, COLUMNS = 5, 6  # that are shown of a larger matrix
+ROWS, COLUMNS = 5, 5  # that are shown of a larger matrix
 
 
 class Digits(NamedTuple):
@@ -21,15 +21,15 @@ class Digits(NamedTuple):
     exponent: int = 0
 
 
-def digits(values: FloatArray, significant: int = 5) -> Digits:
-    """Return how to write numbers so that the largest one has so many significant digits."""
+def digits(values: FloatArray) -> Digits:
+    """Return how to write numbers so that the largest one has about five significant digits."""
     size = float(np.abs(values[np.isfinite(values)]).max(initial=0))
     if size == 0:
-        return Digits(significant - 1)
+        return Digits(4)
     magnitude = max(-300, int(np.floor(np.log10(size))))  # where 10^magnitude is a normal number
     if -1 <= magnitude <= 3:  # as good without a unit
-        return Digits(max(0, significant - 1 - magnitude))
-    return Digits(significant - 1, magnitude)
+        return Digits(4 - max(0, magnitude))
+    return Digits(4, magnitude)
 
 
 def number(value: float, how: Digits) -> str:

@@ -10,7 +10,7 @@ from nnlab.activations import ACTIVATIONS, sigmoid_in_place
 from nnlab.config import Config
 from nnlab.losses import OUTPUT_LOSSES, SquaredLoss
 from nnlab.optimizers import OPTIMIZERS
-from nnlab.pages import equations, gradient_check, report
+from nnlab.pages import equations, gradient_check, report, time_travel
 from nnlab.pages.matrices import ROWS, digits, draw, matrix, of_parameters, of_samples
 from nnlab.pages.source import body
 from nnlab.pages.turns import turn
@@ -99,11 +99,13 @@ def _obstacle(run: Run, point: int | None) -> str:
 
 def _take(run: Run, point: int | None) -> None:
     state = st.session_state
+    time_travel.return_to_present()
     with turn():
         state.run = take_step(run, point)
     if state.run.iteration > run.iteration:
         state.step_taken = (run, state.run, point)
-        state.step_part = UPDATE
+        if state.step_part != UPDATE:
+            state.step_part, state.step_layer = UPDATE, 1
 
 
 def _subject(run: Run, step: Step) -> str:

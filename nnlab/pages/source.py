@@ -15,8 +15,8 @@ def body(function: Callable[..., Any]) -> str:
 
     Raises
     ------
-    ValueError
-        If the file does not hold the function.
+    OSError
+        If there is no file that holds the function, as for one typed in.
     """
     code = function.__code__
     text = "".join(inspect.findsource(function)[0])
@@ -31,7 +31,7 @@ def body(function: Callable[..., Any]) -> str:
             return textwrap.dedent("\n".join(text.splitlines()[begin : node.end_lineno]))
         if _names(_compiled(node)) == _names(code):  # several lambdas may stand on one line
             return ast.get_source_segment(text, node.body) or ""
-    raise ValueError(f"function must stand in the file of its module, got {function!r}")
+    raise OSError(f"function must stand in the file of its module, got {function!r}")
 
 
 def _compiled(node: ast.Lambda) -> CodeType:

@@ -9,7 +9,7 @@ from plotly.io.json import to_json_plotly
 
 from nnlab.datasets import FloatArray
 from nnlab.figures.style import AXIS, SET_COLORS, styled
-from nnlab.training import TEST_EVERY, Run
+from nnlab.training import TEST_EVERY, Metrics, Run
 
 MAX_BINS = 250  # of the loss curve, two points each: about what a screen resolves
 _GREY = "#999999"
@@ -19,11 +19,14 @@ Series = tuple[NDArray[np.int32], NDArray[np.float64]]
 
 
 @lru_cache(maxsize=8)
-def loss_curve(loss_name: str, *, log: bool, before: bool = False) -> str:
+def loss_curve(
+    loss_name: str, *, log: bool, penalized: bool = False, before: bool = False
+) -> str:
     """Draw the axes and the empty lines that `loss_series` fills.
 
-    Behind train and test there is a mark for the moment that is looked at, and if asked for
-    `before`, the curve that a branch has left behind.
+    Behind train and test there is a mark for the moment that is looked at, then the line that
+    `penalized_series` fills, to be seen where a run is `penalized`, and if asked for `before`, the
+    curve that a branch has left behind.
     """
     figure = go.Figure()
     for name, dash in (("train", "solid"), ("test", "dash")):
@@ -40,6 +43,14 @@ def loss_curve(loss_name: str, *, log: bool, before: bool = False) -> str:
         cliponaxis=False,
         hoverinfo="skip",
         showlegend=False,
+    )
+    figure.add_scatter(
+        name="train + penalty",
+        visible=penalized,
+        line={"color": SET_COLORS["train"], "dash": "dot", "width": 2},
+        marker={"color": SET_COLORS["train"], "size": 6},
+        cliponaxis=False,
+        hovertemplate="with penalty %{y:.4g}<extra></extra>",
     )
     if before:
         figure.add_scatter(
@@ -87,6 +98,22 @@ def loss_series(run: Run, train_loss: float, test_loss: float) -> list[Series]:
             np.append(run.test_losses[test], test_loss),
         ),
     ]
+
+
+def penalized_series(run: Run, metrics: Metrics) -> Series:
+    """Return iterations and values of training loss plus penalty, where the run has looked at it.
+
+    Parameters
+    ----------
+    metrics : of the run's present parameters, the line's last point
+    """
+    history = run.layer_history
+    values = run.losses[history.iterations] + history.penalties
+    kept = thin(values)
+    return (
+        np.append(history.iterations[kept], run.iteration).astype(np.int32),
+        np.append(values[kept], metrics.train_loss + metrics.penalty),
+    )
 
 
 def thin(values: FloatArray) -> NDArray[np.intp]:

@@ -4,13 +4,14 @@ The session's keys are `shown_unit`, a Unit or absent; `actions_taken`, the numb
 done in the diagram; `refused_value`, what was wrong with it, mostly empty.
 """
 
+from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 import streamlit as st
 
 from nnlab import live_chart
 from nnlab.config import MAX_LAYERS, MAX_WIDTH
-from nnlab.editing import set_parameter
 from nnlab.editing import set_parameter
 from nnlab.figures import diagram
 from nnlab.figures.plane import Look, Unit, View
@@ -24,7 +25,7 @@ from nnlab.training import Run
 KEY = "network"
 
 
-def render(run: Run) -> None:
+def render(run: Run) -> None:  # noqa: ARG001 - as of every panel
     """Draw the diagram's place."""
     live_chart.diagram(
         KEY, CLASS_COLORS, max_layers=MAX_LAYERS, max_units=MAX_WIDTH, on_layers=_set_layers
@@ -78,28 +79,29 @@ def act() -> None:
             if "show" in action:
                 _show(action["show"])
             else:
-                state.refused_value = _set(*action["set"], action["value"])
+                state.refused_value = _set(action["set"], action["value"])
             state.actions_taken = action["number"]
 
 
-def _set(layer: int, row: int, column: int, value: str) -> str:
-    """Set a weight or a bias, or return what is wrong with the value."""
+def _set(place: Sequence[int], typed: str) -> str:
+    """Set the weight or bias at layer, row and column, or return what is wrong with the value."""
     state = st.session_state
     if seen(state.run) is not state.run:
         return "This is past: choose Continue from here to change it."
+    value: Any = typed  # if it is no number, set_parameter refuses it by its rule
+    with suppress(ValueError):
+        value = float(typed)
+    layer, row, column = place
     try:
-        number: float | str = float(value)
-    except ValueError:
-        number = value  # refused below, by the rule
-    try:
-        state.run = set_parameter(state.run, layer, row, column, number)
+        state.run = set_parameter(state.run, layer, row, column, value)
     except ValueError as error:
         return str(error)
     return ""
 
 
-def _show(place: list[int] | bool) -> None:
+def _show(place: Sequence[int] | None) -> None:
     if place:
-        st.session_state.shown_unit = Unit(*place)
+        layer, number = place
+        st.session_state.shown_unit = Unit(layer, number)
     else:
         st.session_state.pop("shown_unit", None)

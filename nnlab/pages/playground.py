@@ -40,11 +40,14 @@ class Drawn(NamedTuple):
     interval : seconds between the ticks; None for a run that stands
     iteration : of the run shown
     finding : name of the diagnosis, if there is one
+    edited, diverged : of the run; a value set by hand may change both
     """
 
     interval: float | None
     iteration: int
     finding: str | None
+    edited: bool
+    diverged: bool
 
 
 def render() -> None:
@@ -86,7 +89,13 @@ def render() -> None:
     # would move up by one, over the charts.
     with live:
         interval = state.running.interval if state.running else None
-        drawn = Drawn(interval, shown.iteration, finding and finding.name)
+        drawn = Drawn(
+            interval,
+            shown.iteration,
+            finding and finding.name,
+            state.run.edited,
+            state.run.diverged,
+        )
         st.fragment(_live, run_every=interval)(speed, drawn)
 
 
@@ -171,6 +180,8 @@ def _live(speed: int | None, drawn: Drawn) -> None:
         going.interval if going else None,
         drawn.iteration if going or not time_travel.has_settled() else shown.iteration,
         finding and finding.name,
+        run.edited,
+        run.diverged,
     )
     if now != drawn:
         st.rerun()

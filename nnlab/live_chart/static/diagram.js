@@ -160,7 +160,8 @@ export class Diagram {
       context.fillStyle = bias ? this.colors[bias < 0 ? 0 : 1] : "gray";
       context.fillRect(x, y, side, side);
     }));
-    this.press(this.actions.open.findLast(({ show }) => show !== undefined)?.show ?? network.shown);
+    const asked = this.actions.open.find(({ show }) => show !== undefined);
+    this.press(asked ? asked.show : network.shown);
     this.note.textContent = `${network.note} ${HINT}`;
     this.say();
     this.editor.follow();
@@ -287,7 +288,7 @@ export class Diagram {
   show(unit) {
     const isShown = this.pressed === this.button(unit);
     const isOutput = unit[0] === this.network.layers.length - 1;
-    this.actions.add({ show: isShown || isOutput ? false : unit });
+    this.actions.add({ show: isShown || isOutput ? null : unit });
     this.schedule();
   }
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from playwright.sync_api import Locator, Page, expect
 from streamlit.testing.v1 import AppTest
 
 from nnlab import Config, Run, advance, start
@@ -14,8 +15,10 @@ from nnlab.losses import OUTPUT_LOSSES
 from nnlab.optimizers import OPTIMIZERS, PENALTIES
 from nnlab.pages.gradient_check import part
 from nnlab.pages.matrices import COLUMNS, ROWS, digits, number
+from nnlab.pages.source import body
 from nnlab.points import Points
 from nnlab.step import look_at_step, take_step
+from tests.test_browser import PATIENCE, field, open_page, press, shown
 
 CORE = Path(__file__).parents[1] / "nnlab"
 PARTS = ("Forward", "Loss", "Backward", "Update")
@@ -243,6 +246,18 @@ def test_the_code_shown_is_that_of_the_function_that_ran() -> None:
     assert "np.sin" not in app.code[0].value
 
 
+def test_the_lines_of_a_function_are_those_below_its_docstring() -> None:
+    assert body(OPTIMIZERS["sgd"].direct) == ""  # it changes nothing
+    assert body(OPTIMIZERS["momentum"].direct).splitlines() == [
+        "v = after[0]",
+        "np.multiply(before[0], momentum, out=v)",
+        "np.add(v, d, out=v)",
+        "np.copyto(d, v)",
+    ]
+    with pytest.raises(OSError, match="source"):
+        body(eval("lambda z: z"))
+
+
 def test_while_the_run_trains_one_line_is_drawn() -> None:
     app = open_panel(start(Config(**SMALL)), running=True)
     assert words(app) == "Pause to look at one step."
@@ -298,7 +313,7 @@ def test_large_matrices_are_cut_and_say_so() -> None:
     assert f"{ROWS} of 20 rows, {COLUMNS} of 10 columns" in text
     names, *rows = tables(app)["W2, b2"]
     assert [row[0] for row in rows] == ["1", "2", "3", "4", "5", "b"]  # the biases always
-    assert names[1:] == ["1", "2", "3", "4", "5", "6"]
+    assert names[1:] == ["1", "2", "3", "4", "5"]
 
 
 def test_a_check_that_would_take_long_is_cut_and_says_so() -> None:
@@ -307,8 +322,8 @@ def test_a_check_that_would_take_long_is_cut_and_says_so() -> None:
     (_, *rows) = tables(app)["numerically"]
     numbers = [text for row in rows for text in row[1:]]
     # 75 weights, two passes over 100,000 points each: 15 million of 100 million multiplications
-    assert [text == "–" for text in numbers] == [False] * 6 + [True] * 12
-    assert "Only 6 of the 18 shown are checked" in words(app)
+    assert [text == "–" for text in numbers] == [False] * 6 + [True] * 9
+    assert "Only 6 of the 15 shown are checked" in words(app)
 
 
 def test_where_no_check_is_affordable_the_panel_says_so() -> None:
@@ -431,3 +446,37 @@ def test_numbers_have_the_digits_that_fit_their_matrix(values: list, texts: list
 )
 def test_a_ratio_in_words(ratio: float, text: str) -> None:
     assert part(ratio) == text
+
+
+def table(page: Page, name: str) -> Locator:
+    return page.locator("figure").filter(has=page.get_by_text(name, exact=True))
+
+
+def expect_numbers(page: Page, name: str, values: np.ndarray, places: int) -> None:
+    """Wait until a table shows these numbers, with so many decimals."""
+    texts = [f"{value:.{places}f}".replace("-", "−") for value in values.ravel()]
+    texts = ["0" if value == 0 else text for text, value in zip(texts, values.flat, strict=True)]
+    expect(table(page, name).locator("tbody td")).to_have_text(texts, timeout=PATIENCE)
+
+
+def test_a_point_is_looked_at_and_its_step_taken_in_the_browser(page: Page, server: str) -> None:
+    open_page(page, server, "samples=50&hidden_layers=4,3&panel=step")
+    run = start(Config(samples=50, hidden_layers=(4, 3)))
+    expect_numbers(page, "W1, b1", run.parameters.matrices[0], 4)
+    field(page, "Training point").fill("17")
+    field(page, "Training point").press("Enter")
+    step = look_at_step(run, 17)
+    expect_numbers(page, "Z1", step.pre_activations[0], 4)
+    page.get_by_role("radio", name="Backward", exact=True).click()
+    expect(page.get_by_text("They agree")).to_be_visible(timeout=PATIENCE)
+    press(page, "Take the step")
+    for chart in ("decision-boundary", "loss-curve"):
+        shown(page, chart, 1)
+    stepped = take_step(run, 17)
+    expect(page.get_by_text("Taken: iteration 0 → 1.")).to_be_visible(timeout=PATIENCE)
+    expect_numbers(page, "W1, b1 before", run.parameters.matrices[0], 6)
+    expect_numbers(page, "W1, b1 after", stepped.parameters.matrices[0], 6)
+    press(page, "Start")
+    expect(page.get_by_text("Pause to look at one step.")).to_be_visible(timeout=PATIENCE)
+    press(page, "Pause")
+    expect(field(page, "Training point")).to_have_value("17", timeout=PATIENCE)

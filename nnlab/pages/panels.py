@@ -6,7 +6,7 @@ import streamlit as st
 
 from nnlab.figures.plane import View
 from nnlab.live_chart import Update
-from nnlab.pages import diagram, equations
+from nnlab.pages import diagram, equations, one_step
 from nnlab.pages.links import keep_in_link
 from nnlab.training import Run
 
@@ -14,6 +14,7 @@ from nnlab.training import Run
 # changes in its charts is `updates(run, view)`
 PANELS: dict[str, tuple[str, ModuleType]] = {
     "network": ("Network", diagram),
+    "step": ("One step", one_step),
     "equations": ("Equations", equations),
 }
 NONE = "none"

@@ -16,8 +16,8 @@ def render(run: Run) -> int | None:
     """Draw the buttons; return the speed, as in SPEEDS."""
     going = st.session_state.running is not None
     stuck = run.diverged or not len(run.dataset.train_inputs)
-    bar = st.container(horizontal=True, vertical_alignment="center")
-    buttons = bar.container(horizontal=True, width="content")
+    bar = st.container(horizontal=True, vertical_alignment="center", gap="xsmall")
+    buttons = bar.container(horizontal=True, width="content", gap="xsmall")
     speed = _speed(bar)
     with bar.container(width="content", key="panel_choice"):
         panels.choice()
@@ -43,7 +43,7 @@ def render(run: Run) -> int | None:
     buttons.button(
         f"Step {step}",
         key="step_tick",
-        width=100,
+        width=94,
         on_click=running.step,
         args=(step,),
         disabled=stuck,

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from nnlab import Config, Run, advance, evaluate, predict, start
-from nnlab.figures.curves import MAX_BINS, loss_curve, loss_series, thin
+from nnlab.figures.curves import MAX_BINS, loss_curve, loss_series, penalized_series, thin
 from nnlab.figures.plane import (
     BOUNDARY_COLORS,
     GRID_SIZE,
@@ -153,6 +153,19 @@ def test_the_loss_axis_is_named_and_linear_or_logarithmic() -> None:
     for log, kind in ((False, "linear"), (True, "log")):
         axis = json.loads(loss_curve("cross-entropy", log=log))["layout"]["yaxis"]
         assert (axis["type"], axis["title"]["text"]) == (kind, "loss (cross-entropy)")
+
+
+def test_a_penalized_run_has_a_line_of_the_loss_with_its_penalty() -> None:
+    run = advance(start(Config(samples=50, regularization="l2", regularization_rate=0.1)), 250)
+    x, y = penalized_series(run, evaluate(run))
+    np.testing.assert_array_equal(x, [0, 100, 200, 250])
+    for iteration, value in zip(x, y, strict=True):
+        then = advance(start(run.config), int(iteration))
+        squares = sum(float((weights**2).sum()) for weights in then.parameters.weights)
+        assert value == pytest.approx(evaluate(then).train_loss + 0.1 * squares / 2)
+    for penalized in (True, False):
+        line = json.loads(loss_curve("cross-entropy", log=False, penalized=penalized))["data"][3]
+        assert (line["name"], line["visible"]) == ("train + penalty", penalized)
 
 
 @given(st.integers(1, 30_000), st.integers(0, 2**32 - 1))

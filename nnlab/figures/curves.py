@@ -19,9 +19,7 @@ Series = tuple[NDArray[np.int32], NDArray[np.float64]]
 
 
 @lru_cache(maxsize=8)
-def loss_curve(
-    loss_name: str, *, log: bool, penalized: bool = False, before: bool = False
-) -> str:
+def loss_curve(loss_name: str, *, log: bool, penalized: bool = False, before: bool = False) -> str:
     """Draw the axes and the empty lines that `loss_series` fills.
 
     Behind train and test there is a mark for the moment that is looked at, then the line that

@@ -107,7 +107,7 @@ class Listeners(NamedTuple):
     look : the time line was moved; `st.session_state.update.look["iteration"]` says where to
     branch : the run shall go on from `st.session_state.update.branch`, an iteration
     act : something was done in the diagram; `st.session_state.update.actions["actions"]` holds what
-        is not taken: {"number": 1 …, "show": [layer, number] or False} or {"number": 1 …,
+        is not taken: {"number": 1 …, "show": [layer, number] or None} or {"number": 1 …,
         "set": [layer, row, column], "value": a text}
     """
 
@@ -150,6 +150,7 @@ def stage(
     figure: str,
     extent: tuple[float, float, float, float] | None = None,
     *,
+    rest: float = 0,
     brush: Brush | None = None,
     colors: tuple[str, str] | None = None,
     on_stroke: Callable[[], None] = lambda: None,
@@ -162,6 +163,8 @@ def stage(
     key : the chart's name on the page, as `data-live-chart`
     figure : a Plotly figure as JSON
     extent : left, right, bottom, top of the frames to come, in the figure's units
+    rest : how many times as long as it took to draw the figure it is then left as it is, so that
+        the browser has time for other charts, up to half a second; the last update is always drawn
     brush : None lets the mouse zoom
     colors : of what the brush draws, by kind
     on_stroke : called after a stroke; `st.session_state[key].strokes` then holds those not taken:
@@ -173,6 +176,7 @@ def stage(
         "name": key,
         "figure": figure,
         "extent": extent,
+        "rest": rest,
         "brush": brush and brush._asdict(),
         "colors": colors,
     }

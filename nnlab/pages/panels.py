@@ -6,7 +6,7 @@ import streamlit as st
 
 from nnlab.figures.plane import View
 from nnlab.live_chart import Update
-from nnlab.pages import diagram, equations, one_step
+from nnlab.pages import diagram, equations, layers, one_step
 from nnlab.pages.links import keep_in_link
 from nnlab.training import Run
 
@@ -14,6 +14,7 @@ from nnlab.training import Run
 # changes in its charts is `updates(run, view)`
 PANELS: dict[str, tuple[str, ModuleType]] = {
     "network": ("Network", diagram),
+    "layers": ("Layers", layers),
     "step": ("One step", one_step),
     "equations": ("Equations", equations),
 }
@@ -62,7 +63,7 @@ def updates(run: Run, view: View) -> dict[str, Update]:
     view : of the run, as it is drawn at this tick
     """
     panel = _open()
-    if not hasattr(panel, "updates"):
+    if panel is None or not hasattr(panel, "updates"):
         return {}
     found: dict[str, Update] = panel.updates(run, view)
     return found

@@ -24,6 +24,7 @@ const CSS = `
 `;
 const FEW = 20; // points of a line: with markers, since a line alone would hide where they are
 const MAX_LEFT = 3; // frames of the last update that are still played after the next has come
+const MAX_REST_MS = 500;
 const STOPPING_MS = 1000; // that the server may take to stop
 const BEHIND_MS = 1000; // an update so much later than the quickest one: the network is too slow
 const ASK_AGAIN_MS = 4000;
@@ -54,7 +55,7 @@ class Chart {
     this.marks = new Marks(this.plot);
     this.brush = new Brush(this);
     this.frames = []; // still to be played: [iteration, image]
-    this.received = this.nextAt = 0;
+    this.received = this.nextAt = this.restsUntil = 0;
     this.runs = 0; // a zoom into the loss curve is not for the next run
   }
 
@@ -67,8 +68,9 @@ class Chart {
     }).observe(element);
   }
 
-  setFigure(text, extent) {
+  setFigure(text, extent, rest) {
     this.extent = extent;
+    this.rest = rest;
     if (this.text === text) return;
     this.text = text;
     this.figure = JSON.parse(text);
@@ -102,7 +104,7 @@ class Chart {
 
   async draw() {
     try {
-      if (this.stale) await this.drawFigure();
+      if (this.stale && performance.now() >= this.restsUntil) await this.drawFigure();
       this.drawFrame();
     } catch (error) {
       console.error(error);
@@ -124,7 +126,10 @@ class Chart {
     });
     const layout = { ...figure.layout, uirevision: `${figure.layout.uirevision} ${this.runs}` };
     const options = { displaylogo: false, displayModeBar: false, scrollZoom: false };
+    const began = performance.now();
     await plotly.react(this.plot, data, layout, options);
+    const now = performance.now();
+    this.restsUntil = now + Math.min(this.rest * (now - began), MAX_REST_MS);
     this.brush.wipe();
     if (!this.drawn) {
       this.drawn = true;
@@ -177,7 +182,7 @@ export function stage({ parentElement, data, setTriggerValue }) {
   const chart = chartOf(data.name);
   const element = parentElement.querySelector(".live-chart");
   if (chart.element !== element) chart.mount(element, data.name);
-  chart.setFigure(data.figure, data.extent);
+  chart.setFigure(data.figure, data.extent, data.rest);
   chart.pin = (place) => setTriggerValue("pin", place);
   chart.brush.set(data.brush, data.colors, (strokes) => setTriggerValue("strokes", strokes));
 }

@@ -1,0 +1,183 @@
+"""Inside the layers: how they have fared, how large their weights are, and what is mistaken."""
+
+from functools import lru_cache
+
+import numpy as np
+import plotly.graph_objects as go
+from numpy.typing import NDArray
+from plotly.colors import sample_colorscale
+from plotly.io.json import to_json_plotly
+from plotly.subplots import make_subplots
+
+from nnlab.figures.style import AXIS, SET_COLORS, styled
+from nnlab.history import LayerHistory
+from nnlab.inspection import weight_histogram
+from nnlab.training import Run
+
+MAX_POINTS = 100  # of a line: its plot is about 200 pixels wide
+BINS = 40  # of the weights
+TITLES = ("gradient norm", "weight norm", "dead units", "saturated units")
+COLUMNS = ("gradient_norms", "weight_norms", "dead_shares", "saturated_shares")
+
+# x, y and for a matrix z, (n_points,) each
+Series = tuple[NDArray[np.generic], ...]
+
+
+def layer_colors(n_layers: int) -> list[str]:
+    """Return a colour for each layer, the output's last, clear on white and on black."""
+    places = np.linspace(0.2, 0.85, n_layers) if n_layers > 1 else [0.5]
+    colors: list[str] = sample_colorscale("Plasma", list(places))
+    return colors
+
+
+def names(n_layers: int) -> list[str]:
+    """Return what the layers are called, the output last."""
+    return [*(f"layer {layer}" for layer in range(1, n_layers)), "output"]
+
+
+@lru_cache(maxsize=16)
+def layers_over_time(n_layers: int) -> str:
+    """Draw the axes and the empty lines that `history_series` fills: one per layer in each plot.
+
+    Parameters
+    ----------
+    n_layers : the output among them; without hidden ones there are no units to be dead
+    """
+    titles = TITLES if n_layers > 1 else TITLES[:2]
+    figure = make_subplots(
+        rows=len(titles) // 2,
+        cols=2,
+        subplot_titles=titles,
+        horizontal_spacing=0.13,
+        vertical_spacing=0.2,
+    )
+    called, colors = names(n_layers), layer_colors(n_layers)
+    for plot, title in enumerate(titles):
+        place = {"row": plot // 2 + 1, "col": plot % 2 + 1}
+        shares = plot >= 2
+        for layer in range(n_layers - shares):
+            figure.add_scatter(
+                name=called[layer].removeprefix("layer "),
+                legendgroup=called[layer],
+                showlegend=plot == 0,
+                line={"color": colors[layer], "width": 1.5},
+                marker={"color": colors[layer], "size": 6},
+                cliponaxis=False,
+                hovertemplate=f"{called[layer]}: {title} %{{y:{'.0%' if shares else '.3g'}}}, "
+                "iteration %{x:,}<extra></extra>",
+                **place,
+            )
+        if shares:
+            figure.update_yaxes(range=[0, 1], tickformat=".0%", nticks=4, **place)
+        else:
+            figure.update_yaxes(type="log", exponentformat="power", nticks=3, **place)
+    figure.update_xaxes(rangemode="tozero", nticks=5, **AXIS)
+    figure.update_yaxes(**AXIS)
+    return _json(figure)
+
+
+def history_series(run: Run, now: LayerHistory) -> list[Series]:
+    """Return iterations and values of the lines of `layers_over_time`, thinned for a screen.
+
+    Of many samples the means of as many bins, so that a spike leaves its mark.
+
+    Parameters
+    ----------
+    now : one sample, of the present parameters: the lines' last points
+    """
+    history = run.layer_history
+    begins = np.arange(0, len(history.iterations), -(-len(history.iterations) // MAX_POINTS) or 1)
+    ends = np.append(begins[1:], len(history.iterations)) - 1
+    x = np.append(history.iterations[ends] if len(begins) else [], run.iteration).astype(np.int32)
+    series: list[Series] = []
+    for name in COLUMNS:
+        samples, last = getattr(history, name), getattr(now, name)
+        counts = np.diff(begins, append=len(samples))[:, np.newaxis]
+        means = np.add.reduceat(samples, begins) / counts if len(begins) else samples
+        values = np.concatenate([means, last]).astype(np.float32)
+        series += [(x, column) for column in np.ascontiguousarray(values.T)]
+    return series
+
+
+@lru_cache(maxsize=16)
+def weights_and_answers(n_layers: int, largest: tuple[int, ...]) -> str:
+    """Draw the axes of the weights' histogram and of the confusion matrices, for `present_series`.
+
+    Parameters
+    ----------
+    n_layers : the output among them
+    largest : how many points the larger class has, in the training and in the test set; nothing
+        for a regression, which confuses nothing
+    """
+    figure = make_subplots(
+        rows=1,
+        cols=1 + len(largest),
+        column_widths=[0.5, 0.25, 0.25] if largest else None,
+        horizontal_spacing=0.1,
+        subplot_titles=("weights", *(SET_COLORS if largest else ())),
+    )
+    for name, color in zip(names(n_layers), layer_colors(n_layers), strict=True):
+        figure.add_scatter(
+            name=name,
+            line={"color": color, "width": 1.5, "shape": "hv"},
+            showlegend=False,
+            hovertemplate=f"{name}: %{{y:.0%}} around %{{x:.3g}}<extra></extra>",
+            row=1,
+            col=1,
+        )
+    figure.update_xaxes(nticks=5, **AXIS)
+    figure.update_yaxes(rangemode="tozero", tickformat=".0%", nticks=5, **AXIS)
+    for column, (name, points) in enumerate(zip(SET_COLORS, largest, strict=False), start=2):
+        figure.add_heatmap(
+            name=name,
+            zmin=0,
+            zmax=max(1, points),
+            colorscale=[[0, "rgba(128, 128, 128, 0.06)"], [1, SET_COLORS[name]]],
+            showscale=False,
+            xgap=2,
+            ygap=2,
+            texttemplate="%{z:d}",
+            hovertemplate=f"{name} class %{{y}}, answered %{{x}}: %{{z:d}} points<extra></extra>",
+            row=1,
+            col=column,
+        )
+        axis = {"tickvals": [0, 1], "fixedrange": True, "zeroline": False, "showgrid": False}
+        figure.update_xaxes(title="answer", title_standoff=2, **axis, row=1, col=column)
+        figure.update_yaxes(
+            title="class" if column == 2 else None,
+            title_standoff=2,
+            autorange="reversed",
+            rangemode="normal",
+            tickformat="d",
+            **axis,
+            row=1,
+            col=column,
+        )
+    return _json(figure)
+
+
+def present_series(run: Run, matrices: tuple[NDArray[np.int64], ...]) -> list[Series]:
+    """Return what fills `weights_and_answers`: the histograms, then the matrices.
+
+    Parameters
+    ----------
+    matrices : (2, 2) each, of the training and of the test set; none for a regression
+    """
+    edges, counts = weight_histogram(run, BINS)
+    shares = [np.append(count, 0).astype(np.float32) / count.sum() for count in counts]
+    edges = edges.astype(np.float32)
+    answers, classes = np.tile([0, 1], 2).astype(np.int32), np.repeat([0, 1], 2).astype(np.int32)
+    series: list[Series] = [(edges, share) for share in shares]
+    return series + [(answers, classes, counts.ravel().astype(np.int32)) for counts in matrices]
+
+
+def _json(figure: go.Figure) -> str:
+    """Return the figure as JSON, in the page's style, small: several share one panel."""
+    styled(figure).update_layout(
+        margin={"l": 44, "r": 12, "t": 44, "b": 36},
+        font={"size": 11},
+        legend={"y": 1.07, "title": {"text": "layer"}},
+    )
+    figure.update_annotations(font={"size": 12})
+    text: str = to_json_plotly(figure)
+    return text

@@ -22,6 +22,7 @@ STAGES = [
     {"nnlab.training"},
     {"nnlab.editing", "nnlab.step"},
     {"nnlab.estimator", "nnlab.sweep", "nnlab.inspection", "nnlab.diagnosis", "nnlab.script"},
+    {"nnlab.numeric_gradients"},
     {"nnlab", "nnlab.__main__"},  # the public interface and the command line of the core
     {"nnlab.figures"},
     {"nnlab.live_chart"},

@@ -9,17 +9,16 @@ from nnlab import Config, Run, advance, evaluate, rewind, start
 from nnlab.activations import ACTIVATIONS
 from nnlab.losses import OUTPUT_LOSSES
 from nnlab.network import Parameters
-from nnlab.optimizers import OPTIMIZERS, PENALTIES, SCHEDULES
-from nnlab.points import Points
-from nnlab.step import (
+from nnlab.numeric_gradients import (
     STEP_SIZE,
     affordable_checks,
     crossings,
-    look_at_step,
     numeric_gradients,
     positions_of,
-    take_step,
 )
+from nnlab.optimizers import OPTIMIZERS, PENALTIES, SCHEDULES
+from nnlab.points import Points
+from nnlab.step import look_at_step, take_step
 from tests.test_activations import TEXTBOOK
 
 SMALL = {"samples": 20, "test_samples": 10, "hidden_layers": (4, 3)}

@@ -5,9 +5,15 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from nnlab.network import FloatArray, Parameters
+from nnlab.numeric_gradients import (
+    affordable_checks,
+    crossings,
+    numeric_gradients,
+    positions_of,
+)
 from nnlab.pages.matrices import COLUMNS, digits, draw, of_parameters, shown_rows
 from nnlab.pages.turns import turn
-from nnlab.step import Step, affordable_checks, crossings, numeric_gradients, positions_of
+from nnlab.step import Step
 from nnlab.training import Run
 
 FORMULA = r"$\big(L(w + h) - L(w - h)\big) / 2h$ with $h = 10^{-5}$"

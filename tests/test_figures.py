@@ -25,10 +25,14 @@ from nnlab.network import Parameters
 from nnlab.points import Points
 
 
+def pixels(png: bytes) -> np.ndarray:
+    return np.asarray(Image.open(io.BytesIO(png)).convert("RGB")).astype(int)
+
+
 def colors(run: Run) -> np.ndarray:
-    image = Image.open(io.BytesIO(boundary_image(run))).convert("RGB")
-    assert image.size == (GRID_SIZE, GRID_SIZE)
-    return np.asarray(image).astype(int)
+    colors = pixels(boundary_image(run))
+    assert colors.shape == (GRID_SIZE, GRID_SIZE, 3)
+    return colors
 
 
 def rgb(color: str) -> list[int]:

@@ -455,3 +455,49 @@ def test_every_control_has_a_help_text() -> None:
     assert len(controls) > 15
     for control in controls:
         assert control.proto.help, control.key
+
+
+def test_what_is_wrong_is_said_and_a_button_follows_the_advice() -> None:
+    app = open_page(initialization="zeros", speed="100")
+    press(app, "step_tick")
+    (finding,) = app.warning
+    assert "All 10 units of layer 1 are the same" in finding.value
+    press(app, "apply_advice")
+    assert run_of(app).config.initialization != "zeros"
+    assert run_of(app).iteration == 0
+    assert app.selectbox(key="initialization").value == run_of(app).config.initialization
+    assert not app.warning
+
+
+def test_advice_that_needs_no_new_run_acts_on_the_one_in_progress() -> None:
+    app = open_page(learning_rate="1e-7", initialization="he", optimizer="adam", samples="200")
+    for _ in range(40):
+        if app.warning:
+            break
+        press(app, "step_tick")
+    iteration = run_of(app).iteration
+    press(app, "apply_advice")
+    assert run_of(app).iteration == iteration
+    assert run_of(app).config.learning_rate > 1e-7
+    assert app.number_input(key="learning_rate").value == run_of(app).config.learning_rate
+
+
+def test_a_link_of_an_edited_run_says_what_it_does_not_hold() -> None:
+    app = open_page(edited="true")
+    assert "edited by hand" in "".join(element.value for element in app.info)
+    assert "edited" not in app.query_params
+    press(app, "step")
+    assert not app.info
+    assert not open_page().info
+
+
+def test_going_back_the_page_shows_the_run_as_it_was() -> None:
+    app = open_page(speed="100")
+    press(app, "step_tick")
+    app.session_state["seen"] = 32
+    healthy(app.run())
+    assert status(app).startswith("**Looking back at iteration 32** of the 100")
+    assert run_of(app).iteration == 100
+    press(app, "step")
+    assert run_of(app).iteration == 101
+    assert status(app).startswith("101 of")

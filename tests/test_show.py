@@ -1,0 +1,141 @@
+"""What is shown on the plane: which points, which of them are wrong, what the network answers."""
+
+import json
+import re
+
+import numpy as np
+import pytest
+from playwright.sync_api import Page, expect
+
+from nnlab import Config, advance, evaluate, predict, start
+from nnlab.figures.plane import BOUNDARY_COLORS, Look, boundary_image, look
+from nnlab.figures.points import MAX_POINTS, decision_boundary, point_marks, traces
+from tests.test_browser import PATIENCE, chart, open_page, press, shown
+from tests.test_figures import pixels, rgb
+
+RUN = advance(start(Config(samples=100, learning_rate=0.3)), 100)
+
+
+def test_the_traces_hold_each_point_of_a_set_once() -> None:
+    drawn = traces(RUN.dataset, "classification")
+    for part in ("train", "test"):
+        targets = getattr(RUN.dataset, f"{part}_targets")[:, 0]
+        indices = [trace.indices for trace in drawn if trace.part == part]
+        assert sorted(np.concatenate(indices)) == list(range(len(targets)))
+        for trace in drawn:
+            if trace.part == part:
+                assert (targets[trace.indices] == trace.label).all()
+
+
+def test_of_too_many_points_the_last_ones_are_drawn() -> None:
+    run = start(Config(samples=3 * MAX_POINTS))
+    for trace in traces(run.dataset, "classification")[:2]:
+        of_its_class = np.flatnonzero(run.dataset.train_targets[:, 0] == trace.label)
+        assert trace.indices.tolist() == of_its_class[-MAX_POINTS // 2 :].tolist()
+    (train, _) = traces(run.dataset, "regression")
+    assert train.indices.tolist() == list(range(2 * MAX_POINTS, 3 * MAX_POINTS))
+
+
+def test_the_answers_are_the_networks_and_the_wrong_ones_those_that_accuracy_counts() -> None:
+    metrics = evaluate(RUN)
+    marks = point_marks(RUN, misclassified=True)
+    drawn = traces(RUN.dataset, "classification")
+    for part, accuracy in (("train", metrics.train_accuracy), ("test", metrics.test_accuracy)):
+        inputs = getattr(RUN.dataset, f"{part}_inputs")
+        wrong = 0
+        for trace, (outputs, is_wrong) in zip(drawn, marks, strict=True):
+            if trace.part == part:
+                expected = predict(RUN, inputs[trace.indices])
+                np.testing.assert_allclose(outputs, expected, rtol=1e-6)
+                wrong += int(is_wrong.sum())
+        assert wrong == round((1 - accuracy) * len(inputs))
+        assert 0 < wrong < len(inputs)
+    assert all(not len(is_wrong) for _, is_wrong in point_marks(RUN, misclassified=False))
+
+
+@pytest.mark.parametrize("hidden", ["train", "test"])
+def test_a_set_that_is_not_shown_is_not_drawn(hidden: str) -> None:
+    shown_sets = tuple({"train", "test"} - {hidden})
+    figure = json.loads(decision_boundary(RUN.dataset, shown=shown_sets))
+    visible = {trace["name"].split()[0]: trace["visible"] for trace in figure["data"]}
+    assert visible == {hidden: False, shown_sets[0]: True}
+
+
+def test_discretized_the_picture_has_two_colours_on_the_sides_of_one_half() -> None:
+    picture = pixels(look(RUN, Look(discretize=True)).picture)
+    soft = pixels(boundary_image(RUN))
+    colors = {tuple(color) for row in picture.tolist() for color in row}
+    assert colors == {tuple(rgb(color)) for color in BOUNDARY_COLORS}
+    bluer = soft[..., 2] > soft[..., 0] + 4  # and not so near one half that it is rounded there
+    redder = soft[..., 0] > soft[..., 2] + 4
+    assert bluer.any()
+    assert redder.any()
+    assert (picture[bluer] == rgb(BOUNDARY_COLORS[1])).all()
+    assert (picture[redder] == rgb(BOUNDARY_COLORS[0])).all()
+
+
+def red_pixels(page: Page) -> int:
+    return page.evaluate(
+        """() => {
+          const rings = document.querySelector('[data-live-chart=decision-boundary] .rings');
+          if (!rings.width) return 0;
+          const { data } = rings.getContext('2d').getImageData(0, 0, rings.width, rings.height);
+          let red = 0;
+          for (let at = 0; at < data.length; at += 4) red += data[at + 3] > 128;
+          return red;
+        }"""
+    )
+
+
+def test_wrong_points_are_ringed_while_that_is_chosen(page: Page, server: str) -> None:
+    open_page(page, server, "samples=100&panel=none")
+    assert red_pixels(page) == 0
+    press(page, "Show")
+    page.get_by_text("Misclassified points").click()
+    page.wait_for_function(
+        "() => document.querySelector('[data-live-chart=decision-boundary] .rings').width > 300",
+        timeout=PATIENCE,
+    )
+    assert red_pixels(page) > 1000  # half of the points are wrong
+    expect(page).to_have_url(re.compile("misclassified=true"), timeout=PATIENCE)
+    page.get_by_text("Misclassified points").click()
+    page.wait_for_timeout(1500)
+    assert red_pixels(page) == 0
+
+
+def test_the_answer_to_a_point_is_said_and_a_click_takes_the_point_to_one_step(
+    page: Page, server: str
+) -> None:
+    open_page(page, server, "samples=100&panel=step&noise=0.3")
+    run = start(Config(samples=100, noise=0.3))
+    trace = traces(run.dataset, "classification")[1]
+    # one that no other point covers
+    inputs = run.dataset.train_inputs[trace.indices]
+    others = np.vstack([run.dataset.train_inputs, run.dataset.test_inputs])
+    distances = np.linalg.norm(inputs[:, np.newaxis] - others, axis=2)
+    lonely = int(np.sort(distances, axis=1)[:, 1].argmax())
+    x, y = page.evaluate(
+        """([x1, x2]) => {
+          const plot = document.querySelector('[data-live-chart=decision-boundary] .plot');
+          const { left, top } = plot.getBoundingClientRect();
+          const { xaxis, yaxis } = plot._fullLayout;
+          return [left + xaxis._offset + xaxis.d2p(x1), top + yaxis._offset + yaxis.d2p(x2)];
+        }""",
+        inputs[lonely].tolist(),
+    )
+    page.mouse.move(x, y)
+    (probability,) = predict(run, inputs[[lonely]])
+    answer = chart(page, "decision-boundary").locator(".answer")
+    expect(answer).to_have_text(
+        f"train class 1: probability of class 1 {probability:.3f}, error {probability - 1:.3f}",
+        timeout=PATIENCE,
+    )
+    page.mouse.click(x, y)
+    index = int(trace.indices[lonely])
+    expect(page.locator(".st-key-step_point input")).to_have_value(str(index), timeout=PATIENCE)
+    page.mouse.move(5, 5)
+    expect(answer).to_contain_text("train class 1")  # it stays
+    press(page, "Step")
+    shown(page, "decision-boundary", 1)
+    (after,) = predict(advance(run, 1), inputs[[lonely]])
+    expect(answer).to_contain_text(f"probability of class 1 {after:.3f}")

@@ -242,6 +242,19 @@ def test_of_no_points_nothing_is_said() -> None:
     assert diagnose(advance(start(Config(dataset="own")), 1_000)) is None
 
 
+def test_points_drawn_after_a_while_without_any_are_told_of_in_numbers() -> None:
+    """The sample of the layers before them has no gradient."""
+    config = Config(dataset="own", hidden_layers=(64,) * 4, learning_rate=1e-9)
+    run = advance(start(config), 450)
+    run = with_config(run, replace(config, points=[*POINTS, (1, 1, 0)] * 3))
+    assert np.isnan(run.layer_history.gradient_norms[-1]).all()
+    assert diagnose(advance(run, 20)) is None
+    assert all(rule(advance(run, 20)) is None for rule in RULES)
+    diagnosis = diagnose(advance(run, 100))
+    assert diagnosis
+    assert diagnosis.name == "exploding gradients"
+
+
 POINTS = [(-1, 0, 0), (1, 0, 1), (0.5, 0.5, 1)]
 CASES = [
     *(

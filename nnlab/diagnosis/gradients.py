@@ -29,7 +29,7 @@ def vanishing_gradients(run: Run) -> Diagnosis | None:
     if not len(history.iterations) or not run.config.hidden_layers:
         return None
     gradient, weight = history.gradient_norms[-1, 0], history.weight_norms[-1, 0]
-    if gradient >= FADED * weight or not is_stuck(run):
+    if not gradient < FADED * weight or not is_stuck(run):  # it is NaN without a training point
         return None
     first, last = _error_flow(run)
     if first >= FADED_FLOW * last:

@@ -9,8 +9,12 @@ from nnlab.training import Run
 
 
 def norm(norms: NDArray[np.float32]) -> float:
-    """Return the norm of all layers together from those of each, (1, n_layers), or 0 of none."""
-    return math.hypot(*norms.ravel().tolist())
+    """Return the norm of all layers together from those of each, float32 (1, n_layers).
+
+    It is 0 before the first sample, (0, n_layers), and where there was no training point.
+    """
+    together = math.hypot(*norms.ravel().tolist())
+    return 0.0 if math.isnan(together) else together
 
 
 def good_start(run: Run) -> str:

@@ -30,8 +30,8 @@ def symmetry(run: Run) -> Diagnosis | None:
             return Diagnosis(
                 "symmetry",
                 f"All {width} units of layer {layer + 1} are the same: their weights differ by at "
-                f"most {difference:.1g}. They get the same gradient and stay the same: together they "
-                "can do no more than a single one.",
+                f"most {difference:.1g}. They get the same gradient and stay the same: together "
+                "they can do no more than a single one.",
                 "Random starting weights let each unit become another one.",
                 {"initialization": good_start(run)},
                 anew=True,
@@ -70,7 +70,7 @@ def saturation(run: Run) -> Diagnosis | None:
     the learning is in Glorot and Bengio 2010, section 3.
     """
     shares = run.layer_history.saturated_shares
-    if shares[-1:].max(initial=0) <= SATURATED_SHARE or not is_stuck(run):
+    if not (shares[-1:] > SATURATED_SHARE).any() or not is_stuck(run):
         return None
     now = layer_statistics(run).saturated_shares[-1]  # at all points, not those of one batch
     layer = int(np.argmax(now))
@@ -98,7 +98,7 @@ def dead_units(run: Run) -> Diagnosis | None:
     too high; but in the article's run 60 % of a layer are for a while, and it solves its task.
     """
     shares = run.layer_history.dead_shares[-1:]
-    if shares.max(initial=0) <= DEAD_SHARE or not is_stuck(run):
+    if not (shares > DEAD_SHARE).any() or not is_stuck(run):
         return None
     shares = layer_statistics(run).dead_shares[-1]  # of all points, not of one batch
     layer = int(np.argmax(shares))

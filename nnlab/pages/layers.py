@@ -65,7 +65,9 @@ def _larger_class(targets: FloatArray) -> int:
 def _statistics_alt(now: LayerHistory) -> str:
     parts = []
     for title, name in zip(layers.TITLES, layers.COLUMNS, strict=True):
-        values = getattr(now, name)[-1]
+        values = getattr(now, name)[0]
+        if np.isnan(values).any():
+            continue  # without a training point
         form = "{:.0%}" if name.endswith("shares") else "{:.3g}"
         listed = ", ".join(
             f"{layer} {form.format(value)}"

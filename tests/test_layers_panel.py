@@ -1,0 +1,160 @@
+"""The panel Layers on the page: its charts follow the run, live, and say the run's own numbers."""
+
+import re
+
+import numpy as np
+import pytest
+from playwright.sync_api import Page, expect
+
+from nnlab import Config, Run, advance, start
+from nnlab.figures.layers import names
+from nnlab.inspection import confusion, point_results
+from nnlab.training import layer_statistics
+from tests.test_browser import (
+    PATIENCE,
+    chart,
+    enter,
+    mark,
+    open_page,
+    press,
+    settled,
+    shown,
+    wait_for_iteration,
+)
+
+OVER_TIME, NOW = "layers-over-time", "weights-and-answers"
+QUERY = "panel=layers&speed=100&samples=100"
+CONFIG = Config(samples=100)
+
+
+def values(page: Page, name: str, trace: int, axis: str = "y") -> list[float]:
+    """Return what a trace of a chart was given to draw."""
+    return page.evaluate(
+        """([name, trace, axis]) => Array.from(
+             document.querySelector(`[data-live-chart=${name}] .plot`).data[trace][axis])""",
+        [name, trace, axis],
+    )
+
+
+def counts(run: Run) -> list[list[int]]:
+    """Return the confusion matrices of train and test, flat, row by row."""
+    data = run.dataset
+    return [
+        confusion(targets, point_results(run, inputs, targets)).ravel().tolist()
+        for inputs, targets in (
+            (data.train_inputs, data.train_targets),
+            (data.test_inputs, data.test_targets),
+        )
+    ]
+
+
+def test_the_charts_show_the_runs_own_numbers(page: Page, server: str) -> None:
+    open_page(page, server, QUERY)
+    press(page, "Step 100")
+    press(page, "Step 100")
+    press(page, "Step")
+    for name in (OVER_TIME, NOW):
+        shown(page, name, 201)
+    run = advance(start(CONFIG), 201)
+    now = layer_statistics(run)
+    assert values(page, OVER_TIME, 0, "x") == [0, 100, 200, 201]
+    for trace, name, layer in (
+        (0, "gradient_norms", 0),
+        (5, "weight_norms", 2),
+        (7, "dead_shares", 1),
+    ):
+        samples, present = getattr(run.layer_history, name), getattr(now, name)
+        expected = np.append(samples[:, layer], present[:, layer])
+        assert values(page, OVER_TIME, trace) == expected.tolist()  # float32, as they are
+    for trace, matrix in zip((3, 4), counts(run), strict=True):
+        assert values(page, NOW, trace, "z") == matrix
+    written = chart(page, NOW).locator(".heatmap-label").all_text_contents()
+    assert sorted(written) == sorted(str(count) for matrix in counts(run) for count in matrix)
+
+
+def test_the_charts_follow_the_run_and_end_with_it(page: Page, server: str) -> None:
+    open_page(page, server, QUERY)
+    mark(page)
+    press(page, "Start")
+    wait_for_iteration(page, 500)
+    press(page, "Pause")
+    expect(page.get_by_role("button", name="Start", exact=True)).to_be_visible(timeout=PATIENCE)
+    at = settled(page)
+    for name in (OVER_TIME, NOW):
+        shown(page, name, at)  # however long a chart rests, it draws the last update
+    assert page.evaluate(
+        "[...document.querySelectorAll('[data-live-chart]')].every(chart => chart.mark)"
+    )
+    assert values(page, NOW, 3, "z") == counts(advance(start(CONFIG), at))[0]
+
+
+def test_texts_for_those_who_do_not_see_say_the_numbers(page: Page, server: str) -> None:
+    open_page(page, server, QUERY)
+    press(page, "Step 100")
+    run = advance(start(CONFIG), 100)
+    norms = layer_statistics(run).gradient_norms[0]
+    listed = ", ".join(f"{name} {norm:.3g}" for name, norm in zip(names(3), norms, strict=True))
+    beginning = f"Layers at iteration 100: gradient norm: {listed}; weight norm: layer 1 "
+    picture = page.get_by_role("img", name=beginning)
+    expect(picture).to_be_visible(timeout=PATIENCE)
+    right = counts(run)[0][0]
+    sentence = f"of 50 train points of class 0, {right} are right"
+    expect(page.get_by_role("img", name=sentence)).to_be_visible(timeout=PATIENCE)
+
+
+def test_other_layers_get_their_lines(page: Page, server: str) -> None:
+    open_page(page, server, QUERY)
+    enter(page, "Hidden layers", "")
+    expect(chart(page, OVER_TIME).locator(".annotation")).to_have_count(2, timeout=PATIENCE)
+    enter(page, "Hidden layers", ",".join(["3"] * 8))
+    expect(chart(page, OVER_TIME).locator(".annotation")).to_have_count(4, timeout=PATIENCE)
+    press(page, "Step 100")
+    for name in (OVER_TIME, NOW):
+        shown(page, name, 100)
+    assert len(values(page, OVER_TIME, 9 + 9 + 8 + 8 - 1)) == 2
+
+
+def test_a_regression_and_no_points_have_no_answers_to_confuse(page: Page, server: str) -> None:
+    open_page(page, server, f"{QUERY}&problem=regression&dataset=plane")
+    press(page, "Step 100")
+    shown(page, NOW, 100)
+    expect(chart(page, NOW).locator(".annotation")).to_have_text(["weights"])
+    open_page(page, server, "panel=layers&dataset=own")
+    for name in (OVER_TIME, NOW):
+        shown(page, name, 0)
+    assert values(page, NOW, 3, "z") == [0, 0, 0, 0]
+    labels = [
+        chart(page, name).locator(".plot").get_attribute("aria-label") for name in (OVER_TIME, NOW)
+    ]
+    assert not re.search("nan", " ".join(map(str, labels)))
+
+
+def test_the_panel_can_be_folded_away_and_opened_again(page: Page, server: str) -> None:
+    open_page(page, server, QUERY)
+    for _ in range(2):
+        page.get_by_role("radio", name="Layers").or_(
+            page.get_by_role("button", name="Layers", exact=True)
+        ).first.click()
+        expect(chart(page, OVER_TIME)).to_have_count(0, timeout=PATIENCE)
+        press(page, "Step 100")
+        page.get_by_role("radio", name="Layers").or_(
+            page.get_by_role("button", name="Layers", exact=True)
+        ).first.click()
+        expect(chart(page, OVER_TIME)).to_be_visible(timeout=PATIENCE)
+    for name in (OVER_TIME, NOW):
+        shown(page, name, 200)
+    assert len(values(page, OVER_TIME, 0)) == 3
+
+
+@pytest.mark.parametrize("regularization", ["none", "l2"])
+def test_the_loss_with_its_penalty_has_a_line_where_there_is_one(
+    page: Page, server: str, regularization: str
+) -> None:
+    open_page(page, server, f"{QUERY}&regularization={regularization}")
+    press(page, "Step 100")
+    shown(page, "loss-curve", 100)
+    legend = chart(page, "loss-curve").locator(".legendtext")
+    expect(legend).to_have_count(2 + (regularization == "l2"))
+    if regularization == "l2":
+        assert len(values(page, "loss-curve", 3)) == 2
+        assert values(page, "loss-curve", 3)[1] > values(page, "loss-curve", 0)[-1]

@@ -21,7 +21,14 @@ STAGES = [
     {"nnlab.history"},
     {"nnlab.training"},
     {"nnlab.editing", "nnlab.step"},
-    {"nnlab.estimator", "nnlab.sweep", "nnlab.inspection", "nnlab.diagnosis", "nnlab.script"},
+    {
+        "nnlab.estimator",
+        "nnlab.sweep",
+        "nnlab.inspection",
+        "nnlab.diagnosis",
+        "nnlab.script",
+        "nnlab.parameters_file",
+    },
     {"nnlab.numeric_gradients"},
     {"nnlab", "nnlab.__main__"},  # the public interface and the command line of the core
     {"nnlab.figures"},

@@ -1,5 +1,6 @@
 """What is seen beside the charts: one panel at a time, as each costs the browser time at a tick."""
 
+from pathlib import Path
 from types import ModuleType
 
 import streamlit as st
@@ -18,6 +19,7 @@ PANELS: dict[str, tuple[str, ModuleType]] = {
     "step": ("One step", one_step),
     "equations": ("Equations", equations),
 }
+STYLE = Path(__file__).with_suffix(".css")
 NONE = "none"
 DEFAULT = "network"
 
@@ -46,7 +48,8 @@ def render(run: Run) -> None:
     """Draw the open panel's place."""
     panel = _open()
     if panel:
-        with st.container(key="panel_open"), st.container(key=f"panel_{st.session_state.panel}"):
+        with st.container(key=f"panel_{st.session_state.panel}"):
+            st.html(STYLE)
             panel.render(run)
 
 

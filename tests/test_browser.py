@@ -10,7 +10,8 @@ from playwright.sync_api import Browser, Locator, Page, Route, WebSocketRoute, e
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from nnlab import Config, advance, evaluate, predict, start
-from nnlab.figures.plane import GRID_SIZE, plane_extent
+from nnlab.figures.plane import GRID_SIZE
+from nnlab.plane import plane_extent
 from tests.server import free_port, serving
 
 CHARTS = ("decision-boundary", "loss-curve")

@@ -12,17 +12,14 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from nnlab import Config, Run, advance, evaluate, predict, start
-from nnlab.figures.curves import MAX_BINS, loss_curve, loss_series, penalized_series, thin
-from nnlab.figures.plane import (
-    BOUNDARY_COLORS,
-    GRID_SIZE,
-    boundary_image,
-    plane_extent,
-)
+from nnlab.figures.curves import MAX_BINS, loss_curve, loss_series, penalized_series
+from nnlab.figures.plane import BOUNDARY_COLORS, GRID_SIZE, boundary_image
 from nnlab.figures.points import MAX_POINTS, decision_boundary
 from nnlab.figures.style import CLASS_COLORS
 from nnlab.network import Parameters
+from nnlab.plane import plane_extent
 from nnlab.points import Points
+from nnlab.series import thin
 
 
 def pixels(png: bytes) -> np.ndarray:
@@ -178,7 +175,7 @@ def test_thinning_loses_no_spike_and_keeps_both_ends(length: int, seed: int) -> 
     values = rng.normal(size=length)
     values[rng.integers(length)] = 100
     values[rng.integers(length)] = -100
-    kept = thin(values)
+    kept = thin(values, MAX_BINS)
     assert len(kept) <= 2 * MAX_BINS + 2
     assert (np.diff(kept) > 0).all()
     assert (kept[0], kept[-1]) == (0, length - 1)

@@ -17,12 +17,12 @@ from nnlab.figures.plane import (
     Thumbnails,
     Unit,
     look,
-    plane_extent,
     thumbnail_size,
 )
 from nnlab.live_chart import Update, pack
 from nnlab.network import Parameters
 from nnlab.pages.turns import MAX_DRAWN_PARAMETERS, MAX_FRAMES
+from nnlab.plane import plane_extent
 
 MAX_MESSAGE_BYTES = 60_000
 

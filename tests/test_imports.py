@@ -16,7 +16,7 @@ STAGES = [
     {"nnlab.losses"},
     {"nnlab.datasets", "nnlab.network"},
     {"nnlab.config"},
-    {"nnlab.csv_data", "nnlab.batches", "nnlab.updates"},
+    {"nnlab.csv_data", "nnlab.batches", "nnlab.updates", "nnlab.plane", "nnlab.series"},
     {"nnlab.stop_rules", "nnlab.metrics", "nnlab.interventions"},
     {"nnlab.history"},
     {"nnlab.training"},

@@ -22,10 +22,11 @@ from nnlab.figures.painting import (
     nearest,
     smooth,
 )
-from nnlab.figures.plane import BOUNDARY_COLORS, GRID_SIZE, LEVELS, boundary_image, plane_extent
+from nnlab.figures.plane import BOUNDARY_COLORS, GRID_SIZE, LEVELS, boundary_image
 from nnlab.figures.points import RIM_COLOR, traces
 from nnlab.figures.replay import moments
 from nnlab.figures.style import CLASS_COLORS, MIDDLE_COLOR, SET_COLORS
+from nnlab.plane import plane_extent
 from nnlab.training import Metrics, Run, evaluate
 
 WIDTH, HEIGHT = 960, 540  # pixels: half of a projector's, so that texts stay readable

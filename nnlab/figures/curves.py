@@ -7,8 +7,8 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 from plotly.io.json import to_json_plotly
 
-from nnlab.datasets import FloatArray
 from nnlab.figures.style import AXIS, SET_COLORS, styled
+from nnlab.series import thin
 from nnlab.training import TEST_EVERY, Metrics, Run
 
 MAX_BINS = 250  # of the loss curve, two points each: about what a screen resolves
@@ -85,7 +85,7 @@ def loss_series(run: Run, train_loss: float, test_loss: float) -> list[Series]:
     ----------
     train_loss, test_loss : of the run's present parameters, the lines' last points
     """
-    train, test = thin(run.losses), thin(run.test_losses)
+    train, test = thin(run.losses, MAX_BINS), thin(run.test_losses, MAX_BINS)
     return [
         (
             np.append(train, run.iteration).astype(np.int32),
@@ -107,32 +107,8 @@ def penalized_series(run: Run, metrics: Metrics) -> Series:
     """
     history = run.layer_history
     values = run.losses[history.iterations] + history.penalties
-    kept = thin(values)
+    kept = thin(values, MAX_BINS)
     return (
         np.append(history.iterations[kept], run.iteration).astype(np.int32),
         np.append(values[kept], metrics.train_loss + metrics.penalty),
     )
-
-
-def thin(values: FloatArray) -> NDArray[np.intp]:
-    """Choose the values that a screen can show, without losing a spike.
-
-    Parameters
-    ----------
-    values : float64 (n,)
-
-    Returns
-    -------
-    indices : intp (at most 2 * MAX_BINS + 2,), ascending: each bin's least and greatest value, and
-        the first and the last of all
-    """
-    if len(values) <= 2 * MAX_BINS:
-        return np.arange(len(values))
-    width = -(-len(values) // MAX_BINS)
-    whole = len(values) // width * width  # the rest is a bin of its own
-    bins = values[:whole].reshape(-1, width)
-    first = np.arange(0, whole, width)
-    kept = [first + bins.argmin(axis=1), first + bins.argmax(axis=1), [0, len(values) - 1]]
-    if whole < len(values):
-        kept.append([whole + values[whole:].argmin(), whole + values[whole:].argmax()])
-    return np.unique(np.concatenate(kept))

@@ -8,10 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from nnlab.datasets import Dataset, FloatArray
+from nnlab.datasets import FloatArray
 from nnlab.features import expand
 from nnlab.figures.style import MIDDLE_COLOR
 from nnlab.network import Network, sigmoid
+from nnlab.plane import pixel_centers, plane_extent
 from nnlab.training import Run
 
 BOUNDARY_COLORS = ("#f4ad66", "#52a0d0")  # the same, lighter: the points stand out from them
@@ -19,8 +20,6 @@ GRID_SIZE = 100  # pixels of the boundary picture along each axis
 LEVELS = 128  # of probability in that picture: half the bytes of 256, and no eye sees the steps
 THUMBNAIL_SIZES = (25, 20, 10)  # pixels of a unit's small map along each axis
 MAX_THUMBNAIL_PIXELS = 60_000  # of all small maps: more units get smaller ones
-MIN_REACH = 1.25  # of the plane from its centre: all data sets fit in with little noise
-REACHES = (1, 1.25, 1.6, 2, 2.5, 3.2, 4, 5, 6.3, 8, 10)  # and steps of about a quarter beyond
 
 
 @lru_cache
@@ -37,34 +36,7 @@ def _palette(levels: int) -> list[int]:
     return [int(value) for value in np.rint(np.column_stack(channels)).ravel()]
 
 
-def plane_extent(dataset: Dataset) -> tuple[float, float, float, float]:
-    """Return (left, right, bottom, top) of the square that is drawn.
-
-    It grows in steps, so that it mostly stays where it is while somebody draws points, and has its
-    centre at 0 unless the points are far from there.
-    """
-    points = np.vstack([dataset.train_inputs, dataset.test_inputs])
-    reach = np.abs(points).max(initial=MIN_REACH)
-    center = np.zeros(2)
-    if reach > MIN_REACH:
-        low, high = points.min(axis=0), points.max(axis=0)
-        if (np.abs(low + high) > high - low).any():
-            center = (low + high) / 2
-            reach = max(float((high - low).max()) / 2, 1e-9 * reach)
-        step = 10 ** np.floor(np.log10(reach))
-        reach = step * min(size for size in REACHES if size * step >= reach)
-    left, bottom = (center - reach).tolist()
-    right, top = (center + reach).tolist()
-    return left, right, bottom, top
-
-
-@lru_cache(maxsize=16)
-def _grid(extent: tuple[float, float, float, float]) -> FloatArray:
-    """Return the centres of the picture's pixels, row by row from the top, (GRID_SIZE**2, 2)."""
-    left, right, bottom, top = extent
-    offsets = (np.arange(GRID_SIZE) + 0.5) / GRID_SIZE
-    x1, x2 = np.meshgrid(left + offsets * (right - left), top - offsets * (top - bottom))
-    return np.column_stack([x1.ravel(), x2.ravel()])
+_grid = lru_cache(maxsize=16)(pixel_centers)
 
 
 class Unit(NamedTuple):
@@ -189,7 +161,7 @@ def png(levels: NDArray[np.uint8], shades: int = LEVELS) -> bytes:
 def _outputs(run: Run) -> list[FloatArray]:
     """Return what the units of each layer say at the grid's points, (GRID_SIZE**2, width) each."""
     config = run.config
-    inputs = expand(config.features, _grid(plane_extent(run.dataset)))
+    inputs = expand(config.features, _grid(plane_extent(run.dataset), GRID_SIZE))
     network = Network(config.layer_sizes, config.activation, inputs)
     logits = network.forward(run.parameters)
     answers = logits if config.problem == "regression" else sigmoid(logits)

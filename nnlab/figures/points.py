@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 from plotly.io.json import to_json_plotly
 
 from nnlab.datasets import Dataset
-from nnlab.figures.plane import plane_extent
 from nnlab.figures.style import AXIS, CLASS_COLORS, MIDDLE_COLOR, styled
 from nnlab.inspection import point_results
+from nnlab.plane import plane_extent
 from nnlab.training import Run
 
 RIM_COLOR = "#777777"

@@ -11,9 +11,10 @@ import plotly.graph_objects as go
 
 from nnlab.editing import rewind
 from nnlab.figures.curves import loss_series
-from nnlab.figures.plane import boundary_image, plane_extent
+from nnlab.figures.plane import boundary_image
 from nnlab.figures.points import decision_boundary
 from nnlab.figures.style import AXIS, SET_COLORS
+from nnlab.plane import plane_extent
 from nnlab.training import Run, evaluate
 
 MAX_FRAMES = 120

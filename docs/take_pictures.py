@@ -31,11 +31,33 @@ def playground(browser: Browser, address: str, scheme: str) -> None:
     page.close()
 
 
+def panel(browser: Browser, address: str, name: str, query: str, at_least: int) -> None:
+    """Show a panel beside the charts of a run that stands."""
+    page = browser.new_page(viewport=PROJECTOR)
+    page.goto(f"http://{address}/?speed=100&panel={name}&{query}")
+    page.wait_for_selector("[data-live-chart=loss-curve][data-iteration]")
+    page.keyboard.press(" ")
+    page.wait_for_function(
+        "least => document.querySelector('[data-live-chart=loss-curve]').dataset.iteration > least",
+        arg=at_least,
+        timeout=120_000,
+    )
+    page.keyboard.press(" ")
+    page.get_by_role("button", name="Start", exact=True).wait_for()
+    page.wait_for_timeout(2000)
+    place = page.locator(f".st-key-panel_{name}").bounding_box()
+    assert place
+    height = min(place["height"], PROJECTOR["height"] - place["y"])
+    page.screenshot(path=FOLDER / f"panel-{name}.png", clip={**place, "height": height})
+    page.close()
+
+
 def own_points(browser: Browser, address: str) -> None:
     """Show a boundary between hand-drawn points."""
     page = browser.new_page(viewport=PROJECTOR)
     page.goto(
         f"http://{address}/?dataset=own&speed=100&optimizer=adam&activation=tanh&iterations=3000"
+        "&panel=none"
     )
     page.wait_for_selector("[data-live-chart=decision-boundary][data-iteration]")
     box = page.locator("[data-live-chart=decision-boundary] .bglayer").bounding_box()
@@ -77,3 +99,5 @@ if __name__ == "__main__":
         for scheme in ("light", "dark"):
             playground(browser, address, scheme)
         own_points(browser, address)
+        panel(browser, address, "layers", "optimizer=adam", 2000)
+        panel(browser, address, "step", "hidden_layers=4", 100)

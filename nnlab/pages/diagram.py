@@ -66,7 +66,9 @@ def updates(run: Run, view: View) -> dict[str, Update]:
         "taken": state.get("actions_taken", 0),
         "refused": state.get("refused_value", ""),
     }
-    return {KEY: Update(run.iteration, "", network=drawn)}
+    sizes = "-".join(map(str, run.config.layer_sizes))
+    alt = f"Network {sizes} at iteration {run.iteration}. Arrow keys go from unit to unit, E edits."
+    return {KEY: Update(run.iteration, alt, network=drawn)}
 
 
 def act() -> None:

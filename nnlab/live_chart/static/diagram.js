@@ -24,7 +24,8 @@ const CSS = `
   background: var(--st-text-color); color: var(--st-background-color); pointer-events: none;
   white-space: nowrap; font-variant-numeric: tabular-nums; }
 `;
-const HINT = "Click a unit to see its map in the large chart, a line or a small square to set it.";
+const HINT = "Orange is negative, blue positive. Click a unit to see its map in the large chart, a line "
+  + "or a small square to set its value.";
 const WIDEST = 7; // pixels of the line of an endless weight
 const REACH = { mouse: 5, touch: 14, pen: 8 }; // pixels from a line that still mean it
 const MAX_ARRIVED = 3; // messages that wait for their pictures
@@ -57,7 +58,7 @@ export class Diagram {
     element.dataset.liveChart = name;
     this.scroll = make("div", "scroll");
     this.canvas = make("canvas");
-    this.units = make("div", "units", { role: "group", "aria-label": "Units of the network" });
+    this.units = make("div", "units", { role: "group" });
     this.layers = new Layers(limits, tellLayers);
     this.scroll.append(this.canvas, this.layers.element, this.units);
     this.note = make("div", "note");
@@ -162,6 +163,7 @@ export class Diagram {
     }));
     const asked = this.actions.open.find(({ show }) => show !== undefined);
     this.press(asked ? asked.show : network.shown);
+    this.units.setAttribute("aria-label", this.message.alt);
     this.note.textContent = `${network.note} ${HINT}`;
     this.say();
     this.editor.follow();

@@ -22,7 +22,7 @@ export function place(layers, width, height) {
     for (let tried = 1; tried <= 8; tried += 1) {
       const fits = Math.min(MAX_SIZE, (tried * room) / (count + tried - 1) - GAP,
         (0.6 * step) / tried - 2);
-      if (fits > size + 1) [columns, size] = [tried, fits];
+      if (fits > 1.3 * size) [columns, size] = [tried, fits];
     }
     const pitch = count > 1 ? Math.min(MAX_PITCH, (room - size) / (count - 1)) : 0;
     const top = HEAD + (room - (count - 1) * pitch) / 2;

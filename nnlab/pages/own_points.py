@@ -115,6 +115,7 @@ def download(run: Run) -> None:
         key="download",
         on_click="ignore",
         help="The training points, and with the data set own your test points, as a CSV file.",
+        width="stretch",
     )
 
 

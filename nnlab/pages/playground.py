@@ -15,7 +15,17 @@ from nnlab.diagnosis import Diagnosis, diagnose
 from nnlab.editing import with_config
 from nnlab.figures import curves, plane, points
 from nnlab.figures.style import CLASS_COLORS
-from nnlab.pages import controls, diagram, own_points, panels, report, running, show, time_travel
+from nnlab.pages import (
+    controls,
+    diagram,
+    own_points,
+    panels,
+    report,
+    running,
+    saving,
+    show,
+    time_travel,
+)
 from nnlab.pages.links import keep_in_link, refuse_bad_link
 from nnlab.pages.running import Going, last_goal
 from nnlab.pages.settings import DEFAULTS, fill_in, settings
@@ -80,8 +90,7 @@ def render() -> None:
             panels.render(shown)
     with st.container(horizontal=True, vertical_alignment="center"):
         live_chart.time_line()
-        with st.popover("Save"):
-            own_points.download(state.run)
+        saving.render(state.run)
     with st.container(key="notices"):
         _notices(state.run, error, finding, refused)
     # Last, as it looks at what has been chosen above. In a place of its own: of a full run that a

@@ -1,0 +1,92 @@
+"""What can be saved of a run: a replay, an animation, its parameters, a script, its points."""
+
+from collections.abc import Callable
+from functools import lru_cache, partial
+
+import streamlit as st
+
+from nnlab.figures.animation import animation
+from nnlab.figures.replay import replay
+from nnlab.pages import own_points, report
+from nnlab.parameters_file import parameters_file
+from nnlab.script import script
+from nnlab.training import Run, evaluate
+
+_script = lru_cache(maxsize=4)(script)
+
+
+def render(run: Run) -> None:
+    """Draw the popover with the downloads of a run.
+
+    Their files are made at a click. While the run trains that cannot be: what is made at a click
+    may be gone by the next tick, before the browser has fetched it.
+    """
+    with st.popover("Save", key="save"):
+        if st.session_state.running:
+            st.caption("Pause to save.")
+        else:
+            _pictures(run)
+            _button(
+                "Parameters (.npz)",
+                partial(parameters_file, run),
+                "nnlab-parameters.npz",
+                "application/octet-stream",
+                key="save_parameters",
+                help_="The weights and biases as they are now, with the settings, for NumPy.",
+            )
+            _program(run)
+        own_points.download(run)
+
+
+def _button(
+    label: str, data: Callable[[], str | bytes] | str, name: str, mime: str, *, key: str, help_: str
+) -> None:
+    st.download_button(
+        label, data, name, mime, key=key, help=help_, on_click="ignore", width="stretch"
+    )
+
+
+def _pictures(run: Run) -> None:
+    loss_name, axes = report.loss_name(run.config), own_points.current().axes
+    log = bool(st.session_state.get("log_loss"))
+    network = "-".join(map(str, run.config.layer_sizes))
+    title = f"The network {network} on {run.config.dataset} {report.alt(run, evaluate(run))}"
+    _button(
+        "Replay (.html)",
+        partial(replay, run, title, loss_name, log=log, axes=axes),
+        "nnlab-replay.html",
+        "text/html",
+        key="save_html",
+        help_="The run so far to play back in any browser, without the internet; about 5 MB.",
+    )
+    _button(
+        "Animation (.gif)",
+        partial(animation, run, loss_name, log=log, axes=axes),
+        "nnlab-animation.gif",
+        "image/gif",
+        key="save_animation",
+        help_="The run so far as a moving picture for slides.",
+    )
+
+
+def _program(run: Run) -> None:
+    try:
+        source = _script(run.config)
+    except ValueError as error:
+        st.caption(f"No script of this run: {error}.")
+        return
+    _button(
+        "Script (.py)",
+        source,
+        "nnlab-run.py",
+        "text/x-python",
+        key="save_script",
+        help_="A short program for NumPy that repeats this run from the start, loss by loss, for "
+        f"{run.config.iterations:,} iterations.",
+    )
+    if run.interventions:
+        at = run.interventions[0][0]
+        st.caption(
+            f"Settings were changed or weights edited by hand at iteration {at:,}: the script "
+            "trains with the present settings from the start, and will differ."
+        )

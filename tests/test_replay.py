@@ -1,0 +1,246 @@
+"""A run's replay and its animation show what the run was, the right way up, at every frame."""
+
+import base64
+import html
+import io
+import json
+import re
+from dataclasses import replace
+from functools import cache
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from nnlab import Config, Run, advance, evaluate, rewind, start
+from nnlab.figures.animation import (
+    BOTTOM,
+    CHART_LEFT,
+    CHART_RIGHT,
+    HEIGHT,
+    LAST_MILLISECONDS,
+    LEFT,
+    RIGHT,
+    TOP,
+    WIDTH,
+    animation,
+)
+from nnlab.figures.painting import Scale
+from nnlab.figures.plane import BOUNDARY_COLORS, boundary_image
+from nnlab.figures.replay import MAX_FRAMES, moments, replay
+from nnlab.figures.style import CLASS_COLORS
+from nnlab.network import Parameters
+
+AXES = ("x1", "x2")
+
+
+@cache
+def trained(iterations: int = 1000, **changes: Any) -> Run:
+    return advance(start(Config(**{"samples": 100, **changes})), iterations)
+
+
+def figure(run: Run, *, log: bool = False) -> tuple[str, list[dict], dict, list[dict]]:
+    """Return the page, and the traces, the layout and the frames that are in it."""
+    page = replay(run, "A network", "cross-entropy", log=log, axes=AXES)
+    decoder, at = json.JSONDecoder(), page.index("Plotly.newPlot(")
+    parts = []
+    for opening in "[{":
+        at = page.index(opening, at)
+        part, length = decoder.raw_decode(page[at:])
+        parts.append(part)
+        at += length
+    frames, _ = decoder.raw_decode(page[page.index("[", page.index("Plotly.addFrames")) :])
+    return page, *parts, frames
+
+
+def pixels(data: bytes, index: int) -> np.ndarray:
+    image = Image.open(io.BytesIO(data))
+    image.seek(index if index >= 0 else image.n_frames + index)
+    return np.asarray(image.convert("RGB")).astype(int)
+
+
+def rgb(color: str) -> list[int]:
+    return [int(color[i : i + 2], 16) for i in (1, 3, 5)]
+
+
+def test_the_frames_go_from_the_first_iteration_to_the_present() -> None:
+    run = trained(5001)
+    iterations = [shot.iteration for shot in moments(run)]
+    assert iterations[0] == 0
+    assert iterations[-1] == 5001
+    assert iterations == sorted(set(iterations))
+    assert 60 <= len(iterations) <= MAX_FRAMES <= 120
+    assert max(np.diff(iterations)) <= 5001 / 60
+
+
+def test_a_run_without_an_update_has_one_frame() -> None:
+    run = start(Config(samples=100))
+    assert moments(run) == [run]
+    assert len(figure(run)[3]) == 1
+    assert Image.open(io.BytesIO(animation(run, "loss", log=False, axes=AXES))).n_frames == 1
+
+
+def test_each_frame_of_the_page_has_its_picture_and_its_place_on_the_loss_curve() -> None:
+    run = trained()
+    _, traces, layout, frames = figure(run)
+    for frame in frames[:: len(frames) // 5]:
+        shot = rewind(run, int(frame["name"]))
+        source = layout["meta"][frame["name"]]
+        assert base64.b64decode(source.partition(",")[2]) == boundary_image(shot)
+        cursor = frame["data"][0]
+        assert cursor["x"] == [shot.iteration] * 2
+        assert cursor["y"] == [0, evaluate(shot).train_loss]
+        assert traces[frame["traces"][0]]["xaxis"] == "x2"
+    assert [step["args"][0][0] for step in layout["sliders"][0]["steps"]] == [
+        frame["name"] for frame in frames
+    ]
+
+
+def test_the_page_opens_on_the_present() -> None:
+    run = trained()
+    _, traces, layout, frames = figure(run)
+    assert layout["images"][0]["source"] == layout["meta"][str(run.iteration)]
+    assert layout["sliders"][0]["active"] == len(frames) - 1
+    assert traces[-1]["x"] == [run.iteration] * 2
+
+
+def test_the_pages_picture_lies_under_the_points_where_they_are() -> None:
+    _, _, layout, _ = figure(trained())
+    image = layout["images"][0]
+    assert (image["x"], image["y"]) == (-1.25, 1.25)  # the corner left at the top
+    assert (image["sizex"], image["sizey"]) == (2.5, 2.5)
+    assert layout["xaxis"]["range"] == layout["yaxis"]["range"] == [-1.25, 1.25]
+    assert image["layer"] == "below"
+
+
+def test_the_page_loads_nothing_and_names_itself() -> None:
+    title = "Layers <2-10-5-1> & circles"
+    page = replay(trained(), title, "cross-entropy", log=False, axes=AXES)
+    assert f"<title>{html.escape(title)}</title>" in page
+    assert title not in page
+    assert '<html lang="en">' in page
+    # in the page's own text; that of Plotly.js is full of addresses that it only could load
+    own = re.sub(r"<script.*?</script>", "", page, flags=re.DOTALL)
+    assert not re.search(r"src=|href=|url\(|@import", own)
+    assert not re.search(r"<script[^>]+src=", page)
+
+
+def test_a_log_axis_begins_its_cursor_at_the_least_loss() -> None:
+    run = trained()
+    _, traces, layout, _ = figure(run, log=True)
+    assert layout["yaxis2"]["type"] == "log"
+    low, high = traces[-1]["y"]
+    assert 0 < low <= high
+
+
+def test_the_animation_is_of_a_slides_size_plays_forever_and_rests_at_the_end() -> None:
+    data = animation(trained(), "cross-entropy", log=False, axes=AXES)
+    image = Image.open(io.BytesIO(data))
+    assert (image.format, image.size) == ("GIF", (WIDTH, HEIGHT))
+    assert WIDTH >= 960
+    assert HEIGHT >= 540
+    assert image.info["loop"] == 0
+    assert 60 <= image.n_frames <= 120
+    first = image.info["duration"]
+    image.seek(image.n_frames - 1)
+    assert 50 <= first <= 100  # at least ten frames per second
+    assert image.info["duration"] == LAST_MILLISECONDS > 10 * first
+
+
+def test_the_animations_of_usual_and_of_busy_runs_fit_into_3_mb() -> None:
+    busy = {"problem": "regression", "dataset": "multi-gaussian", "samples": 1000}
+    for run in (
+        trained(3000, samples=1000, learning_rate=0.3),
+        trained(1500, **busy, activation="sine", optimizer="adam", hidden_layers=(16, 16)),
+    ):
+        assert len(animation(run, "loss", log=False, axes=AXES)) < 3e6
+
+
+def test_the_animation_is_the_right_way_up_and_in_the_colours_of_the_classes() -> None:
+    """A network that says class 1 only where x1 and x2 are large: the corner right at the top."""
+    run = start(Config(hidden_layers=(), samples=2, test_samples=2))
+    run = replace(run, parameters=Parameters((2, 1), np.array([40.0, 40.0, -40.0])))
+    frame = pixels(animation(run, "loss", log=False, axes=AXES), 0)
+    assert frame[TOP, RIGHT - 1].tolist() == rgb(BOUNDARY_COLORS[1])
+    for corner in ((TOP, LEFT), (BOTTOM - 1, LEFT), (BOTTOM - 1, RIGHT - 1)):
+        assert frame[corner].tolist() == rgb(BOUNDARY_COLORS[0])
+
+
+@pytest.mark.parametrize("label", [0, 1])
+def test_a_point_stands_where_it_is_in_its_classs_colour(label: int) -> None:
+    run = start(Config(dataset="own", points=[(0.5, 1.0, label)], hidden_layers=()))
+    frame = pixels(animation(run, "loss", log=False, axes=AXES), 0)
+    x, y = 0.7 * (RIGHT - LEFT), 0.1 * (BOTTOM - TOP)  # of -1.25 … 1.25
+    found = frame[round(TOP + y), round(LEFT + x)]
+    # the palette has the nearest of 225 colours
+    np.testing.assert_allclose(found, rgb(CLASS_COLORS[label]), atol=12)
+
+
+def test_the_curve_is_strong_up_to_the_frames_iteration_and_faint_behind_it() -> None:
+    run = trained(1000, learning_rate=0.3)
+    data = animation(run, "loss", log=False, axes=AXES)
+    n_frames = Image.open(io.BytesIO(data)).n_frames
+    middle = pixels(data, n_frames // 2)[TOP:BOTTOM, CHART_LEFT:CHART_RIGHT]
+    colorful = middle.max(axis=2) - middle.min(axis=2)
+    at = moments(run)[n_frames // 2].iteration / run.iteration
+    split = round(at * (CHART_RIGHT - CHART_LEFT))
+    assert colorful[:, 10 : split - 10].max() > 80
+    assert 20 < colorful[:, split + 10 : -10].max() < 60
+    last = pixels(data, -1)[TOP:BOTTOM, CHART_LEFT:CHART_RIGHT]
+    assert (last.max(axis=2) - last.min(axis=2))[:, split + 10 : -10].max() > 80
+
+
+def test_frames_differ_in_their_iteration() -> None:
+    data = animation(trained(), "loss", log=False, axes=AXES)
+    first, second = (pixels(data, index)[:TOP, LEFT:RIGHT] for index in (3, 4))
+    assert (first != second).any()
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"dataset": "own"},
+        {"dataset": "own", "points": [(0, 0, 1)]},
+        {"activation": "linear", "learning_rate": 1000},
+        {"batch_size": 7, "hidden_layers": ()},
+        {"problem": "regression", "dataset": "plane"},
+    ],
+)
+def test_every_run_can_be_saved(changes: dict[str, Any]) -> None:
+    """Without points, without test points, after divergence, with batches, a regression."""
+    run = advance(start(Config(**{"samples": 20, **changes})), 40)
+    for log in (False, True):
+        assert len(figure(run, log=log)[3]) >= 1
+        assert animation(run, "loss", log=log, axes=AXES)[:3] == b"GIF"
+
+
+def test_the_same_run_gives_the_same_files() -> None:
+    run = trained(100)
+    again = advance(start(run.config), 100)
+    for save in (
+        lambda run: animation(run, "loss", log=False, axes=AXES),
+        lambda run: replay(run, "title", "loss", log=False, axes=AXES),
+    ):
+        assert save(run) == save(again)
+
+
+@pytest.mark.parametrize(
+    ("scale", "texts"),
+    [
+        (Scale(0, 25_000, 0, 100), ["0", "5,000", "10,000", "15,000", "20,000", "25,000"]),
+        (Scale(-1.25, 1.25, 0, 100), ["-1", "-0.5", "0", "0.5", "1"]),
+        (Scale(0, 0.7, 0, 100), ["0", "0.2", "0.4", "0.6"]),
+        (Scale(0.005, 12, 0, 100, log=True), ["0.01", "0.1", "1", "10"]),
+        (Scale(0, 1, 0, 100), ["0", "0.2", "0.4", "0.6", "0.8", "1"]),
+        (Scale(0, 3e90, 0, 100), ["0", "1e+90", "2e+90", "3e+90"]),
+    ],
+)
+def test_ticks_are_round_numbers(scale: Scale, texts: list[str]) -> None:
+    assert [text for _, text in scale.ticks()] == texts
+
+
+def test_a_log_scale_gives_equal_factors_equal_ways() -> None:
+    scale = Scale(0.01, 100, 0, 400, log=True)
+    np.testing.assert_allclose(scale.pixels([0.01, 0.1, 1, 100]), [0, 100, 200, 400], atol=1e-9)
+    assert scale.pixels(0.0) == 0  # there is no logarithm of 0

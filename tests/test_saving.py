@@ -1,0 +1,227 @@
+"""What the page saves is the run's own, and the replay plays in any browser without a network."""
+
+import base64
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from playwright.sync_api import Browser, Locator, Page, expect
+from streamlit.testing.v1 import AppTest
+
+from nnlab import Config, advance, rewind, start
+from nnlab.figures.plane import boundary_image
+from nnlab.figures.replay import moments
+from nnlab.points import Points, encode
+from nnlab.script import script
+from tests.test_browser import (
+    PATIENCE,
+    open_page,
+    press,
+    settled,
+    shown,
+    wait_for_iteration,
+)
+from tests.test_playground import healthy
+from tests.test_playground import open_page as open_app
+from tests.test_playground import press as press_in_app
+
+LINK = "speed=100&samples=100&learning_rate=0.3"
+RUN = advance(start(Config(samples=100, learning_rate=0.3)), 300)
+SAVING = ("save_html", "save_animation", "save_parameters", "save_script")
+
+
+def download(page: Page, name: str) -> Path:
+    with page.expect_download(timeout=PATIENCE) as download_info:
+        press(page, name)
+    return Path(download_info.value.path())
+
+
+@pytest.fixture
+def trained_page(page: Page, server: str) -> Page:
+    """Open the popover of a run of 300 iterations."""
+    open_page(page, server, LINK)
+    for count in (1, 2, 3):
+        press(page, "Step 100")
+        shown(page, "loss-curve", 100 * count)
+    press(page, "Save")
+    return page
+
+
+@pytest.fixture
+def offline(browser: Browser) -> Iterator[Page]:
+    """Open a tab without a network that fails the test if the page logs anything or asks for it."""
+    context = browser.new_context(viewport={"width": 1366, "height": 768})
+    context.set_offline(True)
+    page = context.new_page()
+    heard: list[str] = []
+    page.on("console", lambda message: heard.append(message.text))
+    page.on("pageerror", lambda error: heard.append(str(error)))
+    page.on("request", lambda request: heard.append(request.url[:80]))
+    yield page
+    context.close()
+    local = ("file://", "data:")
+    assert [text for text in heard if not text.startswith(local)] == []
+
+
+def picture(page: Page) -> bytes:
+    """Return the PNG that lies under the points."""
+    source = page.locator("#replay image").first.evaluate("e => e.href.baseVal")
+    return base64.b64decode(source.removeprefix("data:image/png;base64,"))
+
+
+def slide(page: Page, share: float) -> None:
+    """Press the mouse on the slider, at a share of its length."""
+    box = page.locator(".slider-rail-touch-rect").bounding_box()
+    assert box
+    # the rail begins and ends half a grip away from the rectangle's edges
+    page.mouse.move(box["x"] + 10 + share * (box["width"] - 20), box["y"] + box["height"] / 2)
+    page.mouse.down()
+
+
+def label(page: Page) -> Locator:
+    return page.locator("#replay .slider-container text").first
+
+
+def test_the_saved_replay_plays_from_disk_without_a_network(
+    trained_page: Page, offline: Page, tmp_path: Path
+) -> None:
+    file = tmp_path / "replay.html"
+    file.write_bytes(download(trained_page, "Replay (.html)").read_bytes())
+    offline.goto(file.as_uri())
+    expect(offline).to_have_title(re.compile("2-10-5-1 on circles at iteration 300: train loss"))
+    expect(label(offline)).to_have_text("iteration 300", timeout=PATIENCE)
+    assert picture(offline) == boundary_image(RUN)
+    n_points = offline.locator("#replay .points path").count()
+    assert n_points > 200  # 100 of each set, and the cursor's
+
+    offline.evaluate(
+        """() => {
+          window.frames_seen = [];
+          const image = document.querySelector("#replay image");
+          document.querySelector("#replay").on("plotly_animatingframe", ({name}) =>
+            window.frames_seen.push([Number(name), performance.now()]));
+        }"""
+    )
+    offline.get_by_text("Play", exact=True).click()
+    offline.wait_for_function("window.frames_seen.length > 20", timeout=PATIENCE)
+    offline.get_by_text("Pause", exact=True).click()
+    offline.wait_for_timeout(500)
+    seen = [iteration for iteration, _ in offline.evaluate("window.frames_seen")]
+    iterations = [shot.iteration for shot in moments(RUN)]
+    assert seen == iterations[: len(seen)]  # each of them, in order, and Pause has stopped it
+    expect(label(offline)).to_have_text(f"iteration {seen[-1]}")
+    assert picture(offline) == boundary_image(rewind(RUN, seen[-1]))
+
+    slide(offline, 0)
+    expect(label(offline)).to_have_text("iteration 0")
+    assert picture(offline) == boundary_image(rewind(RUN, 0))
+    slide(offline, 1)
+    offline.mouse.up()
+    expect(label(offline)).to_have_text("iteration 300")
+    assert picture(offline) == boundary_image(RUN)
+    # no point has been lost on the way
+    assert offline.locator("#replay .points path").count() == n_points
+
+
+def test_the_replay_can_be_read_in_the_dark(
+    trained_page: Page, offline: Page, tmp_path: Path
+) -> None:
+    file = tmp_path / "replay.html"
+    file.write_bytes(download(trained_page, "Replay (.html)").read_bytes())
+    for scheme in ("light", "dark"):
+        offline.emulate_media(color_scheme=scheme)
+        offline.goto(file.as_uri())
+        tick = offline.locator("#replay .xtick text").first
+        tick.wait_for(timeout=PATIENCE)
+        text = tick.evaluate("e => getComputedStyle(e).fill.match(/[0-9]+/g).map(Number)")
+        ground = offline.evaluate(
+            """() => {
+              const canvas = document.createElement("canvas").getContext("2d");
+              canvas.fillStyle = "Canvas";
+              document.documentElement.style.backgroundColor = "Canvas";
+              const color = getComputedStyle(document.documentElement).backgroundColor;
+              return color.match(/[0-9]+/g).map(Number);
+            }"""
+        )
+        assert contrast(text, ground) > 4  # of 4.5 that WCAG asks for, on both at once
+
+
+def contrast(first: list[int], second: list[int]) -> float:
+    """Return the contrast ratio of two sRGB colours, WCAG 2.1."""
+    luminances = []
+    for color in (first, second):
+        share = np.array(color[:3]) / 255
+        linear = np.where(share <= 0.04045, share / 12.92, ((share + 0.055) / 1.055) ** 2.4)
+        luminances.append(float(linear @ [0.2126, 0.7152, 0.0722]))
+    darker, lighter = sorted(luminances)
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def test_the_animation_the_parameters_and_the_script_are_the_runs_own(trained_page: Page) -> None:
+    with Image.open(download(trained_page, "Animation (.gif)")) as image:
+        assert image.n_frames == len(moments(RUN))
+    with np.load(download(trained_page, "Parameters (.npz)"), allow_pickle=False) as saved:
+        np.testing.assert_array_equal(saved["weights_2"], RUN.parameters.weights[1])
+        assert saved["iteration"] == 300
+        assert json.loads(str(saved["config"]))["learning_rate"] == "0.3"
+    source = download(trained_page, "Script (.py)").read_text(encoding="utf-8")
+    assert source == script(RUN.config)
+
+
+def test_files_are_saved_while_it_pauses(page: Page, server: str) -> None:
+    open_page(page, server, LINK)
+    press(page, "Start")
+    wait_for_iteration(page, 300)
+    press(page, "Save")
+    expect(page.get_by_text("Pause to save.")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_role("button", name="Replay (.html)")).to_have_count(0)
+    page.keyboard.press("Escape")
+    press(page, "Pause")
+    at = settled(page)
+    press(page, "Save")
+    with np.load(download(page, "Parameters (.npz)")) as saved:
+        assert saved["iteration"] == at
+
+
+def keys(app: AppTest) -> set[str]:
+    return {button.key for button in app.get("download_button")}
+
+
+def captions(app: AppTest) -> str:
+    return "\n".join(str(caption.value) for caption in app.caption)
+
+
+def test_each_download_says_in_a_sentence_what_it_is() -> None:
+    app = open_app()
+    texts = {button.key: button.proto.help for button in app.get("download_button")}
+    assert {*SAVING} <= set(texts)
+    assert all(texts[key].endswith(".") for key in SAVING)
+    assert "25,000 iterations" in texts["save_script"]
+
+
+def test_the_script_of_a_changed_run_says_that_it_will_differ() -> None:
+    app = press_in_app(open_app(speed="100"), "step_tick")
+    assert "will differ" not in captions(app)
+    app = healthy(app.number_input(key="learning_rate").set_value(0.5).run())
+    app = healthy(press_in_app(app, "step_tick"))
+    assert "at iteration 100: the script trains with the present settings" in captions(app)
+    app = press_in_app(app, "reset")
+    assert "will differ" not in captions(app)
+
+
+def test_where_there_is_no_script_a_sentence_says_why() -> None:
+    app = open_app(dataset="own")
+    assert keys(app) >= {*SAVING} - {"save_script"}
+    assert "save_script" not in keys(app)
+    assert "No script of this run: points must be at least one in a script, got none." in captions(
+        app
+    )
+    rng = np.random.default_rng(0)
+    many = Points(rng.normal(size=(200, 2)), rng.integers(2, size=200).astype(float))
+    app = open_app(points=encode(many))
+    assert "save_script" not in keys(app)
+    assert "points must fit into a script of 120 lines, got 200 points." in captions(app)

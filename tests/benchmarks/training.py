@@ -12,10 +12,10 @@ import sys
 import time
 import tracemalloc
 import warnings
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Iterable
 from itertools import pairwise
 from statistics import median
+from unittest.mock import patch
 
 import numpy as np
 from sklearn.exceptions import ConvergenceWarning
@@ -24,6 +24,7 @@ from sklearn.neural_network import MLPClassifier
 from nnlab import Config, Run, advance, evaluate, start
 from nnlab.activations import ACTIVATIONS
 from nnlab.features import FEATURES
+from nnlab.history import STATISTICS_EVERY, Snapshot, Snapshots
 from nnlab.optimizers import OPTIMIZERS, PENALTIES, SCHEDULES
 from tests.machine import machine
 
@@ -33,6 +34,8 @@ except ModuleNotFoundError:
     torch = None
 
 TURNS, ITERATIONS = 21, 400
+NEVER = 10**9  # iterations between two samples
+PIECE = 200  # iterations after which another way to train has its turn
 
 # A trainer makes ITERATIONS updates from the run's weights and returns the loss before the last.
 Trainer = Callable[[], float]
@@ -259,6 +262,64 @@ def microseconds(run: Run, iterations: int, turns: int = 9) -> float:
     return 1e6 * median(times[1:]) / iterations
 
 
+class NoSnapshots(Snapshots):
+    """Snapshots that stay those of the beginning."""
+
+    def __init__(self, kept: Iterable[Snapshot], iteration: int) -> None:
+        super().__init__(kept, iteration)
+        self.stride = NEVER
+
+
+def costs_of_memory(config: Config, iterations: int, turns: int) -> tuple[float, list[float]]:
+    """Train with and without snapshots and layer history, in turns of few iterations each.
+
+    Returns µs per iteration with both, and the shares that snapshots, layer history and both add to
+    the time without. Processor time: differences this small are far below what a machine's other
+    work does to the time on the clock.
+    """
+    ways = [  # with snapshots, with layer history
+        (Snapshots, STATISTICS_EVERY),
+        (Snapshots, NEVER),
+        (NoSnapshots, STATISTICS_EVERY),
+        (NoSnapshots, NEVER),
+    ]
+    totals = []
+    for turn in range(turns):
+        runs = [advance(start(config), 1)] * len(ways)  # behind what is sampled at iteration 0
+        seconds = [0.0] * len(ways)
+        for piece in range(iterations // PIECE):
+            for place in range(len(ways)):
+                way = (place + piece + turn) % len(ways)  # none of them always comes first
+                with (
+                    patch("nnlab.training.Snapshots", ways[way][0]),
+                    patch("nnlab.training.STATISTICS_EVERY", ways[way][1]),
+                ):
+                    began = time.process_time()
+                    runs[way] = advance(runs[way], PIECE)
+                    seconds[way] += time.process_time() - began
+        totals.append(seconds)
+    both, snapshots, layers, _ = (
+        median(seconds[way] / seconds[3] - 1 for seconds in totals) for way in range(len(ways))
+    )
+    return 1e6 * median(seconds[0] for seconds in totals) / iterations, [snapshots, layers, both]
+
+
+def print_memory_of_the_way() -> None:
+    """Print what a run's snapshots and its layers' history cost, by training without each."""
+    print("\nWhat a run remembers of its way, as a share of the processor time without it")
+    print(f"{'':<34}{'µs/iteration':>13}{'snapshots':>11}{'layers':>9}{'both':>9}")
+    deep = Config(hidden_layers=(64,) * 8, initialization="he", samples=100)
+    for name, config, iterations, turns in (
+        ("the article's run, all of it", Config(), 25_000, 5),
+        ("its first 400 iterations", Config(), 400, 101),
+        ("5000 in batches of 1", Config(batch_size=1), 5000, 15),
+        ("5000 of Adam with a penalty", Config(optimizer="adam", regularization="l2"), 5000, 9),
+        ("400 of 64 units in 8 layers", deep, 400, 15),
+    ):
+        micros, costs = costs_of_memory(config, iterations, turns)
+        print(f"{name:<34}{micros:>13.1f}{costs[0]:>11.1%}{costs[1]:>9.1%}{costs[2]:>9.1%}")
+
+
 def print_growth() -> None:
     print("\nµs per iteration as the job grows, the rest as in the article's run")
     for samples in (100, 1000, 10_000, 100_000):
@@ -277,7 +338,7 @@ def print_calls() -> None:
     """Print what a call costs beside its iterations, early and late in a run."""
     print("\nµs per call of advance, the article's run")
     early = start(Config())
-    late = replace(early, iteration=25_000, losses=np.zeros(25_000))
+    late = advance(early, 25_000)
     batches = start(Config(batch_size=32))
     for name, run in (
         ("at iteration 0", early),
@@ -302,6 +363,7 @@ if __name__ == "__main__":
     print_peers()
     print_variants()
     print_batches()
+    print_memory_of_the_way()
     print_growth()
     print_calls()
     print()

@@ -27,7 +27,7 @@ def objective_of(config: Config, inputs: FloatArray, targets: FloatArray) -> Obj
     Parameters
     ----------
     config : says features, network and loss
-    inputs : float64 (n_samples, 2), points on the plane
+    inputs : float64 (n_samples, 2), points on the plane; under a TableConfig (n_samples, n_columns)
     targets : float64 (n_samples, 1)
     """
     regression = config.problem == "regression"
@@ -59,6 +59,8 @@ class Batches:
                 dataset.train_targets.T,
             ]
         )
+        self._shuffled = np.empty_like(self._data)
+        self._inputs, self._targets = self._shuffled.T[:, :-1], self._shuffled.T[:, -1:]
         self._epoch = -1
         # one set of buffers for the whole batches, and one for what is left at the end of an epoch
         sizes = {self.size, self.n_samples % self.size} - {0}
@@ -71,12 +73,12 @@ class Batches:
         """Return the objective of the batch that the update at this iteration is made for."""
         if self.per_epoch == 1:
             return self._full
-        epoch, batch = divmod(iteration, self.per_epoch)
+        epoch, batch = divmod(iteration - self.dataset.phase, self.per_epoch)
         if epoch != self._epoch:
             rng = np.random.default_rng([self.config.seed, epoch])
             self._order = rng.permutation(self.n_samples)
-            shuffled = np.take(self._data, self._order, axis=1).T
-            self._inputs, self._targets = shuffled[:, :-1], shuffled[:, -1:]
+            # "clip" because NumPy then writes straight into the buffer; all indices are valid
+            np.take(self._data, self._order, axis=1, out=self._shuffled, mode="clip")
             self._epoch = epoch
         rows = slice(batch * self.size, (batch + 1) * self.size)
         targets = self._targets[rows]
@@ -84,12 +86,16 @@ class Batches:
         objective.take(self._inputs[rows], targets)
         return objective
 
+    def begin_at(self, iteration: int) -> bool:
+        """Say whether an epoch begins at an iteration."""
+        return (iteration - self.dataset.phase) % self.per_epoch == 0
+
     def samples_at(self, iteration: int) -> NDArray[np.intp]:
         """Return the numbers of the training points in that batch, in its order, (n_samples,)."""
         if self.per_epoch == 1:
             return np.arange(self.n_samples)
         self.at(iteration)
-        first = iteration % self.per_epoch * self.size
+        first = (iteration - self.dataset.phase) % self.per_epoch * self.size
         return self._order[first : first + self.size].copy()
 
     def full_loss(self, parameters: Parameters) -> float:

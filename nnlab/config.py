@@ -13,7 +13,7 @@ import numpy as np
 
 from nnlab.activations import ACTIVATIONS
 from nnlab.datasets import DATASETS, DATASETS_FOR
-from nnlab.features import FEATURES
+from nnlab.features import FEATURES, column_names
 from nnlab.losses import OUTPUT_LOSSES
 from nnlab.network import INITIALIZATIONS
 from nnlab.optimizers import OPTIMIZERS, PENALTIES, SCHEDULES
@@ -357,6 +357,19 @@ class Config:
     def layer_sizes(self) -> tuple[int, ...]:
         """Return (n_features, *hidden_layers, 1)."""
         return (len(self.features), *self.hidden_layers, 1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class TableConfig(Config):
+    """The settings of a run on given data of any number of columns, seen as they are.
+
+    The data are handed to `start`; what says which data to draw means nothing here. `features` are
+    the columns' `column_names`.
+    """
+
+    features: tuple[str, ...] = field(
+        default=column_names(1), metadata={"rule": tuple, "must": "be the names of the columns"}
+    )
 
 
 def _broken(name: str, must: str, value: object) -> ValueError:

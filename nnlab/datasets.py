@@ -5,7 +5,7 @@ follow TensorFlow Playground's definitions (`dataset.ts`), whose plane reaches t
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 import numpy as np
@@ -29,14 +29,17 @@ class Dataset:
 
     Attributes
     ----------
-    train_inputs, test_inputs : float64 (n_samples, 2)
+    train_inputs, test_inputs : float64 (n_samples, 2), or (n_samples, n_columns) under a
+        TableConfig
     train_targets, test_targets : float64 (n_samples, 1), for two classes each 0.0 or 1.0
+    phase : an epoch begins at the iterations that leave this when divided by its updates
     """
 
     train_inputs: FloatArray
     train_targets: FloatArray
     test_inputs: FloatArray
     test_targets: FloatArray
+    phase: int = field(default=0, kw_only=True)
 
 
 def circles(samples: int, noise: float, seed: int) -> tuple[FloatArray, FloatArray]:

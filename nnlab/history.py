@@ -56,8 +56,8 @@ class Snapshots:
 
     First soon, so that they cost the beginning little: every iteration up to 32, and every 16th
     from 256 on. Then whenever there are too many: at most MAX_SNAPSHOTS, of MAX_SNAPSHOT_BYTES
-    together, are kept. Which ones there are follows from the iterations gone through, and not from
-    the chunks in which that was done.
+    together, are kept, but two in any case. Which ones there are follows from the iterations gone
+    through, and not from the chunks in which that was done.
 
     Parameters
     ----------
@@ -82,7 +82,7 @@ class Snapshots:
         """Keep a snapshot, if it is due."""
         if not self._largest:
             self._largest = max(map(attrgetter("size"), [*self.kept, snapshot]))
-        most = min(MAX_SNAPSHOTS, MAX_SNAPSHOT_BYTES // self._largest)
+        most = min(MAX_SNAPSHOTS, max(2, MAX_SNAPSHOT_BYTES // self._largest))
         self.stride = _stride(snapshot.iteration, most)
         if snapshot.iteration % self.stride:
             return

@@ -88,6 +88,10 @@ class Parameters:
             weights[:] = 1
         return mask.vector
 
+    def __reduce__(self) -> tuple[type["Parameters"], tuple[tuple[int, ...], FloatArray]]:
+        """Pickle the vector alone, so that its views are still views of it afterwards."""
+        return Parameters, (self.layer_sizes, self.vector)
+
     def copy(self) -> "Parameters":
         """Return the same numbers in a vector of their own."""
         return Parameters(self.layer_sizes, self.vector.copy())

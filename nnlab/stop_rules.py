@@ -33,7 +33,7 @@ class StopRules:
 
     def look(self, iteration: int, batch_loss: float, parameters: Parameters) -> None:
         """Set `met`; looking twice at the same iteration gives the same."""
-        if not self.on or iteration % self.batches.per_epoch:
+        if not self.on or not self.batches.begin_at(iteration):
             return
         full_batch = self.batches.per_epoch == 1
         loss = batch_loss if full_batch else self.batches.full_loss(parameters)

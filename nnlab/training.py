@@ -120,9 +120,10 @@ class Run:
 
 
 @overflow_is_divergence
-def start(config: Config) -> Run:
-    """Draw the data and the initial weights; no update is made yet."""
-    dataset = dataset_of(config)
+def start(config: Config, dataset: Dataset | None = None) -> Run:
+    """Draw the initial weights, and the data unless they are given; no update is made yet."""
+    if dataset is None:
+        dataset = dataset_of(config)
     parameters = initialize(config.layer_sizes, config.initialization, config.seed)
     state = fresh_state(config.optimizer, len(parameters.vector))
     loss, accuracy = loss_and_accuracy(
@@ -270,7 +271,7 @@ def predict(run: Run, inputs: FloatArray) -> FloatArray:
     Parameters
     ----------
     run : left as it is
-    inputs : float64 (n_samples, 2)
+    inputs : float64 (n_samples, 2); under a TableConfig (n_samples, n_columns)
 
     Returns
     -------
@@ -282,8 +283,9 @@ def predict(run: Run, inputs: FloatArray) -> FloatArray:
         If inputs is not of that shape or holds NaN or infinity.
     """
     inputs = np.asarray(inputs, dtype=np.float64)
-    if inputs.ndim != 2 or inputs.shape[1] != 2:
-        raise ValueError(f"inputs must have the shape (n_samples, 2), got {inputs.shape!r}")
+    width = run.dataset.train_inputs.shape[1]
+    if inputs.ndim != 2 or inputs.shape[1] != width:
+        raise ValueError(f"inputs must have the shape (n_samples, {width}), got {inputs.shape!r}")
     if not np.isfinite(inputs).all():
         raise ValueError("inputs must be finite numbers, got NaN or infinity")
     config = run.config

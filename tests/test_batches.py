@@ -1,5 +1,7 @@
 """Every epoch deals the training points out once, in an order that seed and epoch alone decide."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -53,3 +55,17 @@ def test_a_batch_knows_the_numbers_of_its_points(batch_size: int | None) -> None
     for iteration in (0, 2, 7):
         points = dataset.train_inputs[batches.samples_at(iteration)]
         np.testing.assert_array_equal(points, _dealt(batches, iteration))
+
+
+def test_an_epoch_begins_where_the_datas_phase_says() -> None:
+    """10 points in batches of 4 are 3 updates: with phase 2 an epoch begins at 2, 5 and 8."""
+    config = Config(samples=10, batch_size=4)
+    dataset = replace(start(config).dataset, phase=2)
+    batches = Batches(config, dataset)
+    begins = [iteration for iteration in range(2, 9) if batches.begin_at(iteration)]
+    assert begins == [2, 5, 8]
+    for first in (2, 5):
+        dealt = np.concatenate([_dealt(batches, first + batch) for batch in range(3)])
+        numbers = np.concatenate([batches.samples_at(first + batch) for batch in range(3)])
+        assert sorted(numbers) == list(range(10))
+        np.testing.assert_array_equal(dealt, dataset.train_inputs[numbers])

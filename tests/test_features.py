@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from nnlab.features import FEATURES, expand
+from nnlab.features import FEATURES, column_names, expand
 
 POINTS = np.array([[0.5, -2.0], [0.0, 1.0], [-1.5, 3.0]])
 
@@ -26,3 +26,9 @@ def test_features_are_columns_in_the_order_of_their_names() -> None:
 
 def test_no_points_have_no_rows() -> None:
     assert expand(tuple(FEATURES), np.empty((0, 2))).shape == (0, 9)
+
+
+@pytest.mark.parametrize("width", [1, 2, 3, 50])
+def test_all_columns_are_the_inputs_themselves(width: int) -> None:
+    inputs = np.empty((4, width))
+    assert expand(column_names(width), inputs) is inputs

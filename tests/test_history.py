@@ -9,9 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nnlab import Config, Run, advance, evaluate, rewind, start
-from nnlab.config import MAX_LAYERS, MAX_WIDTH
+from nnlab.config import MAX_LAYERS, MAX_WIDTH, TableConfig
+from nnlab.datasets import Dataset
 from nnlab.editing import with_config
-from nnlab.features import FEATURES
+from nnlab.features import FEATURES, column_names
 from nnlab.history import MAX_SNAPSHOT_BYTES, MAX_SNAPSHOTS, LayerHistory, Snapshot, Snapshots
 from nnlab.network import Parameters
 from nnlab.optimizers import OPTIMIZERS
@@ -87,6 +88,17 @@ def test_the_largest_network_keeps_its_start_and_one_more() -> None:
     run = advance(start(LARGEST), 300)
     assert run.snapshot_iterations == (0, 256, 300)
     assert_equal_bit_for_bit(rewind(run, 256), advance(start(LARGEST), 256))
+
+
+def test_a_network_too_large_for_two_snapshots_keeps_two_all_the_same() -> None:
+    config = TableConfig(features=column_names(2000), hidden_layers=(64, 64), optimizer="adam")
+    inputs = np.random.default_rng(0).normal(size=(6, 2000))
+    data = Dataset(inputs[:4], np.array([[0.0], [1], [0], [1]]), inputs[4:], np.zeros((2, 1)))
+    run = start(config, data)
+    assert _bytes(run.snapshots) > MAX_SNAPSHOT_BYTES
+    run = advance(run, 40)
+    assert run.snapshot_iterations == (0, 32, 40)
+    assert_equal_bit_for_bit(rewind(run, 32), advance(start(config, data), 32), snapshots=False)
 
 
 def test_the_snapshots_stay_in_bounds_when_the_optimizer_changes() -> None:

@@ -1,5 +1,6 @@
 """The network's equations are the article's, their gradients are right, extremes stay finite."""
 
+import pickle
 from itertools import pairwise
 
 import numpy as np
@@ -244,6 +245,15 @@ def test_a_copy_of_parameters_shares_nothing() -> None:
     copy = original.copy()
     copy.vector[:] = 0
     assert original.vector.any()
+
+
+def test_pickled_parameters_are_views_of_one_vector_still() -> None:
+    parameters = initialize((2, 3, 1), "normal", 0)
+    parameters.weights  # noqa: B018 - the views exist before
+    twin = pickle.loads(pickle.dumps(parameters))
+    np.testing.assert_array_equal(twin.vector, parameters.vector)
+    twin.weights[0][0, 0] = 7
+    assert twin.vector[0] == twin.matrices[0][0, 0] == 7
 
 
 @pytest.mark.parametrize("name", INITIALIZATIONS)

@@ -14,9 +14,10 @@ from sklearn.neural_network import MLPClassifier
 import nnlab
 from nnlab import Config, Run, advance, evaluate, predict, start
 from nnlab.activations import ACTIVATIONS
-from nnlab.datasets import DATASETS_FOR
+from nnlab.config import TableConfig
+from nnlab.datasets import DATASETS_FOR, Dataset
 from nnlab.editing import with_config
-from nnlab.features import FEATURES
+from nnlab.features import FEATURES, column_names
 from nnlab.losses import OUTPUT_LOSSES
 from nnlab.optimizers import OPTIMIZERS, PENALTIES, SCHEDULES, OptimizerState
 from nnlab.points import Points
@@ -572,3 +573,25 @@ def test_own_points_train_and_every_fifth_tests() -> None:
     assert metrics.train_accuracy == 1
     assert metrics.test_accuracy in {0.75, 1}  # two of the four lie beside the boundary
     assert np.isfinite(run.test_losses).all()
+
+
+@pytest.mark.parametrize("batch_size", [None, 7])
+@pytest.mark.parametrize("width", [1, 2, 5])
+def test_a_table_trains_as_the_plane_does(width: int, batch_size: int | None) -> None:
+    """Any number of columns, seen as they are; of two of them, the same as points on the plane."""
+    rng = np.random.default_rng(0)
+    inputs = rng.normal(size=(40, width))
+    targets = (inputs.sum(axis=1, keepdims=True) > 0).astype(float)
+    data = Dataset(inputs[:30], targets[:30], inputs[30:], targets[30:])
+    config = TableConfig(features=column_names(width), batch_size=batch_size, learning_rate=0.1)
+    assert config.layer_sizes == (width, 10, 5, 1)
+    run = advance(start(config, data), 230)
+    assert run.dataset is data
+    assert_equal_bit_for_bit(advance(advance(start(config, data), 33), 197), run)
+    outputs = predict(run, inputs[30:])
+    assert evaluate(run).test_accuracy == np.mean((outputs > 0.5) == targets[30:, 0])
+    with pytest.raises(ValueError, match=rf"inputs must have the shape \(n_samples, {width}\)"):
+        predict(run, np.zeros((3, width + 1)))
+    if width == 2:
+        plane = start(Config(batch_size=batch_size, learning_rate=0.1), data)
+        assert_equal_bit_for_bit(advance(plane, 230), run)

@@ -73,7 +73,7 @@ def layers_over_time(n_layers: int) -> str:
             figure.update_yaxes(type="log", exponentformat="power", nticks=3, **place)
     figure.update_xaxes(rangemode="tozero", nticks=5, **AXIS)
     figure.update_yaxes(**AXIS)
-    return _json(figure)
+    return _json(figure, top=44, bottom=20)
 
 
 def history_series(run: Run, now: LayerHistory) -> list[Series]:
@@ -153,7 +153,7 @@ def weights_and_answers(n_layers: int, largest: tuple[int, ...]) -> str:
             row=1,
             col=column,
         )
-    return _json(figure)
+    return _json(figure, top=24, bottom=40)
 
 
 def present_series(run: Run, matrices: tuple[NDArray[np.int64], ...]) -> list[Series]:
@@ -171,10 +171,10 @@ def present_series(run: Run, matrices: tuple[NDArray[np.int64], ...]) -> list[Se
     return series + [(answers, classes, counts.ravel().astype(np.int32)) for counts in matrices]
 
 
-def _json(figure: go.Figure) -> str:
+def _json(figure: go.Figure, *, top: int, bottom: int) -> str:
     """Return the figure as JSON, in the page's style, small: several share one panel."""
     styled(figure).update_layout(
-        margin={"l": 44, "r": 12, "t": 44, "b": 36},
+        margin={"l": 44, "r": 12, "t": top, "b": bottom},
         font={"size": 11},
         legend={"y": 1.07, "title": {"text": "layer"}},
     )

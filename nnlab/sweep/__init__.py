@@ -1,0 +1,22 @@
+"""Many runs at once: which settings, computed where, and what comes of them."""
+
+from nnlab.sweep.axes import Axis, Range, grid, random_sample, spaced
+from nnlab.sweep.limits import MAX_AT_ONCE, MAX_PRODUCTS, MAX_RUNS
+from nnlab.sweep.runs import BOUNDARY_SIZE, MAX_LOSSES, Result, run_one
+from nnlab.sweep.sweep import Sweep
+
+__all__ = [
+    "BOUNDARY_SIZE",
+    "MAX_AT_ONCE",
+    "MAX_LOSSES",
+    "MAX_PRODUCTS",
+    "MAX_RUNS",
+    "Axis",
+    "Range",
+    "Result",
+    "Sweep",
+    "grid",
+    "random_sample",
+    "run_one",
+    "spaced",
+]

@@ -1,0 +1,221 @@
+"""Which runs a sweep makes: settings along axes or drawn from ranges, times seeds."""
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields, replace
+from itertools import product
+from numbers import Integral, Real
+from typing import Any
+
+import numpy as np
+
+from nnlab.config import NOT_NUMBERS, Config, shown
+from nnlab.sweep.limits import MAX_RUNS, check_count, check_sizes
+
+DIGITS = 6  # of a value within a range: 0.0316228 is read more easily than 0.03162277660168379
+
+FIELDS = {item.name: item.metadata for item in fields(Config)}
+# The fields that are one number, which a range can go through, and those that are a whole one.
+RANGED = {name for name, field in FIELDS.items() if field["kind"].placeholder in {"N", "X"}}
+WHOLE = {name for name, field in FIELDS.items() if field["kind"].placeholder == "N"}
+
+
+@dataclass(frozen=True)
+class Axis:
+    """A field of Config and the values that a sweep gives it, in their order.
+
+    Raises
+    ------
+    ValueError
+        If there is no such field, no value, a value twice, or one that breaks the field's rule.
+    """
+
+    name: str
+    values: tuple[Any, ...]
+
+    def __post_init__(self) -> None:
+        check_field(self.name, FIELDS)
+        values = tuple(_checked(self.name, value) for value in self.values)
+        if not values:
+            raise ValueError(f"{self.name} must have a value or more in a sweep, got none")
+        for number, value in enumerate(values):
+            if value in values[:number]:
+                raise ValueError(f"{self.name} must have each value once, got {shown(value)} twice")
+        object.__setattr__(self, "values", values)
+
+
+@dataclass(frozen=True)
+class Range:
+    """A field of Config that is a number, and the range in which a sweep looks at it.
+
+    Attributes
+    ----------
+    name : of the field
+    low, high : the ends of the range, which belong to it
+    log : whether equal distances on a logarithmic scale count as equal
+
+    Raises
+    ------
+    ValueError
+        If the field is no number, if the ends are no numbers, break the field's rule or are
+        reversed, or if a logarithmic range does not begin above 0.
+    """
+
+    name: str
+    low: float
+    high: float
+    log: bool = False
+
+    def __post_init__(self) -> None:
+        name = self.name
+        check_field(name, FIELDS)
+        if name not in RANGED:
+            raise ValueError(f"{name} must be given by its values in a sweep, got a range")
+        for end in (self.low, self.high):
+            number = isinstance(end, Real) and not isinstance(end, NOT_NUMBERS)
+            if not number or not abs(end) < math.inf:
+                raise ValueError(f"{name} must range over finite numbers, got {shown(end)}")
+        if not self.low < self.high:
+            ends = f"{shown(self.low)} to {shown(self.high)}"
+            raise ValueError(f"{name} must range from a lower to a higher number, got {ends}")
+        if self.log and not self.low > 0:
+            must = "range from above 0 on a logarithmic scale"
+            raise ValueError(f"{name} must {must}, got {shown(self.low)}")
+        for end in (self.low, self.high):
+            _checked(name, _whole(end) if name in WHOLE else end)
+
+    def spaced(self, count: int) -> Axis:
+        """Return so many values at equal distances, with both ends; fewer if whole ones coincide.
+
+        Raises
+        ------
+        ValueError
+            If count is not a whole number from 2 to MAX_RUNS.
+        """
+        if isinstance(count, NOT_NUMBERS) or not isinstance(count, Integral):
+            raise ValueError(f"{self.name} must have a whole number of values, got {shown(count)}")
+        if not 2 <= count <= MAX_RUNS:
+            must = f"have from 2 to {MAX_RUNS} values in a range"
+            raise ValueError(f"{self.name} must {must}, got {shown(count)}")
+        shares = np.arange(1, count - 1) / (count - 1)
+        values = [self.low, *(self._at(share, 0.0) for share in shares), self.high]
+        return Axis(self.name, tuple(dict.fromkeys(map(self._rounded, values))))
+
+    def draw(self, rng: np.random.Generator) -> float:
+        """Draw a value: on the range's scale, all are equally likely."""
+        # a whole number stands for all that are rounded to it, also at the ends
+        return self._rounded(self._at(rng.random(), 0.5 if self.name in WHOLE else 0.0))
+
+    def _at(self, share: float, beyond: float) -> float:
+        """Return the value at a share of the way from one end to the other, within the range."""
+        low, high = self.low - beyond, self.high + beyond
+        value = low * (high / low) ** share if self.log else low + share * (high - low)
+        if self.name not in WHOLE:
+            value = float(f"{value:.{DIGITS}g}")
+        return min(max(value, self.low), self.high)
+
+    def _rounded(self, value: float) -> float:
+        return round(value) if self.name in WHOLE else float(value)
+
+
+def spaced(name: str, low: float, high: float, count: int, log: bool) -> Axis:
+    """Return the axis of so many values from low to high, at equal distances on its scale.
+
+    Values of a whole-number field are rounded; those that then coincide count once. Others are
+    rounded to DIGITS significant digits, but for the two ends.
+
+    Raises
+    ------
+    ValueError
+        "<field> must <rule>, got <value>", if it is not a range of that field.
+    """
+    return Range(name, low, high, log).spaced(count)
+
+
+def grid(base: Config, axes: Sequence[Axis], seeds: Sequence[int]) -> list[Config]:
+    """Return the settings of all combinations of the axes' values, each with every seed.
+
+    In the order of the axes, the last one changing fastest, and within a combination in the order
+    of the seeds.
+
+    Raises
+    ------
+    ValueError
+        If that are too many runs, one of them is too large for a sweep or breaks a rule of Config,
+        or an axis or a seed is there twice.
+    """
+    _check_axes([axis.name for axis in axes])
+    check_count(math.prod(len(axis.values) for axis in axes) * len(seeds))
+    names = [axis.name for axis in axes]
+    combinations = product(*(axis.values for axis in axes))
+    return _times_seeds(base, (dict(zip(names, each, strict=True)) for each in combinations), seeds)
+
+
+def random_sample(
+    base: Config,
+    ranges: Sequence[Range | Axis],
+    count: int,
+    rng_seed: int,
+    seeds: Sequence[int],
+) -> list[Config]:
+    """Return so many settings drawn at random, each with every seed.
+
+    Each is drawn independently: a number from a range, on its scale, or one of an axis' values. The
+    same `rng_seed` gives the same settings, and those of a larger sample begin with them.
+
+    Parameters
+    ----------
+    count : of the settings; there are len(seeds) runs of each
+    rng_seed : a whole number from 0
+
+    Raises
+    ------
+    ValueError
+        As of `grid`, and if count or rng_seed is not a whole number from 1 or 0.
+    """
+    _check_axes([one.name for one in ranges])
+    for name, value, least in (("count", count, 1), ("rng_seed", rng_seed, 0)):
+        if isinstance(value, NOT_NUMBERS) or not isinstance(value, Integral) or value < least:
+            raise ValueError(f"{name} must be a whole number from {least}, got {shown(value)}")
+    check_count(count * len(seeds))
+    rng = np.random.default_rng(rng_seed)
+    drawn = ({one.name: _draw(one, rng) for one in ranges} for _ in range(count))
+    return _times_seeds(base, drawn, seeds)
+
+
+def check_field(name: str, known: Iterable[str]) -> None:
+    """Raise a ValueError if an axis is not a field of Config."""
+    if name not in known:
+        raise ValueError(f"axis must be one of {', '.join(known)}, got {shown(name)}")
+
+
+def _check_axes(names: list[str]) -> None:
+    for number, name in enumerate(names):
+        if name in names[:number]:
+            raise ValueError(f"axes must be different fields, got {shown(name)} twice")
+    if "seed" in names:
+        raise ValueError("axes must leave the seed to the sweep's seeds, got 'seed'")
+
+
+def _checked(name: str, value: Any) -> Any:
+    try:
+        return FIELDS[name]["rule"](value)
+    except (TypeError, ValueError, OverflowError):
+        raise ValueError(f"{name} must {FIELDS[name]['must']}, got {shown(value)}") from None
+
+
+def _whole(number: float) -> float:
+    return int(number) if number == int(number) else number
+
+
+def _draw(one: Range | Axis, rng: np.random.Generator) -> Any:
+    return one.draw(rng) if isinstance(one, Range) else one.values[rng.integers(len(one.values))]
+
+
+def _times_seeds(
+    base: Config, settings: Iterable[dict[str, Any]], seeds: Sequence[int]
+) -> list[Config]:
+    seeds = Axis("seed", tuple(seeds)).values
+    configs = [replace(base, **changes, seed=seed) for changes in settings for seed in seeds]
+    check_sizes(configs)
+    return configs

@@ -1,0 +1,209 @@
+"""Where the runs of a sweep are computed: local worker processes, or a Dask cluster."""
+
+import os
+import signal
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import BrokenExecutor, Executor, Future, wait
+from functools import cache, partial
+from typing import Any, NamedTuple
+
+import loky
+
+SCHEDULER = "NNLAB_DASK_SCHEDULER"  # the environment variable with a Dask scheduler's address
+CONNECT_SECONDS = 5
+IDLE_SECONDS = 300  # after which a local worker gives its memory back
+NICENESS = 19  # of local workers: the sessions that train on the page come first
+
+
+class Workers(NamedTuple):
+    """An executor, and how many tasks it computes at a time."""
+
+    executor: Executor
+    at_once: int
+
+
+class LocalPool(Executor):
+    """Worker processes of this machine, started when they are first needed.
+
+    Each is an executor of its own and gets one task at a time: when one dies, it is clear which
+    task that has cost, and the others go on. Tasks begin in the order in which they come.
+
+    The processes are loky's. Those of the standard library's pool would run the server's main
+    script when they begin, and under Streamlit that is the page.
+
+    Parameters
+    ----------
+    count : of the workers
+    """
+
+    def __init__(self, count: int) -> None:
+        self._lock = threading.Lock()
+        self._workers = [_worker() for _ in range(count)]
+        self._free = list(self._workers)
+        self._waiting: deque[tuple[Future[Any], Callable[[], Any]]] = deque()
+        self._unfinished: set[Future[Any]] = set()
+        self._closed = False
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        """Compute fn(*args, **kwargs) as soon as a worker is free.
+
+        The future fails with a BrokenExecutor if the worker dies of it.
+
+        Raises
+        ------
+        RuntimeError
+            If the pool is shut down.
+        """
+        future: Future[Any] = Future()
+        with self._lock:
+            if self._closed:
+                raise RuntimeError("cannot schedule new futures after shutdown")
+            self._unfinished.add(future)
+            self._waiting.append((future, partial(fn, *args, **kwargs)))
+        self._deal()
+        return future
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        """Take no more tasks; wait for those there are, and end the workers.
+
+        Parameters
+        ----------
+        wait : if False, return at once; the workers end once nothing refers to the pool
+        cancel_futures : tasks that have not begun never will
+        """
+        with self._lock:
+            self._closed = True
+            waiting = [future for future, _ in self._waiting]
+        for future in waiting if cancel_futures else []:
+            future.cancel()
+            self._forget(future)
+        if wait:
+            with self._lock:
+                unfinished = list(self._unfinished)
+            _wait(unfinished)
+            for worker in self._workers:
+                worker.shutdown()
+
+    def _deal(self) -> None:
+        """Hand tasks that wait to workers that are free."""
+        while True:
+            with self._lock:
+                if not (self._free and self._waiting):
+                    return
+                worker = self._free.pop()
+                future, task = self._waiting.popleft()
+            if not future.set_running_or_notify_cancel():
+                self._release(worker)
+                continue
+            try:
+                try:
+                    computed = worker.submit(task)
+                except BrokenExecutor:  # it has died while it had nothing to do
+                    worker = self._replaced(worker)
+                    computed = worker.submit(task)
+            except RuntimeError as error:  # Python is shutting down
+                self._release(worker)
+                self._forget(future)
+                future.set_exception(error)
+            else:
+                computed.add_done_callback(partial(self._finish, worker, future))
+
+    def _finish(self, worker: Executor, future: Future[Any], computed: Future[Any]) -> None:
+        error = computed.exception()
+        self._release(self._replaced(worker) if isinstance(error, BrokenExecutor) else worker)
+        self._deal()  # before whoever waits for this future can submit more: each in its turn
+        self._forget(future)
+        if error:
+            future.set_exception(error)
+        else:
+            future.set_result(computed.result())
+
+    def _replaced(self, dead: Executor) -> Executor:
+        worker = _worker()
+        with self._lock:
+            self._workers[self._workers.index(dead)] = worker
+        return worker
+
+    def _release(self, worker: Executor) -> None:
+        with self._lock:
+            self._free.append(worker)
+
+    def _forget(self, future: Future[Any]) -> None:
+        with self._lock:
+            self._unfinished.discard(future)
+
+
+_wait = wait  # `shutdown` has a parameter of that name
+
+
+def _worker() -> Executor:
+    """Return an executor of one process, which starts with its first task."""
+    worker: Executor = loky.ProcessPoolExecutor(
+        1, timeout=IDLE_SECONDS, initializer=_begin, initargs=(os.getpid(),)
+    )
+    return worker
+
+
+def _begin(server: int) -> None:
+    """Prepare a worker process for its life beside the process that has started it."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the server's to handle
+    if hasattr(os, "nice"):  # not on Windows
+        os.nice(NICENESS)
+
+    def end_with_the_server() -> None:
+        while os.getppid() == server:
+            time.sleep(1)
+        os._exit(1)
+
+    threading.Thread(target=end_with_the_server, daemon=True).start()
+
+
+_choosing = threading.Lock()
+
+
+def shared_workers() -> Workers:
+    """Return the workers that all sessions of this server share.
+
+    They are those of the Dask cluster whose scheduler's address the environment variable
+    NNLAB_DASK_SCHEDULER holds, or else local processes, one per core.
+
+    Raises
+    ------
+    ValueError
+        "NNLAB_DASK_SCHEDULER must <rule>, got <value>", if there is no such cluster, or what it
+        takes to speak with one is not installed.
+    """
+    address = os.environ.get(SCHEDULER)
+    with _choosing:
+        return _cluster(address) if address else _local()
+
+
+@cache
+def _local() -> Workers:
+    count = loky.cpu_count()
+    return Workers(LocalPool(count), count)
+
+
+_clients: dict[str, Any] = {}
+
+
+def _cluster(address: str) -> Workers:
+    try:
+        from distributed import Client  # noqa: PLC0415 - an optional extra
+    except ModuleNotFoundError:
+        must = "be unset, or distributed be installed (pip install distributed)"
+        raise ValueError(f"{SCHEDULER} must {must}, got {address!r}") from None
+    client = _clients.get(address)
+    try:
+        if client is None or client.status != "running":
+            client = _clients[address] = Client(
+                address, timeout=CONNECT_SECONDS, set_as_default=False
+            )
+        count = sum(client.nthreads().values())
+    except (OSError, ValueError):
+        must = "be the address of a running Dask scheduler, like tcp://127.0.0.1:8786"
+        raise ValueError(f"{SCHEDULER} must {must}, got {address!r}") from None
+    return Workers(client.get_executor(pure=False), max(1, count))

@@ -1,0 +1,35 @@
+"""How much one session may ask for, so that a sweep leaves room for the others on the server."""
+
+from collections.abc import Iterable
+from itertools import pairwise
+
+from nnlab.config import Config
+
+MAX_RUNS = 500  # of one sweep: their results take about 3 MB
+MAX_AT_ONCE = 32  # runs of one sweep that are computed at a time, on however large a cluster
+# Multiplications per pass over the data: an update then takes about 0.1 s at most, a run of the
+# article's 1000 points may have 10,000 weights.
+MAX_PRODUCTS = 10_000_000
+
+
+def check_count(count: int) -> None:
+    """Raise a ValueError if there are too many runs, or none."""
+    if not 1 <= count <= MAX_RUNS:
+        raise ValueError(f"runs must be from 1 to {MAX_RUNS} in one sweep, got {count}")
+
+
+def check_sizes(configs: Iterable[Config]) -> None:
+    """Raise a ValueError if a run is too large for a sweep: too many points × weights."""
+    for config in configs:
+        sizes = config.layer_sizes
+        n_weights = sum((a + 1) * b for a, b in pairwise(sizes))
+        n_points = {
+            "points": len(config.points),
+            "samples": len(config.points) + (config.samples if config.dataset != "own" else 0),
+            "test_samples": config.test_samples,
+        }
+        most = MAX_PRODUCTS // n_weights
+        for name, count in n_points.items():
+            if count > most:
+                must = f"be at most {most} in a sweep over a network of {n_weights} weights"
+                raise ValueError(f"{name} must {must}, got {count}")

@@ -1,0 +1,143 @@
+"""One run of a sweep: computed in slices on any worker, summed up in a Result."""
+
+import time
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nnlab.config import Config
+from nnlab.datasets import FloatArray
+from nnlab.metrics import overflow_is_divergence
+from nnlab.plane import pixel_centers, plane_extent
+from nnlab.series import thin
+from nnlab.training import Metrics, Run, advance, evaluate, predict, start
+
+BOUNDARY_SIZE = 50  # pixels of a result's boundary along each axis
+MAX_LOSSES = 200  # points of a result's loss curve
+SLICE_SECONDS = 0.5  # of computing in one task: so soon a cancelled sweep leaves its workers
+
+_BINS = (MAX_LOSSES - 3) // 2  # `thin` keeps up to two more, and the last loss comes on top
+
+
+@dataclass(frozen=True, eq=False)
+class Result:
+    """What a sweep keeps of one of its runs.
+
+    Attributes
+    ----------
+    index : of the run, from 0 in the order of the sweep's settings
+    config : the settings
+    status : "done", also by a stop rule; "diverged", and the rest is of the last finite state; or
+        "error", and there is nothing else but the error
+    metrics : of the last parameters
+    loss_iterations, losses : int32 and float64 (n_points,), n_points at most MAX_LOSSES: the
+        training loss, thinned so that no spike is lost; the last one is of the last parameters
+    boundary : uint8 (BOUNDARY_SIZE, BOUNDARY_SIZE) over the square of `plane_extent`, the topmost
+        row first; from 0 to 255 the probability of class 1, or a regression's value from -1 to 1
+    seconds : that computing took, without waiting
+    iteration : number of updates made
+    error : what went wrong, in a sentence; else ""
+    """
+
+    index: int
+    config: Config
+    status: Literal["done", "diverged", "error"]
+    metrics: Metrics | None
+    loss_iterations: NDArray[np.int32]
+    losses: FloatArray
+    boundary: NDArray[np.uint8] | None
+    seconds: float
+    iteration: int
+    error: str = ""
+
+
+@dataclass(frozen=True)
+class Progress:
+    """A run of a sweep that is not finished yet, between two slices of computing.
+
+    Attributes
+    ----------
+    index, config : as in Result
+    run : how far it has come; None before the first slice
+    seconds : that computing took up to here
+    """
+
+    index: int
+    config: Config
+    run: Run | None = None
+    seconds: float = 0.0
+
+    @property
+    def share(self) -> float:
+        """Return the share of the run's updates that are made."""
+        return self.run.iteration / self.config.iterations if self.run else 0.0
+
+
+def run_one(index: int, config: Config) -> Result:
+    """Compute a run from start to end."""
+    progress: Progress | Result = Progress(index, config)
+    while isinstance(progress, Progress):
+        progress = compute_slice(progress)
+    return progress
+
+
+def compute_slice(progress: Progress) -> Progress | Result:
+    """Compute a run for SLICE_SECONDS, or to its end.
+
+    In how many slices, and where, changes nothing in the Result but its seconds: `advance` does not
+    depend on chunks.
+    """
+    began = time.perf_counter()
+    config = progress.config
+    run = progress.run or start(config)
+    run = advance(run, config.iterations - run.iteration, seconds=SLICE_SECONDS)
+    if run.stopped or run.iteration >= config.iterations:
+        result = _result(progress.index, run)
+        return replace(result, seconds=progress.seconds + time.perf_counter() - began)
+    seconds = progress.seconds + time.perf_counter() - began
+    return replace(progress, run=run, seconds=seconds)
+
+
+def failed(progress: Progress, error: str) -> Result:
+    """Return the Result of a run that cannot go on."""
+    none = np.empty(0, np.int32), np.empty(0)
+    iteration = progress.run.iteration if progress.run else 0
+    return Result(
+        progress.index,
+        progress.config,
+        "error",
+        None,
+        *none,
+        None,
+        progress.seconds,
+        iteration,
+        error,
+    )
+
+
+def _result(index: int, run: Run) -> Result:
+    metrics = evaluate(run)
+    kept = thin(run.losses, _BINS)
+    return Result(
+        index=index,
+        config=run.config,
+        status="diverged" if run.diverged else "done",
+        metrics=metrics,
+        loss_iterations=np.append(kept, run.iteration).astype(np.int32),
+        losses=np.append(run.losses[kept], metrics.train_loss),
+        boundary=boundary(run),
+        seconds=0.0,
+        iteration=run.iteration,
+    )
+
+
+@overflow_is_divergence  # at the rim, where no training point stands
+def boundary(run: Run) -> NDArray[np.uint8]:
+    """Return the run's answer over the plane, as in `Result.boundary`."""
+    answers = predict(run, pixel_centers(plane_extent(run.dataset), BOUNDARY_SIZE))
+    if run.config.problem == "regression":
+        answers = (answers + 1) / 2
+    shares = np.clip(np.nan_to_num(answers, nan=0.5, posinf=1, neginf=0), 0, 1)
+    return np.rint(255 * shares).astype(np.uint8).reshape(BOUNDARY_SIZE, BOUNDARY_SIZE)

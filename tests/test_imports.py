@@ -29,7 +29,7 @@ STAGES = [
         "nnlab.script",
         "nnlab.parameters_file",
     },
-    {"nnlab.numeric_gradients"},
+    {"nnlab.numeric_gradients", "nnlab.results"},
     {"nnlab", "nnlab.__main__"},  # the public interface and the command line of the core
     {"nnlab.figures"},
     {"nnlab.live_chart"},

@@ -1,0 +1,261 @@
+"""Many runs in one picture: parallel coordinates, heat map, scatter, and which axis matters.
+
+Each figure is drawn as a whole, as JSON, from the columns and groups of `nnlab.results`.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+from plotly.colors import sample_colorscale
+from plotly.io.json import to_json_plotly
+
+from nnlab.datasets import FloatArray
+from nnlab.figures.style import AXIS, SET_COLORS, styled
+from nnlab.results.columns import ACCURACIES, Column
+from nnlab.results.filters import Filter
+from nnlab.results.importance import Importance
+from nnlab.results.medians import Medians
+
+# From one metric's least to its greatest value, clear on white and on black.
+SCALE = sample_colorscale("Plasma", np.linspace(0.2, 0.85, 9).tolist())
+FAINT = "rgba(128, 128, 128, 0.06)"
+MAX_TICKS = 12  # of an axis with a label for each value
+
+
+def as_json(figure: go.Figure, uirevision: str, **layout: Any) -> str:
+    """Return the figure as JSON; a zoom lasts as long as `uirevision` stays the same."""
+    styled(figure).update_layout(uirevision=uirevision, **layout)
+    text: str = to_json_plotly(figure)
+    return text
+
+
+def set_color(metric: str) -> str:
+    """Return the colour of the set that a metric is of: train or test."""
+    return SET_COLORS[metric.partition("_")[0]]
+
+
+def column_axis(column: Column, *, log: bool | None = None) -> dict[str, Any]:
+    """Return an axis for the values of a column."""
+    axis: dict[str, Any] = {"title": column.title, **AXIS}
+    if column.choices:
+        places = list(range(len(column.choices)))
+        if len(places) <= MAX_TICKS:
+            axis |= {"tickvals": places, "ticktext": column.choices}
+        return axis | {"range": [-0.5, len(places) - 0.5]}
+    if column.name in ACCURACIES:
+        return axis | {"tickformat": ".0%"}
+    log = column.log if log is None else log
+    return axis | {"type": "log" if log else "linear", "exponentformat": "power"}
+
+
+def parallel_coordinates(
+    columns: Sequence[Column], color: Column, chosen: Filter, revision: str
+) -> str:
+    """Draw a line per run through its place on each axis; each axis can be filtered.
+
+    Parameters
+    ----------
+    columns : their values all known
+    color : the column that the lines take their colour from
+    chosen : the ranges that are marked on the axes
+    revision : as long as it stays the same, what the mouse has chosen holds, whatever `chosen` says
+    """
+    figure = go.Figure(
+        go.Parcoords(
+            dimensions=[_dimension(column, chosen) for column in columns],
+            line={
+                "color": color.coordinates,
+                "colorscale": SCALE,
+                "showscale": False,
+            },
+            labelfont={"size": 12},
+            tickfont={"size": 11},
+            rangefont={"size": 1, "color": "rgba(0, 0, 0, 0)"},
+            unselected={"line": {"opacity": 0.08}},
+        )
+    )
+    return as_json(figure, revision, margin={"l": 60, "r": 60, "t": 50, "b": 16})
+
+
+def _dimension(column: Column, chosen: Filter) -> dict[str, Any]:
+    dimension: dict[str, Any] = {
+        "name": column.name,
+        "label": column.title,
+        "values": column.coordinates,
+    }
+    if column.choices:
+        places = list(range(len(column.choices)))
+        dimension |= {"tickvals": places, "ticktext": column.choices}
+        dimension["range"] = [min(-0.5, places[0]), places[-1] + 0.5]
+    elif column.log:
+        ticks = log_ticks(column.values, MAX_TICKS)
+        dimension |= {"tickvals": np.log10(ticks), "ticktext": [f"{tick:.4g}" for tick in ticks]}
+    elif column.name in ACCURACIES:
+        dimension["tickformat"] = ".0%"
+    ranges = [list(pair) for pair in chosen.get(column.name, ())]
+    if ranges:
+        dimension["constraintrange"] = np.log10(ranges).tolist() if column.log else ranges
+    return dimension
+
+
+def log_ticks(values: FloatArray, most: int) -> FloatArray:
+    """Return what a logarithmic axis is marked with, float64 (n_ticks,), ascending.
+
+    The values themselves if they are so few, else the powers of ten among them, with 2 and 5 times
+    these where there is room.
+
+    Parameters
+    ----------
+    values : float64 (n,), above 0
+    """
+    values = np.unique(values)
+    if len(values) <= most:
+        return values
+    low, high = np.floor(np.log10(values[[0, -1]]))
+    powers = 10.0 ** np.arange(low, high + 1)
+    for steps in ([1, 2, 5], [1]):
+        ticks = np.outer(powers, steps).ravel()
+        ticks = ticks[(ticks > values[0] * (1 - 1e-9)) & (ticks < values[-1] * (1 + 1e-9))]
+        if len(ticks) <= most:
+            break
+    return ticks[:: max(1, len(ticks) // most)] if len(ticks) > 1 else values[[0, -1]]
+
+
+def heat_map(rows: Column, columns: Column, metric: Column, medians: Medians) -> str:
+    """Draw the median of a metric in each place of two axes; where all runs diverged, a cross."""
+    log = metric.log
+    values = np.log10(medians.values) if log else medians.values
+    texts = [
+        [_cell(metric, value, without) for value, without in zip(line, line_without, strict=True)]
+        for line, line_without in zip(medians.values, medians.without, strict=True)
+    ]
+    size = max(medians.values.shape)
+    # the better, the stronger: of a loss the least
+    ends = (FAINT, set_color(metric.name))[:: 1 if metric.name in ACCURACIES else -1]
+    figure = go.Figure(
+        go.Heatmap(
+            z=values,
+            text=texts,
+            texttemplate="%{text}" if size <= MAX_TICKS else None,
+            customdata=np.dstack([medians.counts, medians.without]),
+            colorscale=[[0, ends[0]], [1, ends[1]]],
+            xgap=2,
+            ygap=2,
+            hovertemplate=f"{columns.title} %{{x}}<br>{rows.title} %{{y}}<br>median {metric.title} "
+            "%{text}<br>runs: %{customdata[0]}, without a result: %{customdata[1]}<extra></extra>",
+            colorbar=_color_bar(metric),
+        )
+    )
+    return as_json(
+        figure,
+        f"{rows.name} {columns.name}",
+        showlegend=False,
+        xaxis=_places_axis(columns.title, medians.columns),
+        yaxis=_places_axis(rows.title, medians.rows) | {"automargin": True},
+    )
+
+
+def _cell(metric: Column, value: float, without: int) -> str:
+    if np.isnan(value):
+        return "✕" if without else ""
+    return metric.show(value)
+
+
+def _places_axis(title: str, texts: list[str]) -> dict[str, Any]:
+    axis = {"title": title, "showgrid": False, "zeroline": False, "ticks": ""}
+    step = -(-len(texts) // 20)
+    return axis | {
+        "tickvals": list(range(0, len(texts), step)),
+        "ticktext": texts[::step],
+        "range": [-0.5, len(texts) - 0.5],
+    }
+
+
+def _color_bar(column: Column) -> dict[str, Any]:
+    bar: dict[str, Any] = {"title": {"text": column.title, "side": "right"}, "thickness": 12}
+    bar |= {"outlinewidth": 0, "tickfont": {"size": 11}}
+    if column.choices:
+        places = list(range(len(column.choices)))
+        return bar | {"tickvals": places, "ticktext": column.choices}
+    if column.log:
+        known = column.values[~np.isnan(column.values)]
+        ticks = log_ticks(known, most=5)
+        return bar | {"tickvals": np.log10(ticks), "ticktext": [f"{tick:.3g}" for tick in ticks]}
+    return bar | {"tickformat": ".0%" if column.name in ACCURACIES else ".3g"}
+
+
+def scatter(
+    x: Column,
+    y: Column,
+    color: Column,
+    indices: Sequence[int],
+    settings: Sequence[str],
+    *,
+    log_x: bool,
+    log_y: bool,
+) -> str:
+    """Draw a point per run.
+
+    Parameters
+    ----------
+    x, y, color : of the same runs; those without a value have no point
+    indices, settings : the numbers of the runs, and their settings in words, for the hover
+    log_x, log_y : axes of numbers that are logarithmic
+    """
+    figure = go.Figure(
+        go.Scatter(
+            x=x.values,
+            y=y.values,
+            mode="markers",
+            marker={
+                "color": color.coordinates,
+                "colorscale": SCALE,
+                "colorbar": _color_bar(color),
+                "showscale": True,
+                "size": 9,
+                "line": {"width": 1, "color": "rgba(128, 128, 128, 0.8)"},
+            },
+            text=[
+                f"run {index}<br>{setting}"
+                for index, setting in zip(indices, settings, strict=True)
+            ],
+            hovertemplate=f"%{{text}}<br>{y.title} %{{y:.4g}}<extra></extra>",
+        )
+    )
+    return as_json(
+        figure,
+        f"{x.name} {y.name} {log_x} {log_y}",
+        showlegend=False,
+        xaxis=column_axis(x, log=log_x),
+        yaxis=column_axis(y, log=log_y),
+    )
+
+
+def importance_bars(importance: Importance, metric: Column) -> str:
+    """Draw how much each axis matters, the most important one at the top."""
+    order = np.argsort(importance.means)
+    names = [importance.names[place].replace("_", " ") for place in order]
+    figure = go.Figure(
+        go.Bar(
+            x=importance.means[order],
+            y=names,
+            orientation="h",
+            marker={"color": set_color(metric.name)},
+            error_x={"type": "data", "array": importance.spreads[order], "color": "#999999"},
+            hovertemplate="%{y}: R² drops by %{x:.3f}<extra></extra>",
+        )
+    )
+    return as_json(
+        figure,
+        metric.name,
+        showlegend=False,
+        title={
+            "text": f"Permutation importance for {metric.title} (random forest)",
+            "font": {"size": 13},
+            "x": 0.02,
+        },
+        xaxis={"title": "drop of R² when the axis is shuffled", "rangemode": "tozero", **AXIS},
+        yaxis={"automargin": True, "showgrid": False},
+    )

@@ -1,0 +1,137 @@
+"""Luck or setting: how the runs of one setting differ, which only their seeds tell apart."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nnlab.datasets import FloatArray
+from nnlab.results.columns import ACCURACIES, metric_column, setting
+from nnlab.sweep import Axis, Result
+
+QUARTILES = (25, 50, 75)  # percentiles: lower quartile, median, upper quartile
+MAX_POINTS = 200  # of a band
+ROUNDING = 1e-9  # 95.1 / 100 need not be the number that 951 / 1000 is
+
+
+class Rule(NamedTuple):
+    """When a run counts as one that has solved its problem.
+
+    Attributes
+    ----------
+    metric : one of METRICS
+    threshold : an accuracy must be at least this, a loss at most
+    """
+
+    metric: str
+    threshold: float
+
+    def holds(self, results: Sequence[Result]) -> NDArray[np.bool_]:
+        """Say which runs have solved it, bool (n_runs,); one that diverged or failed has not."""
+        values = metric_column(results, self.metric).values
+        if self.metric in ACCURACIES:
+            return values >= self.threshold - ROUNDING
+        return values <= self.threshold + ROUNDING
+
+    def __str__(self) -> str:
+        name = self.metric.replace("_", " ")
+        if self.metric in ACCURACIES:
+            return f"{name} at least {100 * self.threshold:.4g}%"
+        return f"{name} at most {self.threshold:.4g}"
+
+
+@dataclass(frozen=True)
+class Luck:
+    """What became of the runs of one setting.
+
+    Attributes
+    ----------
+    setting : in words
+    results : its runs, the diverged and failed ones among them
+    solved : how many of them have solved the problem
+    judged : how many could have: all but those that failed by an error
+    quartiles : float64 (3,), of the metric over the runs that are done: lower quartile, median,
+        upper quartile; NaN if none is
+    """
+
+    setting: str
+    results: tuple[Result, ...]
+    solved: int
+    judged: int
+    quartiles: FloatArray
+
+    def count(self, status: str) -> int:
+        """Return how many runs have this status."""
+        return sum(result.status == status for result in self.results)
+
+
+def lucks(results: Sequence[Result], axes: Sequence[Axis], metric: str, rule: Rule) -> list[Luck]:
+    """Group runs by all that the sweep varies but the seed, and say what became of each group.
+
+    The best median comes first, settings without one last.
+    """
+    names = [axis.name for axis in axes if axis.name != "seed"]
+    groups: dict[tuple[object, ...], list[Result]] = {}
+    for result in results:
+        key = tuple(getattr(result.config, name) for name in names)
+        groups.setdefault(key, []).append(result)
+    found = [
+        Luck(
+            setting(group[0], names) or "the one setting",
+            tuple(group),
+            int(rule.holds(group).sum()),
+            sum(result.status != "error" for result in group),
+            quartiles(metric_column(group, metric).values),
+        )
+        for group in groups.values()
+    ]
+    sign = -1 if metric in ACCURACIES else 1
+    return sorted(found, key=lambda luck: np.nan_to_num(sign * luck.quartiles[1], nan=np.inf))
+
+
+def quartiles(values: FloatArray) -> FloatArray:
+    """Return lower quartile, median and upper quartile, float64 (3, ...), along the first axis.
+
+    Of one dimension, NaN are left out; of nothing, all three are NaN.
+    """
+    if values.ndim == 1:
+        values = values[~np.isnan(values)]
+    if not len(values):
+        return np.full((3, *values.shape[1:]), np.nan)
+    return np.percentile(values, QUARTILES, axis=0)
+
+
+class Band(NamedTuple):
+    """The training losses of several runs, iteration by iteration.
+
+    Attributes
+    ----------
+    iterations : int64 (n_points,), ascending
+    quartiles : float64 (3, n_points)
+    runs : how many are in it
+    ended : iteration at which the first of them had ended; from there on it counts with its last
+        loss
+    """
+
+    iterations: NDArray[np.int64]
+    quartiles: FloatArray
+    runs: int
+    ended: int
+
+
+def loss_band(results: Sequence[Result]) -> Band | None:
+    """Return the band of those runs that are done; None if none is."""
+    done = [result for result in results if result.status == "done" and len(result.losses)]
+    if not done:
+        return None
+    iterations = np.unique(np.concatenate([result.loss_iterations for result in done]))
+    if len(iterations) > MAX_POINTS:
+        kept = np.linspace(0, len(iterations) - 1, MAX_POINTS).round().astype(np.intp)
+        iterations = iterations[kept]
+    losses = np.array(
+        [np.interp(iterations, result.loss_iterations, result.losses) for result in done]
+    )
+    ended = min(int(result.loss_iterations[-1]) for result in done)
+    return Band(iterations.astype(np.int64), quartiles(losses), len(done), ended)

@@ -12,6 +12,7 @@ import pytest
 from nnlab import Config, Run, advance, evaluate, start
 from nnlab.activations import ACTIVATIONS
 from nnlab.diagnosis import RULES, Diagnosis, diagnose
+from nnlab.diagnosis.progress import share_learned
 from nnlab.diagnosis.units import DEAD_SHARE
 from nnlab.editing import with_config
 from nnlab.network import INITIALIZATIONS
@@ -287,6 +288,7 @@ CASES = [
     Config(dataset="own", points=[(0, 0, 0)] * 12, activation="tanh"),
     Config(dataset="own", points=[(1e30, 0, 0), (0, 1e30, 1)], learning_rate=1e-30),
     Config(samples=20, hidden_layers=(), output_loss="squared_error", momentum=1),
+    Config(samples=200, hidden_layers=(), activation=(), learning_rate=0.5),
     Config(samples=20, optimizer="momentum", momentum=1, learning_rate=1e-9),
     Config(samples=20, activation=("relu", "sigmoid"), learning_rate_schedule="cosine"),
 ]
@@ -353,3 +355,12 @@ def test_overfitting_needs_test_points() -> None:
     assert math.isnan(run.test_losses[-1])
     diagnosis = diagnose(run)
     assert diagnosis is None or diagnosis.name != "overfitting"
+
+
+def test_what_can_be_learned_of_very_many_points_is_seen_in_some_of_them() -> None:
+    few = advance(start(Config(samples=4_000, hidden_layers=())), 1)
+    many = advance(start(Config(samples=100_000, hidden_layers=())), 1)
+    # of 4,000 and of 5,000 points, whose neighbours are as near
+    assert share_learned(many) == pytest.approx(share_learned(few), abs=0.1)
+    learned = replace(many, parameters=advance(start(Config()), 20_000).parameters, config=Config())
+    assert share_learned(learned) == pytest.approx(1, abs=0.1)

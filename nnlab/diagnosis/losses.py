@@ -80,14 +80,18 @@ def plateau(run: Run) -> Diagnosis | None:
 def _way_off(run: Run) -> tuple[str, dict[str, object]]:
     """Return what may get a run off its plateau, and how it is set."""
     config = run.config
+    changes: dict[str, object]
     if not config.hidden_layers:
-        return "Hidden layers let the boundary bend.", {"hidden_layers": (10, 5)}
+        changes = {"hidden_layers": (10, 5)}
+        if not isinstance(config.activation, str):
+            changes["activation"] = "relu"  # in place of a name for each of no layers
+        return "Hidden layers let the boundary bend.", changes
     if config.regularization != "none":
         return "Leave the penalty away.", {"regularization": "none"}
     if max(config.hidden_layers) < 8:
         widths = tuple(max(4, 2 * width) for width in config.hidden_layers)
         return "More units let the boundary bend more.", {"hidden_layers": widths}
     if config.optimizer != "adam":
-        changes: dict[str, object] = {"optimizer": "adam", "learning_rate": 0.01}
+        changes = {"optimizer": "adam", "learning_rate": 0.01}
         return "Adam makes large steps where gradients are small.", changes
     return "Other starting weights.", {"seed": (config.seed + 1) % 2**32}

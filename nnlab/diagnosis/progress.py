@@ -13,6 +13,7 @@ from nnlab.training import Run
 
 FEW = 200  # iterations, too few to tell how a loss goes
 STANDS_STILL = 0.01  # less relative change of the loss over half the run is no progress
+ENOUGH_POINTS = 5000  # to look for neighbours among; of 100,000 it takes seconds
 LEARNED = 0.8  # of the way from a constant answer to the nearest neighbour's: it has learned
 
 
@@ -38,8 +39,8 @@ def is_stuck(run: Run) -> bool:
 
     It stands still if it fell by less than STANDS_STILL since the middle of the run. There is more
     to learn if the run has not come LEARNED of the way from the best constant answer to the
-    answer of each point's nearest neighbour, which is wrong at most twice as often as the best
-    possible one (Cover and Hart 1967): so noise alone is nothing wrong.
+    answer of each point's nearest neighbour, which with many points is wrong at most twice as
+    often as the best possible one (Cover and Hart 1967): so noise alone is nothing wrong.
     """
     windows = loss_windows(run)
     if windows is None:
@@ -67,10 +68,11 @@ def share_learned(run: Run) -> float:
 @lru_cache(maxsize=16)
 def _errors(dataset: Dataset, regression: bool) -> tuple[float, float]:
     """Return the errors on the training set of the best constant, and of the nearest neighbours."""
-    targets = dataset.train_targets[:, 0]
+    every = -(-len(dataset.train_inputs) // ENOUGH_POINTS)
+    inputs, targets = dataset.train_inputs[::every], dataset.train_targets[::every, 0]
     if len(targets) < 2:
         return 0.0, 0.0
-    nearest = NearestNeighbors(n_neighbors=1).fit(dataset.train_inputs)
+    nearest = NearestNeighbors(n_neighbors=1).fit(inputs)
     answers = targets[nearest.kneighbors(return_distance=False)[:, 0]]  # not a point's own
     if regression:
         return float(targets.var()) / 2, float(np.mean((targets - answers) ** 2)) / 2

@@ -1,11 +1,13 @@
-"""The entry of the app: the server object when imported, the page when run."""
+"""The entry of the app: the server object when imported, the pages when run."""
 
 import streamlit as st
 
 from nnlab.live_chart import routes
-from nnlab.pages import playground
+from nnlab.pages import explore, navigation, playground
 
 if __name__ == "__main__":
-    playground.render()
+    navigation.run(
+        {navigation.PLAYGROUND: playground.render, navigation.EXPLORE: explore.render},
+    )
 else:
     app = st.App(__file__, routes=routes())

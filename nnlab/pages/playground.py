@@ -18,6 +18,7 @@ from nnlab.figures.style import CLASS_COLORS
 from nnlab.pages import (
     controls,
     diagram,
+    navigation,
     own_points,
     panels,
     report,
@@ -28,8 +29,9 @@ from nnlab.pages import (
 )
 from nnlab.pages.links import keep_in_link, refuse_bad_link
 from nnlab.pages.running import Going, last_goal
-from nnlab.pages.settings import DEFAULTS, fill_in, settings
+from nnlab.pages.settings import DEFAULTS, fill_in, forget, settings
 from nnlab.pages.turns import tick, turn
+from nnlab.plane import plane_extent
 from nnlab.training import Metrics, Run, evaluate
 
 EDITED = "true"  # in the link of a run in which weights were set by hand
@@ -77,9 +79,16 @@ def render() -> None:
             "panel": (*panels.PANELS, panels.NONE),
         }
     )
+    arrived = navigation.arrives(navigation.PLAYGROUND)
+    if arrived:
+        forget()  # Streamlit remembers some values of before, which are not for this link
+    pages = st.sidebar.container()
     config, error = settings()
-    _follow(config)
+    _follow(config, arrived=arrived)
     state = st.session_state
+    with pages:
+        query = {**state.get("explore_query", {}), **navigation.config_query(state.run.config)}
+        navigation.links(navigation.PLAYGROUND, {navigation.EXPLORE: query})
     speed = controls.render(state.run)
     shown = time_travel.seen(state.run)
     finding = diagnose(shown)
@@ -108,8 +117,11 @@ def render() -> None:
         st.fragment(_live, run_every=interval)(speed, drawn)
 
 
-def _follow(config: Config | None) -> None:
-    """Let the run follow the settings: the training knobs in place, all else by a new run."""
+def _follow(config: Config | None, *, arrived: bool) -> None:
+    """Let the run follow the settings: the training knobs in place, all else by a new run.
+
+    Who has arrived from another page with other settings has not changed them: a new run, too.
+    """
     state = st.session_state
     if "run" not in state:
         running.reset(config or DEFAULTS)
@@ -121,7 +133,8 @@ def _follow(config: Config | None) -> None:
             for item in fields(Config)
             if getattr(old, item.name) != getattr(config, item.name)
         }
-        if changed & NEW_RUN_SETTINGS or (state.run.diverged and changed - {"iterations"}):
+        of_no_use = state.run.diverged and changed - {"iterations"}
+        if changed & NEW_RUN_SETTINGS or of_no_use or (changed and arrived):
             running.reset(config)  # where a run has diverged, its weights are of no use any more
         elif changed:
             diverged = state.run.diverged
@@ -248,7 +261,7 @@ def _pin(run: Run) -> None:
 
 
 def _stages(run: Run) -> None:
-    extent = plane.plane_extent(run.dataset)
+    extent = plane_extent(run.dataset)
     with st.container(key="plane"):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             brush = own_points.tools(run)

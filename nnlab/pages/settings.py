@@ -71,6 +71,12 @@ def fill_in(values: Mapping[str, Any]) -> None:
     _move_slider()
 
 
+def forget() -> None:
+    """Let the widgets begin anew, each with its value in the link, or else its default."""
+    for item in fields(Config):
+        st.session_state.pop(item.name, None)
+
+
 def _data() -> dict[str, Any]:
     st.markdown("**Data** · :gray[starts a new run]")
     left, right = st.columns(2)

@@ -174,11 +174,12 @@ class Chart {
 
 const charts = new Map(); // name -> Chart
 function chartOf(name) {
-  if (!charts.has(name)) charts.set(name, name === "network" ? new Diagram() : new Chart());
+  if (!charts.has(name)) charts.set(name, new (KINDS[name] ?? Chart)());
   return charts.get(name);
 }
 
-export function stage({ parentElement, data, setTriggerValue }) {
+const KINDS = { network: Diagram, gallery: Gallery }; // by name; any other one is a Chart
+export function stage({ parentElement, data, setStateValue, setTriggerValue }) {
   const chart = chartOf(data.name);
   const element = parentElement.querySelector(".live-chart");
   if (chart.element !== element) chart.mount(element, data.name);
@@ -200,12 +201,17 @@ export function mountTimeLine({ parentElement }) {
 let running, session; // of the last update
 let stoppedAt = -Infinity;
 export function update({ data, setStateValue, setTriggerValue }) {
+export function mountGallery({ parentElement, data, setStateValue }) {
+  const element = parentElement.querySelector(".gallery");
+  chartOf(data.name).mount(element, data, (run) => setStateValue("open", run));
+}
+
   const message = unpack(data);
   // What was on its way when Pause or Reset was pressed is not drawn any more.
   if (!message.time && performance.now() - stoppedAt < STOPPING_MS) return;
   running = !message.time;
-  if (session && session !== message.session) noticeLostSession();
-  session = message.session;
+  if (session && message.session && session !== message.session) noticeLostSession();
+  session = message.session || session;
   if (isBehind(message.sent)) setTriggerValue("behind", true);
   for (const [name, change] of Object.entries(message.charts)) {
     chartOf(name).update(change, running, setStateValue);

@@ -1,0 +1,166 @@
+"""A sweep as a gallery: small boundaries, each with its accuracy and its loss curve in little."""
+
+from collections.abc import Callable, Sequence
+from math import ceil, inf, nan
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nnlab.config import Config
+from nnlab.figures.plane import png
+from nnlab.results.columns import ACCURACIES, setting, setting_text
+from nnlab.results.luck import Rule
+from nnlab.sweep import Axis, Result
+from nnlab.sweep.runs import BOUNDARY_SIZE
+
+SHEET_COLUMNS = 20  # of maps in the one picture that holds them all
+SPARK_POINTS = 40  # of a loss curve in little
+NO_POINT = 255  # where such a curve has ended early
+_LOWEST_LOSS = 1e-6  # where those curves end below
+
+
+def gallery(
+    results: Sequence[Result],
+    rows: Axis | None,
+    columns: Axis,
+    per_cell: int,
+    rule: Rule,
+    query: Callable[[Config], str],
+) -> dict[str, Any]:
+    """Return what the page draws of a sweep.
+
+    A cell shows the median one of its runs: by the metric of the rule, with those that have
+    diverged as the worst; of an even number the better one of the two in the middle.
+
+    Parameters
+    ----------
+    results : what is to be seen
+    rows, columns : the axes; without rows the cells follow each other like words
+    per_cell : how many runs a cell waits for
+    rule : when a run counts as solved
+    query : the query of the playground's address with these settings
+
+    Returns
+    -------
+    rows, columns : the texts of the axes' values; `rows` is empty without rows
+    row_title, column_title : the names of the axes
+    cells : row by row, each None as long as there is no run, or with `index` of the run shown,
+        `label`, `sentence`, `number`, `note`, `query`, `problem` as words
+    sheet : PNG of all maps, SHEET_COLUMNS of them in a row, in the order of the cells with a run
+    size : of a map along both axes, in pixels
+    sheet_columns : SHEET_COLUMNS
+    sparks : uint8 (n_maps * SPARK_POINTS,), the height of the loss curves from the top, 0 to 254,
+        or NO_POINT; their iterations from the first to the last, on one logarithmic scale for all
+    """
+    groups: dict[tuple[int, int], list[Result]] = {}
+    for result in results:
+        row = rows.values.index(getattr(result.config, rows.name)) if rows else 0
+        column = columns.values.index(getattr(result.config, columns.name))
+        groups.setdefault((row, column), []).append(result)
+    n_rows = len(rows.values) if rows else 1
+    names = [axis.name for axis in (rows, columns) if axis]
+    cells: list[dict[str, Any] | None] = []
+    shown: list[Result] = []
+    for row in range(n_rows):
+        for column in range(len(columns.values)):
+            group = groups.get((row, column))
+            cells.append(_cell(group, names, per_cell, rule, query) if group else None)
+            if group:
+                shown.append(_median(group, rule))
+    return {
+        "rows": [setting_text(rows.name, value) for value in rows.values] if rows else [],
+        "columns": [setting_text(columns.name, value) for value in columns.values],
+        "row_title": rows.name.replace("_", " ") if rows else "",
+        "column_title": columns.name.replace("_", " "),
+        "cells": cells,
+        "sheet": _sheet(shown),
+        "size": BOUNDARY_SIZE,
+        "sheet_columns": SHEET_COLUMNS,
+        "sparks": _sparks(shown),
+    }
+
+
+def _median(group: Sequence[Result], rule: Rule) -> Result:
+    """Return the median run; where all are equally bad, the first one."""
+    sign = -1 if rule.metric in ACCURACIES else 1
+
+    def badness(result: Result) -> float:
+        value = getattr(result.metrics, rule.metric) if result.status == "done" else nan
+        return inf if np.isnan(value) else float(sign * value)
+
+    return sorted(group, key=badness)[(len(group) - 1) // 2]
+
+
+def _cell(
+    group: Sequence[Result],
+    names: Sequence[str],
+    per_cell: int,
+    rule: Rule,
+    query: Callable[[Config], str],
+) -> dict[str, Any]:
+    result = _median(group, rule)
+    solved = int(rule.holds(group).sum())
+    note = f"{solved} of {len(group)} solved" if per_cell > 1 else ""
+    label = setting(result, names)
+    parts = [f"{label}: {_told(result)}"]
+    if len(group) > 1:
+        parts.append(f"Seed {result.config.seed} is the median of {len(group)} runs, {solved} of")
+        parts[-1] += f" which have solved it ({rule})"
+    return {
+        "index": result.index,
+        "label": label,
+        "sentence": ". ".join(parts) + ".",
+        "number": _number(result),
+        "note": note,
+        "query": query(result.config),
+        "problem": result.status != "done",
+    }
+
+
+def _number(result: Result) -> str:
+    if result.status != "done" or result.metrics is None:
+        return result.status
+    if result.config.problem == "regression":
+        return f"{result.metrics.test_loss:.4f}"
+    return f"{result.metrics.test_accuracy:.1%}"
+
+
+def _told(result: Result) -> str:
+    if result.metrics is None:
+        return f"failed, {result.error}"
+    metrics, seconds = result.metrics, f"{result.seconds:.2g} s"
+    if result.status == "diverged":
+        return f"diverged at iteration {result.iteration:,}, after {seconds}"
+    told = [f"test loss {metrics.test_loss:.4f}", f"train loss {metrics.train_loss:.4f}"]
+    if result.config.problem == "classification":
+        told.insert(0, f"test accuracy {metrics.test_accuracy:.1%}")
+        told.insert(2, f"train accuracy {metrics.train_accuracy:.1%}")
+    return ", ".join([*told, f"{result.iteration:,} iterations in {seconds}"])
+
+
+def _sheet(results: Sequence[Result]) -> bytes:
+    size, count = BOUNDARY_SIZE, max(1, len(results))
+    wide = min(count, SHEET_COLUMNS)
+    sheet = np.full((ceil(count / SHEET_COLUMNS) * size, wide * size), 64, np.uint8)
+    for number, result in enumerate(results):
+        if result.boundary is not None:
+            top, left = (size * part for part in divmod(number, SHEET_COLUMNS))
+            sheet[top : top + size, left : left + size] = result.boundary // 2  # of 128 levels
+    return png(sheet)
+
+
+def _sparks(results: Sequence[Result]) -> NDArray[np.uint8]:
+    logs = [np.log10(np.maximum(result.losses, _LOWEST_LOSS)) for result in results]
+    finite = np.concatenate([each[np.isfinite(each)] for each in logs] or [np.empty(0)])
+    if not finite.size:
+        return np.full(len(results) * SPARK_POINTS, NO_POINT, np.uint8)
+    low, high = finite.min(), max(finite.max(), finite.min() + 1e-3)
+    sparks = np.full((len(results), SPARK_POINTS), NO_POINT, np.uint8)
+    for spark, result, values in zip(sparks, results, logs, strict=True):
+        if len(values):
+            at = np.linspace(0, result.config.iterations, SPARK_POINTS)
+            heights = (high - np.interp(at, result.loss_iterations, values)) / (high - low)
+            reached = at <= result.iteration if result.status == "diverged" else at >= 0
+            spark[reached] = np.rint(254 * heights[reached]).astype(np.uint8)
+    return sparks.ravel()

@@ -49,6 +49,13 @@ _diagram = st.components.v2.component(
     js=_script("mountDiagram"),
     isolate_styles=False,
 )
+_gallery = st.components.v2.component(
+    "nnlab.gallery",
+    html='<div class="gallery"></div>',
+    css=(FOLDER / "skeleton.css").read_text(),
+    js=_script("mountGallery"),
+    isolate_styles=False,
+)
 _time_line = st.components.v2.component(
     "nnlab.time_line",
     html='<div class="time-line"></div>',
@@ -74,6 +81,7 @@ class Update(NamedTuple):
     network : for the stage of a diagram, what `figures.diagram.network` returns, and also `shown`,
         the unit in the large chart, [layer, number] or None; `taken`, the number of the last
         action taken; `refused`, what was wrong with it
+    gallery : for the stage of a gallery, what `figures.gallery.gallery` returns
     """
 
     iteration: int
@@ -83,6 +91,7 @@ class Update(NamedTuple):
     points: Sequence[tuple[NDArray[np.float32], NDArray[np.uint8]]] = ()
     caption: str = ""
     network: dict[str, Any] | None = None
+    gallery: dict[str, Any] | None = None
 
 
 class Time(NamedTuple):
@@ -115,6 +124,13 @@ class Listeners(NamedTuple):
     look: Callable[[], None]
     branch: Callable[[], None]
     act: Callable[[], None]
+
+
+def _ignore() -> None:
+    """Do nothing about what the browser tells."""
+
+
+NOBODY = Listeners(_ignore, _ignore, _ignore, _ignore)
 
 
 def routes() -> list[Mount]:
@@ -209,21 +225,39 @@ def diagram(
     _diagram(key=key, data=data, on_layers_change=on_layers)
 
 
+def gallery(key: str, *, on_open: Callable[[], None]) -> None:
+    """Draw the place of a gallery.
+
+    Parameters
+    ----------
+    key : its name on the page, as `data-live-chart`
+    on_open : called when a run was clicked, and perhaps again later on;
+        `st.session_state[key].open` holds its {"index": in the sweep, "number": of the click}
+    """
+    _gallery(key=key, data={"name": key}, on_open_change=on_open)
+
+
 def time_line() -> None:
     """Draw the place of the slider that looks back, and of the replay."""
     _time_line(key="time_line")
 
 
 def update(
-    charts: dict[str, Update], *, time_line: Time | None, session: str, listeners: Listeners
+    charts: dict[str, Update],
+    *,
+    time_line: Time | None = None,
+    session: str = "",
+    listeners: Listeners = NOBODY,
 ) -> None:
     """Send what has changed in the charts, by the keys of their stages.
 
     Parameters
     ----------
-    time_line : None while the run trains; without training, what is still to be played is dropped,
-        so that pictures and numbers agree
-    session : changes when the server has lost the session, which the page then says
+    time_line : None while the run trains, or on a page without one; without training, what is still
+        to be played is dropped, so that pictures and numbers agree
+    session : changes when the server has lost the session, which the page then says; empty on a
+        page that does not
+    listeners : NOBODY on a page where the browser has nothing to tell
     """
     message = {
         "charts": {name: chart._asdict() for name, chart in charts.items()},

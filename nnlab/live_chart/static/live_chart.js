@@ -2,6 +2,7 @@
 
 import { Brush } from "./brush.js";
 import { Diagram } from "./diagram.js";
+import { Gallery } from "./gallery.js";
 import { listenToKeys } from "./keys.js";
 import { Marks } from "./marks.js";
 import { unpack } from "./message.js";
@@ -172,14 +173,14 @@ class Chart {
   }
 }
 
+const KINDS = { network: Diagram, gallery: Gallery }; // by name; any other one is a Chart
 const charts = new Map(); // name -> Chart
 function chartOf(name) {
   if (!charts.has(name)) charts.set(name, new (KINDS[name] ?? Chart)());
   return charts.get(name);
 }
 
-const KINDS = { network: Diagram, gallery: Gallery }; // by name; any other one is a Chart
-export function stage({ parentElement, data, setStateValue, setTriggerValue }) {
+export function stage({ parentElement, data, setTriggerValue }) {
   const chart = chartOf(data.name);
   const element = parentElement.querySelector(".live-chart");
   if (chart.element !== element) chart.mount(element, data.name);
@@ -193,6 +194,11 @@ export function mountDiagram({ parentElement, data, setTriggerValue }) {
   chartOf(data.name).mount(element, data, (widths) => setTriggerValue("layers", widths));
 }
 
+export function mountGallery({ parentElement, data, setStateValue }) {
+  const element = parentElement.querySelector(".gallery");
+  chartOf(data.name).mount(element, data, (run) => setStateValue("open", run));
+}
+
 const timeLine = new TimeLine();
 export function mountTimeLine({ parentElement }) {
   timeLine.mount(parentElement.querySelector(".time-line"));
@@ -201,11 +207,6 @@ export function mountTimeLine({ parentElement }) {
 let running, session; // of the last update
 let stoppedAt = -Infinity;
 export function update({ data, setStateValue, setTriggerValue }) {
-export function mountGallery({ parentElement, data, setStateValue }) {
-  const element = parentElement.querySelector(".gallery");
-  chartOf(data.name).mount(element, data, (run) => setStateValue("open", run));
-}
-
   const message = unpack(data);
   // What was on its way when Pause or Reset was pressed is not drawn any more.
   if (!message.time && performance.now() - stoppedAt < STOPPING_MS) return;

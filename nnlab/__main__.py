@@ -5,14 +5,18 @@ import math
 import os
 import sys
 from collections.abc import Sequence
-from dataclasses import fields
-from typing import NoReturn
 
-from nnlab.config import Config, parse, shown, text
+from nnlab.config import Config, parse, shown
+from nnlab.options import (
+    EXIT_BAD_INPUT,
+    EXIT_INTERRUPTED,
+    EXIT_OUTPUT_CLOSED,
+    Parser,
+    add_settings,
+    settings,
+)
+from nnlab.sweep import command_line
 from nnlab.training import Metrics, advance, evaluate, start
-
-EXIT_OUTPUT_CLOSED, EXIT_BAD_INPUT, EXIT_INTERRUPTED = 1, 2, 130
-
 
 # What has ended a run before its iterations were over, by `Run.stopped`.
 _ENDINGS = {
@@ -24,37 +28,24 @@ _ENDINGS = {
 }
 
 
-class _Parser(argparse.ArgumentParser):
-    """An argument parser whose complaints are one sentence, without the list of all options."""
-
-    def error(self, message: str) -> NoReturn:
-        self.exit(EXIT_BAD_INPUT, f"{' '.join(message.split())}; --help lists the options\n")
-
-
 def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(
+    parser = Parser(
         prog="python -m nnlab",
-        usage="%(prog)s [--help] [--every N] [--OPTION VALUE ...]",
+        usage="%(prog)s [--help] [--every N] [--OPTION VALUE ...]\n"
+        "       %(prog)s sweep [--help] [--OPTION VALUE ...]",
         description="Train a neural network and print iteration, loss and accuracy as it learns. "
-        "Without options: the run of the article.",
+        "Without options: the run of the article. `%(prog)s sweep` makes many runs.",
         epilog="Example: %(prog)s --hidden-layers 4,2 --learning-rate 0.3 --every 100",
         allow_abbrev=False,
     )
     parser.add_argument(
         "--every", default="1000", metavar="N", help="Iterations from row to row. Default: 1000."
     )
-    for item in fields(Config):
-        default = text(item.name, item.default) or "none"
-        explanation = f"{item.metadata['help']} Must {item.metadata['must']}. Default: {default}."
-        parser.add_argument(
-            "--" + item.name.replace("_", "-"),
-            metavar=item.metadata["kind"].placeholder,
-            help=explanation.replace("%", "%%"),
-        )
+    add_settings(parser)
     return parser
 
 
-def _settings(arguments: Sequence[str] | None) -> tuple[Config, int]:
+def _settings(arguments: Sequence[str]) -> tuple[Config, int]:
     """Read the command line into what to train and the number of iterations from row to row.
 
     Raises
@@ -64,9 +55,7 @@ def _settings(arguments: Sequence[str] | None) -> tuple[Config, int]:
     """
     options = vars(_parser().parse_args(arguments))
     every = options.pop("every")
-    config = Config(
-        **{name: parse(name, value) for name, value in options.items() if value is not None}
-    )
+    config = settings(options)
     rows = parse("iterations", every)
     if not isinstance(rows, int) or rows < 1:
         raise ValueError(f"every must be a whole number above 0, got {shown(every)}")
@@ -117,8 +106,11 @@ def _train(config: Config, every: int) -> int:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code."""
+    arguments = sys.argv[1:] if arguments is None else arguments
     try:
         try:
+            if arguments[:1] == ["sweep"]:
+                return command_line.main(arguments[1:])
             config, every = _settings(arguments)
         except ValueError as error:
             print(error, file=sys.stderr)

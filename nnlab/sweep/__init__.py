@@ -4,6 +4,7 @@ from nnlab.sweep.axes import Axis, Range, grid, random_sample, spaced
 from nnlab.sweep.limits import MAX_AT_ONCE, MAX_PRODUCTS, MAX_RUNS
 from nnlab.sweep.runs import BOUNDARY_SIZE, MAX_LOSSES, Result, run_one
 from nnlab.sweep.sweep import Sweep
+from nnlab.sweep.texts import axis_from_text, range_from_text
 
 __all__ = [
     "BOUNDARY_SIZE",
@@ -15,8 +16,10 @@ __all__ = [
     "Range",
     "Result",
     "Sweep",
+    "axis_from_text",
     "grid",
     "random_sample",
+    "range_from_text",
     "run_one",
     "spaced",
 ]

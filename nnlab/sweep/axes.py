@@ -15,7 +15,8 @@ from nnlab.sweep.limits import MAX_RUNS, check_count, check_sizes
 DIGITS = 6  # of a value within a range: 0.0316228 is read more easily than 0.03162277660168379
 
 FIELDS = {item.name: item.metadata for item in fields(Config)}
-# The fields that are one number, which a range can go through, and those that are a whole one.
+# The fields that can be None, those that are one number, and those of them that are a whole one.
+OPTIONAL = {item.name for item in fields(Config) if item.default is None}
 RANGED = {name for name, field in FIELDS.items() if field["kind"].placeholder in {"N", "X"}}
 WHOLE = {name for name, field in FIELDS.items() if field["kind"].placeholder == "N"}
 

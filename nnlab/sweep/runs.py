@@ -18,6 +18,8 @@ BOUNDARY_SIZE = 50  # pixels of a result's boundary along each axis
 MAX_LOSSES = 200  # points of a result's loss curve
 SLICE_SECONDS = 0.5  # of computing in one task: so soon a cancelled sweep leaves its workers
 
+Status = Literal["done", "diverged", "error"]
+
 _BINS = (MAX_LOSSES - 3) // 2  # `thin` keeps up to two more, and the last loss comes on top
 
 
@@ -43,7 +45,7 @@ class Result:
 
     index: int
     config: Config
-    status: Literal["done", "diverged", "error"]
+    status: Status
     metrics: Metrics | None
     loss_iterations: NDArray[np.int32]
     losses: FloatArray

@@ -143,17 +143,19 @@ class Sweep:
             and len(self._in_flight) < self._at_once
             and time.monotonic() - self._watched < UNWATCHED_SECONDS
         ):
-            progress = self._waiting.popleft()
-            try:
-                future = self._executor.submit(compute_slice, progress)
-            except RuntimeError as error:  # it is shut down
-                self._take_failure(progress, error)
-                continue
-            if not self._in_flight:
-                self._busy_since = time.monotonic()
-            self._in_flight[future] = progress
-            future.add_done_callback(self._finish)
+            self._submit(self._waiting.popleft())
         self._filling = False
+
+    def _submit(self, progress: Progress) -> None:
+        try:
+            future = self._executor.submit(compute_slice, progress)
+        except Exception as error:  # every executor that is closed or lost has an error of its own
+            self._take_failure(progress, error)
+            return
+        if not self._in_flight:
+            self._busy_since = time.monotonic()
+        self._in_flight[future] = progress
+        future.add_done_callback(self._finish)
 
     def _finish(self, future: Future[Progress | Result]) -> None:
         """Take what a task has brought, and submit the next one."""
@@ -178,8 +180,9 @@ class Sweep:
 
     def _take_failure(self, progress: Progress, error: BaseException) -> None:
         if progress.index in self._tried_again:
-            what = str(error).strip().partition("\n")[0][:200]
-            self._take(failed(progress, f"It failed twice: {type(error).__name__}: {what}"))
+            what = str(error).strip().partition("\n")[0]
+            cause = f"{type(error).__name__}{what and ': '}{what}"[:200]
+            self._take(failed(progress, f"It failed twice, the second time with {cause}"))
         else:
             self._tried_again.add(progress.index)
             self._take(progress)

@@ -1,5 +1,7 @@
 """What an update looks at: the training set in batches, each with its loss and gradients."""
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -36,6 +38,11 @@ def objective_of(config: Config, inputs: FloatArray, targets: FloatArray) -> Obj
     return Objective(config.layer_sizes, config.activation, inputs, targets, output_loss)
 
 
+def updates_per_epoch(batch_size: int | None, n_samples: int) -> int:
+    """Return the number of batches that at least one sample is dealt out in, None: in one."""
+    return math.ceil(n_samples / (batch_size or n_samples))
+
+
 class Batches:
     """The training set in batches: every epoch deals it out anew, in an order from the seed.
 
@@ -47,7 +54,7 @@ class Batches:
         self.config, self.dataset = config, dataset
         self.n_samples = len(dataset.train_inputs)
         self.size = min(config.batch_size or self.n_samples, self.n_samples)
-        self.per_epoch = -(-self.n_samples // self.size)
+        self.per_epoch = updates_per_epoch(config.batch_size, self.n_samples)
         if self.per_epoch == 1:
             self._full = objective_of(config, dataset.train_inputs, dataset.train_targets)
             return

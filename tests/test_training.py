@@ -29,8 +29,8 @@ ARTICLE = list(
 
 
 def test_the_public_interface_is_what_the_design_says() -> None:
-    names = ["Config", "Metrics", "Run", "advance", "evaluate", "predict", "rewind"]
-    names += ["set_parameter", "start"]
+    names = ["Config", "Metrics", "NeuralNetClassifier", "NeuralNetRegressor", "Run", "advance"]
+    names += ["evaluate", "predict", "rewind", "set_parameter", "start"]
     assert nnlab.__all__ == names
 
 

@@ -1,0 +1,364 @@
+"""The network as scikit-learn estimators: a classifier of two classes, and a regressor.
+
+Over 250 lines, as scikit-learn reads the parameters off each class's own signature and docstring.
+"""
+
+import warnings
+from dataclasses import replace
+from typing import Any, ClassVar, Self
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.preprocessing import LabelEncoder
+from sklearn.utils import Tags
+from sklearn.utils.multiclass import check_classification_targets, type_of_target, unique_labels
+from sklearn.utils.validation import check_is_fitted, validate_data
+
+from nnlab.batches import updates_per_epoch
+from nnlab.config import Config, TableConfig, shown
+from nnlab.datasets import Dataset, FloatArray
+from nnlab.editing import with_config
+from nnlab.features import column_names
+from nnlab.training import Run, advance, predict, start
+
+
+class _NeuralNet(BaseEstimator):
+    """What both estimators share: a run on a table, which is kept without the table."""
+
+    _problem: ClassVar[str]
+
+    def __init__(
+        self,
+        *,
+        hidden_layers: tuple[int, ...] = Config.hidden_layers,
+        activation: str | tuple[str, ...] = Config.activation,
+        initialization: str = Config.initialization,
+        seed: int = Config.seed,
+        optimizer: str = Config.optimizer,
+        momentum: float = Config.momentum,
+        learning_rate: float = Config.learning_rate,
+        learning_rate_schedule: str = Config.learning_rate_schedule,
+        batch_size: int | None = Config.batch_size,
+        regularization: str = Config.regularization,
+        regularization_rate: float = Config.regularization_rate,
+        iterations: int = Config.iterations,
+        target_loss: float | None = Config.target_loss,
+        patience: int | None = Config.patience,
+    ) -> None:
+        self.hidden_layers = hidden_layers
+        self.activation = activation
+        self.initialization = initialization
+        self.seed = seed
+        self.optimizer = optimizer
+        self.momentum = momentum
+        self.learning_rate = learning_rate
+        self.learning_rate_schedule = learning_rate_schedule
+        self.batch_size = batch_size
+        self.regularization = regularization
+        self.regularization_rate = regularization_rate
+        self.iterations = iterations
+        self.target_loss = target_loss
+        self.patience = patience
+
+    @property
+    def loss_curve_(self) -> FloatArray:
+        """Return the training loss before each update, float64 (n_iter_,)."""
+        return self._trained().losses
+
+    @property
+    def n_iter_(self) -> int:
+        """Return the number of updates made."""
+        return self._trained().iteration
+
+    @property
+    def coefs_(self) -> list[FloatArray]:
+        """Return per layer the weights, float64 (fan_in, fan_out): views of those in use."""
+        return list(self._trained().parameters.weights)
+
+    @property
+    def intercepts_(self) -> list[FloatArray]:
+        """Return per layer the biases, float64 (fan_out,): views of those in use."""
+        return [biases[0] for biases in self._trained().parameters.biases]
+
+    def __sklearn_is_fitted__(self) -> bool:
+        return hasattr(self, "_run")
+
+    def _trained(self) -> Run:
+        check_is_fitted(self)
+        return self._run
+
+    def _config(self) -> TableConfig:
+        """Return the parameters as they are now, or raise Config's ValueError."""
+        return TableConfig(problem=self._problem, **self.get_params(deep=False))
+
+    def _fit(self, config: TableConfig, inputs: FloatArray, targets: FloatArray) -> Self:
+        """Train from new weights on, until `iterations` are over or a stop rule holds.
+
+        Parameters
+        ----------
+        inputs : float64 (n_samples, n_columns)
+        targets : float64 (n_samples,)
+        """
+        config = replace(config, features=column_names(inputs.shape[1]))
+        return self._keep(advance(start(config, _table(inputs, targets)), config.iterations))
+
+    def _partial_fit(self, config: TableConfig, inputs: FloatArray, targets: FloatArray) -> Self:
+        """Train for one epoch from where the training stands; arguments as for `_fit`."""
+        features = column_names(inputs.shape[1])
+        # the rules that end a fit do not shorten an epoch
+        config = replace(config, features=features, target_loss=None, patience=None)
+        if hasattr(self, "_run"):
+            run = with_config(self._run, config)
+        else:
+            run = start(config, _table(inputs, targets))
+        updates = updates_per_epoch(config.batch_size, len(inputs))
+        data = _table(inputs, targets, phase=run.iteration % updates)
+        return self._keep(advance(replace(run, dataset=data), updates))
+
+    def _keep(self, run: Run) -> Self:
+        """Keep a run without its data and its way, which would be pickled with it."""
+        no_data = _table(np.empty((0, len(run.config.features))), np.empty(0))
+        self._run = replace(run, dataset=no_data, snapshots=run.snapshots[:1])
+        if run.diverged:
+            warnings.warn(
+                f"Training diverged after {run.iteration} updates; the last finite parameters are "
+                f"kept. Scale the inputs or choose a learning_rate below "
+                f"{run.config.learning_rate:g}.",
+                ConvergenceWarning,
+                stacklevel=4,
+            )
+        return self
+
+    def _outputs(self, X: Any) -> FloatArray:
+        """Return what `nnlab.predict` returns, float64 (n_samples,)."""
+        run = self._trained()
+        return predict(run, validate_data(self, X, dtype=np.float64, reset=False))
+
+
+def _table(inputs: FloatArray, targets: FloatArray, phase: int = 0) -> Dataset:
+    no_inputs, no_targets = np.empty((0, inputs.shape[1])), np.empty((0, 1))
+    return Dataset(inputs, targets[:, np.newaxis], no_inputs, no_targets, phase=phase)
+
+
+class NeuralNetClassifier(ClassifierMixin, _NeuralNet):
+    """The article's network as a scikit-learn classifier of two classes, of any type of label.
+
+    The parameters are the fields of `nnlab.Config` that say how to learn, with the article's values
+    as defaults; `fit` checks them by Config's rules. The same data and parameters always give the
+    same network, to the last digit.
+
+    Parameters
+    ----------
+    hidden_layers : tuple of int
+        Units in each hidden layer.
+    activation : str or tuple of str
+        What each hidden unit does with its sum, for all layers or for each.
+    initialization : str
+        How the weights are drawn before training.
+    seed : int
+        Which random starting weights and batches are drawn.
+    output_loss : str
+        What counts as wrong: "cross_entropy" or "squared_error".
+    optimizer : str
+        How a gradient becomes a step.
+    momentum : float
+        How much of the last step the next one keeps, with "momentum" and "nesterov".
+    learning_rate : float
+        How far each update moves the weights.
+    learning_rate_schedule : str
+        How the learning rate falls over the iterations.
+    batch_size : int or None
+        How many samples each update looks at; None: all of them.
+    regularization : str
+        What holds the weights down: "none", "l1" or "l2".
+    regularization_rate : float
+        How hard "l1" or "l2" holds the weights down.
+    iterations : int
+        How many updates `fit` makes.
+    target_loss : float or None
+        `fit` stops once the training loss is down to this.
+    patience : int or None
+        `fit` stops after so many iterations without a better loss.
+
+    Attributes
+    ----------
+    classes_ : ndarray of shape (2,)
+        The labels in order; the network's output is the probability of the second one.
+    loss_curve_ : ndarray of shape (n_iter_,)
+        The training loss before each update: of its batch, without the penalty.
+    n_iter_ : int
+        Number of updates made.
+    coefs_, intercepts_ : list of ndarray
+        Per layer the weights, (fan_in, fan_out), and the biases, (fan_out,): views of those in use.
+    n_features_in_ : int
+        Number of columns of the data.
+    feature_names_in_ : ndarray of shape (n_features_in_,)
+        Names of the columns, if the data had names.
+    """
+
+    _problem = "classification"
+
+    def __init__(
+        self,
+        *,
+        hidden_layers: tuple[int, ...] = Config.hidden_layers,
+        activation: str | tuple[str, ...] = Config.activation,
+        initialization: str = Config.initialization,
+        seed: int = Config.seed,
+        output_loss: str = Config.output_loss,
+        optimizer: str = Config.optimizer,
+        momentum: float = Config.momentum,
+        learning_rate: float = Config.learning_rate,
+        learning_rate_schedule: str = Config.learning_rate_schedule,
+        batch_size: int | None = Config.batch_size,
+        regularization: str = Config.regularization,
+        regularization_rate: float = Config.regularization_rate,
+        iterations: int = Config.iterations,
+        target_loss: float | None = Config.target_loss,
+        patience: int | None = Config.patience,
+    ) -> None:
+        super().__init__(
+            hidden_layers=hidden_layers,
+            activation=activation,
+            initialization=initialization,
+            seed=seed,
+            optimizer=optimizer,
+            momentum=momentum,
+            learning_rate=learning_rate,
+            learning_rate_schedule=learning_rate_schedule,
+            batch_size=batch_size,
+            regularization=regularization,
+            regularization_rate=regularization_rate,
+            iterations=iterations,
+            target_loss=target_loss,
+            patience=patience,
+        )
+        self.output_loss = output_loss
+
+    def __sklearn_tags__(self) -> Tags:
+        tags = super().__sklearn_tags__()
+        tags.classifier_tags.multi_class = False
+        return tags
+
+    def fit(self, X: Any, y: Any) -> Self:
+        """Train a new network for `iterations` updates, fewer if a stop rule holds.
+
+        A training that diverges gives a ConvergenceWarning and the last finite parameters.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+        y : array-like of shape (n_samples,), labels of two classes
+
+        Raises
+        ------
+        ValueError
+            If a parameter breaks its rule, "<field> must <rule>, got <value>", or the data are not
+            finite numbers with labels of two classes.
+        TypeError
+            If X is sparse.
+        """
+        config = self._config()
+        X, y = validate_data(self, X, y, dtype=np.float64)
+        self.classes_ = _two_labels("y", y)
+        return self._fit(config, X, self._targets(y))
+
+    def partial_fit(self, X: Any, y: Any, classes: Any = None) -> Self:
+        """Go on from where training stands, or begin, with one epoch: one pass over these data.
+
+        That are as many updates as there are batches: one, if `batch_size` is None. The parameters
+        hold as they are now, without `target_loss` and `patience`. Calls with the same data equal
+        one `fit` with the `iterations` that they make together, bit for bit, and go on from a `fit`
+        as if it had been longer; a learning-rate schedule stays stretched over `iterations`.
+
+        Parameters
+        ----------
+        X, y : as for `fit`; y may lack one of the classes
+        classes : array-like of shape (2,), needed by the first call if there was no `fit`
+
+        Raises
+        ------
+        ValueError
+            As `fit`, and if the classes, the number of features, or hidden_layers are not those
+            that the training has begun with.
+        TypeError
+            If X is sparse.
+        """
+        begun = self.__sklearn_is_fitted__()
+        config = self._config()
+        if classes is None:
+            if not begun:
+                raise ValueError("classes must be passed on the first call to partial_fit.")
+            classes = self.classes_
+        classes = _two_labels("classes", classes)
+        if begun and not np.array_equal(classes, self.classes_):
+            must = f"stay {shown(self.classes_.tolist())} while training goes on"
+            raise ValueError(f"classes must {must}, got {shown(classes.tolist())}")
+        X, y = validate_data(self, X, y, dtype=np.float64, reset=not begun)
+        _labels(y)
+        self.classes_ = classes
+        return self._partial_fit(config, X, self._targets(y))
+
+    def predict_proba(self, X: Any) -> FloatArray:
+        """Return the probabilities of both classes, float64 (n_samples, 2), as in `classes_`."""
+        outputs = self._outputs(X)
+        return np.column_stack([1 - outputs, outputs])
+
+    def predict(self, X: Any) -> NDArray[Any]:
+        """Return the likelier class of each sample, (n_samples,)."""
+        # a probability of exactly one half counts as the first class, as in the article
+        second = self._outputs(X) > 0.5
+        labels: NDArray[Any] = self.classes_[second.astype(int)]
+        return labels
+
+    def _targets(self, y: NDArray[Any]) -> FloatArray:
+        """Return 0.0 for the first class and 1.0 for the second, float64 (n_samples,)."""
+        targets: FloatArray = LabelEncoder().fit(self.classes_).transform(y).astype(np.float64)
+        return targets
+
+
+class NeuralNetRegressor(RegressorMixin, _NeuralNet):
+    """The article's network with a linear output and squared error as a scikit-learn regressor.
+
+    Parameters and attributes are those of `NeuralNetClassifier`, but for output_loss and classes_.
+    """
+
+    _problem = "regression"
+
+    def fit(self, X: Any, y: Any) -> Self:
+        """Train a new network; as in `NeuralNetClassifier`, with numbers for y, (n_samples,)."""
+        config = self._config()
+        X, y = validate_data(self, X, y, dtype=np.float64, y_numeric=True)
+        return self._fit(config, X, y.astype(np.float64, copy=False))
+
+    def partial_fit(self, X: Any, y: Any) -> Self:
+        """Go on with one epoch; as in `NeuralNetClassifier`, with numbers for y, (n_samples,)."""
+        config, begun = self._config(), self.__sklearn_is_fitted__()
+        X, y = validate_data(self, X, y, dtype=np.float64, y_numeric=True, reset=not begun)
+        return self._partial_fit(config, X, y.astype(np.float64, copy=False))
+
+    def predict(self, X: Any) -> FloatArray:
+        """Return the values, float64 (n_samples,)."""
+        return self._outputs(X)
+
+
+def _labels(y: Any) -> NDArray[Any]:
+    """Return the one or two different labels in order, or raise ValueError."""
+    check_classification_targets(y)
+    kind = type_of_target(y, input_name="y", raise_unknown=True)
+    if kind != "binary":
+        # scikit-learn's sentence
+        raise ValueError(
+            f"Only binary classification is supported. The type of the target is {kind}."
+        )
+    labels: NDArray[Any] = unique_labels(y)
+    return labels
+
+
+def _two_labels(name: str, y: Any) -> NDArray[Any]:
+    labels = _labels(y)
+    if len(labels) != 2:
+        raise ValueError(f"{name} must have two classes, got one class: {shown(labels.item())}")
+    return labels

@@ -1,0 +1,499 @@
+"""The network is a scikit-learn estimator: its checks, its tools, and the same numbers as ever."""
+
+import inspect
+import pickle
+import tracemalloc
+from collections.abc import Callable
+from dataclasses import fields
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy.sparse import csr_array
+from sklearn.base import clone
+from sklearn.datasets import make_classification, make_regression
+from sklearn.exceptions import ConvergenceWarning, NotFittedError
+from sklearn.inspection import DecisionBoundaryDisplay
+from sklearn.model_selection import GridSearchCV, cross_val_score
+from sklearn.neural_network import MLPClassifier, MLPRegressor
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+from sklearn.utils import gen_batches
+from sklearn.utils.estimator_checks import parametrize_with_checks
+
+from nnlab import Config, NeuralNetClassifier, NeuralNetRegressor, predict, start
+from nnlab.batches import DATA_FIELDS
+from nnlab.training import advance
+from tests.test_training import ARTICLE, SKLEARNS_NAMES
+
+ESTIMATORS = [NeuralNetClassifier, NeuralNetRegressor]
+Estimator = NeuralNetClassifier | NeuralNetRegressor
+
+
+def table(n_samples: int = 60, n_columns: int = 5) -> tuple[np.ndarray, np.ndarray]:
+    """Return inputs (n_samples, n_columns) and labels 0 and 1, which a regressor takes as well."""
+    return make_classification(n_samples, n_columns, flip_y=0.1, random_state=0)
+
+
+def article() -> tuple[np.ndarray, np.ndarray]:
+    data = start(Config()).dataset
+    return data.train_inputs, data.train_targets[:, 0].astype(int)
+
+
+@parametrize_with_checks([NeuralNetClassifier(), NeuralNetRegressor()])
+def test_scikit_learns_own_checks_pass(
+    estimator: Estimator, check: Callable[[Estimator], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SCIPY_ARRAY_API", "1")  # without it, one of them would be skipped
+    check(estimator)
+
+
+@pytest.mark.parametrize("estimator", ESTIMATORS)
+def test_the_parameters_are_configs_fields_that_say_how_to_learn(estimator: type) -> None:
+    others = {*DATA_FIELDS, "problem", "features"}
+    others |= {"output_loss"} if estimator is NeuralNetRegressor else set()
+    expected = {item.name: item.default for item in fields(Config) if item.name not in others}
+    parameters = inspect.signature(estimator).parameters
+    assert {name: parameter.default for name, parameter in parameters.items()} == expected
+    assert [*parameters] == [*expected]  # in Config's order
+    assert estimator().get_params() == expected
+
+
+def test_the_articles_table_comes_out() -> None:
+    inputs, labels = article()
+    model = NeuralNetClassifier(iterations=24_000).fit(inputs, labels)
+    assert model.score(inputs, labels) == float(ARTICLE[-1]["accuracy"])
+    model.partial_fit(inputs, labels)
+    losses = model.loss_curve_[::1000]
+    np.testing.assert_allclose(losses, [float(row["loss"]) for row in ARTICLE], rtol=1e-9)
+
+
+def test_on_the_plane_it_is_the_run_itself_bit_for_bit() -> None:
+    inputs, labels = article()
+    run = advance(start(Config()), 300)
+    model = NeuralNetClassifier(iterations=300).fit(inputs, labels)
+    np.testing.assert_array_equal(model.loss_curve_, run.losses)
+    for ours, its in zip(model.coefs_, run.parameters.weights, strict=True):
+        np.testing.assert_array_equal(ours, its)
+    for ours, its in zip(model.intercepts_, run.parameters.biases, strict=True):
+        np.testing.assert_array_equal(ours, its[0])
+    points = np.random.default_rng(0).uniform(-1, 1, (50, 2))
+    np.testing.assert_array_equal(model.predict_proba(points)[:, 1], predict(run, points))
+
+
+def train_scikit_learns(
+    peer: MLPClassifier | MLPRegressor, model: Estimator, X: np.ndarray, y: np.ndarray
+) -> None:
+    """Train scikit-learn's network in place on the same job from the same start."""
+    peer.set_params(
+        hidden_layer_sizes=model.hidden_layers,
+        activation=SKLEARNS_NAMES[model.activation],
+        solver="sgd",
+        alpha=0,
+        momentum=0,
+        batch_size=len(X),
+        learning_rate_init=model.learning_rate,
+        shuffle=False,
+    )
+    options = {"classes": np.unique(y)} if isinstance(peer, MLPClassifier) else {}
+    peer.partial_fit(X, y, **options)
+    # partial_fit has drawn weights of its own and made one update: both are undone here.
+    begun = clone(model).set_params(target_loss=1e6).fit(X, y)
+    assert begun.n_iter_ == 0  # the stop rule holds from the start
+    for ours, theirs in zip(begun.coefs_, peer.coefs_, strict=True):
+        theirs[:] = ours
+    for ours, theirs in zip(begun.intercepts_, peer.intercepts_, strict=True):
+        theirs[:] = ours
+    peer.loss_curve_.clear()
+    for _ in range(model.iterations):
+        peer.partial_fit(X, y)
+
+
+@pytest.mark.parametrize("activation", SKLEARNS_NAMES)
+@pytest.mark.parametrize("hidden_layers", [(), (4,), (5, 4, 3)])
+@pytest.mark.parametrize("n_columns", [1, 7])
+def test_losses_and_answers_equal_those_of_scikit_learns_classifier(
+    activation: str, hidden_layers: tuple[int, ...], n_columns: int
+) -> None:
+    X, y = make_classification(
+        *(100, n_columns),
+        n_informative=n_columns,
+        n_redundant=0,
+        n_clusters_per_class=1,
+        random_state=0,
+    )
+    y = np.array(["no", "yes"])[y]
+    model = NeuralNetClassifier(
+        hidden_layers=hidden_layers,
+        activation=activation,
+        initialization="xavier",
+        learning_rate=0.1,
+        iterations=100,
+    ).fit(X, y)
+    peer = MLPClassifier()
+    train_scikit_learns(peer, model, X, y)
+    # 100 updates in another order of summation: far below 1e-9 on runs that are not chaotic
+    np.testing.assert_allclose(model.loss_curve_, peer.loss_curve_, rtol=1e-9)
+    np.testing.assert_allclose(model.predict_proba(X), peer.predict_proba(X), rtol=1e-9)
+    np.testing.assert_array_equal(model.predict(X), peer.predict(X))
+    assert model.score(X, y) == peer.score(X, y)
+
+
+def test_losses_and_answers_equal_those_of_scikit_learns_regressor() -> None:
+    X, y = make_regression(100, 6, random_state=0)
+    y = y / y.std()
+    model = NeuralNetRegressor(activation="tanh", learning_rate=0.1, iterations=100).fit(X, y)
+    peer = MLPRegressor()
+    train_scikit_learns(peer, model, X, y)
+    np.testing.assert_allclose(model.loss_curve_, peer.loss_curve_, rtol=1e-9)  # as above
+    np.testing.assert_allclose(model.predict(X), peer.predict(X), rtol=1e-9)
+    assert model.score(X, y) == pytest.approx(peer.score(X, y), rel=1e-9)
+
+
+@pytest.mark.parametrize(
+    "labels",
+    [
+        ["inner", "outer"],
+        [False, True],
+        [-1, 1],
+        [2.0, 3.0],
+        np.array(["b", "c"], dtype=object),
+        pd.Series(["x", "y"], dtype="category"),
+    ],
+    ids=["text", "bool", "int", "float", "object", "category"],
+)
+def test_labels_can_be_of_any_type(labels: Any) -> None:
+    X, y = table()
+    plain = NeuralNetClassifier(iterations=50, learning_rate=0.3).fit(X, y)
+    named = pd.Series(labels).iloc[y] if isinstance(labels, pd.Series) else np.asarray(labels)[y]
+    model = NeuralNetClassifier(iterations=50, learning_rate=0.3).fit(X, named)
+    assert model.classes_.tolist() == list(labels)
+    np.testing.assert_array_equal(model.predict_proba(X), plain.predict_proba(X))
+    np.testing.assert_array_equal(model.predict(X), np.asarray(labels)[plain.predict(X)])
+    assert model.score(X, named) == plain.score(X, y) > 0.7
+    assert model.classes_.dtype == model.predict(X).dtype
+
+
+# How often `partial_fit` has to be called for 24 updates on 60 samples.
+PASSES = {None: 24, 60: 24, 20: 8, 16: 6}
+
+
+@pytest.mark.parametrize("estimator", ESTIMATORS)
+@pytest.mark.parametrize("batch_size", PASSES)
+@pytest.mark.parametrize("optimizer", ["sgd", "adam"])
+def test_partial_fits_on_the_same_data_are_one_fit_bit_for_bit(
+    estimator: type, batch_size: int | None, optimizer: str
+) -> None:
+    X, y = table()
+    options = {"batch_size": batch_size, "optimizer": optimizer}
+    whole = estimator(iterations=24, **options).fit(X, y)
+    pieces = estimator(**options)
+    classes = ([0, 1],) if estimator is NeuralNetClassifier else ()
+    for _ in range(PASSES[batch_size]):
+        assert pieces.partial_fit(X, y, *classes) is pieces
+    longer = estimator(iterations=12, **options).fit(X, y)
+    for _ in range(PASSES[batch_size] // 2):
+        longer.partial_fit(X, y)
+    for model in (pieces, longer):
+        assert model.n_iter_ == len(model.loss_curve_) == 24
+        np.testing.assert_array_equal(model.loss_curve_, whole.loss_curve_)
+        np.testing.assert_array_equal(model.predict(X), whole.predict(X))
+        for ours, its in zip(model.coefs_, whole.coefs_, strict=True):
+            np.testing.assert_array_equal(ours, its)
+
+
+def test_a_fit_begins_anew() -> None:
+    X, y = table()
+    model = NeuralNetClassifier(iterations=20).fit(X[:, :2], 1 - y)
+    model.fit(X, y)
+    fresh = NeuralNetClassifier(iterations=20).fit(X, y)
+    assert model.n_iter_ == 20
+    np.testing.assert_array_equal(model.loss_curve_, fresh.loss_curve_)
+
+
+def test_a_pass_sees_each_sample_once_whatever_the_sizes_of_the_chunks() -> None:
+    """Steps too short to matter: a pass's losses are means over its batches of unmoved losses."""
+    X, y = table(41)
+    model = NeuralNetClassifier(batch_size=4, learning_rate=1e-12)
+    for rows in (slice(10), slice(10, 17), slice(17, 40), slice(40, 41)):
+        before = getattr(model, "n_iter_", 0)
+        model.partial_fit(X[rows], y[rows], [0, 1])
+        losses, n_samples = model.loss_curve_[before:], len(y[rows])
+        assert len(losses) == -(-n_samples // 4)
+        sizes = [batch.stop - batch.start for batch in gen_batches(n_samples, 4)]
+        alone = clone(model).set_params(batch_size=None).partial_fit(X[rows], y[rows], [0, 1])
+        mean = np.dot(losses, sizes) / n_samples
+        assert mean == pytest.approx(alone.loss_curve_[0], rel=1e-9)  # steps of 1e-12
+
+
+def test_partial_fit_takes_chunks_without_one_of_the_classes() -> None:
+    X, y = table()
+    order = np.argsort(y)
+    model = NeuralNetClassifier(learning_rate=0.1)
+    for _ in range(300):
+        for rows in np.array_split(order, 4):
+            model.partial_fit(X[rows], y[rows], classes=[1, 0])
+    assert model.n_iter_ == 1200
+    assert model.classes_.tolist() == [0, 1]
+    assert model.score(X, y) > 0.8
+
+
+def test_partial_fit_goes_by_the_parameters_as_they_are_now() -> None:
+    X, y = table()
+    model = NeuralNetClassifier(iterations=10, target_loss=1e6).fit(X, y)
+    assert model.n_iter_ == 0  # the rule holds from the start
+    weights = [coefs.copy() for coefs in model.coefs_]
+    model.set_params(learning_rate=0.01).partial_fit(X, y)
+    step = model.coefs_[0] - weights[0]
+    other = NeuralNetClassifier(iterations=10, target_loss=1e6).fit(X, y)
+    other.set_params(learning_rate=0.1).partial_fit(X, y)
+    # ten times the step; the sums that it is read from round in the 16th digit of the weights
+    np.testing.assert_allclose(other.coefs_[0] - weights[0], 10 * step, rtol=1e-9, atol=1e-14)
+
+
+def test_the_stop_rules_end_a_fit() -> None:
+    inputs, labels = article()
+    model = NeuralNetClassifier(target_loss=0.6).fit(inputs, labels)
+    assert model.n_iter_ == 9708  # as in tests/test_training.py
+    stuck = NeuralNetClassifier(learning_rate=1e-9, patience=30).fit(inputs, labels)
+    assert stuck.n_iter_ == 30
+
+
+@pytest.mark.parametrize("estimator", ESTIMATORS)
+def test_divergence_is_a_warning_and_training_can_go_on(estimator: type) -> None:
+    X, y = table()
+    model = estimator(activation="linear", learning_rate=1e6)
+    sentence = r"Training diverged after \d+ updates.*a learning_rate below 1e\+06\.$"
+    with pytest.warns(ConvergenceWarning, match=sentence) as caught:
+        model.fit(1e3 * X, y)
+    assert caught[0].filename == __file__
+    assert model.n_iter_ < 1000
+    assert np.isfinite(model.predict(X)).all()
+    assert all(np.isfinite(coefs).all() for coefs in model.coefs_)
+    before = model.n_iter_
+    model.set_params(learning_rate=1e-300).partial_fit(X, y)
+    assert model.n_iter_ == before + 1
+
+
+# per parameter values that break its rule
+BAD = {
+    "hidden_layers": [(0,), 10, (65,), "10,5"],
+    "activation": ["tanhh", None, ("relu",)],
+    "initialization": ["glorot"],
+    "seed": [-1, None, 0.5, True],
+    "optimizer": ["lbfgs"],
+    "momentum": [2, "0.9"],
+    "learning_rate": [0, -1, float("nan"), "adaptive"],
+    "learning_rate_schedule": ["invscaling"],
+    "batch_size": [0, "auto"],
+    "regularization": ["ridge"],
+    "regularization_rate": [-1],
+    "iterations": [0, 1.5],
+    "target_loss": [-1],
+    "patience": [0],
+}
+
+
+@pytest.mark.parametrize("estimator", ESTIMATORS)
+@pytest.mark.parametrize(
+    ("name", "value"), [(name, value) for name, values in BAD.items() for value in values]
+)
+def test_a_bad_parameter_is_refused_by_fit_in_configs_words(
+    estimator: type, name: str, value: object
+) -> None:
+    X, y = table()
+    with pytest.raises(ValueError, match=f"^{name} must .*, got ") as expected:
+        Config(**{name: value})
+    model = estimator(**{name: value})  # the constructor takes anything
+    assert model.get_params()[name] is value
+    for train in (model.fit, model.partial_fit):
+        options = {"classes": [0, 1]} if "classes" in inspect.signature(train).parameters else {}
+        with pytest.raises(ValueError, match=f"^{name} must") as caught:
+            train(X, y, **options)
+        assert str(caught.value) == str(expected.value)
+    with pytest.raises(NotFittedError):
+        model.predict(X)
+
+
+def test_a_bad_output_loss_is_refused_by_the_classifier() -> None:
+    with pytest.raises(ValueError, match=r"^output_loss must be one of .*, got 'hinge'$"):
+        NeuralNetClassifier(output_loss="hinge").fit(*table())
+
+
+X, Y = table()
+BAD_DATA = [
+    (X, np.arange(60) % 3, ValueError, "Only binary classification is supported. The type of"),
+    (X, np.ones(60), ValueError, r"^y must have two classes, got one class: 1\.0$"),
+    (X, np.linspace(0, 1, 60), ValueError, "Unknown label type: continuous"),
+    (X, Y[:-1], ValueError, "inconsistent numbers of samples"),
+    (X, None, ValueError, "requires y to be passed, but the target y is None"),
+    (csr_array(X), Y, TypeError, "Sparse data was passed"),
+    (np.where(X > 1, np.nan, X), Y, ValueError, "Input X contains NaN"),
+    (np.where(X > 1, np.inf, X), Y, ValueError, "Input X contains infinity"),
+    (X[0], Y, ValueError, "Expected 2D array, got 1D array"),
+    (X[:0], Y[:0], ValueError, r"Found array with 0 sample\(s\)"),
+    (X.astype(str) + "a", Y, ValueError, "could not convert string to float"),
+]
+
+
+@pytest.mark.parametrize(
+    ("inputs", "labels", "error", "sentence"), BAD_DATA, ids=[entry[3] for entry in BAD_DATA]
+)
+def test_bad_data_are_refused_as_scikit_learn_refuses_them(
+    inputs: Any, labels: Any, error: type[Exception], sentence: str
+) -> None:
+    model = NeuralNetClassifier(iterations=5)
+    with pytest.raises(error, match=sentence):
+        model.fit(inputs, labels)
+    with pytest.raises(NotFittedError):
+        model.predict(X)
+
+
+def test_partial_fit_refuses_what_does_not_go_on() -> None:
+    model = NeuralNetClassifier(iterations=5)
+    for classes, y, sentence in (
+        (None, Y, r"^classes must be passed on the first call to partial_fit\.$"),
+        ([0], Y, "^classes must have two classes, got one class: 0$"),
+        ([0, 1, 2], Y, "^Only binary classification is supported"),
+        ([0, 1], Y + 1, "^y contains previously unseen labels"),
+    ):
+        with pytest.raises(ValueError, match=sentence):
+            model.partial_fit(X, y, classes=classes)
+        with pytest.raises(NotFittedError):
+            model.predict(X)
+    model.fit(X, Y)
+    for inputs, y, classes, sentence in (
+        (X, Y, [1, 2], r"^classes must stay \[0, 1\] while training goes on, got \[1, 2\]$"),
+        (X, Y + 1, None, "^y contains previously unseen labels"),
+        (X[:, :3], Y, None, "X has 3 features, but NeuralNetClassifier is expecting 5 features"),
+    ):
+        with pytest.raises(ValueError, match=sentence):
+            model.partial_fit(inputs, y, classes=classes)
+    with pytest.raises(ValueError, match=r"^hidden_layers must stay \(10, 5\) .*, got \(4,\)$"):
+        model.set_params(hidden_layers=(4,)).partial_fit(X, Y)
+    assert model.n_iter_ == 5
+
+
+@pytest.mark.parametrize("name", ["loss_curve_", "n_iter_", "coefs_", "intercepts_", "classes_"])
+def test_before_a_fit_there_is_nothing_to_see(name: str) -> None:
+    assert not hasattr(NeuralNetClassifier(), name)
+
+
+def test_column_names_are_kept_and_held() -> None:
+    frame = pd.DataFrame(X, columns=[f"column {number}" for number in range(5)])
+    model = NeuralNetClassifier(iterations=5).fit(frame, Y)
+    assert model.feature_names_in_.tolist() == frame.columns.tolist()
+    assert model.n_features_in_ == 5
+    assert not hasattr(NeuralNetClassifier(iterations=5).fit(X, Y), "feature_names_in_")
+    with pytest.raises(ValueError, match="The feature names should match"):
+        model.predict(frame.rename(columns={"column 0": "other"}))
+
+
+def test_it_works_in_a_pipeline_a_grid_search_and_cross_validation() -> None:
+    inputs, labels = article()
+    values, inputs, names = inputs[:, 0], 1000 + 50 * inputs, np.array(["out", "in"])[labels]
+    model = NeuralNetClassifier(iterations=400, optimizer="adam")
+    pipeline = make_pipeline(StandardScaler(), model)
+    grid = {
+        "neuralnetclassifier__hidden_layers": [(), (8,)],
+        "neuralnetclassifier__learning_rate": [0.003, 0.1],
+    }
+    search = GridSearchCV(pipeline, grid, cv=3).fit(inputs, names)
+    assert search.best_params_ == {
+        "neuralnetclassifier__hidden_layers": (8,),
+        "neuralnetclassifier__learning_rate": 0.1,
+    }
+    assert search.score(inputs, names) > 0.9
+    scores = cross_val_score(search.best_estimator_, inputs, names, cv=4)
+    assert scores.shape == (4,)
+    assert scores.min() > 0.85
+    losses = cross_val_score(search.best_estimator_, inputs, names, scoring="neg_log_loss")
+    assert losses.min() > -0.4
+    regressor = make_pipeline(
+        StandardScaler(), NeuralNetRegressor(iterations=300, learning_rate=0.1)
+    )
+    assert cross_val_score(regressor, inputs, values).min() > 0.9
+
+
+@pytest.mark.parametrize("response_method", ["auto", "predict_proba", "predict"])
+def test_a_decision_boundary_can_be_drawn(
+    response_method: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MPLBACKEND", "agg")
+    inputs, labels = article()
+    names = np.array(["in", "out"])[labels]
+    model = NeuralNetClassifier(iterations=1500, learning_rate=0.3).fit(inputs, names)
+    display = DecisionBoundaryDisplay.from_estimator(
+        model, inputs, grid_resolution=20, response_method=response_method, class_of_interest="out"
+    )
+    points = np.column_stack([display.xx0.ravel(), display.xx1.ravel()])
+    expected = model.predict_proba(points)[:, 1]
+    expected = expected > 0.5 if response_method == "predict" else expected
+    np.testing.assert_array_equal(display.response.ravel(), expected)
+    assert display.response.min() < 0.1
+    assert display.response.max() > 0.9
+
+
+@pytest.mark.parametrize("estimator", ESTIMATORS)
+def test_a_clone_has_the_parameters_and_no_training(estimator: type) -> None:
+    model = estimator(iterations=5, hidden_layers=[3], seed=np.int64(7)).fit(X, Y)
+    twin = clone(model)
+    assert twin.get_params() == model.get_params()
+    assert model.hidden_layers == [3]  # stored as it was given
+    with pytest.raises(NotFittedError):
+        twin.predict(X)
+
+
+@pytest.mark.parametrize("estimator", ESTIMATORS)
+def test_a_pickled_estimator_goes_on_with_the_same_digits(estimator: type) -> None:
+    model = estimator(iterations=20, optimizer="adam", batch_size=8).fit(X, Y)
+    model.predict(X)
+    twin = pickle.loads(pickle.dumps(model))
+    np.testing.assert_array_equal(twin.predict(X), model.predict(X))
+    np.testing.assert_array_equal(
+        twin.partial_fit(X, Y).loss_curve_, model.partial_fit(X, Y).loss_curve_
+    )
+
+
+def test_a_pickled_estimator_does_not_hold_the_data_nor_its_way() -> None:
+    inputs, labels = table(20_000, 20)
+    model = NeuralNetClassifier(iterations=3).fit(inputs, labels)
+    assert inputs.nbytes == 3_200_000
+    assert len(pickle.dumps(model)) < 20_000
+    inputs, labels = table(10, 400)
+    model = NeuralNetClassifier(iterations=200).fit(inputs, labels)
+    weights = sum(coefs.nbytes for coefs in model.coefs_)
+    assert len(pickle.dumps(model)) < 2 * weights + 20_000  # those of now and of the start
+
+
+def test_the_weights_that_are_seen_are_the_weights_in_use() -> None:
+    model = NeuralNetClassifier(iterations=20).fit(X, Y)
+    for one in (model, pickle.loads(pickle.dumps(model)), clone(model).fit(X, Y)):
+        for coefs, intercepts in zip(one.coefs_, one.intercepts_, strict=True):
+            coefs[:] = 0
+            intercepts[:] = 0
+        np.testing.assert_array_equal(one.predict_proba(X), np.full((60, 2), 0.5))
+        assert set(one.predict(X)) == {0}  # one half counts as the first class
+
+
+@pytest.mark.parametrize("estimator", ESTIMATORS)
+def test_large_data_are_copied_once(estimator: type) -> None:
+    """Into the network's own columns; the hidden units take the little that is left."""
+    inputs, labels = table(20_000, 50)
+    inputs.flags.writeable = False
+    model = estimator(hidden_layers=(2,), iterations=2)
+    for work in (lambda: model.fit(inputs, labels), lambda: model.predict(inputs)):
+        tracemalloc.start()
+        work()
+        _, peak = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        assert inputs.nbytes < peak < 1.5 * inputs.nbytes
+
+
+def test_many_columns_train() -> None:
+    inputs, labels = table(200, 3000)
+    model = NeuralNetClassifier(initialization="xavier", learning_rate=0.1, iterations=60)
+    model.fit(inputs, labels)
+    assert model.coefs_[0].shape == (3000, 10)
+    assert model.score(inputs, labels) > 0.95

@@ -68,7 +68,10 @@ def test_luck_draws_each_run_the_quartiles_and_what_is_solved() -> None:
     found = lucks(RESULTS, (RATES, SHAPES), "test_accuracy", Rule("test_accuracy", 0.7))
     runs = [run for luck in found for run in luck.results]
     text = luck_of_settings(
-        found, metric_column(runs, "test_accuracy"), [f"{luck.solved} solved" for luck in found]
+        found,
+        metric_column(runs, "test_accuracy"),
+        [f"{luck.solved} solved" for luck in found],
+        0.7,
     )
     figure = loaded(text)
     *quartiles, points, middle = figure["data"]
@@ -82,6 +85,8 @@ def test_luck_draws_each_run_the_quartiles_and_what_is_solved() -> None:
     assert label == "learning rate 0.1 · activation tanh<br><b>3 solved</b>"
     assert figure["layout"]["yaxis"]["range"] == [7.5, -0.5]  # the first one at the top
     assert points["marker"]["color"] == SET_COLORS["test"]
+    (line,) = figure["layout"]["shapes"]
+    assert line["x0"] == line["x1"] == 0.7
 
 
 def test_bands_are_lines_in_areas_of_their_colour() -> None:

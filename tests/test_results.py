@@ -14,7 +14,7 @@ from nnlab.results.columns import (
     places,
     setting,
 )
-from nnlab.results.filters import passes, sentence
+from nnlab.results.filters import marked, marks, passes, sentence
 from nnlab.results.importance import FEW_RUNS, LEAST_RUNS, importance
 from nnlab.results.luck import Rule, loss_band, lucks, quartiles
 from nnlab.results.medians import medians
@@ -195,14 +195,35 @@ def test_a_filter_is_told_in_a_sentence() -> None:
         metric_column(results, "test_accuracy"),
     ]
     chosen = {
-        "learning_rate": ((0.001, 0.01), (0.1, 0.1)),
+        "learning_rate": ((0.001, 0.01), (0.1, np.inf)),
         "hidden_layers": ((0.5, 2.5),),
-        "test_accuracy": ((0.9, 1.0),),
+        "test_accuracy": ((-np.inf, 0.9),),
     }
     assert sentence(columns, chosen) == (
-        "learning rate 0.001 to 0.01 or 0.1 to 0.1, hidden layers 4 or 8,8, "
-        "test accuracy 90.0% to 100.0%"
+        "learning rate 0.001 to 0.01 or at least 0.1, hidden layers 4 or 8,8, "
+        "test accuracy at most 90.0%"
     )
+    assert sentence(columns, {}) == ""
+
+
+def test_a_mark_beyond_the_end_of_an_axis_has_no_end() -> None:
+    column = Column("learning_rate", np.array([0.01, 0.1, 1.0]), log=True)
+    ((low, high),) = marked(column, [-1.5, 0.04])
+    assert (low, high) == (pytest.approx(10**-1.5), np.inf)
+    ((low, high),) = marked(column, [-2.01, -1])
+    assert (low, high) == (-np.inf, pytest.approx(0.1))
+    assert marked(column, [-2, 0]) == ()
+    assert len(marked(column, [-2, -1.5, -0.5, 0])) == 2
+    better = Column("learning_rate", np.array([0.01, 0.1, 10.0]), log=True)
+    assert passes([better], {"learning_rate": ((0.05, np.inf),)}).tolist() == [False, True, True]
+    assert marks(better, [(0.05, np.inf)]) == [pytest.approx([np.log10(0.05), 1])]
+    assert marks(better, [(-np.inf, 0.5)]) == [pytest.approx([-2, np.log10(0.5)])]
+
+
+def test_marks_on_choices_are_their_places() -> None:
+    column = axis_column(many(), LAYERS)
+    assert marked(column, [0.75, 2.0]) == ((0.75, 2.0),)
+    assert sentence([column], {"hidden_layers": ((0.75, 2.0),)}) == "hidden layers 4 or 8,8"
 
 
 @pytest.mark.parametrize("metric", ["test_accuracy", "test_loss"])
@@ -214,7 +235,7 @@ def test_quartiles_and_solved_runs_are_those_that_pandas_counts(metric: str) -> 
     table = frame(results)
     for (rate, layers), group in table.groupby(["rate", "layers"]):
         words = layers.strip("()").rstrip(",").replace(" ", "") or "none"
-        luck = found[f"learning rate {rate} · hidden layers {words}"]
+        luck = found[f"learning rate {rate:g} · hidden layers {words}"]
         expected = group[metric.removeprefix("test_")].quantile([0.25, 0.5, 0.75])
         assert luck.quartiles == pytest.approx(expected.to_numpy())
         assert luck.solved == (group.accuracy >= 0.8).sum()

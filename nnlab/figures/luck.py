@@ -12,7 +12,9 @@ from nnlab.results.columns import Column
 from nnlab.results.luck import Band, Luck
 
 
-def luck_of_settings(lucks: Sequence[Luck], metric: Column, solved: Sequence[str]) -> str:
+def luck_of_settings(
+    lucks: Sequence[Luck], metric: Column, solved: Sequence[str], threshold: float
+) -> str:
     """Draw for each setting all its runs, their quartiles and median, and what is solved.
 
     Parameters
@@ -20,6 +22,7 @@ def luck_of_settings(lucks: Sequence[Luck], metric: Column, solved: Sequence[str
     lucks : the first one is drawn at the top
     metric : of all their runs, group by group
     solved : a few words per setting, written behind its name
+    threshold : of the metric, from which on a run has solved the problem; marked by a line
     """
     color, labels = set_color(metric.name), list(range(len(lucks)))
     sizes = [len(luck.results) for luck in lucks]
@@ -57,6 +60,7 @@ def luck_of_settings(lucks: Sequence[Luck], metric: Column, solved: Sequence[str
     return as_json(
         figure,
         metric.name,
+        shapes=[_threshold(threshold)],
         xaxis=column_axis(metric),
         yaxis={
             **AXIS,
@@ -70,6 +74,19 @@ def luck_of_settings(lucks: Sequence[Luck], metric: Column, solved: Sequence[str
             "tickfont": {"size": 11},
         },
     )
+
+
+def _threshold(value: float) -> dict[str, object]:
+    line = {"color": "#999999", "width": 1.5, "dash": "dot"}
+    return {
+        "type": "line",
+        "x0": value,
+        "x1": value,
+        "y0": 0,
+        "y1": 1,
+        "yref": "paper",
+        "line": line,
+    }
 
 
 def loss_bands(bands: Sequence[tuple[str, Band]], loss_name: str, *, log: bool) -> str:

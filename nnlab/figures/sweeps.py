@@ -14,7 +14,7 @@ from plotly.io.json import to_json_plotly
 from nnlab.datasets import FloatArray
 from nnlab.figures.style import AXIS, SET_COLORS, styled
 from nnlab.results.columns import ACCURACIES, Column
-from nnlab.results.filters import Filter
+from nnlab.results.filters import Filter, marks
 from nnlab.results.importance import Importance
 from nnlab.results.medians import Medians
 
@@ -94,9 +94,8 @@ def _dimension(column: Column, chosen: Filter) -> dict[str, Any]:
         dimension |= {"tickvals": np.log10(ticks), "ticktext": [f"{tick:.4g}" for tick in ticks]}
     elif column.name in ACCURACIES:
         dimension["tickformat"] = ".0%"
-    ranges = [list(pair) for pair in chosen.get(column.name, ())]
-    if ranges:
-        dimension["constraintrange"] = np.log10(ranges).tolist() if column.log else ranges
+    if chosen.get(column.name):
+        dimension["constraintrange"] = marks(column, chosen[column.name])
     return dimension
 
 

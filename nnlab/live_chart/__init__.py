@@ -166,11 +166,13 @@ def stage(
     figure: str,
     extent: tuple[float, float, float, float] | None = None,
     *,
+    shows: Update | None = None,
     rest: float = 0,
     brush: Brush | None = None,
     colors: tuple[str, str] | None = None,
     on_stroke: Callable[[], None] = lambda: None,
     on_pin: Callable[[], None] = lambda: None,
+    on_filter: Callable[[], None] = lambda: None,
 ) -> None:
     """Draw the place of a chart with its figure.
 
@@ -179,6 +181,8 @@ def stage(
     key : the chart's name on the page, as `data-live-chart`
     figure : a Plotly figure as JSON
     extent : left, right, bottom, top of the frames to come, in the figure's units
+    shows : what is to be seen in the figure, of a chart that only changes as a whole and gets no
+        updates: drawn anew with another figure, its element stays
     rest : how many times as long as it took to draw the figure it is then left as it is, so that
         the browser has time for other charts, up to half a second; the last update is always drawn
     brush : None lets the mouse zoom
@@ -187,16 +191,26 @@ def stage(
         {"number": 1 …, "kind": 0, 1 or "erase", "positions": [[x1, x2], …]}, in the figure's units
     on_pin : called when a point has been clicked; `st.session_state[key].pin` is then
         [trace, index in the trace]
+    on_filter : called when other ranges have been marked on the axes of parallel coordinates;
+        `st.session_state[key].filter["ranges"]` then holds them: by the name of an axis [low, high,
+        low, high, …], in the figure's units
     """
     data = {
         "name": key,
         "figure": figure,
         "extent": extent,
+        "shows": shows and shows._asdict(),
         "rest": rest,
         "brush": brush and brush._asdict(),
         "colors": colors,
     }
-    _stage(key=key, data=data, on_strokes_change=on_stroke, on_pin_change=on_pin)
+    _stage(
+        key=key,
+        data=data,
+        on_strokes_change=on_stroke,
+        on_pin_change=on_pin,
+        on_filter_change=on_filter,
+    )
 
 
 def diagram(

@@ -46,6 +46,10 @@ class Column:
         """Return where the runs stand along the axis: the values, or their decimal logarithms."""
         return np.log10(self.values) if self.log else self.values
 
+    def value(self, coordinate: float) -> float:
+        """Return the value that stands at a place along the axis."""
+        return float(10**coordinate) if self.log else coordinate
+
     def show(self, value: float) -> str:
         """Return one of the values as text."""
         if np.isnan(value):
@@ -82,6 +86,21 @@ def metric_column(results: Sequence[Result], name: str) -> Column:
     return Column(name, values, log=name not in ACCURACIES and not (values <= 0).any())
 
 
+def with_seeds(axes: Sequence[Axis], seeds: Sequence[int]) -> list[Axis]:
+    """Return what the runs of a sweep differ in: its axes, and its seeds if there are several."""
+    return [*axes, Axis("seed", tuple(seeds))] if len(seeds) > 1 else list(axes)
+
+
+def sweep_columns(
+    results: Sequence[Result], axes: Sequence[Axis], seeds: Sequence[int]
+) -> list[Column]:
+    """Return a column for all that the runs of a sweep differ in, and for each of their metrics."""
+    return [
+        *(axis_column(results, axis) for axis in with_seeds(axes, seeds)),
+        *(metric_column(results, name) for name in metrics_of(results)),
+    ]
+
+
 def metrics_of(results: Sequence[Result]) -> tuple[str, ...]:
     """Return those of METRICS that the runs have: a regression has no accuracy."""
     problems = {result.config.problem for result in results}
@@ -103,7 +122,7 @@ def is_geometric(values: Sequence[Any]) -> bool:
 
 def setting_text(name: str, value: object) -> str:
     """Return a value of a field as people read it."""
-    return text(name, value) or "none"
+    return f"{value:g}" if isinstance(value, float) else text(name, value) or "none"
 
 
 def setting(result: Result, names: Sequence[str]) -> str:

@@ -16,8 +16,8 @@ from nnlab.results.columns import Column
 
 FEW_RUNS = 30  # with fewer, a forest has little to learn from
 LEAST_RUNS = 8  # without so many there is no forest
-TREES = 100
-REPEATS = 10  # of each shuffle
+TREES = 50
+REPEATS = 5  # of each shuffle
 RANDOM_STATE = 0
 
 

@@ -3,6 +3,7 @@
 import { Brush } from "./brush.js";
 import { Diagram } from "./diagram.js";
 import { Gallery } from "./gallery.js";
+import { Filters } from "./filters.js";
 import { listenToKeys } from "./keys.js";
 import { Marks } from "./marks.js";
 import { unpack } from "./message.js";
@@ -55,6 +56,7 @@ class Chart {
     this.caption.className = "caption";
     this.marks = new Marks(this.plot);
     this.brush = new Brush(this);
+    this.filters = new Filters(this.plot);
     this.frames = []; // still to be played: [iteration, image]
     this.received = this.nextAt = this.restsUntil = 0;
     this.runs = 0; // a zoom into the loss curve is not for the next run
@@ -64,6 +66,7 @@ class Chart {
     this.element = element;
     element.dataset.liveChart = name;
     element.append(this.under, this.plot, this.marks.rings, this.marks.answer, this.caption);
+    this.stale = true; // in a new place, as when one comes back to the page
     new ResizeObserver(() => {
       if (this.drawn && this.plot.offsetParent) window.Plotly.Plots.resize(this.plot);
     }).observe(element);
@@ -87,11 +90,12 @@ class Chart {
     this.spacing = Math.min(now - this.received, 250) / (message.frames.length + 1);
     this.received = now;
     if (message.iteration < this.message?.iteration) this.runs += 1;
+    this.stale ||= message.series.length > 0
+      || (!this.extent && message.iteration !== this.message?.iteration);
     if (message.caption !== this.message?.caption) this.frames = []; // of another unit, mostly
     this.caption.textContent = message.caption;
     this.message = message;
     this.frames = [...(running ? this.frames.slice(-MAX_LEFT) : []), ...message.frames];
-    this.stale ||= message.series.length > 0;
     this.plot.setAttribute("aria-label", message.alt);
     this.marks.update(message.points);
     this.schedule();
@@ -105,7 +109,8 @@ class Chart {
 
   async draw() {
     try {
-      if (this.stale && performance.now() >= this.restsUntil) await this.drawFigure();
+      const free = !this.filters.held && performance.now() >= this.restsUntil;
+      if (this.stale && free) await this.drawFigure();
       this.drawFrame();
     } catch (error) {
       console.error(error);
@@ -120,7 +125,7 @@ class Chart {
     this.stale = false;
     const { figure, message } = this;
     const data = figure.data.map((trace, index) => {
-      if (!message.series.length) return trace;
+      if (!message.series.length) return this.filters.arrange(trace);
       // a line that the server knows not of yet; a matrix has a z for each x and y
       const [x, y, z] = message.series[index] ?? [[], []];
       return { ...trace, x, y, z, mode: x.length > FEW ? "lines" : "lines+markers" };
@@ -138,6 +143,7 @@ class Chart {
         this.plot.on(event, () => this.placeCanvas());
       }
       this.marks.listen((place) => this.pin?.(place));
+      this.filters.listen((filter) => this.filter?.(filter));
     }
     this.placeCanvas();
     if (!this.extent) this.element.dataset.iteration = message.iteration;
@@ -180,11 +186,13 @@ function chartOf(name) {
   return charts.get(name);
 }
 
-export function stage({ parentElement, data, setTriggerValue }) {
+export function stage({ parentElement, data, setStateValue, setTriggerValue }) {
   const chart = chartOf(data.name);
   const element = parentElement.querySelector(".live-chart");
   if (chart.element !== element) chart.mount(element, data.name);
   chart.setFigure(data.figure, data.extent, data.rest);
+  if (data.shows) chart.update(data.shows, false);
+  chart.filter = (filter) => setStateValue("filter", filter);
   chart.pin = (place) => setTriggerValue("pin", place);
   chart.brush.set(data.brush, data.colors, (strokes) => setTriggerValue("strokes", strokes));
 }

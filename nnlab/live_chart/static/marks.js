@@ -25,7 +25,8 @@ export class Marks {
 
   // Once the figure is drawn; `pin` is called with the place of a point that was clicked.
   listen(pin) {
-    const place = ({ points: [{ curveNumber, pointNumber }] }) => [curveNumber, pointNumber];
+    // the lines of parallel coordinates are no points
+    const place = ({ points }) => points && [points[0].curveNumber, points[0].pointNumber];
     this.plot.on("plotly_hover", (event) => { this.hovered = place(event); this.say(); });
     this.plot.on("plotly_unhover", () => { this.hovered = undefined; this.say(); });
     this.plot.on("plotly_click", (event) => {

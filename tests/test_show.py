@@ -10,10 +10,15 @@ from playwright.sync_api import Page, expect
 from nnlab import Config, advance, evaluate, predict, start
 from nnlab.figures.plane import BOUNDARY_COLORS, Look, boundary_image, look
 from nnlab.figures.points import MAX_POINTS, decision_boundary, point_marks, traces
+from nnlab.inspection import point_results
 from tests.test_browser import PATIENCE, chart, open_page, press, shown
 from tests.test_figures import pixels, rgb
 
 RUN = advance(start(Config(samples=100, learning_rate=0.3)), 100)
+RESULTS = [
+    point_results(RUN, RUN.dataset.train_inputs, RUN.dataset.train_targets),
+    point_results(RUN, RUN.dataset.test_inputs, RUN.dataset.test_targets),
+]
 
 
 def test_the_traces_hold_each_point_of_a_set_once() -> None:
@@ -38,7 +43,7 @@ def test_of_too_many_points_the_last_ones_are_drawn() -> None:
 
 def test_the_answers_are_the_networks_and_the_wrong_ones_those_that_accuracy_counts() -> None:
     metrics = evaluate(RUN)
-    marks = point_marks(RUN, misclassified=True)
+    marks = point_marks(RUN, *RESULTS, misclassified=True)
     drawn = traces(RUN.dataset, "classification")
     for part, accuracy in (("train", metrics.train_accuracy), ("test", metrics.test_accuracy)):
         inputs = getattr(RUN.dataset, f"{part}_inputs")
@@ -50,7 +55,7 @@ def test_the_answers_are_the_networks_and_the_wrong_ones_those_that_accuracy_cou
                 wrong += int(is_wrong.sum())
         assert wrong == round((1 - accuracy) * len(inputs))
         assert 0 < wrong < len(inputs)
-    assert all(not len(is_wrong) for _, is_wrong in point_marks(RUN, misclassified=False))
+    assert all(not len(is_wrong) for _, is_wrong in point_marks(RUN, *RESULTS, misclassified=False))
 
 
 @pytest.mark.parametrize("hidden", ["train", "test"])

@@ -7,32 +7,35 @@ import numpy as np
 import pytest
 
 from nnlab import Config, advance, start
+from nnlab.figures.plane import Look
 from nnlab.pages.turns import BUDGET_SECONDS, MAX_FRAMES, advance_in_turn, tick, turn
 
 
 def test_a_tick_is_a_part_of_the_same_run_with_the_frames_on_the_way() -> None:
     run = start(Config(samples=20))
-    ticked, frames, _ = tick(run, goal=1000, speed=100, others=0)
+    ticked, frames, *_ = tick(run, goal=1000, speed=100, others=0, what=Look())
     np.testing.assert_array_equal(ticked.losses, advance(run, 100).losses)
     assert [iteration for iteration, _ in frames] == [25, 50, 75, 100]
     assert all(png.startswith(b"\x89PNG") for _, png in frames)
 
 
 def test_who_waits_costs_frames_but_no_iterations_at_a_chosen_speed() -> None:
-    ticked, frames, _ = tick(start(Config(samples=20)), goal=1000, speed=100, others=39)
+    ticked, frames, *_ = tick(
+        start(Config(samples=20)), goal=1000, speed=100, others=39, what=Look()
+    )
     assert ticked.iteration == 100
     assert len(frames) == 1
 
 
 def test_a_tick_ends_at_the_goal() -> None:
-    ticked, *_ = tick(start(Config(samples=20)), goal=7, speed=None, others=0)
+    ticked, *_ = tick(start(Config(samples=20)), goal=7, speed=None, others=0, what=Look())
     assert ticked.iteration == 7
 
 
 def test_speed_max_shares_the_time_with_those_who_wait() -> None:
     run = start(Config(samples=2000))
-    alone, frames, _ = tick(run, goal=10**6, speed=None, others=0)
-    shared, *_ = tick(run, goal=10**6, speed=None, others=39)
+    alone, frames, *_ = tick(run, goal=10**6, speed=None, others=0, what=Look())
+    shared, *_ = tick(run, goal=10**6, speed=None, others=39, what=Look())
     assert len(frames) == MAX_FRAMES
     assert 1 <= shared.iteration < alone.iteration
 

@@ -11,7 +11,7 @@ from plotly.io.json import to_json_plotly
 
 from nnlab.datasets import Dataset
 from nnlab.figures.style import AXIS, CLASS_COLORS, MIDDLE_COLOR, styled
-from nnlab.inspection import point_results
+from nnlab.inspection import PointResults
 from nnlab.plane import plane_extent
 from nnlab.training import Run
 
@@ -62,19 +62,23 @@ def traces(dataset: Dataset, problem: str) -> tuple[Trace, ...]:
     return tuple(found)
 
 
-def point_marks(run: Run, *, misclassified: bool) -> list[PointMarks]:
-    """Return what the run makes of the points drawn, trace by trace."""
-    data = run.dataset
-    results = {
-        "train": point_results(run, data.train_inputs, data.train_targets),
-        "test": point_results(run, data.test_inputs, data.test_targets),
-    }
+def point_marks(
+    run: Run, train: PointResults, test: PointResults, *, misclassified: bool
+) -> list[PointMarks]:
+    """Return what the run makes of the points drawn, trace by trace.
+
+    Parameters
+    ----------
+    train, test : what it makes of all training and test points
+    misclassified : those on the wrong side are to be marked
+    """
+    results = {"train": train, "test": test}
     return [
         PointMarks(
             results[part].outputs[indices].astype(np.float32),
             results[part].wrong[indices if misclassified else []].astype(np.uint8),
         )
-        for part, _, indices in traces(data, run.config.problem)
+        for part, _, indices in traces(run.dataset, run.config.problem)
     ]
 
 

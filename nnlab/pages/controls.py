@@ -12,15 +12,15 @@ DEFAULT_SPEED = "10"
 MAX_STEP = 1000  # iterations of one step at speed max
 
 
-def render(run: Run) -> int | None:
-    """Draw the buttons; return the speed, as in SPEEDS."""
+def render(run: Run) -> tuple[int | None, str | None]:
+    """Draw the buttons; return the speed, as in SPEEDS, and the open panel's name."""
     going = st.session_state.running is not None
     stuck = run.diverged or not len(run.dataset.train_inputs)
     bar = st.container(horizontal=True, vertical_alignment="center", gap="xsmall")
     buttons = bar.container(horizontal=True, width="content", gap="xsmall")
     speed = _speed(bar)
     with bar.container(width="content", key="panel_choice"):
-        panels.choice()
+        panel = panels.choice()
     step = speed or MAX_STEP
     buttons.button(
         "Pause" if going else "Start",
@@ -56,7 +56,7 @@ def render(run: Run) -> int | None:
         args=(run.config,),
         help="Back to iteration 0 with the same seed. Key: R",
     )
-    return speed
+    return speed, panel
 
 
 def _speed(bar: DeltaGenerator) -> int | None:

@@ -14,12 +14,11 @@ from nnlab import live_chart
 from nnlab.config import MAX_LAYERS, MAX_WIDTH
 from nnlab.editing import set_parameter
 from nnlab.figures import diagram
-from nnlab.figures.plane import Look, Unit, View
+from nnlab.figures.plane import Look, Unit
 from nnlab.figures.style import CLASS_COLORS
 from nnlab.live_chart import Update
-from nnlab.pages import show
 from nnlab.pages.time_travel import seen
-from nnlab.pages.turns import turn
+from nnlab.pages.turns import Shown, turn
 from nnlab.training import Run
 
 KEY = "network"
@@ -36,32 +35,33 @@ def _set_layers() -> None:
     st.session_state.hidden_layers = str(st.session_state[KEY].layers)
 
 
-def what(run: Run, *, is_open: bool) -> Look:
+def what(run: Run, *, is_open: bool, discretize: bool) -> Look:
     """Return what is to be seen of the plane, while the panel is open or folded away."""
     unit: Unit | None = st.session_state.get("shown_unit")
     sizes = run.config.layer_sizes
     if unit and not (is_open and unit.layer < len(sizes) - 1 and unit.number < sizes[unit.layer]):
         del st.session_state.shown_unit  # other layers, or nowhere to choose it
         unit = None
-    return Look(unit, thumbnails=is_open, discretize=show.discretize())
+    return Look(unit, thumbnails=is_open, discretize=discretize)
 
 
-def caption(run: Run, view: View) -> str:
+def caption(shown: Shown) -> str:
     """Say which unit's map the large chart shows, and its range; nothing for the output's."""
     unit: Unit | None = st.session_state.get("shown_unit")
     if not unit:
         return ""
-    low, high = (f"{value:.3g}".replace("-", "−") for value in view.span)
-    return f"{diagram.name(run, unit)}: {low} to {high}"
+    low, high = (f"{value:.3g}".replace("-", "−") for value in shown.view.span)
+    return f"{diagram.name(shown.run, unit)}: {low} to {high}"
 
 
-def updates(run: Run, view: View) -> dict[str, Update]:
+def updates(shown: Shown) -> dict[str, Update]:
     """Return what a tick changes in the diagram."""
-    if view.thumbnails is None:
+    run, thumbnails = shown.run, shown.view.thumbnails
+    if thumbnails is None:
         return {}
     state = st.session_state
     drawn: dict[str, Any] = {
-        **diagram.network(run, view.thumbnails),
+        **diagram.network(run, thumbnails),
         "shown": state.get("shown_unit"),
         "taken": state.get("actions_taken", 0),
         "refused": state.get("refused_value", ""),

@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 from nnlab import live_chart
 from nnlab.datasets import FloatArray
 from nnlab.figures import layers
-from nnlab.figures.plane import View
 from nnlab.history import LayerHistory
-from nnlab.inspection import confusion, point_results
+from nnlab.inspection import confusion
+from nnlab.pages.turns import Shown
 from nnlab.training import Run, layer_statistics
 
 STYLE = Path(__file__).with_suffix(".css")
@@ -24,16 +24,18 @@ def render(run: Run) -> None:
     """Draw the places of the panel's charts."""
     st.html(STYLE)
     n_layers = len(run.config.layer_sizes) - 1
-    sizes = [_larger_class(targets) for _, targets in _sets(run)]
+    sizes = [_larger_class(targets) for targets in _targets(run)]
     live_chart.stage(OVER_TIME, layers.layers_over_time(n_layers), rest=REST)
     live_chart.stage(NOW, layers.weights_and_answers(n_layers, tuple(sizes)), rest=REST)
 
 
-def updates(run: Run, view: View) -> dict[str, live_chart.Update]:  # noqa: ARG001 - all panels' form
+def updates(shown: Shown) -> dict[str, live_chart.Update]:
     """Return what a tick changes in the panel's charts."""
+    run = shown.run
     now = layer_statistics(run)
     matrices = tuple(
-        confusion(targets, point_results(run, inputs, targets)) for inputs, targets in _sets(run)
+        confusion(targets, results)
+        for targets, results in zip(_targets(run), (shown.train, shown.test), strict=False)
     )
     return {
         OVER_TIME: live_chart.Update(
@@ -49,12 +51,11 @@ def updates(run: Run, view: View) -> dict[str, live_chart.Update]:  # noqa: ARG0
     }
 
 
-def _sets(run: Run) -> list[tuple[FloatArray, FloatArray]]:
-    """Return inputs and targets of the sets whose answers can be mistaken: train and test."""
+def _targets(run: Run) -> list[FloatArray]:
+    """Return the targets of the sets whose answers can be mistaken: train and test."""
     if run.config.problem == "regression":
         return []
-    data = run.dataset
-    return [(data.train_inputs, data.train_targets), (data.test_inputs, data.test_targets)]
+    return [run.dataset.train_targets, run.dataset.test_targets]
 
 
 def _larger_class(targets: FloatArray) -> int:

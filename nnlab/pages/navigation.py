@@ -45,7 +45,7 @@ def links(here: str, queries: Mapping[str, Mapping[str, str]]) -> None:
     ----------
     queries : what the address of each other page is to hold
     """
-    with st.container(horizontal=True, gap="small", key="pages"):
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="pages"):
         for title in st.session_state.pages:
             if title == here:
                 st.markdown(f"**{_ICONS[title]} {title}**")
@@ -62,6 +62,14 @@ def link(title: str, query: Mapping[str, str], label: str | None = None) -> None
 def go_to(title: str, query: Mapping[str, str]) -> None:
     """Leave for another page; does not return."""
     st.switch_page(st.session_state.pages[title], query_params=dict(query))
+
+
+def home_query(config: Config) -> dict[str, str]:
+    """Return what the playground's address is to hold for these settings.
+
+    The session's key `playground_query` holds what else was in it: what Streamlit forgets of it.
+    """
+    return {**st.session_state.get("playground_query", {}), **config_query(config)}
 
 
 def config_query(config: Config) -> dict[str, str]:

@@ -62,6 +62,21 @@ def clear() -> None:
     _push(OwnPoints())
 
 
+def take_over(points: Points) -> None:
+    """Let these be the own points, if they are not; undo brings back those of before."""
+    if points != current().points:
+        _push(OwnPoints(points))
+
+
+def arrive() -> None:
+    """Take over the points of the link that one has arrived with from another page.
+
+    A link that holds none stands for none, unless there are more than it could hold.
+    """
+    if len(current().points) <= MAX_LINK_POINTS:
+        take_over(decode(st.query_params.get("points", "")))
+
+
 def tools(run: Run) -> Brush | None:
     """Draw the choice of what a click on the plane does; return it for the stage."""
     first, second = (f"+ {target:g}".replace("-", "−") for target in TARGETS[run.config.problem])

@@ -1,72 +1,71 @@
 """What is seen beside the charts: one panel at a time, as each costs the browser time at a tick."""
 
+from collections.abc import Callable
 from pathlib import Path
-from types import ModuleType
+from typing import NamedTuple
 
 import streamlit as st
 
-from nnlab.figures.plane import View
 from nnlab.live_chart import Update
 from nnlab.pages import diagram, equations, layers, one_step
 from nnlab.pages.links import keep_in_link
+from nnlab.pages.turns import Shown
 from nnlab.training import Run
 
-# by its name in the link: its title, and the module that draws it by `render(run)`; what a tick
-# changes in its charts is `updates(run, view)`
-PANELS: dict[str, tuple[str, ModuleType]] = {
-    "network": ("Network", diagram),
-    "layers": ("Layers", layers),
-    "step": ("One step", one_step),
-    "equations": ("Equations", equations),
+
+class Panel(NamedTuple):
+    """A panel.
+
+    Attributes
+    ----------
+    title : on the page
+    render : draws it for a run, once per script run
+    updates : what a tick changes in its charts
+    """
+
+    title: str
+    render: Callable[[Run], None]
+    updates: Callable[[Shown], dict[str, Update]] = lambda shown: {}
+
+
+PANELS = {  # by their names in the link
+    "network": Panel("Network", diagram.render, diagram.updates),
+    "layers": Panel("Layers", layers.render, layers.updates),
+    "step": Panel("One step", one_step.render),
+    "equations": Panel("Equations", equations.render),
 }
 STYLE = Path(__file__).with_suffix(".css")
 NONE = "none"
 DEFAULT = "network"
 
 
-def choice() -> None:
-    """Draw the choice of a panel and keep it in the link; choosing the open one folds it away."""
+def choice() -> str | None:
+    """Draw the choice of a panel, and return the open one's name.
+
+    It is kept in the link. Choosing the open one folds it away.
+    """
     linked = st.query_params.get("panel", DEFAULT)
     name = st.segmented_control(
         "Panel",
         list(PANELS),
-        format_func=lambda name: PANELS[name][0],
+        format_func=lambda name: PANELS[name].title,
         default=None if linked == NONE else linked,
         key="panel",
         label_visibility="collapsed",
         help="What is shown beside the charts; a second click folds it away.",
     )
     keep_in_link("panel", name or NONE, DEFAULT)
+    return name
 
 
-def _open() -> ModuleType | None:
-    name = st.session_state.panel
-    return PANELS[name][1] if name else None
-
-
-def render(run: Run) -> None:
-    """Draw the open panel's place."""
-    panel = _open()
-    if panel:
-        with st.container(key=f"panel_{st.session_state.panel}"):
+def render(name: str | None, run: Run) -> None:
+    """Draw the place of the open panel."""
+    if name:
+        with st.container(key=f"panel_{name}"):
             st.html(STYLE)
-            panel.render(run)
+            PANELS[name].render(run)
 
 
-def is_open(panel: ModuleType) -> bool:
-    """Say whether this panel is the open one."""
-    return _open() is panel
-
-
-def updates(run: Run, view: View) -> dict[str, Update]:
-    """Return what a tick changes in the charts of the open panel.
-
-    Parameters
-    ----------
-    view : of the run, as it is drawn at this tick
-    """
-    panel = _open()
-    if panel is None or not hasattr(panel, "updates"):
-        return {}
-    found: dict[str, Update] = panel.updates(run, view)
-    return found
+def updates(name: str | None, shown: Shown) -> dict[str, Update]:
+    """Return what a tick changes in the charts of the open panel."""
+    return PANELS[name].updates(shown) if name else {}

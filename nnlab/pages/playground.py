@@ -13,7 +13,7 @@ from nnlab import live_chart
 from nnlab.config import Config
 from nnlab.diagnosis import Diagnosis, diagnose
 from nnlab.editing import with_config
-from nnlab.figures import curves, plane, points
+from nnlab.figures import curves, points
 from nnlab.figures.style import CLASS_COLORS
 from nnlab.pages import (
     controls,
@@ -26,13 +26,14 @@ from nnlab.pages import (
     saving,
     show,
     time_travel,
+    turns,
 )
 from nnlab.pages.links import keep_in_link, refuse_bad_link
 from nnlab.pages.running import Going, last_goal
 from nnlab.pages.settings import DEFAULTS, fill_in, forget, settings
-from nnlab.pages.turns import tick, turn
+from nnlab.pages.turns import Shown, tick, turn
 from nnlab.plane import plane_extent
-from nnlab.training import Metrics, Run, evaluate
+from nnlab.training import Run
 
 EDITED = "true"  # in the link of a run in which weights were set by hand
 STYLE = Path(__file__).with_suffix(".css")
@@ -42,6 +43,21 @@ NEW_RUN_SETTINGS = {
     *("problem", "dataset", "samples", "noise", "data_seed", "test_samples", "test_seed"),
     *("features", "hidden_layers", "activation", "initialization", "seed", "output_loss"),
 }
+
+
+class Live(NamedTuple):
+    """What was chosen of what ticks show; they must not ask the widgets, which may be gone.
+
+    Attributes
+    ----------
+    speed : as in controls.SPEEDS
+    panel : name of the open panel
+    shown : what is seen on the plane
+    """
+
+    speed: int | None
+    panel: str | None
+    shown: show.Choices
 
 
 class Drawn(NamedTuple):
@@ -65,9 +81,9 @@ class Drawn(NamedTuple):
 def render() -> None:
     """Draw the page; the entry for one script run.
 
-    The keys of the session that are no widget's: `run`, the Run shown; `running`, a Going while it
-    trains, else None; `own_points`, the drawn and uploaded ones and what to undo;
-    `strokes_taken`, the number of the last stroke; `refused`, what was wrong with the link.
+    The keys of the session that are no widget's: `run`, the Run; `running`, a Going while it
+    trains, else None; `from_edited`, True while the run is that of a link which says so; and those
+    of time_travel, diagram, one_step, own_points, links and navigation, named in these modules.
     """
     st.set_page_config("nnlab", "🧠", layout="wide", initial_sidebar_state=330)
     st.html(STYLE)
@@ -82,26 +98,32 @@ def render() -> None:
     arrived = navigation.arrives(navigation.PLAYGROUND)
     if arrived:
         forget()  # Streamlit remembers some values of before, which are not for this link
+        own_points.arrive()
     pages = st.sidebar.container()
     config, error = settings()
     _follow(config, arrived=arrived)
     state = st.session_state
+    if "from_edited" not in state:
+        state.from_edited = "edited" in st.query_params
     with pages:
         query = {**state.get("explore_query", {}), **navigation.config_query(state.run.config)}
         navigation.links(navigation.PLAYGROUND, {navigation.EXPLORE: query})
-    speed = controls.render(state.run)
+    speed, panel = controls.render(state.run)
+    state.playground_query = {
+        name: st.query_params[name] for name in ("speed", "panel") if name in st.query_params
+    }
     shown = time_travel.seen(state.run)
     finding = diagnose(shown)
     live = st.container(key="live")
     with st.container(key="bench"):
-        _stages(state.run)
+        choices = _stages(state.run)
         with st.container(key="panel_place"):
-            panels.render(shown)
+            panels.render(panel, shown)
     with st.container(horizontal=True, vertical_alignment="center"):
         live_chart.time_line()
         saving.render(state.run)
     with st.container(key="notices"):
-        _notices(state.run, error, finding, refused)
+        _notices(state.run, error, finding, refused, past=shown is not state.run)
     # Last, as it looks at what has been chosen above. In a place of its own: of a full run that a
     # tick follows at once, Streamlit drops what the fragment drew, and all that stood behind it
     # would move up by one, over the charts.
@@ -114,7 +136,7 @@ def render() -> None:
             state.run.edited,
             state.run.diverged,
         )
-        st.fragment(_live, run_every=interval)(speed, drawn)
+        st.fragment(_live, run_every=interval)(Live(speed, panel, choices), drawn)
 
 
 def _follow(config: Config | None, *, arrived: bool) -> None:
@@ -125,7 +147,6 @@ def _follow(config: Config | None, *, arrived: bool) -> None:
     state = st.session_state
     if "run" not in state:
         running.reset(config or DEFAULTS)
-        state.from_edited = "edited" in st.query_params
     elif config:
         old = state.run.config
         changed = {
@@ -143,7 +164,9 @@ def _follow(config: Config | None, *, arrived: bool) -> None:
                 state.running = state.running._replace(goal=last_goal(state.run))
 
 
-def _notices(run: Run, error: str, finding: Diagnosis | None, refused: Sequence[str]) -> None:
+def _notices(
+    run: Run, error: str, finding: Diagnosis | None, refused: Sequence[str], *, past: bool
+) -> None:
     """Draw what there is to say: a bad setting, what is wrong with the run, or with the link."""
     if error:
         st.error(error.replace("$", r"\$"), icon=":material/error:")
@@ -155,14 +178,19 @@ def _notices(run: Run, error: str, finding: Diagnosis | None, refused: Sequence[
                 key="apply_advice",
                 on_click=_apply,
                 args=(finding,),
-                help="Apply the advice; "
+                disabled=past,
+                help="This is past: go back to now to apply it."
+                if past
+                else "Apply the advice; "
                 + ("a new run starts." if finding.anew else "the run goes on with it."),
             )
     left_out = own_points.sync_link(run.config.points)
     if left_out:
         st.info(left_out)
     keep_in_link("edited", EDITED if run.edited else "", "")
-    if run.iteration == 0:
+    if run.iteration:
+        st.session_state.from_edited = False
+    else:
         for sentence in refused:
             st.warning(sentence)
         if st.session_state.from_edited:
@@ -178,73 +206,70 @@ def _apply(finding: Diagnosis) -> None:
         st.session_state.pop("run", None)
 
 
-def _live(speed: int | None, drawn: Drawn) -> None:
+def _live(live: Live, drawn: Drawn) -> None:
     """Make one tick of training while running, then draw all that shows the run."""
     began = time.perf_counter()
     state = st.session_state
     with turn() as others:
         # Read here: a run of the script that has been replaced while it waited ends at this line.
         run, going = state.run, state.running
-        what = diagram.what(run, is_open=panels.is_open(diagram))
+        what = diagram.what(
+            run, is_open=live.panel == diagram.KEY, discretize=live.shown.discretize
+        )
         if going:
-            run, frames, view = tick(run, going.goal, speed, others, what)
-            state.run = shown = run
+            shown = tick(run, going.goal, live.speed, others, what)
+            state.run = run = shown.run
         else:
-            shown = time_travel.seen(run)
-            view = plane.look(shown, what)
-            frames = [(shown.iteration, view.picture)]
-        metrics = evaluate(shown)
+            shown = turns.show(time_travel.seen(run), what)
+        settled = going is not None or time_travel.has_settled()
+        finding = diagnose(shown.run) if settled else None
     if going and (run.stopped or run.iteration >= going.goal):
         state.running = None
         st.rerun()
-    finding = diagnose(shown)
     now = Drawn(
         going.interval if going else None,
-        drawn.iteration if going or not time_travel.has_settled() else shown.iteration,
-        finding and finding.name,
+        shown.run.iteration if settled and not going else drawn.iteration,
+        (finding and finding.name) if settled else drawn.finding,
         run.edited,
         run.diverged,
     )
     if now != drawn:
         st.rerun()
-    _draw(run, shown, metrics, going, frames, view)
+    _draw(run, shown, going, live)
     if going and time.perf_counter() - began > going.interval - FLUSH_SECONDS:
         # The next tick would begin at once, and the update of this one never leave the server.
         time.sleep(FLUSH_SECONDS)
 
 
-def _draw(
-    run: Run,
-    shown: Run,
-    metrics: Metrics,
-    going: Going | None,
-    frames: list[tuple[int, bytes]],
-    view: plane.View,
-) -> None:
+def _draw(run: Run, shown: Shown, going: Going | None, live: Live) -> None:
+    then, metrics = shown.run, shown.metrics
     goal = going.goal if going else last_goal(run)
     speed = going.mean_speed(run) if going else None
-    status = report.status(run, goal, speed) if shown is run else report.looking_back(run, shown)
-    st.progress(min(1.0, shown.iteration / goal), status)
-    st.markdown(report.metrics(shown, metrics))
+    status = report.status(run, goal, speed) if then is run else report.looking_back(run, then)
+    st.progress(min(1.0, then.iteration / goal), status)
+    st.markdown(report.metrics(then, metrics))
     context = get_script_run_ctx()
-    caption = diagram.caption(shown, view)
+    caption = diagram.caption(shown)
+    marks = points.point_marks(
+        then, shown.train, shown.test, misclassified=live.shown.misclassified
+    )
     live_chart.update(
         {
             "decision-boundary": live_chart.Update(
-                shown.iteration,
-                f"{caption or 'Decision boundary'} {report.alt(shown, metrics)}",
-                frames=frames,
-                points=points.point_marks(shown, misclassified=show.misclassified()),
+                then.iteration,
+                f"{caption or 'Decision boundary'} {report.alt(then, metrics)}",
+                frames=shown.frames,
+                points=marks,
                 caption=caption,
             ),
             "loss-curve": live_chart.Update(
-                shown.iteration,
-                f"Loss curve {report.alt(shown, metrics)}",
-                series=time_travel.curves(run, shown, metrics),
+                then.iteration,
+                f"Loss curve {report.alt(then, metrics)}",
+                series=time_travel.curves(run, then, metrics),
             ),
-            **panels.updates(shown, view),
+            **panels.updates(live.panel, shown),
         },
-        time_line=None if going else time_travel.line(run, shown),
+        time_line=None if going else time_travel.line(run, then),
         session=context.session_id if context else "",
         listeners=live_chart.Listeners(
             running.slow_down, time_travel.look, running.branch, diagram.act
@@ -260,16 +285,17 @@ def _pin(run: Run) -> None:
         st.session_state.step_point = int(indices[index])
 
 
-def _stages(run: Run) -> None:
+def _stages(run: Run) -> show.Choices:
+    """Draw the places of the two charts; return what was chosen to be seen."""
     extent = plane_extent(run.dataset)
     with st.container(key="plane"):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             brush = own_points.tools(run)
-            show.choose()
+            choices = show.choose()
         live_chart.stage(
             "decision-boundary",
             points.decision_boundary(
-                run.dataset, run.config.problem, own_points.current().axes, show.parts()
+                run.dataset, run.config.problem, own_points.current().axes, choices.parts
             ),
             extent,
             brush=brush,
@@ -293,3 +319,4 @@ def _stages(run: Run) -> None:
                 before=time_travel.has_left_behind(),
             ),
         )
+    return choices

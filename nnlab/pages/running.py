@@ -54,7 +54,8 @@ def set_running(running: bool) -> None:
 
 def measure_anew() -> None:
     """Begin to measure the speed anew, as another one was chosen."""
-    set_running(st.session_state.running is not None)
+    if st.session_state.running:
+        set_running(True)
 
 
 def slow_down() -> None:

@@ -1,5 +1,7 @@
 """What is shown on the plane: points, mistakes, probabilities or hard answers."""
 
+from typing import NamedTuple
+
 import streamlit as st
 
 # key, its default, label, help
@@ -12,24 +14,27 @@ _TOGGLES = (
 LINK_NAMES = tuple(key for key, *_ in _TOGGLES)
 
 
-def choose() -> None:
-    """Draw the choices in a popover, kept in the link."""
+class Choices(NamedTuple):
+    """What was chosen to be seen on the plane.
+
+    Attributes
+    ----------
+    parts : of "train" and "test", those whose points are drawn
+    misclassified : ring the points on the wrong side
+    discretize : show the answer, class 0 or 1, in place of its probability
+    """
+
+    parts: tuple[str, ...]
+    misclassified: bool
+    discretize: bool
+
+
+def choose() -> Choices:
+    """Draw the choices in a popover, kept in the link, and return them."""
     with st.popover("Show"):
-        for key, default, label, help_ in _TOGGLES:
+        train, test, misclassified, discretize = (
             st.toggle(label, default, key=key, help=help_, bind="query-params")
-
-
-def parts() -> tuple[str, ...]:
-    """Return of "train" and "test" those whose points are drawn."""
-    state = st.session_state
-    return tuple(part for part in ("train", "test") if state[f"{part}_points"])
-
-
-def misclassified() -> bool:
-    """Say whether points on the wrong side are to be marked."""
-    return bool(st.session_state.misclassified)
-
-
-def discretize() -> bool:
-    """Say whether the picture is of the answer, class 0 or 1, in place of its probability."""
-    return bool(st.session_state.discretize)
+            for key, default, label, help_ in _TOGGLES
+        )
+    parts = tuple(part for part, on in (("train", train), ("test", test)) if on)
+    return Choices(parts, misclassified, discretize)

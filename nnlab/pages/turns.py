@@ -3,9 +3,11 @@
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import NamedTuple
 
 from nnlab.figures.plane import Look, View, look
-from nnlab.training import Run, advance
+from nnlab.inspection import PointResults, point_results
+from nnlab.training import Metrics, Run, advance, evaluate
 
 BUDGET_SECONDS = 0.06  # of training in one tick, so that the page answers at any speed
 MAX_FRAMES = 4  # boundary pictures per tick when nobody else is waiting
@@ -27,9 +29,32 @@ def turn() -> Iterator[int]:
         yield len(_waiting)
 
 
-def tick(
-    run: Run, goal: int, speed: int | None, others: int, what: Look = Look()
-) -> tuple[Run, list[tuple[int, bytes]], View]:
+class Shown(NamedTuple):
+    """What a tick shows of a run.
+
+    Attributes
+    ----------
+    run : the advanced run, or a past one that is looked at
+    frames : (iteration, PNG of the plane) on the way, the last one of the run
+    view : of the plane, as the run sees it
+    metrics, train, test : of the run, and what it makes of its training and test points
+    """
+
+    run: Run
+    frames: list[tuple[int, bytes]]
+    view: View
+    metrics: Metrics
+    train: PointResults
+    test: PointResults
+
+
+def show(run: Run, what: Look) -> Shown:
+    """Return what is to be shown of a run that stands."""
+    view = look(run, what)
+    return _shown(run, [(run.iteration, view.picture)], view)
+
+
+def tick(run: Run, goal: int, speed: int | None, others: int, what: Look) -> Shown:
     """Advance a run towards its goal, as far as the time of one tick goes.
 
     Parameters
@@ -38,12 +63,6 @@ def tick(
     speed : iterations per tick, or None for as many as there is time for
     others : sessions that wait; the more, the fewer frames, and the less time at speed None
     what : is to be seen of the run
-
-    Returns
-    -------
-    run : the advanced run
-    frames : (iteration, PNG of the plane) on the way, the last one of the returned run
-    view : of the returned run
     """
     todo = goal - run.iteration if speed is None else min(speed, goal - run.iteration)
     seconds = BUDGET_SECONDS / (1 + others) if speed is None else BUDGET_SECONDS
@@ -56,7 +75,14 @@ def tick(
         run = advance(run, share, seconds=seconds / count)
         view = look(run, what if last else what._replace(thumbnails=False))
         frames.append((run.iteration, view.picture))
-    return run, frames, view
+    return _shown(run, frames, view)
+
+
+def _shown(run: Run, frames: list[tuple[int, bytes]], view: View) -> Shown:
+    data = run.dataset
+    train = point_results(run, data.train_inputs, data.train_targets)
+    test = point_results(run, data.test_inputs, data.test_targets)
+    return Shown(run, frames, view, evaluate(run), train, test)
 
 
 def advance_in_turn(run: Run, iterations: int) -> Run:

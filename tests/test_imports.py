@@ -28,6 +28,7 @@ STAGES = [
     {"nnlab.history"},
     {"nnlab.training"},
     {"nnlab.editing", "nnlab.step"},
+    {"nnlab.range_test"},
     {
         "nnlab.estimator",
         "nnlab.sweep",

@@ -45,6 +45,7 @@ def gallery(
     -------
     rows, columns : the texts of the axes' values; `rows` is empty without rows
     row_title, column_title : the names of the axes
+    number_title : what the cells' numbers are
     cells : row by row, each None as long as there is no run, or with `index` of the run shown,
         `label`, `sentence`, `number`, `note`, `query`, `problem` as words
     sheet : PNG of all maps, SHEET_COLUMNS of them in a row, in the order of the cells with a run
@@ -59,6 +60,7 @@ def gallery(
         column = columns.values.index(getattr(result.config, columns.name))
         groups.setdefault((row, column), []).append(result)
     n_rows = len(rows.values) if rows else 1
+    regression = any(result.config.problem == "regression" for result in results)
     names = [axis.name for axis in (rows, columns) if axis]
     cells: list[dict[str, Any] | None] = []
     shown: list[Result] = []
@@ -73,6 +75,7 @@ def gallery(
         "columns": [setting_text(columns.name, value) for value in columns.values],
         "row_title": rows.name.replace("_", " ") if rows else "",
         "column_title": columns.name.replace("_", " "),
+        "number_title": "test loss" if regression else "test accuracy",
         "cells": cells,
         "sheet": _sheet(shown),
         "size": BOUNDARY_SIZE,

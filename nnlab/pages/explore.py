@@ -1,42 +1,39 @@
-"""The page Explore: a sweep of many runs, filling a gallery as they finish."""
+"""The page Explore: a sweep of many runs, and what they have in common."""
 
-from functools import lru_cache
+from collections.abc import Sequence
 from pathlib import Path
-from time import perf_counter
-from typing import NamedTuple
-from urllib.parse import urlencode
 
 import streamlit as st
 
 from nnlab import live_chart
 from nnlab.config import Config
-from nnlab.figures.gallery import gallery
-from nnlab.pages import navigation, sweep_settings
+from nnlab.pages import gallery_view, navigation, rate_test, sweep_filter, sweep_settings, sweeping
+from nnlab.pages.links import keep_in_link
+from nnlab.pages.presets import PRESETS, Preset
 from nnlab.pages.sweep_settings import Plan
 from nnlab.pages.sweep_state import SweepState
-from nnlab.pages.turns import turn
-from nnlab.results.luck import Rule
-from nnlab.sweep import Axis, Result, Sweep
-from nnlab.training import advance, evaluate, start
+from nnlab.pages.sweep_views import VIEWS, draw_view
+from nnlab.pages.sweeping import Going
+from nnlab.sweep import Result
 
 STYLE = Path(__file__).with_suffix(".css")
 TICK_SECONDS = 0.7  # between two looks at a sweep that goes on
-MEASURED_SECONDS = 0.1  # of training, for the estimate
-GALLERY = "gallery"
-
-
-class Going(NamedTuple):
-    """A sweep that was started, and what for."""
-
-    plan: Plan
-    sweep: Sweep
+RUNS_PER_TICK = 100  # a gallery of more takes longer to send, and is looked at less often
+GALLERY = "gallery"  # the view by its name in the link, and the default
+TITLES = {
+    GALLERY: "Gallery",
+    **{name: title for name, (title, _) in VIEWS.items()},
+    rate_test.VIEW: rate_test.TITLE,
+}
+LINK_NAMES = (*sweep_settings.LINK_NAMES, *gallery_view.LINK_NAMES, "view")
 
 
 def render() -> None:
     """Draw the page; the entry for one script run.
 
-    The keys of the session that are no widget's: `sweep`, a Going, absent before the first start;
-    `base`, the settings that the axes vary; `opened`, the number of the last click.
+    The session's keys are told where they are used: in `sweep_settings`, `sweeping`, `rate_test`,
+    `gallery_view` and `sweep_filter`. Here it is `explore_query`, what the link holds beside the
+    base settings.
     """
     st.set_page_config("nnlab · Explore", "🧠", layout="wide", initial_sidebar_state=330)
     st.html(STYLE)
@@ -44,194 +41,147 @@ def render() -> None:
     state.running = None  # a run that trains waits while one is away
     if navigation.arrives(navigation.EXPLORE) or "base" not in state:
         sweep_settings.arrive()
-    _open_chosen()
+    going = sweeping.current()
+    gallery_view.open_chosen(going)
     with st.sidebar:
         pages = st.container()
         plan, error = sweep_settings.plan()
     with pages:
         home = state.run.config if "run" in state else state.base
-        navigation.links(navigation.EXPLORE, {navigation.PLAYGROUND: navigation.config_query(home)})
-    state.explore_query = {
-        name: st.query_params[name] for name in LINK_NAMES if name in st.query_params
-    }
-    _controls(plan)
-    if error:
-        st.error(error.replace("$", r"\$"), icon=":material/error:")
-    going: Going | None = state.get("sweep")
-    live = st.container(key="live")
-    if going:
-        rows, columns = _axes_of_gallery(going.plan)
-        live_chart.gallery(GALLERY, on_open=_choose)
-        with live:
-            interval = None if going.sweep.finished or going.sweep.paused else TICK_SECONDS
-            st.fragment(_live, run_every=interval)(going, rows, columns, interval)
-    else:
-        with live:
-            st.markdown("Choose a preset or an axis in the sidebar, and press Start.")
-
-
-LINK_NAMES = sweep_settings.LINK_NAMES
-
-
-def _choose() -> None:
-    chosen = st.session_state[GALLERY].open
-    if chosen and chosen["number"] > st.session_state.get("opened", 0):
-        st.session_state.opened = chosen["number"]
-        st.session_state.opening = chosen["index"]
-
-
-def _open_chosen() -> None:
-    """Leave for the playground with the settings of the run that was clicked."""
-    state = st.session_state
-    index = state.pop("opening", None)
-    if index is not None and "sweep" in state:
-        config = state.sweep.sweep.configs[index]
-        navigation.go_to(navigation.PLAYGROUND, navigation.config_query(config))
-
-
-def _controls(plan: Plan | None) -> None:
-    state = st.session_state
-    going: Going | None = state.get("sweep")
-    active = going is not None and not going.sweep.finished
-    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
-        if active and going:
-            paused = going.sweep.paused
-            st.button(
-                "Resume" if paused else "Pause",
-                key="sweep_pause",
-                type="primary",
-                width=90,
-                on_click=going.sweep.resume if paused else going.sweep.pause,
-            )
+        navigation.links(navigation.EXPLORE, {navigation.PLAYGROUND: navigation.home_query(home)})
+    controls = st.container()
+    _base(state.base)
+    for sentence in (error, state.get("sweep_refused", "")):
+        if sentence:
+            st.error(sentence, icon=":material/error:")
+    if not going:
+        for sentence in state.explore_refused:
+            st.warning(sentence)
+    view = _choose_view()
+    with controls:
+        if view == rate_test.VIEW:
+            rate_test.controls(state.base)
         else:
-            st.button(
-                "Start",
-                key="sweep_start",
-                type="primary",
-                width=90,
-                on_click=_start,
-                args=(plan,),
-                disabled=plan is None,
-                help="Make all these runs; results of before go.",
-            )
-        st.button(
-            "Cancel",
-            key="sweep_cancel",
-            disabled=not active,
-            on_click=going.sweep.cancel if going else None,
-            help="End the sweep; the results so far stay.",
-        )
-        if plan:
-            cost = _cost(plan.base)
-            seconds = sum(cost.of(config) for config in plan.configs)
-            st.markdown(
-                f"{len(plan.configs)} runs, about {_duration(seconds)}",
-                help=f"Measured: {cost.iterations} iterations of the base settings took "
-                f"{cost.seconds_per_iteration * cost.iterations:.2g} s on this server.",
-            )
+            sweeping.controls(plan)
+    if view == rate_test.VIEW:
+        interval = TICK_SECONDS if rate_test.is_pending(state.base) else None
+        with st.container(key="live"):
+            st.fragment(_live_test, run_every=interval)(state.base, interval)
+    else:
+        _results(going, plan, view)
+    query = st.query_params
+    state.explore_query = {name: query[name] for name in LINK_NAMES if name in query}
 
 
-def _start(plan: Plan) -> None:
+def _base(base: Config) -> None:
+    """Say in one line which settings the axes vary, with a link to them."""
+    told = ", ".join(
+        f"{name.replace('_', ' ')} {'…' if name == 'points' else value or 'none'}"
+        for name, value in navigation.config_query(base).items()
+    )
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="base_line"):
+        st.caption(f"Base: the article's settings{' but ' if told else ''}{told}")
+        query = navigation.home_query(base)
+        navigation.link(navigation.PLAYGROUND, query, "Open in the playground")
+
+
+def _choose_view() -> str:
     state = st.session_state
-    if "sweep" in state:
-        state.sweep.sweep.cancel()
-    state.sweep = Going(plan, Sweep(plan.configs))
-
-
-class Cost(NamedTuple):
-    """What a run costs, measured: seconds for start and end, and for an iteration."""
-
-    seconds_around: float
-    seconds_per_iteration: float
-    iterations: int
-
-    def of(self, config: Config) -> float:
-        """Return the seconds that a run with these iterations takes."""
-        return self.seconds_around + self.seconds_per_iteration * config.iterations
-
-
-@lru_cache(maxsize=64)
-def _cost(base: Config) -> Cost:
-    with turn():
-        began = perf_counter()
-        run = start(base)
-        started = perf_counter()
-        run = advance(run, base.iterations, seconds=MEASURED_SECONDS)
-        trained = perf_counter()
-        evaluate(run)
-    made = max(run.iteration, 1)
-    around = started - began + perf_counter() - trained
-    return Cost(around, (trained - started) / made, made)
-
-
-def _duration(seconds: float) -> str:
-    seconds = max(1, round(seconds))
-    if seconds < 90:
-        return f"{seconds} s"
-    return f"{seconds // 60} min {seconds % 60} s" if seconds < 3600 else f"{seconds / 3600:.1f} h"
-
-
-def _axes_of_gallery(plan: Plan) -> tuple[Axis | None, Axis]:
-    axes = list(plan.axes)
-    seeds = Axis("seed", plan.seeds)
-    if len(axes) >= 2:
-        return axes[1], axes[0]
-    if axes:
-        return (seeds if len(plan.seeds) > 1 else None), axes[0]
-    return None, seeds
-
-
-def _live(going: Going, rows: Axis | None, columns: Axis, interval: float | None) -> None:
-    """Look at the sweep, and draw what has come."""
-    results = tuple(sorted(going.sweep.results, key=lambda result: result.index))
-    sweep = going.sweep
-    if sweep.finished and interval:
-        st.rerun()
-    state = SweepState(
-        going.plan.base,
-        going.plan.axes,
-        going.plan.seeds,
-        results,
-        results,
-        sweep.done,
-        sweep.total,
+    if state.get("view") not in TITLES:
+        linked = st.query_params.get("view")
+        state.view = linked if linked in TITLES else GALLERY
+    name = st.segmented_control(
+        "View",
+        list(TITLES),
+        format_func=TITLES.__getitem__,
+        required=True,
+        key="view",
+        label_visibility="collapsed",
     )
-    _progress(sweep, results)
-    per_cell = sweep.total // ((len(rows.values) if rows else 1) * len(columns.values))
-    metric = "test_loss" if going.plan.base.problem == "regression" else "test_accuracy"
-    drawn = gallery(
-        state.results,
-        rows,
-        columns,
-        per_cell,
-        Rule(metric, 0.05 if metric == "test_loss" else 0.95),
-        _query,
+    keep_in_link("view", str(name), GALLERY)
+    return str(name)
+
+
+def _results(going: Going | None, plan: Plan | None, view: str) -> None:
+    """Draw the results, or before the first start what they will fill."""
+    seen = going.plan if going else plan
+    if seen is None or (not going and len(seen.configs) == 1):
+        _examples()
+        return
+    if going and plan and plan.configs != going.plan.configs:
+        st.caption(
+            ":material/info: The settings have changed: these are results of before, until Start."
+        )
+    interval = None
+    if going and sweeping.is_active(going) and not going.sweep.paused:
+        interval = TICK_SECONDS * max(1, len(seen.configs) / RUNS_PER_TICK)
+    live = st.container(key="live")
+    layout = gallery_view.layout(seen) if view == GALLERY else None
+    if layout:
+        gallery_view.render()
+    with live:
+        st.fragment(_live, run_every=interval)(going, seen, layout, view, interval)
+
+
+def _examples() -> None:
+    """Offer the presets."""
+    st.markdown(
+        "A sweep trains a network once for every combination of some settings, and with several "
+        "seeds for each. Choose axes at the left, or an example:"
     )
-    live_chart.update(
-        {
-            GALLERY: live_chart.Update(
-                sweep.done, f"Gallery of {sweep.done} of {sweep.total} runs", gallery=drawn
+    with st.container(key="examples"):
+        for name, preset in PRESETS.items():
+            st.button(
+                f"**{preset.title}**  \n{preset.question}",
+                key=f"preset_{name}",
+                on_click=_take_example,
+                args=(preset,),
+                width="stretch",
             )
-        }
+
+
+def _take_example(preset: Preset) -> None:
+    sweep_settings.fill_in(preset)
+    if preset.view == rate_test.VIEW:
+        rate_test.begin(st.session_state.base)
+
+
+def _live(
+    going: Going | None,
+    plan: Plan,
+    layout: gallery_view.Layout | None,
+    view: str,
+    interval: float | None,
+) -> None:
+    """Look at the sweep, and draw what has come."""
+    results = going.sweep.results if going else []
+    if going:
+        sweeping.stay_awake(going)
+        if interval and (going.sweep.finished or going.sweep.paused):
+            st.rerun()
+        sweeping.progress(going, results)
+    state = _state(plan, sorted(results, key=lambda result: result.index))
+    sweep_filter.bar(state.all_results, plan.axes, plan.seeds)
+    if layout:
+        live_chart.update(gallery_view.update(state, layout))
+    else:
+        draw_view(view, state)
+
+
+def _live_test(base: Config, interval: float | None) -> None:
+    """Look at the range test."""
+    if interval and not rate_test.is_pending(base):
+        st.rerun()
+    rate_test.draw(base)
+
+
+def _state(plan: Plan, results: Sequence[Result]) -> SweepState:
+    return SweepState(
+        base=plan.base,
+        axes=plan.axes,
+        seeds=plan.seeds,
+        results=sweep_filter.passing(results, plan.axes, plan.seeds),
+        all_results=tuple(results),
+        done=len(results),
+        total=len(plan.configs),
     )
-
-
-def _query(config: Config) -> str:
-    return urlencode(navigation.config_query(config))
-
-
-def _progress(sweep: Sweep, results: tuple[Result, ...]) -> None:
-    told = f"{sweep.done} of {sweep.total} runs"
-    left = sweep.seconds_left
-    if sweep.cancelled:
-        told += " · cancelled"
-    elif sweep.finished:
-        told += " · finished"
-    elif sweep.paused:
-        told += " · paused"
-    elif left is not None:
-        told += f" · {_duration(left)} left"
-    diverged = sum(result.status == "diverged" for result in results)
-    if diverged:
-        told += f" · {diverged} diverged"
-    st.progress(sweep.done / sweep.total, told)

@@ -1,26 +1,66 @@
 """The sidebar of Explore: from the link and the widgets to the runs of one sweep.
 
-An axis stands in the link as `axis1=learning_rate:1e-3..1 log 7`: a field of Config and the text
-that its field on the page holds.
+In the link an axis is `axis1=learning_rate:0.001..1 log 7`: a field of Config and, behind the
+colon, what is typed on the page.
 """
 
+from collections.abc import Iterable, Sequence
 from dataclasses import fields, replace
 from typing import NamedTuple
 
 import streamlit as st
 
+from nnlab.activations import ACTIVATIONS
 from nnlab.config import Config, parse
+from nnlab.datasets import DATASETS_FOR, OWN
+from nnlab.losses import OUTPUT_LOSSES
+from nnlab.network import INITIALIZATIONS
+from nnlab.optimizers import OPTIMIZERS, PENALTIES, SCHEDULES
 from nnlab.pages import navigation
-from nnlab.pages.links import code, keep_in_link
+from nnlab.pages.links import keep_in_link
 from nnlab.pages.presets import PRESETS, Preset
+from nnlab.results.columns import setting_text
 from nnlab.sweep import Axis, axis_from_text, grid
 
 MAX_AXES = 4
-NOT_VARIED = ("seed", "points")  # the seeds have a field of their own
-VARIED = [item.name for item in fields(Config) if item.name not in NOT_VARIED]
-HELP = {item.name: item.metadata["help"] for item in fields(Config)}
+MAX_SEEDS = 100
 DEFAULT_SEEDS = 1
-LINK_NAMES = (*(f"axis{number}" for number in range(1, MAX_AXES + 1)), "seeds")
+NOT_VARIED = ("seed", "points")  # the seeds have a field of their own, points can only be drawn
+VARIED = [item.name for item in fields(Config) if item.name not in NOT_VARIED]
+AXIS_NUMBERS = range(1, MAX_AXES + 1)
+LINK_NAMES = (*(f"axis{number}" for number in AXIS_NUMBERS), "seeds")
+HELP = {item.name: item.metadata["help"] for item in fields(Config)}
+
+
+def _all(names: Iterable[str]) -> str:
+    return "; ".join(names)
+
+
+# What an axis begins with when it is chosen, as text.
+SUGGESTED = {
+    "problem": _all(DATASETS_FOR),
+    "dataset": _all(name for name in DATASETS_FOR["classification"] if name != OWN),
+    "samples": "10..1000 log 5",
+    "noise": "0..0.5 6",
+    "data_seed": "1..5 5",
+    "test_samples": "100; 1000",
+    "test_seed": "1..5 5",
+    "features": "x1,x2; x1,x2,x1^2,x2^2; x1^2,x2^2",
+    "hidden_layers": "2; 4; 8; 16; 32",
+    "activation": _all(ACTIVATIONS),
+    "initialization": _all(INITIALIZATIONS),
+    "output_loss": _all(OUTPUT_LOSSES),
+    "optimizer": _all(OPTIMIZERS),
+    "momentum": "0.5; 0.8; 0.9; 0.95; 0.99",
+    "learning_rate": "0.001..1 log 7",
+    "learning_rate_schedule": _all(SCHEDULES),
+    "batch_size": "1; 10; 100; none",
+    "regularization": _all(PENALTIES),
+    "regularization_rate": "0.0001..0.1 log 4",
+    "iterations": "1000..25000 log 5",
+    "target_loss": "0.1; 0.2; 0.3",
+    "patience": "100; 1000; none",
+}
 
 
 class Plan(NamedTuple):
@@ -30,7 +70,7 @@ class Plan(NamedTuple):
     ----------
     base : the settings that the axes vary
     axes : what is varied
-    seeds : of the starting weights
+    seeds : of the starting weights: that of the base, and the numbers behind it
     configs : of all runs, in the order in which they begin
     """
 
@@ -43,47 +83,66 @@ class Plan(NamedTuple):
 def arrive() -> None:
     """Take over what the link says, and the playground's settings as the base.
 
-    The session's key `base` holds the settings that the axes vary; `refused` what was wrong with
-    the link.
+    The session's key `base` holds the settings that the axes vary; `explore_refused` what was wrong
+    with the link.
     """
     state, link = st.session_state, st.query_params
-    for number in range(1, MAX_AXES + 1):
-        name, _, values = link.get(f"axis{number}", "").partition(":")
-        state[f"axis{number}"] = name if name in VARIED else None
-        state[f"values{number}"] = values if name in VARIED else ""
-    seeds = parse("seed", link.get("seeds", str(DEFAULT_SEEDS)))
-    state.seeds = seeds if isinstance(seeds, int) else DEFAULT_SEEDS
-    state.base = state.run.config if "run" in state else _linked_base()
+    refused: list[str] = []
+    axes: list[tuple[str, str]] = []
+    for number in AXIS_NUMBERS:
+        linked = link.get(f"axis{number}", "")
+        name, _, values = linked.partition(":")
+        if name in VARIED:
+            axes.append((name, values))
+        elif linked:
+            refused.append(f"axis{number} must be a setting, a colon and values, got {linked}")
+    _set_axes(axes)
+    seeds = link.get("seeds", str(DEFAULT_SEEDS))
+    if not (seeds.isdecimal() and 1 <= int(seeds[:9]) <= MAX_SEEDS):
+        refused.append(f"seeds must be a whole number from 1 to {MAX_SEEDS}, got {seeds}")
+        seeds = str(DEFAULT_SEEDS)
+    state.seeds = int(seeds)
+    state.base = state.run.config if "run" in state else _linked_base(refused)
     state.sweep_iterations = state.base.iterations
+    state.explore_refused = [
+        f"The link's {in_code(sentence)}. The default is used instead." for sentence in refused
+    ]
 
 
-def _linked_base() -> Config:
-    """Return the settings in the link; a value that breaks its rule is left out."""
+def _linked_base(refused: list[str]) -> Config:
+    """Return the settings in the link, and refuse those that break their rule."""
     base = navigation.DEFAULTS
     for item in fields(Config):
         if item.name in st.query_params:
+            linked = st.query_params[item.name]
             try:
-                value = parse(item.name, st.query_params[item.name])
-                base = replace(base, **{item.name: value})
-            except ValueError:
-                st.query_params.pop(item.name)
+                base = replace(base, **{item.name: parse(item.name, linked)})
+            except ValueError as error:
+                refused.append(f"{str(error).partition(', got ')[0]}, got {linked}")
     return base
+
+
+def in_code(sentence: str) -> str:
+    """Put the value of "<field> must <rule>, got <value>" into a code span, never interpreted."""
+    rule, got, value = sentence.partition(", got ")
+    value = " ".join(value.split()).replace("`", "'")
+    return f"{rule}{got}`{value[:80]}`" if value else sentence
 
 
 def plan() -> tuple[Plan | None, str]:
     """Draw the settings and return what they ask for, or None and what is wrong with them."""
     state = st.session_state
     st.selectbox(
-        "Preset",
+        "Example",
         list(PRESETS),
         index=None,
-        placeholder="Choose an example",
+        placeholder="Choose one",
         format_func=lambda name: PRESETS[name].title,
         key="preset",
         on_change=_choose_preset,
-        help="Fills in the fields below; what they then hold can be changed.",
+        help="Fills in the fields below, which can then be changed.",
     )
-    axes, error = _axes()
+    axes, broken = _axes()
     left, right = st.columns(2)
     seeds = left.number_input(
         "Seeds",
@@ -100,99 +159,85 @@ def plan() -> tuple[Plan | None, str]:
         key="sweep_iterations",
         help=HELP["iterations"],
     )
-    keep_in_link("seeds", str(seeds), str(DEFAULT_SEEDS))
-    if error:
-        return None, error
     try:
         state.base = replace(state.base, iterations=iterations)
-        _keep_base(state.base)
-        if not isinstance(seeds, int) or not 1 <= seeds <= 100:
-            return None, f"seeds must be a whole number from 1 to 100, got {seeds}"
-        first = state.base.seed
-        numbers = tuple(range(first, first + seeds))
-        configs = tuple(grid(state.base, axes, numbers))
-    except ValueError as broken:
-        return None, str(broken)
-    return Plan(state.base, tuple(axes), numbers, configs), ""
+        query = navigation.config_query(state.base)
+        for item in fields(Config):
+            keep_in_link(item.name, query.get(item.name, ""), "")
+        if seeds is None or not 1 <= seeds <= MAX_SEEDS:
+            return None, f"seeds must be a whole number from 1 to {MAX_SEEDS}, got {seeds}"
+        keep_in_link("seeds", str(seeds), str(DEFAULT_SEEDS))
+        if broken:
+            return None, broken
+        numbers = tuple(range(state.base.seed, state.base.seed + seeds))
+        return Plan(state.base, axes, numbers, tuple(grid(state.base, axes, numbers))), ""
+    except ValueError as error:
+        return None, in_code(str(error))
 
 
-def _keep_base(base: Config) -> None:
-    query = navigation.config_query(base)
-    for item in fields(Config):
-        keep_in_link(item.name, query.get(item.name, ""), "")
-
-
-def _axes() -> tuple[list[Axis], str]:
-    """Draw a line per axis and one more; return those that are chosen, and what is wrong."""
-    state = st.session_state
+def _axes() -> tuple[tuple[Axis, ...], str]:
+    """Draw the axes that are chosen and one more; return them, and what is wrong, if anything."""
     axes: list[Axis] = []
-    error = ""
-    for number in range(1, MAX_AXES + 1):
-        left, right = st.columns([1, 1.1])
-        name = left.selectbox(
+    broken = ""
+    for number in AXIS_NUMBERS:
+        name = st.selectbox(
             f"Axis {number}",
             VARIED,
             index=None,
-            placeholder="none",
+            placeholder="Choose a setting to vary" if number == 1 else "none",
             format_func=lambda name: name.replace("_", " "),
             key=f"axis{number}",
             on_change=_suggest,
             args=(number,),
-            help="A setting that the sweep varies." if number == 1 else None,
         )
-        values = right.text_input(
-            "Values",
-            key=f"values{number}",
-            disabled=name is None,
-            help="Values, or a range: 0.001..1 log 7 are seven values from 0.001 to 1, each the "
-            "same factor above the last; without log, the same step. With several numbers to a "
-            "value, as of the hidden layers, separate values by semicolons: 4; 8; 10,5",
-        )
-        keep_in_link(f"axis{number}", f"{name}:{values}" if name else "", "")
         if name is None:
+            _leave_out(number)
             break
+        typed = st.text_input(
+            f"Values of axis {number}",
+            key=f"values{number}",
+            label_visibility="collapsed",
+            placeholder="0.1; 1; 10 or 0.001..1 log 7",
+        )
+        keep_in_link(f"axis{number}", f"{name}:{typed}", "")
         try:
-            axes.append(axis_from_text(name, values or ""))
-        except ValueError as broken:
-            rule, _, value = str(broken).partition(", got ")
-            error = error or f"{rule}, got {code(values) if value.startswith(chr(39)) else value}"
-    for left_out in range(number + 1, MAX_AXES + 1):
-        keep_in_link(f"axis{left_out}", "", "")
-        state[f"axis{left_out}"] = None
-    return axes, error
+            axes.append(axis_from_text(name, typed or ""))
+        except ValueError as error:
+            broken = broken or in_code(str(error))
+        else:
+            st.caption(_told(axes[-1]))
+    if not axes:
+        st.caption(
+            "Values are separated by semicolons, 4; 8; 10,5. A range of numbers is 0..1 5, five at "
+            "equal distances, or 0.001..1 log 7, seven at equal factors."
+        )
+    return tuple(axes), broken
+
+
+def _told(axis: Axis) -> str:
+    """Say which values an axis has."""
+    texts = [setting_text(axis.name, value) for value in axis.values]
+    if len(texts) > 8:
+        texts = [*texts[:3], "…", *texts[-2:]]
+    count = "1 value" if len(axis.values) == 1 else f"{len(axis.values)} values"
+    return f"{count}: {' · '.join(texts)}"
+
+
+def _leave_out(first: int) -> None:
+    """Leave the axes from this number on out of the link."""
+    for number in AXIS_NUMBERS[first - 1 :]:
+        keep_in_link(f"axis{number}", "", "")
 
 
 def _suggest(number: int) -> None:
     state = st.session_state
     name = state[f"axis{number}"]
-    state[f"values{number}"] = SUGGESTED.get(name, "") if name else ""
     state.preset = None
-
-
-SUGGESTED = {
-    "problem": "classification; regression",
-    "dataset": "circles; xor; gauss; spiral",
-    "samples": "10..1000 log 5",
-    "noise": "0..0.5 6",
-    "data_seed": "1..5 5",
-    "test_seed": "1..5 5",
-    "test_samples": "100; 1000",
-    "features": "x1,x2; x1,x2,x1^2,x2^2",
-    "hidden_layers": "2; 4; 8; 16; 32",
-    "activation": "relu; tanh; sigmoid; linear",
-    "initialization": "normal; uniform; xavier; he",
-    "output_loss": "cross_entropy; squared_error",
-    "optimizer": "sgd; momentum; nesterov; rmsprop; adam",
-    "momentum": "0.5; 0.8; 0.9; 0.95; 0.99",
-    "learning_rate": "0.001..1 log 7",
-    "learning_rate_schedule": "constant; step; exponential; cosine",
-    "batch_size": "10; 32; 100; 320",
-    "regularization": "none; l1; l2",
-    "regularization_rate": "0.0001..0.1 log 4",
-    "iterations": "1000..25000 log 5",
-    "target_loss": "0.1; 0.2; 0.3",
-    "patience": "100; 1000",
-}
+    if name:
+        state[f"values{number}"] = SUGGESTED[name]
+        return
+    axes = [(state[f"axis{at}"], state[f"values{at}"]) for at in AXIS_NUMBERS]
+    _set_axes([axis for axis in axes if axis[0]])  # those behind it move up
 
 
 def _choose_preset() -> None:
@@ -207,7 +252,12 @@ def fill_in(preset: Preset) -> None:
     if preset.base:
         state.base = preset.base
         state.sweep_iterations = preset.base.iterations
-    state.seeds = preset.seeds
-    for number in range(1, MAX_AXES + 1):
-        name, values = (*preset.axes, *[(None, "")] * MAX_AXES)[number - 1]
-        state[f"axis{number}"], state[f"values{number}"] = name, values
+    state.seeds, state.view = preset.seeds, preset.view
+    _set_axes(preset.axes)
+
+
+def _set_axes(axes: Sequence[tuple[str, str]]) -> None:
+    """Set the fields of all axes: name and values, nothing behind the last one."""
+    filled = [*axes, *[(None, "")] * MAX_AXES]
+    for number, (name, values) in zip(AXIS_NUMBERS, filled, strict=False):
+        st.session_state[f"axis{number}"], st.session_state[f"values{number}"] = name, values

@@ -27,7 +27,7 @@ const CSS = `
   pointer-events: none; }
 .gallery.flows tbody, .gallery.flows tr { display: flex; flex-wrap: wrap; gap: 6px; }
 .gallery.flows td { height: auto; }
-.gallery.flows .label { display: block; padding: 0 0 2px; opacity: 0.8; }
+.gallery.flows td > .label { display: block; padding: 0 0 2px; opacity: 0.8; }
 .gallery.flows thead { display: none; }
 .gallery.flows .waits { height: var(--side); }
 @media (max-width: 640px) {
@@ -35,8 +35,9 @@ const CSS = `
   .gallery :is(table, tbody, tr, td, caption) { display: block; width: auto; height: auto; }
   .gallery :is(thead, th, td.empty) { display: none; }
   .gallery td, .gallery.flows td { margin-bottom: 6px; width: 100%; }
-  .gallery .label { display: block; }
-  .gallery .cell { min-height: var(--side); }
+  .gallery .cell .label { display: block; }
+  .gallery.flows td > .label { display: none; }
+  .gallery .cell .spark { flex: none; height: 1.6rem; margin-top: auto; }
 }
 `;
 const NARROW = matchMedia("(max-width: 640px)");
@@ -91,8 +92,8 @@ export class Gallery {
       if (this.arrived.length) this.schedule();
       if (!this.message) return;
       this.gallery = this.message.gallery;
-      const { rows, columns, row_title: down, column_title: across } = this.gallery;
-      const axes = JSON.stringify([rows, columns, down, across]);
+      const { rows, columns, row_title, column_title, number_title } = this.gallery;
+      const axes = JSON.stringify([rows, columns, row_title, column_title, number_title]);
       if (this.built !== axes) this.build();
       this.built = axes;
       this.draw();
@@ -101,9 +102,10 @@ export class Gallery {
   }
 
   build() {
-    const { rows, columns, row_title: down, column_title: across } = this.gallery;
+    const { rows, columns, row_title: down, column_title: across, number_title } = this.gallery;
     this.element.classList.toggle("flows", !rows.length);
-    const caption = make("caption", "", rows.length ? `${down} ↓ · ${across} →` : across);
+    const caption = make("caption", "", rows.length ? `${down} ↓ · ${across} → · ${number_title}`
+      : `${across} · ${number_title}`);
     const head = make("thead"), body = make("tbody");
     if (rows.length) {
       const line = make("tr");

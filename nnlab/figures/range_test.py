@@ -1,0 +1,57 @@
+"""The curve of a learning-rate range test."""
+
+import plotly.graph_objects as go
+
+from nnlab.figures.style import AXIS, SET_COLORS
+from nnlab.figures.sweeps import as_json
+from nnlab.range_test import RangeTest
+
+_GREY = "rgba(128, 128, 128, 0.15)"
+_LINE = "#999999"
+
+
+def range_curve(test: RangeTest, loss_name: str) -> str:
+    """Draw the loss over the learning rate, where learning begins and ends, and the suggestion."""
+    figure = go.Figure()
+    figure.add_scatter(
+        x=test.rates,
+        y=test.losses,
+        mode="lines",
+        line={"color": SET_COLORS["train"], "width": 2},
+        hovertemplate="learning rate %{x:.3g}<br>loss %{y:.4g}<extra></extra>",
+        showlegend=False,
+    )
+    if test.falls:
+        figure.add_vrect(test.begins, test.ends, fillcolor=_GREY, line_width=0, layer="below")
+        for rate, name in ((test.begins, "begins"), (test.ends, "least loss")):
+            figure.add_vline(rate, line={"color": _LINE, "width": 1, "dash": "dot"})
+            _name(figure, rate, name)
+        figure.add_vline(test.suggested, line={"color": SET_COLORS["test"], "width": 2})
+        _name(figure, test.suggested, f"<b>{test.suggested:g}</b>")
+    return as_json(
+        figure,
+        "range test",
+        xaxis={"title": "learning rate", "type": "log", "exponentformat": "power", **AXIS},
+        yaxis={
+            "title": f"training loss ({loss_name})",
+            "type": "log",
+            "exponentformat": "power",
+            **AXIS,
+        },
+    )
+
+
+def _name(figure: go.Figure, rate: float, name: str) -> None:
+    """Write above a vertical line; annotations do not know of logarithmic axes."""
+    figure.add_scatter(
+        x=[rate],
+        y=[1],
+        yaxis="y2",
+        mode="text",
+        text=[name],
+        textposition="top center",
+        cliponaxis=False,
+        hoverinfo="skip",
+        showlegend=False,
+    )
+    figure.update_layout(yaxis2={"overlaying": "y", "range": [0, 1], "visible": False})

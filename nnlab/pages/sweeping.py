@@ -1,0 +1,183 @@
+"""A sweep on the page: what it will cost, its start, pause and end, and how far it is.
+
+The session's key `sweep` holds a Going, absent before the first start; `cost` the Cost of the
+settings that were last measured; `sweep_refused` why a sweep could not start, mostly empty.
+"""
+
+import time
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import streamlit as st
+
+from nnlab.config import Config
+from nnlab.pages import sweep_filter
+from nnlab.pages.sweep_settings import Plan
+from nnlab.pages.turns import turn
+from nnlab.sweep import Result, Sweep
+from nnlab.sweep.executors import shared_workers
+from nnlab.training import advance, evaluate, start
+
+MEASURED_SECONDS = 0.1  # of training, for the estimate
+
+
+class Cost(NamedTuple):
+    """What a run of some settings takes, as measured on this server.
+
+    Attributes
+    ----------
+    config : the settings
+    around : seconds to draw the data and to look at the result
+    iterations, seconds : that were made, and took so long
+    """
+
+    config: Config
+    around: float
+    iterations: int
+    seconds: float
+
+    def of(self, config: Config) -> float:
+        """Return the seconds of a run with as many iterations as these settings say."""
+        return self.around + self.seconds / self.iterations * config.iterations
+
+
+class Going(NamedTuple):
+    """A sweep that was started, what for, and when, in nanoseconds of a clock of its own."""
+
+    plan: Plan
+    sweep: Sweep
+    started: int
+
+
+def current() -> Going | None:
+    """Return the sweep that was started last."""
+    going: Going | None = st.session_state.get("sweep")
+    return going
+
+
+def is_active(going: Going | None) -> bool:
+    """Say whether results will come, now or after a pause."""
+    return going is not None and not going.sweep.finished
+
+
+def _measured(config: Config) -> Cost:
+    """Train these settings for a moment, unless they are those that were measured last."""
+    state = st.session_state
+    if "cost" not in state or state.cost.config != config:
+        with turn():
+            began = time.perf_counter()
+            run = start(config)
+            started = time.perf_counter()
+            run = advance(run, config.iterations, seconds=MEASURED_SECONDS)
+            trained = time.perf_counter()
+            evaluate(run)
+            around = started - began + time.perf_counter() - trained
+        state.cost = Cost(config, around, max(1, run.iteration), trained - started)
+    cost: Cost = state.cost
+    return cost
+
+
+def estimate(plan: Plan) -> tuple[str, str]:
+    """Say how many runs there will be and about how long they take; and how that was measured."""
+    cost = _measured(plan.base)
+    at_once = min(shared_workers().at_once, len(plan.configs))
+    seconds = sum(cost.of(config) for config in plan.configs) / at_once
+    runs = "1 run" if len(plan.configs) == 1 else f"{len(plan.configs)} runs"
+    iterations = {config.iterations for config in plan.configs}
+    each = f" of {plan.base.iterations:,} iterations" if len(iterations) == 1 else ""
+    return (
+        f"**{runs}**{each}, about **{duration(seconds)}**",
+        f"Measured: {cost.iterations:,} iterations with the base settings took "
+        f"{cost.seconds:.2g} s on this server, which makes {at_once} of these runs at a time. "
+        "Larger networks and more points take longer; so does a server that others use.",
+    )
+
+
+def duration(seconds: float) -> str:
+    """Return a time as people say it."""
+    if seconds < 1:
+        return "a second"
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    minutes, seconds = divmod(round(seconds), 60)
+    return f"{minutes} min {seconds} s" if minutes < 60 else f"{minutes / 60:.1f} h"
+
+
+def controls(plan: Plan | None) -> None:
+    """Draw the buttons, and what the plan costs."""
+    going = current()
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        if going and is_active(going):
+            paused = going.sweep.paused
+            st.button(
+                "Resume" if paused else "Pause",
+                key="sweep_pause",
+                type="primary",
+                width=90,
+                on_click=going.sweep.resume if paused else going.sweep.pause,
+                help="Runs that have begun wait as they are.",
+            )
+        else:
+            st.button(
+                "Start",
+                key="sweep_start",
+                type="primary",
+                width=90,
+                on_click=_start,
+                args=(plan,),
+                disabled=plan is None,
+                help="Make these runs; the results of the sweep before go.",
+            )
+        st.button(
+            "Cancel",
+            key="sweep_cancel",
+            disabled=not is_active(going),
+            on_click=going.sweep.cancel if going else None,
+            help="End the sweep; the results so far stay.",
+        )
+        if plan:
+            told, how = estimate(plan)
+            st.markdown(told, help=how)
+
+
+def _start(plan: Plan) -> None:
+    state, before = st.session_state, current()
+    if before:
+        before.sweep.cancel()
+    try:
+        state.sweep = Going(plan, Sweep(plan.configs), time.monotonic_ns())
+        state.sweep_refused = ""
+    except ValueError as error:  # no cluster where one was promised
+        state.sweep_refused = str(error)
+    sweep_filter.clear()
+
+
+def stay_awake(going: Going) -> None:
+    """Let the sweep go on for as long as the session is connected, and again when it is anew."""
+    if is_active(going) and not going.sweep.paused:
+        _awake(going.sweep, going.started)
+
+
+@st.cache_resource(scope="session", max_entries=1, on_release=Sweep.pause, show_spinner=False)
+def _awake(_sweep: Sweep, started: int) -> Sweep:  # noqa: ARG001 - tells one sweep from another
+    return _sweep
+
+
+def progress(going: Going, results: Sequence[Result]) -> None:
+    """Draw how far the sweep is."""
+    sweep = going.sweep
+    told = f"{sweep.done} of {sweep.total} runs"
+    left = sweep.seconds_left
+    if sweep.cancelled:
+        told += " · cancelled"
+    elif sweep.finished:
+        told += " · finished"
+    elif sweep.paused:
+        told += " · paused"
+    elif left is not None:
+        told += f" · {duration(left)} left"
+    for status, word in (("diverged", "diverged"), ("error", "failed")):
+        count = sum(result.status == status for result in results)
+        if count:
+            told += f" · {count} {word}"
+    st.progress(sweep.done / sweep.total, told)

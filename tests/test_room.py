@@ -1,0 +1,28 @@
+"""Several sessions train at once on one server, over its websocket, as in a room of people."""
+
+import asyncio
+import time
+
+import pytest
+
+from tests.benchmarks.fake_browser import FakeBrowser
+
+SECONDS = 4
+
+
+@pytest.mark.parametrize("panel", ["network", "layers", "none"])
+def test_ticks_that_say_nothing_of_the_widgets_train_and_show_no_error(
+    server: str, panel: str
+) -> None:
+    """As a session's first ticks after a reconnect: Streamlit then has no widget's value."""
+    browsers = [FakeBrowser(f"speed=100&panel={panel}", eager=False) for _ in range(3)]
+    url = server.replace("http", "ws") + "/_stcore/stream"
+
+    async def room() -> None:
+        until = time.perf_counter() + SECONDS
+        await asyncio.gather(*(one.live(url, 0.1, until) for one in browsers))
+
+    asyncio.run(room())
+    for browser in browsers:
+        assert browser.exceptions == 0
+        assert len(browser.ticks) > 2

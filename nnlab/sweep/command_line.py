@@ -15,7 +15,7 @@ from typing import IO, Any, NamedTuple, get_args
 from nnlab.config import Config, parse, shown, text
 from nnlab.options import EXIT_BAD_INPUT, EXIT_INTERRUPTED, Parser, add_settings, settings
 from nnlab.sweep.axes import grid, random_sample
-from nnlab.sweep.executors import SCHEDULER, LocalPool, Workers, shared_workers
+from nnlab.sweep.executors import SCHEDULER, LocalPool, shared_workers
 from nnlab.sweep.runs import Result, Status
 from nnlab.sweep.sweep import Sweep
 from nnlab.sweep.texts import axis_from_text, range_from_text
@@ -184,26 +184,23 @@ def main(arguments: Sequence[str]) -> int:
     """Make a sweep and return the exit code."""
     try:
         order = read_order(arguments)
-        executor, at_once = _workers(order.workers)
+        pool = None
+        if order.workers and not os.environ.get(SCHEDULER):
+            pool = LocalPool(order.workers)
+        else:
+            shared_workers()  # or a sentence, before the output is replaced
         opened = _opened(order.output)
     except ValueError as error:
         print(error, file=sys.stderr)
         return EXIT_BAD_INPUT
     with opened as file:
         table = Table(file, order.configs)
-        sweep = Sweep(order.configs, executor, at_once)
+        sweep = Sweep(order.configs, pool, order.workers)
         try:
             interrupted = _follow(sweep, table)
         finally:  # whatever has ended it, as a reader of the output that has seen enough
             sweep.cancel()
     return EXIT_INTERRUPTED if interrupted else 0
-
-
-def _workers(count: int | None) -> Workers:
-    if count is None or os.environ.get(SCHEDULER):
-        executor, at_once = shared_workers()
-        return Workers(executor, count or at_once)
-    return Workers(LocalPool(count), count)
 
 
 def _opened(name: str | None) -> AbstractContextManager[IO[str]]:

@@ -19,10 +19,18 @@ NICENESS = 19  # of local workers: the sessions that train on the page come firs
 
 
 class Workers(NamedTuple):
-    """An executor, and how many tasks it computes at a time."""
+    """Where tasks are computed.
+
+    Attributes
+    ----------
+    executor : takes them
+    at_once : how many it computes at a time
+    connected : says whether it will answer; a Dask client that has lost its scheduler never does
+    """
 
     executor: Executor
     at_once: int
+    connected: Callable[[], bool] = lambda: True
 
 
 class LocalPool(Executor):
@@ -206,4 +214,8 @@ def _cluster(address: str) -> Workers:
     except (OSError, ValueError):
         must = "be the address of a running Dask scheduler, like tcp://127.0.0.1:8786"
         raise ValueError(f"{SCHEDULER} must {must}, got {address!r}") from None
-    return Workers(client.get_executor(pure=False), max(1, count))
+    return Workers(
+        client.get_executor(pure=False),
+        max(1, count),
+        lambda: client.status in {"running", "connecting"},  # the latter while it tries again
+    )

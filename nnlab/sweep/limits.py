@@ -8,7 +8,7 @@ from nnlab.config import Config
 MAX_RUNS = 500  # of one sweep: their results take about 3 MB
 MAX_AT_ONCE = 32  # runs of one sweep that are computed at a time, on however large a cluster
 # Multiplications per pass over the data: an update then takes about 0.1 s at most, a run of the
-# article's 1000 points may have 10,000 weights.
+# article's 1000 points may have 10,000 parameters.
 MAX_PRODUCTS = 10_000_000
 
 
@@ -19,17 +19,17 @@ def check_count(count: int) -> None:
 
 
 def check_sizes(configs: Iterable[Config]) -> None:
-    """Raise a ValueError if a run is too large for a sweep: too many points × weights."""
+    """Raise a ValueError if a run is too large for a sweep: too many points × parameters."""
     for config in configs:
         sizes = config.layer_sizes
-        n_weights = sum((a + 1) * b for a, b in pairwise(sizes))
+        n_parameters = sum((a + 1) * b for a, b in pairwise(sizes))
         n_points = {
             "points": len(config.points),
             "samples": len(config.points) + (config.samples if config.dataset != "own" else 0),
             "test_samples": config.test_samples,
         }
-        most = MAX_PRODUCTS // n_weights
+        most = MAX_PRODUCTS // n_parameters
         for name, count in n_points.items():
             if count > most:
-                must = f"be at most {most} in a sweep over a network of {n_weights} weights"
+                must = f"be at most {most} in a sweep over a network of {n_parameters} parameters"
                 raise ValueError(f"{name} must {must}, got {count}")

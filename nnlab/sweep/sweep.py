@@ -9,7 +9,7 @@ from concurrent.futures import CancelledError, Executor, Future
 import loky
 
 from nnlab.config import Config
-from nnlab.sweep.executors import shared_workers
+from nnlab.sweep.executors import Workers, shared_workers
 from nnlab.sweep.limits import MAX_AT_ONCE, check_count, check_sizes
 from nnlab.sweep.runs import Progress, Result, compute_slice, failed
 
@@ -50,11 +50,9 @@ class Sweep:
     ) -> None:
         check_count(len(configs))
         check_sizes(configs)
-        workers = loky.cpu_count()
-        if executor is None:
-            executor, workers = shared_workers()
+        workers = Workers(executor, loky.cpu_count()) if executor else shared_workers()
         self.configs = tuple(configs)
-        self._executor, self._at_once = executor, min(at_once or workers, MAX_AT_ONCE)
+        self._workers, self._at_once = workers, min(at_once or workers.at_once, MAX_AT_ONCE)
         # reentrant: a future may be done before it is given its callback
         self._lock = threading.RLock()
         self._waiting = deque(Progress(*numbered) for numbered in enumerate(configs))
@@ -71,6 +69,8 @@ class Sweep:
         """Return the results so far, in the order in which they came; asking keeps them coming."""
         with self._lock:
             self._watched = time.monotonic()
+            if not self._workers.connected():
+                self._give_up()
             self._fill()
             return list(self._results)
 
@@ -148,7 +148,7 @@ class Sweep:
 
     def _submit(self, progress: Progress) -> None:
         try:
-            future = self._executor.submit(compute_slice, progress)
+            future = self._workers.executor.submit(compute_slice, progress)
         except Exception as error:  # every executor that is closed or lost has an error of its own
             self._take_failure(progress, error)
             return
@@ -160,10 +160,10 @@ class Sweep:
     def _finish(self, future: Future[Progress | Result]) -> None:
         """Take what a task has brought, and submit the next one."""
         with self._lock:
-            progress = self._in_flight.pop(future)
-            if not self._in_flight:
+            progress = self._in_flight.pop(future, None)
+            if progress and not self._in_flight:
                 self._busy_seconds += time.monotonic() - self._busy_since
-            if self._cancelled:
+            if self._cancelled or not progress:
                 return
             error = CancelledError() if future.cancelled() else future.exception()
             if error:
@@ -186,3 +186,12 @@ class Sweep:
         else:
             self._tried_again.add(progress.index)
             self._take(progress)
+
+    def _give_up(self) -> None:
+        """End the runs that nobody will answer for."""
+        unfinished = [*self._in_flight.values(), *self._waiting]
+        self._in_flight.clear()
+        self._waiting.clear()
+        self._results += [
+            failed(each, "The connection to the cluster is lost") for each in unfinished
+        ]

@@ -1,0 +1,76 @@
+"""Two runs side by side: their losses in one chart, and the boundary of a finished one."""
+
+from functools import lru_cache
+
+import numpy as np
+import plotly.graph_objects as go
+
+from nnlab.figures.curves import Series, loss_series
+from nnlab.figures.plane import LEVELS, png
+from nnlab.figures.style import AXIS, SET_COLORS
+from nnlab.figures.sweeps import as_json
+from nnlab.sweep import Result
+from nnlab.training import Metrics, Run
+
+DASHES = {"left": "solid", "right": "dot"}
+
+
+@lru_cache(maxsize=4)
+def compared_losses(loss_name: str, *, log: bool) -> str:
+    """Draw the axes and the empty lines that two times `run_series` or `result_series` fill."""
+    figure = go.Figure()
+    for side, dash in DASHES.items():
+        for part, color in SET_COLORS.items():
+            figure.add_scatter(
+                name=f"{side}, {part}",
+                line={"color": color, "dash": dash, "width": 2},
+                marker={
+                    "color": color,
+                    "size": 8,
+                    "symbol": "circle" if side == "left" else "diamond",
+                },
+                cliponaxis=False,
+                hovertemplate=f"{side}, {part} loss %{{y:.4g}}<extra></extra>",
+            )
+    return as_json(
+        figure,
+        f"log={log}",
+        xaxis={
+            "title": "iteration",
+            "rangemode": "tozero",
+            "unifiedhovertitle": {"text": "iteration %{x:,d}"},
+            **AXIS,
+        },
+        yaxis={
+            "title": f"loss ({loss_name})",
+            "type": "log" if log else "linear",
+            "rangemode": "normal" if log else "tozero",
+            "exponentformat": "power",
+            **AXIS,
+        },
+        hovermode="x unified",
+    )
+
+
+def result_image(result: Result) -> bytes:
+    """Draw the boundary of a finished run as a PNG; it must have one."""
+    if result.boundary is None:
+        raise ValueError(f"result must have a boundary, got {result.status}")
+    return png(result.boundary // (256 // LEVELS))
+
+
+def run_series(run: Run, metrics: Metrics) -> list[Series]:
+    """Return the lines of a run: train and test.
+
+    Parameters
+    ----------
+    metrics : of the run's present parameters, the lines' last points
+    """
+    return loss_series(run, metrics.train_loss, metrics.test_loss)
+
+
+def result_series(result: Result) -> list[Series]:
+    """Return the lines of a finished run: train, and of test its last point, all that is kept."""
+    last = [result.metrics.test_loss] if result.metrics else []
+    at = np.full(len(last), result.iteration, np.int32)
+    return [(result.loss_iterations, result.losses), (at, np.array(last, dtype=np.float64))]

@@ -1,0 +1,127 @@
+"""Two runs that are compared: what becomes of them as the buttons say.
+
+The session's key `compared` holds the Comparison.
+"""
+
+from typing import NamedTuple
+
+import streamlit as st
+
+from nnlab.config import Config
+from nnlab.pages import lockstep
+from nnlab.pages.controls import DEFAULT_SPEED, SPEEDS
+from nnlab.pages.running import SLOWEST_TICK_SECONDS, TICK_SECONDS
+from nnlab.pages.turns import turn
+from nnlab.training import advance, start
+
+
+class Comparison(NamedTuple):
+    """Two runs that are compared.
+
+    Attributes
+    ----------
+    configs : their settings
+    runs : at the same iteration, but for one that has ended; None while their ends are shown, as
+        the sweep and the playground have them
+    going : whether they train
+    interval : seconds between their ticks
+    """
+
+    configs: tuple[Config, Config]
+    runs: lockstep.Pair | None = None
+    going: bool = False
+    interval: float = TICK_SECONDS
+
+    def moved(self) -> lockstep.Pair:
+        """Return the runs, which begin if only their ends have been shown."""
+        return self.runs or (start(self.configs[0]), start(self.configs[1]))
+
+
+def current() -> Comparison:
+    """Return the comparison of the session."""
+    found: Comparison = st.session_state.compared
+    return found
+
+
+def follow(configs: tuple[Config, Config]) -> None:
+    """Begin anew when other runs are chosen."""
+    shown: Comparison | None = st.session_state.get("compared")
+    if shown is None or shown.configs != configs:
+        st.session_state.compared = Comparison(configs)
+
+
+def controls() -> int | None:
+    """Draw the buttons; return the speed, as in SPEEDS."""
+    shown = current()
+    over = shown.runs is not None and not any(map(lockstep.left, shown.runs))
+    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
+        st.button(
+            "Pause" if shown.going else "Start",
+            key="compare_start",
+            type="primary",
+            width=84,
+            on_click=_set_going,
+            args=(not shown.going,),
+            disabled=over,
+            help="Train both from their start, in lockstep, or pause.",
+        )
+        st.button(
+            "Step",
+            key="compare_step",
+            on_click=_step,
+            disabled=over,
+            help="Make one iteration of both.",
+        )
+        st.button(
+            "Reset",
+            key="compare_reset",
+            on_click=_reset,
+            help="Both back to iteration 0, with the same seeds.",
+        )
+        st.button(
+            "Ends",
+            key="compare_ends",
+            on_click=_show_ends,
+            disabled=shown.runs is None,
+            help="Both as they have ended: in the sweep, or as the playground has its run.",
+        )
+        name = st.segmented_control(
+            "Speed",
+            list(SPEEDS),
+            format_func=str.capitalize,
+            default=DEFAULT_SPEED,
+            required=True,
+            key="compare_speed",
+            persist_state="session",
+            label_visibility="collapsed",
+            help="Iterations per update of the page; Max: as many as time allows.",
+        )
+    return SPEEDS[str(name)]
+
+
+def _set_going(going: bool) -> None:
+    shown = current()
+    st.session_state.compared = shown._replace(runs=shown.moved(), going=going)
+
+
+def _step() -> None:
+    shown = current()
+    with turn():
+        left, right = (advance(run, min(1, lockstep.left(run))) for run in shown.moved())
+    st.session_state.compared = shown._replace(runs=(left, right), going=False)
+
+
+def _reset() -> None:
+    shown = Comparison(current().configs)
+    st.session_state.compared = shown._replace(runs=shown.moved())
+
+
+def _show_ends() -> None:
+    st.session_state.compared = Comparison(current().configs)
+
+
+def slow_down() -> None:
+    """Make fewer ticks, as the network cannot follow."""
+    shown = current()
+    interval = min(4 * shown.interval, SLOWEST_TICK_SECONDS)
+    st.session_state.compared = shown._replace(interval=interval)

@@ -7,7 +7,15 @@ import streamlit as st
 
 from nnlab import live_chart
 from nnlab.config import Config
-from nnlab.pages import gallery_view, navigation, rate_test, sweep_filter, sweep_settings, sweeping
+from nnlab.pages import (
+    compare,
+    gallery_view,
+    navigation,
+    rate_test,
+    sweep_filter,
+    sweep_settings,
+    sweeping,
+)
 from nnlab.pages.links import keep_in_link
 from nnlab.pages.presets import PRESETS, Preset
 from nnlab.pages.sweep_settings import Plan
@@ -23,6 +31,7 @@ GALLERY = "gallery"  # the view by its name in the link, and the default
 TITLES = {
     GALLERY: "Gallery",
     **{name: title for name, (title, _) in VIEWS.items()},
+    compare.VIEW: compare.TITLE,
     rate_test.VIEW: rate_test.TITLE,
 }
 LINK_NAMES = (*sweep_settings.LINK_NAMES, *gallery_view.LINK_NAMES, "view")
@@ -121,6 +130,8 @@ def _results(going: Going | None, plan: Plan | None, view: str) -> None:
         gallery_view.render()
     with live:
         st.fragment(_live, run_every=interval)(going, seen, layout, view, interval)
+    if view == compare.VIEW:
+        compare.render(_state(seen, going.sweep.results if going else []))
 
 
 def _examples() -> None:
@@ -160,11 +171,11 @@ def _live(
         if interval and (going.sweep.finished or going.sweep.paused):
             st.rerun()
         sweeping.progress(going, results)
-    state = _state(plan, sorted(results, key=lambda result: result.index))
+    state = _state(plan, results)
     sweep_filter.bar(state.all_results, plan.axes, plan.seeds)
     if layout:
         live_chart.update(gallery_view.update(state, layout))
-    else:
+    elif view in VIEWS:
         draw_view(view, state)
 
 
@@ -176,6 +187,7 @@ def _live_test(base: Config, interval: float | None) -> None:
 
 
 def _state(plan: Plan, results: Sequence[Result]) -> SweepState:
+    results = sorted(results, key=lambda result: result.index)
     return SweepState(
         base=plan.base,
         axes=plan.axes,

@@ -125,8 +125,12 @@ def _number(result: Result) -> str:
     if result.status != "done" or result.metrics is None:
         return result.status
     if result.config.problem == "regression":
-        return f"{result.metrics.test_loss:.4f}"
-    return f"{result.metrics.test_accuracy:.1%}"
+        return _text(result.metrics.test_loss, ".4f")
+    return _text(result.metrics.test_accuracy, ".1%")
+
+
+def _text(value: float, form: str) -> str:
+    return "–" if np.isnan(value) else format(value, form)  # of no points
 
 
 def _told(result: Result) -> str:
@@ -135,10 +139,13 @@ def _told(result: Result) -> str:
     metrics, seconds = result.metrics, f"{result.seconds:.2g} s"
     if result.status == "diverged":
         return f"diverged at iteration {result.iteration:,}, after {seconds}"
-    told = [f"test loss {metrics.test_loss:.4f}", f"train loss {metrics.train_loss:.4f}"]
-    if result.config.problem == "classification":
-        told.insert(0, f"test accuracy {metrics.test_accuracy:.1%}")
-        told.insert(2, f"train accuracy {metrics.train_accuracy:.1%}")
+    shares = result.config.problem == "classification"
+    told = []
+    for part in ("test", "train"):
+        if shares:
+            accuracy = getattr(metrics, f"{part}_accuracy")
+            told.append(f"{part} accuracy {_text(accuracy, '.1%')}")
+        told.append(f"{part} loss {_text(getattr(metrics, f'{part}_loss'), '.4f')}")
     return ", ".join([*told, f"{result.iteration:,} iterations in {seconds}"])
 
 

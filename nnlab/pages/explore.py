@@ -1,6 +1,7 @@
 """The page Explore: a sweep of many runs, and what they have in common."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import streamlit as st
@@ -22,6 +23,7 @@ from nnlab.pages.sweep_settings import Plan
 from nnlab.pages.sweep_state import SweepState
 from nnlab.pages.sweep_views import VIEWS, draw_view
 from nnlab.pages.sweeping import Going
+from nnlab.points import NO_POINTS
 from nnlab.sweep import Result
 
 STYLE = Path(__file__).with_suffix(".css")
@@ -84,12 +86,14 @@ def render() -> None:
 
 def _base(base: Config) -> None:
     """Say in one line which settings the axes vary, with a link to them."""
-    told = ", ".join(
-        f"{name.replace('_', ' ')} {'…' if name == 'points' else value or 'none'}"
-        for name, value in navigation.config_query(base).items()
-    )
+    told = [
+        f"{name.replace('_', ' ')} {value or 'none'}"
+        for name, value in navigation.config_query(replace(base, points=NO_POINTS)).items()
+    ]
+    if len(base.points):
+        told.append(f"{len(base.points):,} own points")
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="base_line"):
-        st.caption(f"Base: the article's settings{' but ' if told else ''}{told}")
+        st.caption(f"Base: the article's settings{' but ' if told else ''}{', '.join(told)}")
         query = navigation.home_query(base)
         navigation.link(navigation.PLAYGROUND, query, "Open in the playground")
 

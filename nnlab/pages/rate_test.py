@@ -59,15 +59,16 @@ def begin(base: Config) -> None:
 def controls(base: Config) -> None:
     """Draw the button, and what it will do."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.button(
+        if st.button(
             "Start",
             key="range_start",
             type="primary",
             width=90,
-            on_click=begin,
-            args=(base,),
             disabled=is_pending(base),
-        )
+            help="Make the test with the base settings.",
+        ):
+            begin(base)
+            st.rerun()
         st.markdown(
             f"One run of {RATES * UPDATES:,} iterations, its learning rate from {LOWEST:g} to "
             f"{HIGHEST:g}",

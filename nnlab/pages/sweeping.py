@@ -80,7 +80,10 @@ def _measured(config: Config) -> Cost:
 def estimate(plan: Plan) -> tuple[str, str]:
     """Say how many runs there will be and about how long they take; and how that was measured."""
     cost = _measured(plan.base)
-    at_once = min(shared_workers().at_once, len(plan.configs))
+    try:
+        at_once = min(shared_workers().at_once, len(plan.configs))
+    except ValueError as error:  # no cluster where one was promised
+        return f"**{len(plan.configs)} runs**, and nowhere to make them", str(error)
     seconds = sum(cost.of(config) for config in plan.configs) / at_once
     runs = "1 run" if len(plan.configs) == 1 else f"{len(plan.configs)} runs"
     iterations = {config.iterations for config in plan.configs}
@@ -107,27 +110,18 @@ def controls(plan: Plan | None) -> None:
     """Draw the buttons, and what the plan costs."""
     going = current()
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        if going and is_active(going):
-            paused = going.sweep.paused
-            st.button(
-                "Resume" if paused else "Pause",
-                key="sweep_pause",
-                type="primary",
-                width=90,
-                on_click=going.sweep.resume if paused else going.sweep.pause,
-                help="Runs that have begun wait as they are.",
-            )
-        else:
-            st.button(
-                "Start",
-                key="sweep_start",
-                type="primary",
-                width=90,
-                on_click=_start,
-                args=(plan,),
-                disabled=plan is None,
-                help="Make these runs; the results of the sweep before go.",
-            )
+        # No callback: a field that was left by this click has changed the plan.
+        if st.button(
+            _label(going),
+            key="sweep_start",
+            type="primary",
+            width=90,
+            disabled=plan is None and not is_active(going),
+            help="Make these runs; the results of the sweep before go. Or let those that have "
+            "begun wait as they are. Key: space.",
+        ):
+            _start_or_pause(going, plan)
+            st.rerun()
         st.button(
             "Cancel",
             key="sweep_cancel",
@@ -140,16 +134,23 @@ def controls(plan: Plan | None) -> None:
             st.markdown(told, help=how)
 
 
-def _start(plan: Plan) -> None:
-    state, before = st.session_state, current()
-    if before:
-        before.sweep.cancel()
-    try:
-        state.sweep = Going(plan, Sweep(plan.configs), time.monotonic_ns())
-        state.sweep_refused = ""
-    except ValueError as error:  # no cluster where one was promised
-        state.sweep_refused = str(error)
-    sweep_filter.clear()
+def _label(going: Going | None) -> str:
+    if going is None or not is_active(going):
+        return "Start"
+    return "Resume" if going.sweep.paused else "Pause"
+
+
+def _start_or_pause(going: Going | None, plan: Plan | None) -> None:
+    state = st.session_state
+    if going and is_active(going):
+        (going.sweep.resume if going.sweep.paused else going.sweep.pause)()
+    elif plan:
+        try:
+            state.sweep = Going(plan, Sweep(plan.configs), time.monotonic_ns())
+            state.sweep_refused = ""
+        except ValueError as error:  # no cluster where one was promised
+            state.sweep_refused = str(error)
+        sweep_filter.clear()
 
 
 def stay_awake(going: Going) -> None:

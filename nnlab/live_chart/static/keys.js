@@ -1,4 +1,5 @@
-// The page's keys. Streamlit's own shortcuts cannot be R, and would change the buttons' names.
+// The page's keys, for buttons of these keys or, on Explore, with `sweep_` before them. Streamlit's
+// own shortcuts cannot be R, and would change the buttons' names.
 const KEYS = { " ": "start", ArrowRight: "step", "Shift+ArrowRight": "step_tick", r: "reset" };
 const FIELDS = "input, textarea, select, button, summary, [role=slider], [role=radiogroup], [role=listbox]";
 const PRESSED = "button, summary, [role=radiogroup] *";
@@ -15,12 +16,14 @@ export function listenToKeys(updates) {
     const plain = focused?.matches("button, summary") && !focused.closest("[role=radiogroup], .units");
     if (!name || (focused && !(plain && key !== " "))) return;
     if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const button = document.querySelector(`:is(.st-key-${name}, .st-key-sweep_${name}) button`);
+    if (!button) return;
     event.preventDefault();
     event.stopImmediatePropagation(); // R would rerun Streamlit's script
     // A held key steps as fast as the page follows: a press would cut off the one before.
     if (event.repeat && (!name.startsWith("step") || actedAt === updates())) return;
     actedAt = updates();
-    document.querySelector(`.st-key-${name} button`)?.click();
+    button.click();
   }, { capture: true });
 
   // Space after a click with the mouse means Start or Pause, not the same button once more.

@@ -9,7 +9,15 @@ import numpy as np
 
 from nnlab.batches import DATA_FIELDS, dataset_of
 from nnlab.config import NOT_NUMBERS, Config, shown
-from nnlab.interventions import changed, moved, taken_back
+from nnlab.interventions import (
+    PARAMETER,
+    SETTING,
+    STOP,
+    Intervention,
+    added,
+    changed,
+    taken_back,
+)
 from nnlab.metrics import is_finite, loss_and_accuracy, overflow_is_divergence
 from nnlab.network import Parameters
 from nnlab.optimizers import continued
@@ -80,12 +88,14 @@ def set_parameter(run: Run, layer: int, row: int, column: int, value: float) -> 
     ):
         must = f"be a finite number from {-LARGEST_VALUE} to {LARGEST_VALUE}"
         raise ValueError(f"value must {must}, got {shown(value)}")
+    before = float(matrix[row, column])
     matrix[row, column] = value
     if not is_finite(run.config, run.dataset, parameters):
         raise ValueError(f"value must leave the loss finite, got {shown(value)}")
     unit = f"{column + 1} of layer {layer + 1}"
     name = f"bias {unit}" if row == fan_in else f"weight {row + 1} -> {unit}"
-    interventions = moved(run.interventions, run.iteration, name, float(value))
+    one = Intervention(run.iteration, PARAMETER, name, float(value), before)
+    interventions = added(run.interventions, one)
     return _going_on(replace(run, parameters=parameters, interventions=interventions))
 
 
@@ -94,7 +104,8 @@ def rewind(run: Run, iteration: int) -> Run:
 
     Where nobody has changed a thing on the way it equals `advance(start(config), iteration)`, and
     goes on with the same losses; it may have fewer snapshots. Config and data are those of now,
-    whatever they were then: settings that were changed later count as changed at that iteration.
+    whatever they were then: settings that were changed later count as changed at that iteration,
+    and `patience` begins anew there.
 
     Parameters
     ----------
@@ -131,7 +142,11 @@ def rewind(run: Run, iteration: int) -> Run:
         layer_history=run.layer_history.until(then.iteration),
         interventions=taken_back(run.interventions, then.iteration),
     )
-    return _with_test_sample(rewound) if run.interventions else rewound
+    # the test sample, and the best loss for `patience`, are then of other data or settings
+    outdated = any(
+        one.iteration > then.iteration and one.kind in {SETTING, STOP} for one in run.interventions
+    )
+    return _going_on(rewound) if outdated else rewound
 
 
 def _going_on(run: Run) -> Run:

@@ -1,45 +1,75 @@
-"""What somebody does to a run on its way, in words: settings changed, parameters moved by hand."""
+"""What somebody does to a run on its way: settings changed, parameters moved by hand."""
 
 from dataclasses import fields
+from typing import Any, NamedTuple
 
 from nnlab.config import Config
 from nnlab.points import Points
 
-Interventions = tuple[tuple[int, str], ...]  # (iteration, what was done), in order
+# The kinds: a setting that changes updates, one that only ends the run, a parameter set by hand,
+# and a step on one training point alone.
+SETTING, STOP, PARAMETER, STEP = "setting", "stop", "parameter", "step"
 
-ENDS_A_RUN = {"iterations", "target_loss", "patience"}  # and changes no update
 BEFORE_A_RUN = {"seed", "initialization"}  # what the run has started from
-_TO = " → "
+
+
+class Intervention(NamedTuple):
+    """One thing that was done to a run.
+
+    Attributes
+    ----------
+    iteration : number of updates made before
+    kind : SETTING, STOP, PARAMETER or STEP
+    name : of the Config's field; of the parameter, as "weight 3 -> 1 of layer 2" or "bias 2 of
+        layer 1", all counted from 1; or "training point"
+    value : what it was set to, or the point's number; of points, which may be many, their number
+        and their hash
+    before : what it was before, if it was set
+    """
+
+    iteration: int
+    kind: str
+    name: str
+    value: Any
+    before: Any = None
+
+
+Interventions = tuple[Intervention, ...]  # in order of their iterations
 
 
 def changed(
     interventions: Interventions, iteration: int, old: Config, new: Config
 ) -> Interventions:
-    """Add the settings by which the updates from an iteration on differ from those before.
+    """Add the settings by which a run differs from an iteration on.
 
-    At iteration 0 there are none before, and a run under the new settings starts alike, but for
-    its weights.
+    At iteration 0 there are no updates before, and a run under the new settings starts alike, but
+    for its weights. `iterations` ends no run by itself, and counts only where it stretches the
+    schedule.
     """
-    counting = ENDS_A_RUN
-    if {old.learning_rate_schedule, new.learning_rate_schedule} != {"constant"}:
-        counting = ENDS_A_RUN - {"iterations"}  # they stretch the schedule
-    names = [item.name for item in fields(Config) if item.name not in counting]
-    return interventions + tuple(
-        (iteration, f"{name} {_shown(getattr(old, name))}{_TO}{_shown(getattr(new, name))}")
-        for name in names
-        if getattr(old, name) != getattr(new, name) and (iteration > 0 or name in BEFORE_A_RUN)
-    )
+    kinds = {item.name: SETTING for item in fields(Config)}
+    kinds |= {"target_loss": STOP, "patience": STOP}
+    if old.learning_rate_schedule == new.learning_rate_schedule == "constant":
+        del kinds["iterations"]
+    for name, kind in kinds.items():
+        before, value = getattr(old, name), getattr(new, name)
+        if before != value and (iteration > 0 or name in BEFORE_A_RUN):
+            one = Intervention(iteration, kind, name, _kept(value), _kept(before))
+            interventions = added(interventions, one)
+    return interventions
 
 
-def moved(
-    interventions: Interventions, iteration: int, parameter: str, value: float
-) -> Interventions:
-    """Add that a parameter was set to a value, which replaces what it was set to just before."""
-    beginning = f"{parameter} set to "
-    others = (
-        one for one in interventions if not (one[0] == iteration and one[1].startswith(beginning))
-    )
-    return (*others, (iteration, f"{beginning}{value!r}"))
+def added(interventions: Interventions, new: Intervention) -> Interventions:
+    """Add an intervention, as one with what was done to the same thing at the same iteration.
+
+    What is back at what it was before is left out, but for the optimizer: its memory is gone.
+    """
+    same = [one for one in interventions if one[:3] == new[:3]]
+    if same:
+        new = new._replace(before=same[0].before)
+        interventions = tuple(one for one in interventions if one not in same)
+    if new.value == new.before and new.name != "optimizer":
+        return interventions
+    return (*interventions, new)
 
 
 def taken_back(interventions: Interventions, iteration: int) -> Interventions:
@@ -47,20 +77,14 @@ def taken_back(interventions: Interventions, iteration: int) -> Interventions:
 
     What was moved by hand later is undone; the settings that were changed later hold from there on.
     """
-    return tuple(
-        (min(when, iteration), what)
-        for when, what in interventions
-        if when <= iteration
-        or (is_setting(what) and (iteration > 0 or what.split()[0] in BEFORE_A_RUN))
-    )
+    kept: Interventions = ()
+    for one in interventions:
+        if one.iteration <= iteration:
+            kept = (*kept, one)
+        elif one.kind in {SETTING, STOP} and (iteration > 0 or one.name in BEFORE_A_RUN):
+            kept = added(kept, one._replace(iteration=iteration))
+    return kept
 
 
-def is_setting(what: str) -> bool:
-    """Say whether an intervention is a change of a setting, and no parameter moved by hand."""
-    return _TO in what
-
-
-def _shown(value: object) -> str:
-    if isinstance(value, Points):
-        return str(len(value))
-    return ",".join(map(str, value)) if isinstance(value, tuple) else str(value)
+def _kept(value: object) -> object:
+    return (len(value), hash(value)) if isinstance(value, Points) else value

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from nnlab.batches import Batches, objective_of
 from nnlab.config import shown
 from nnlab.datasets import Dataset
+from nnlab.interventions import STEP, Intervention
 from nnlab.metrics import overflow_is_divergence
 from nnlab.network import FloatArray, Objective, Parameters, sigmoid, zero_parameters
 from nnlab.training import Run, advance, evaluate
@@ -150,7 +151,7 @@ def take_step(run: Run, point: int | None = None) -> Run:
     if stepped.diverged or not np.isfinite(evaluate(stepped).train_loss):
         return replace(run, diverged=True)
     # at the iteration that it leads to, so that who goes back to the one before undoes it
-    done = (stepped.iteration, f"step on training point {point} alone")
+    done = Intervention(stepped.iteration, STEP, "training point", int(point))
     return replace(stepped, interventions=(*run.interventions, done))
 
 

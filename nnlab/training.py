@@ -23,7 +23,7 @@ from nnlab.history import (
     look_at_layers,
     no_layer_history,
 )
-from nnlab.interventions import is_setting
+from nnlab.interventions import PARAMETER, STEP, Interventions
 from nnlab.metrics import is_finite, loss_and_accuracy, overflow_is_divergence, penalty
 from nnlab.network import Network, Parameters, initialize, sigmoid
 from nnlab.optimizers import OptimizerState, fresh_state
@@ -77,8 +77,7 @@ class Run:
         not taken, and the run stays where it is
     rule_met : the stop rule that holds at this iteration, "target_loss" or "plateau", else None
     best_loss, best_iteration : the best training loss that a run with `patience` has seen, and when
-    interventions : what somebody has done to the run on its way, each (iteration, sentence), as
-        `nnlab.interventions` writes them
+    interventions : what somebody has done to the run on its way, in order
     """
 
     config: Config
@@ -95,7 +94,7 @@ class Run:
     rule_met: str | None = None
     best_loss: float = math.inf
     best_iteration: int = 0
-    interventions: tuple[tuple[int, str], ...] = ()
+    interventions: Interventions = ()
 
     @property
     def test_iterations(self) -> NDArray[np.int64]:
@@ -110,7 +109,7 @@ class Run:
     @property
     def edited(self) -> bool:
         """Say whether somebody has moved parameters by hand."""
-        return any(not is_setting(what) for _, what in self.interventions)
+        return any(one.kind in {PARAMETER, STEP} for one in self.interventions)
 
     @property
     def snapshot_iterations(self) -> tuple[int, ...]:

@@ -5,13 +5,14 @@ from decimal import Decimal
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from nnlab import Config, Run, advance, evaluate, predict, rewind, set_parameter, start
 from nnlab.editing import with_config
+from nnlab.interventions import Intervention
 from nnlab.network import Parameters
-from nnlab.points import Points
+from nnlab.points import NO_POINTS, Points
 from tests.test_training import assert_equal_bit_for_bit, configs
 
 TINY = Config(samples=20, test_samples=5, hidden_layers=(3,))  # layer 0 is (3, 3), layer 1 (4, 1)
@@ -71,7 +72,9 @@ def test_rewinding_to_an_edited_snapshot_gives_the_edited_parameters(iteration: 
     rewound = rewind(advance(edited, 60), iteration)
     assert_equal_bit_for_bit(rewound, edited)
     assert rewound.test_losses[-1] == evaluate(rewound).test_loss or iteration % 100
-    assert rewound.interventions == ((iteration, "weight 1 -> 1 of layer 1 set to 9.0"),)
+    before = run.parameters.weights[0][0, 0]
+    name = "weight 1 -> 1 of layer 1"
+    assert rewound.interventions == (Intervention(iteration, "parameter", name, 9.0, before),)
 
 
 def test_rewinding_past_an_edit_undoes_it() -> None:
@@ -86,7 +89,9 @@ def test_rewinding_past_an_edit_undoes_it() -> None:
 def test_any_number_up_to_a_thousand_is_taken(value: float) -> None:
     edited = set_parameter(start(TINY), 1, 2, 0, value)
     assert edited.parameters.weights[1][2, 0] == value
-    assert edited.interventions == ((0, f"weight 3 -> 1 of layer 2 set to {float(value)!r}"),)
+    before = start(TINY).parameters.weights[1][2, 0]
+    expected = (0, "parameter", "weight 3 -> 1 of layer 2", float(value), before)
+    assert edited.interventions == (expected,)
 
 
 @pytest.mark.parametrize(
@@ -140,17 +145,21 @@ def test_a_weight_set_by_hand_lets_a_stopped_run_go_on() -> None:
 
 
 def test_interventions_tell_what_was_done_and_when() -> None:
-    run = set_parameter(start(TINY), 1, 2, 0, 0.5)
-    run = set_parameter(advance(run, 5), 0, 2, 1, -1)
+    run = start(TINY)
+    weight = run.parameters.weights[1][2, 0]
+    run = advance(set_parameter(run, 1, 2, 0, 0.5), 5)
+    bias = run.parameters.biases[0][0, 1]
+    run = set_parameter(run, 0, 2, 1, -1)
     run = with_config(advance(run, 5), replace(TINY, learning_rate=0.1, optimizer="adam"))
-    run = with_config(advance(run, 1), replace(run.config, batch_size=4, points=[(0, 0, 1)]))
+    points = Points.of([(0, 0, 1)])
+    run = with_config(advance(run, 1), replace(run.config, batch_size=4, points=points))
     assert run.interventions == (
-        (0, "weight 3 -> 1 of layer 2 set to 0.5"),
-        (5, "bias 2 of layer 1 set to -1.0"),
-        (10, "optimizer sgd → adam"),
-        (10, "learning_rate 0.01 → 0.1"),
-        (11, "points 0 → 1"),
-        (11, "batch_size None → 4"),
+        (0, "parameter", "weight 3 -> 1 of layer 2", 0.5, weight),
+        (5, "parameter", "bias 2 of layer 1", -1, bias),
+        (10, "setting", "optimizer", "adam", "sgd"),
+        (10, "setting", "learning_rate", 0.1, 0.01),
+        (11, "setting", "points", (1, hash(points)), (0, hash(NO_POINTS))),
+        (11, "setting", "batch_size", 4, None),
     )
     assert run.edited
     assert advance(run, 50).interventions == run.interventions
@@ -158,31 +167,93 @@ def test_interventions_tell_what_was_done_and_when() -> None:
 
 def test_settings_alone_do_not_make_a_run_edited() -> None:
     run = with_config(advance(start(TINY), 5), replace(TINY, learning_rate=0.1))
-    assert run.interventions == ((5, "learning_rate 0.01 → 0.1"),)
+    assert run.interventions == ((5, "setting", "learning_rate", 0.1, 0.01),)
     assert not run.edited
 
 
 def test_of_a_weight_that_is_dragged_the_last_value_is_told() -> None:
     run = advance(start(TINY), 5)
+    first, second = run.parameters.weights[0][0, :2]
     for value in (0.1, 0.2, 0.3):
         run = set_parameter(run, 0, 0, 0, value)
         run = set_parameter(run, 0, 0, 1, -value)
     assert run.interventions == (
-        (5, "weight 1 -> 1 of layer 1 set to 0.3"),
-        (5, "weight 1 -> 2 of layer 1 set to -0.3"),
+        (5, "parameter", "weight 1 -> 1 of layer 1", 0.3, first),
+        (5, "parameter", "weight 1 -> 2 of layer 1", -0.3, second),
     )
+    back = set_parameter(set_parameter(run, 0, 0, 0, first), 0, 0, 1, second)
+    assert (back.interventions, back.edited) == ((), False)
     run = set_parameter(advance(run, 1), 0, 0, 0, 0.4)
-    assert run.interventions[2:] == ((6, "weight 1 -> 1 of layer 1 set to 0.4"),)
+    assert [one[:4] for one in run.interventions[2:]] == [
+        (6, "parameter", "weight 1 -> 1 of layer 1", 0.4)
+    ]
 
 
-def test_what_ends_a_run_is_no_intervention_unless_it_stretches_the_schedule() -> None:
+def test_a_setting_that_is_dragged_is_one_change_and_none_once_it_is_back() -> None:
+    run = advance(start(TINY), 100)
+    strokes = [Points.of([(x, 0.0, 1.0) for x in range(n)]) for n in range(1, 9)]
+    for rate, points in zip(np.geomspace(0.02, 0.5, 8), strokes, strict=True):
+        run = with_config(run, replace(TINY, learning_rate=rate, points=points))
+    assert run.interventions == (
+        (100, "setting", "points", (8, hash(strokes[-1])), (0, hash(NO_POINTS))),
+        (100, "setting", "learning_rate", 0.5, 0.01),
+    )
+    back = with_config(run, TINY)
+    assert back.interventions == ()
+    assert_equal_bit_for_bit(advance(back, 50), advance(start(TINY), 150), snapshots=False)
+
+
+def test_an_optimizer_that_was_left_has_lost_its_memory() -> None:
+    config = replace(TINY, optimizer="momentum")
+    run = advance(start(config), 50)
+    back = with_config(with_config(run, replace(config, optimizer="adam")), config)
+    assert back.interventions == ((50, "setting", "optimizer", "momentum", "momentum"),)
+    assert (advance(back, 1).parameters.vector != advance(run, 1).parameters.vector).any()
+
+
+def test_what_only_ends_a_run_is_told_and_edits_nothing() -> None:
     run = advance(start(TINY), 5)
     longer = replace(TINY, iterations=100, target_loss=0.1, patience=7)
-    assert with_config(run, longer).interventions == ()
+    changed = with_config(run, longer)
+    assert changed.interventions == (
+        (5, "stop", "target_loss", 0.1, None),
+        (5, "stop", "patience", 7, None),
+    )
+    assert not changed.edited
+
+
+def test_iterations_are_an_intervention_where_they_stretch_the_schedule() -> None:
+    assert with_config(advance(start(TINY), 5), replace(TINY, iterations=100)).interventions == ()
     cosine = replace(TINY, learning_rate_schedule="cosine")
     run = advance(start(cosine), 5)
     stretched = with_config(run, replace(cosine, iterations=100))
-    assert stretched.interventions == ((5, "iterations 25000 → 100"),)
+    assert stretched.interventions == ((5, "setting", "iterations", 100, 25_000),)
+
+
+def test_patience_begins_anew_where_one_goes_back_and_other_points_hold() -> None:
+    """With sixty more points the loss is larger; it falls, but not below that of before."""
+    config = replace(TINY, samples=100, patience=400, learning_rate=0.1)
+    rng = np.random.default_rng(0)
+    points = [(*rng.normal(size=2), float(rng.integers(2))) for _ in range(60)]
+    run = advance(start(config), 1000)
+    run = advance(with_config(run, replace(config, points=points)), 10)
+    rewound = rewind(run, 896)
+    assert (rewound.best_loss, rewound.best_iteration) == (np.inf, 896)
+    later = advance(rewound, 450)
+    assert (later.stopped, later.iteration) == (None, 1346)
+    losses = later.losses[896:]
+    assert (np.diff(losses[:100]) < 0).all()
+    assert losses.min() > run.losses[:896].min()
+    # nor is the old best found by who goes back to that moment once more
+    assert rewind(later, 896).best_loss == np.inf
+
+
+def test_patience_set_later_counts_from_the_moment_one_goes_back_to() -> None:
+    run = advance(start(TINY), 1000)
+    run = advance(with_config(run, replace(TINY, patience=400)), 10)
+    rewound = rewind(run, 896)
+    assert rewound.best_iteration == 896
+    assert advance(rewound, 100).stopped is None
 
 
 def test_before_the_first_update_only_the_start_itself_counts_as_changed() -> None:
@@ -190,7 +261,7 @@ def test_before_the_first_update_only_the_start_itself_counts_as_changed() -> No
     assert run.interventions == ()
     assert_equal_bit_for_bit(advance(run, 50), advance(start(run.config), 50))
     run = with_config(start(TINY), replace(TINY, seed=5))
-    assert run.interventions == ((0, "seed 4 → 5"),)
+    assert run.interventions == ((0, "setting", "seed", 5, 4),)
 
 
 def test_settings_changed_after_the_moment_one_goes_back_to_hold_from_there() -> None:
@@ -200,8 +271,17 @@ def test_settings_changed_after_the_moment_one_goes_back_to_hold_from_there() ->
     run = advance(run, 20)
     rewound = rewind(run, 18)
     assert rewound.config == run.config
-    assert rewound.interventions == ((10, "learning_rate 0.01 → 0.1"), (18, "optimizer sgd → adam"))
+    assert rewound.interventions == (
+        (10, "setting", "learning_rate", 0.1, 0.01),
+        (18, "setting", "optimizer", "adam", "sgd"),
+    )
     assert not rewound.edited
+    # further back the setting's changes become one
+    run = with_config(run, replace(run.config, learning_rate=0.5))
+    assert rewind(run, 4).interventions == (
+        (4, "setting", "optimizer", "adam", "sgd"),
+        (4, "setting", "learning_rate", 0.5, 0.01),
+    )
 
 
 def test_a_run_taken_back_to_its_start_is_a_run_of_the_settings_of_now() -> None:
@@ -215,7 +295,7 @@ def test_a_run_taken_back_to_its_start_is_a_run_of_the_settings_of_now() -> None
     again = advance(start(run.config), 30)
     assert_equal_bit_for_bit(advance(rewound, 30), again, snapshots=False)
     reseeded = with_config(run, replace(run.config, seed=5))
-    assert rewind(advance(reseeded, 1), 0).interventions == ((0, "seed 4 → 5"),)
+    assert rewind(advance(reseeded, 1), 0).interventions == ((0, "setting", "seed", 5, 4),)
 
 
 def test_a_test_sample_is_that_of_the_run_as_it_was_left() -> None:
@@ -234,7 +314,20 @@ def test_other_points_of_the_same_number_are_an_intervention() -> None:
     points = [Points.of([(x, 0.0, 1.0)]) for x in (0, 1)]
     run = advance(start(replace(TINY, points=points[0])), 5)
     other = with_config(run, replace(TINY, points=points[1]))
-    assert other.interventions == ((5, "points 1 → 1"),)
+    hashes = [(1, hash(one)) for one in points]
+    assert other.interventions == ((5, "setting", "points", hashes[1], hashes[0]),)
+
+
+@st.composite
+def _changed(draw: st.DrawFn, config: Config) -> Config:
+    """Change some settings that may change while a run goes on."""
+    return replace(
+        config,
+        learning_rate=draw(st.sampled_from([0.02, 0.3])),
+        optimizer=draw(st.sampled_from(["adam", "momentum"])),
+        patience=draw(st.sampled_from([None, 5, 20])),
+        points=[(0.1 * x, 0.2, x % 2) for x in range(draw(st.sampled_from([0, 3, 40])))],
+    )
 
 
 @st.composite
@@ -248,15 +341,18 @@ def _steered(draw: st.DrawFn) -> tuple[Run, Run]:
         whole = advance(whole, chunks.iteration - whole.iteration)
         if chunks.stopped:  # the other one has not looked, if it was where it stopped already
             whole = advance(whole, 1)
-        if draw(st.booleans()):
+        done = draw(st.sampled_from(["parameter", "settings", "rewind"]))
+        if done == "parameter":
             matrix = whole.parameters.matrices[0]
             row, column = (draw(st.integers(0, size - 1)) for size in matrix.shape)
             place = (0, row, column, draw(st.floats(-2, 2)))
             chunks, whole = set_parameter(chunks, *place), set_parameter(whole, *place)
-        else:
-            changed = replace(config, learning_rate=draw(st.sampled_from([0.02, 0.3])))
-            changed = replace(changed, optimizer=draw(st.sampled_from(["adam", "momentum"])))
+        elif done == "settings":
+            changed = draw(_changed(config))
             chunks, whole = with_config(chunks, changed), with_config(whole, changed)
+        else:
+            iteration = draw(st.sampled_from(whole.snapshot_iterations))
+            chunks, whole = rewind(chunks, iteration), rewind(whole, iteration)
     return advance(advance(chunks, 20), 41), advance(whole, 61)
 
 
@@ -267,3 +363,23 @@ def test_chunks_do_not_change_a_single_bit_of_a_steered_run(runs: tuple[Run, Run
     chunks, whole = runs
     assert_equal_bit_for_bit(chunks, whole)
     assert chunks.interventions == whole.interventions
+
+
+# no test depends on the machine's speed
+@settings(deadline=None, max_examples=60)
+@given(config=configs(), data=st.data())
+def test_settings_changed_before_or_after_one_goes_back_make_the_same_run(
+    config: Config, data: st.DataObject
+) -> None:
+    run = advance(start(config), data.draw(st.integers(1, 150)))
+    changed = data.draw(_changed(config))
+    iteration = data.draw(st.sampled_from(run.snapshot_iterations))
+    later = advance(with_config(run, changed), 10)
+    assume(iteration < later.iteration)  # where it stopped at once, it is not gone back
+    after = rewind(later, iteration)
+    before = with_config(rewind(run, iteration), changed)
+    assert after.interventions == before.interventions
+    assert_equal_bit_for_bit(after, before)
+    further = advance(after, 30)
+    if further.iteration > iteration:
+        assert_equal_bit_for_bit(rewind(further, iteration), before)

@@ -12,11 +12,12 @@ from PIL import Image
 from playwright.sync_api import Browser, Locator, Page, expect
 from streamlit.testing.v1 import AppTest
 
-from nnlab import Config, advance, rewind, start
+from nnlab import Config, advance, rewind, set_parameter, start
 from nnlab.figures.plane import boundary_image
 from nnlab.figures.replay import moments
 from nnlab.points import Points, encode
 from nnlab.script import script
+from nnlab.step import take_step
 from tests.test_browser import (
     PATIENCE,
     open_page,
@@ -208,9 +209,35 @@ def test_the_script_of_a_changed_run_says_that_it_will_differ() -> None:
     assert "will differ" not in captions(app)
     app = healthy(app.number_input(key="learning_rate").set_value(0.5).run())
     app = healthy(press_in_app(app, "step_tick"))
-    assert "at iteration 100: the script trains with the present settings" in captions(app)
+    assert (
+        "The setting learning rate was changed from 0.01 to 0.5 at iteration 100: the script "
+        "trains with the present settings from the start, and will differ." in captions(app)
+    )
     app = press_in_app(app, "reset")
     assert "will differ" not in captions(app)
+
+
+def test_the_script_of_a_run_with_another_end_says_that_it_may_stop_elsewhere() -> None:
+    app = press_in_app(open_app(speed="100"), "step_tick")
+    app = healthy(app.number_input(key="target_loss").set_value(0.9).run())
+    assert (
+        "The setting target loss was changed from none to 0.9 at iteration 100: the script trains "
+        "with the present settings from the start, and may stop elsewhere." in captions(app)
+    )
+    # so it does: who trains with that from the start does not get that far
+    assert advance(start(app.session_state.run.config), 100).stopped == "target_loss"
+
+
+def test_weights_and_steps_by_hand_are_told_of_beside_the_script() -> None:
+    app = press_in_app(open_app(speed="100", samples="50"), "step_tick")
+    run = app.session_state.run
+    for changed, sentence in (
+        (set_parameter(run, 1, 2, 0, 0.5), "The weight 3 -> 1 of layer 2 was set to 0.5"),
+        (take_step(run, 7), "A step was made on training point 7 alone"),
+    ):
+        app.session_state.run = changed
+        said = captions(healthy(app.run()))
+        assert f"{sentence} at iteration {changed.iteration}: the script trains" in said
 
 
 def test_where_there_is_no_script_a_sentence_says_why() -> None:

@@ -284,7 +284,7 @@ def test_looking_changes_nothing() -> None:
 def test_a_step_on_one_point_is_an_intervention_and_the_run_goes_on() -> None:
     run = _run(regularization="l2", batch_size=7, patience=1000)
     stepped = take_step(run, 17)
-    assert stepped.interventions == (*run.interventions, (6, "step on training point 17 alone"))
+    assert stepped.interventions == (*run.interventions, (6, "step", "training point", 17, None))
     assert take_step(run).interventions == run.interventions
     assert stepped.edited
     assert not rewind(stepped, 5).edited

@@ -8,6 +8,7 @@ from sklearn.neighbors import NearestNeighbors
 
 from nnlab.config import Config
 from nnlab.datasets import Dataset, FloatArray
+from nnlab.interventions import STOP
 from nnlab.metrics import loss_and_accuracy
 from nnlab.training import Run
 
@@ -18,8 +19,8 @@ LEARNED = 0.8  # of the way from a constant answer to the nearest neighbour's: i
 
 
 def settled_since(run: Run) -> int:
-    """Return the iteration at which somebody last changed the run by hand, or 0."""
-    return run.interventions[-1][0] if run.interventions else 0
+    """Return the iteration at which somebody last changed what updates the run makes, or 0."""
+    return max((one.iteration for one in run.interventions if one.kind != STOP), default=0)
 
 
 def loss_windows(run: Run) -> tuple[FloatArray, FloatArray] | None:

@@ -5,8 +5,10 @@ from functools import lru_cache, partial
 
 import streamlit as st
 
+from nnlab.config import text
 from nnlab.figures.animation import animation
 from nnlab.figures.replay import replay
+from nnlab.interventions import PARAMETER, STEP, STOP, Intervention
 from nnlab.pages import own_points, report
 from nnlab.parameters_file import parameters_file
 from nnlab.script import script
@@ -85,8 +87,23 @@ def _program(run: Run) -> None:
         f"{run.config.iterations:,} iterations.",
     )
     if run.interventions:
-        at = run.interventions[0][0]
+        differing = [one for one in run.interventions if one.kind != STOP]
+        first = (differing or run.interventions)[0]
         st.caption(
-            f"Settings were changed or weights edited by hand at iteration {at:,}: the script "
-            "trains with the present settings from the start, and will differ."
+            f"{_sentence(first)} at iteration {first.iteration:,}: the script trains with the "
+            "present settings from the start, and "
+            + ("will differ." if differing else "may stop elsewhere.")
         )
+
+
+def _sentence(done: Intervention) -> str:
+    """Say what somebody has done to the run."""
+    if done.kind == STEP:
+        return f"A step was made on {done.name} {done.value} alone"
+    if done.kind == PARAMETER:
+        return f"The {done.name} was set to {done.value:g}"
+    before, value = (
+        text(done.name, setting) or "none" if done.name != "points" else f"{setting[0]:,}"
+        for setting in (done.before, done.value)
+    )
+    return f"The setting {done.name.replace('_', ' ')} was changed from {before} to {value}"

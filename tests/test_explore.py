@@ -1,0 +1,540 @@
+"""Explore makes the runs that its fields say, and shows them; every test finds widgets by key."""
+
+from collections import deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, Future
+from functools import partial
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from nnlab import Config, advance, start
+from nnlab.live_chart import Update
+from nnlab.pages import explore, rate_test, sweeping
+from nnlab.pages.presets import PRESETS
+from nnlab.pages.sweep_settings import SUGGESTED, VARIED
+from nnlab.pages.sweeping import Cost
+from nnlab.points import Points, encode
+from nnlab.sweep import axis_from_text, grid
+from nnlab.sweep import sweep as sweep_module
+from nnlab.sweep.executors import Workers
+
+BASE = {"samples": "20", "test_samples": "10", "iterations": "3"}
+SIX = {"axis1": "learning_rate:0.01; 0.1; 1", "axis2": "hidden_layers:2; 3"}
+
+
+class ByHand(Executor):
+    """Computes a task when it is told to."""
+
+    def __init__(self) -> None:
+        self.tasks: deque[tuple[Future[Any], Callable[[], Any]]] = deque()
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        """Put a task off."""
+        future: Future[Any] = Future()
+        self.tasks.append((future, partial(fn, *args, **kwargs)))
+        return future
+
+    def work(self, count: int = 10_000) -> None:
+        """Compute so many tasks, or all there are and will come."""
+        for _ in range(count):
+            if not self.tasks:
+                return
+            future, task = self.tasks.popleft()
+            future.set_result(task())
+
+
+@pytest.fixture
+def workers(monkeypatch: pytest.MonkeyPatch) -> ByHand:
+    """Let two workers compute by hand, wherever the page asks for workers."""
+    executor = ByHand()
+    for module in (sweep_module, sweeping, rate_test):
+        monkeypatch.setattr(module, "shared_workers", lambda: Workers(executor, 2))
+    return executor
+
+
+@pytest.fixture
+def drawn(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, Update]]:
+    """Return what the page last sent to its charts."""
+    charts: dict[str, Update] = {}
+    monkeypatch.setattr(explore.live_chart, "update", lambda sent, **_: charts.update(sent))
+    return charts
+
+
+def _pages() -> None:
+    from nnlab.pages import explore, navigation, playground  # noqa: PLC0415 - runs as a script
+
+    navigation.run({navigation.EXPLORE: explore.render, navigation.PLAYGROUND: playground.render})
+
+
+def open_page(**link: str) -> AppTest:
+    """Open the app with Explore as its home page: AppTest knows no addresses of pages."""
+    app = AppTest.from_function(_pages, default_timeout=60)
+    for name, value in {**BASE, **link}.items():
+        app.query_params[name] = value
+    return healthy(app.run())
+
+
+def healthy(app: AppTest) -> AppTest:
+    assert not app.exception
+    return app
+
+
+def press(app: AppTest, key: str) -> AppTest:
+    return healthy(app.button(key=key).click().run())
+
+
+def texts(app: AppTest) -> str:
+    elements = [*app.markdown, *app.caption, *app.warning, *app.info]
+    return "\n".join(str(element.value) for element in elements)
+
+
+def errors(app: AppTest) -> list[str]:
+    return [error.value for error in app.error]
+
+
+def status(app: AppTest) -> str:
+    return str(app.get("progress")[0].proto.text)
+
+
+def cells(drawn: dict[str, Update]) -> list[dict[str, Any] | None]:
+    gallery = drawn["gallery"].gallery
+    assert gallery
+    found: list[dict[str, Any] | None] = gallery["cells"]
+    return found
+
+
+def test_a_first_visit_offers_examples_and_one_run(workers: ByHand) -> None:
+    app = open_page()
+    assert "**1 run** of 3 iterations" in texts(app)
+    for name in PRESETS:
+        assert app.button(key=f"preset_{name}").label.startswith(f"**{PRESETS[name].title}**")
+    assert not workers.tasks
+
+
+@pytest.mark.parametrize(
+    ("preset", "runs"),
+    [("rate_width", 35), ("depth_activation", 32), ("batch_rate", 28), ("ten_seeds", 10)],
+)
+@pytest.mark.usefixtures("workers")
+def test_an_example_fills_in_the_fields(preset: str, runs: int) -> None:
+    app = press(open_page(), f"preset_{preset}")
+    assert f"**{runs} runs**" in texts(app)
+    assert not errors(app)
+    app.selectbox(key="preset").select("rate_width").run()
+    assert "**35 runs**" in texts(healthy(app))
+
+
+@pytest.mark.usefixtures("workers")
+def test_ten_seeds_of_the_article_are_of_the_articles_settings() -> None:
+    app = press(open_page(learning_rate="0.5"), "preset_ten_seeds")
+    assert app.session_state["base"] == Config()
+    assert dict(app.query_params) == {"seeds": "10"}
+
+
+@pytest.mark.parametrize("name", VARIED)
+def test_any_setting_can_be_an_axis_and_begins_with_values_that_go(name: str) -> None:
+    axis = axis_from_text(name, SUGGESTED[name])
+    assert len(grid(Config(), [axis], [4])) == len(axis.values) > 1
+
+
+def test_the_axes_are_all_of_configs_fields_but_seed_and_points() -> None:
+    assert {*VARIED, "seed", "points"} == set(Config.__dataclass_fields__)
+
+
+@pytest.mark.usefixtures("workers")
+def test_a_chosen_axis_is_filled_in_and_a_cleared_one_lets_the_next_move_up() -> None:
+    app = open_page()
+    app.selectbox(key="axis1").select("noise").run()
+    assert app.text_input(key="values1").value == SUGGESTED["noise"]
+    assert "**6 runs**" in texts(app)
+    app.selectbox(key="axis2").select("hidden_layers").run()
+    assert "**30 runs**" in texts(app)
+    app.selectbox(key="axis1").set_value(None).run()
+    assert app.selectbox(key="axis1").value == "hidden_layers"
+    assert "**5 runs**" in texts(healthy(app))
+    assert app.query_params["axis1"] == "hidden_layers:2; 4; 8; 16; 32"
+    assert "axis2" not in app.query_params
+
+
+def test_the_estimate_is_made_from_a_measured_run() -> None:
+    cost = Cost(Config(), around=0.5, iterations=200, seconds=4.0)
+    assert cost.of(Config(iterations=1000)) == pytest.approx(0.5 + 1000 * 4 / 200)
+
+
+@pytest.mark.usefixtures("workers")
+def test_the_page_says_beforehand_how_long_it_takes_and_how_that_was_measured(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Six runs of 3 iterations: of 2 s each by a clock that says 2 s for 3 of them, two at once."""
+    seconds = iter(range(0, 1000, 2))
+    clock = SimpleNamespace(perf_counter=lambda: next(seconds))
+    monkeypatch.setattr(sweeping, "time", clock)
+    app = open_page(**SIX)
+    told = next(element for element in app.markdown if "6 runs" in element.value)
+    # the data, the training and the result take 2 s each: 6 s a run
+    assert told.value == "**6 runs** of 3 iterations, about **18 s**"
+    assert told.help.startswith("Measured: 3 iterations with the base settings took 2 s")
+
+
+def test_results_appear_as_runs_finish(workers: ByHand, drawn: dict[str, Update]) -> None:
+    app = press(open_page(**SIX), "sweep_start")
+    assert status(app) == "0 of 6 runs"
+    assert cells(drawn) == [None] * 6
+    workers.work(2)
+    app.run()
+    assert status(app).startswith("2 of 6 runs · ")
+    shown = cells(drawn)
+    assert shown[0]
+    assert shown[0]["label"] == "hidden layers 2 · learning rate 0.01"
+    assert drawn["gallery"].iteration == 2
+    workers.work()
+    app.run()
+    assert status(healthy(app)) == "6 of 6 runs · finished"
+    assert app.button(key="sweep_start").label == "Start"
+    # the columns are the first axis, the rows the second
+    assert [cell and cell["label"] for cell in cells(drawn)] == [
+        f"hidden layers {width} · learning rate {rate}"
+        for width in (2, 3)
+        for rate in ("0.01", "0.1", "1")
+    ]
+
+
+def test_pause_lets_no_task_begin_and_resume_goes_on(workers: ByHand) -> None:
+    app = press(open_page(**SIX), "sweep_start")
+    assert app.button(key="sweep_start").label == "Pause"
+    press(app, "sweep_start")
+    assert app.button(key="sweep_start").label == "Resume"
+    workers.work()  # the two that had begun
+    app.run()
+    assert status(app) == "2 of 6 runs · paused"
+    press(app, "sweep_start")
+    workers.work()
+    app.run()
+    assert status(healthy(app)) == "6 of 6 runs · finished"
+
+
+def test_cancel_keeps_what_is_there(workers: ByHand, drawn: dict[str, Update]) -> None:
+    app = press(open_page(**SIX), "sweep_start")
+    workers.work(3)
+    press(app, "sweep_cancel")
+    assert status(app) == "3 of 6 runs · cancelled"
+    workers.work()
+    app.run()
+    assert status(healthy(app)) == "3 of 6 runs · cancelled"
+    assert sum(cell is not None for cell in cells(drawn)) == 3
+    assert app.button(key="sweep_cancel").disabled
+    assert app.button(key="sweep_start").label == "Start"
+
+
+@pytest.mark.parametrize(
+    ("axis", "sentence"),
+    [
+        (
+            "learning_rate:0..1 log 5",
+            "learning_rate must range from above 0 on a logarithmic scale, got `0.0`",
+        ),
+        (
+            "learning_rate:1..0.1 5",
+            "learning_rate must range from a lower to a higher number, got `1.0 to 0.1`",
+        ),
+        (
+            "learning_rate:0.001..1 log 1000000",
+            "learning_rate must have from 2 to 500 values in a range, got `1000000`",
+        ),
+        (
+            "learning_rate:fast",
+            "learning_rate must be a finite number above 0 and at most 1e+06, got `'fast'`",
+        ),
+        (
+            "learning_rate:",
+            "learning_rate must have a value or more in a sweep, got `none`",
+        ),
+        (
+            "noise:`<b>$x$`",
+            "noise must be a finite number from 0 and at most 10, got `''<b>$x$''`",
+        ),
+        (
+            "data_seed:1..400 400",
+            "runs must be from 1 to 500 in one sweep, got `800`",
+        ),
+        ("samples:100; 100000", "samples must be at most"),
+    ],
+)
+def test_a_bad_axis_is_one_sentence_and_the_last_results_stay(
+    workers: ByHand, drawn: dict[str, Update], axis: str, sentence: str
+) -> None:
+    app = press(open_page(**SIX), "sweep_start")
+    workers.work()
+    app.run()
+    before = cells(drawn)
+    name, _, values = axis.partition(":")
+    app.selectbox(key="axis1").select(name).run()
+    app.text_input(key="values1").set_value(values).run()
+    if "runs must" not in sentence:
+        app.selectbox(key="axis2").set_value(None).run()
+    if name == "samples":
+        app.selectbox(key="axis2").select("hidden_layers").run()
+        app.text_input(key="values2").set_value("64,64,64").run()
+    (error,) = errors(healthy(app))
+    assert error.startswith(sentence)
+    assert app.button(key="sweep_start").disabled
+    assert status(app) == "6 of 6 runs · finished"
+    assert [cell and cell["sentence"] for cell in cells(drawn)] == [
+        cell and cell["sentence"] for cell in before
+    ]
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "sentence"),
+    [
+        ("seeds", 0, "seeds must be a whole number from 1 to 100, got 0"),
+        ("seeds", 101, "seeds must be a whole number from 1 to 100, got 101"),
+        ("sweep_iterations", 0, "iterations must be a whole number from 1 to 1000000, got `0`"),
+    ],
+)
+@pytest.mark.usefixtures("workers")
+def test_a_bad_number_is_one_sentence(key: str, value: int, sentence: str) -> None:
+    app = open_page(**SIX)
+    app.number_input(key=key).set_value(value).run()
+    (error,) = errors(healthy(app))
+    assert error.startswith(sentence)
+    assert app.button(key="sweep_start").disabled
+
+
+@pytest.mark.usefixtures("workers")
+def test_a_link_restores_the_sweep_and_holds_only_what_differs() -> None:
+    link = {
+        **BASE,
+        "learning_rate": "0.3",
+        "seed": "7",
+        "axis1": "activation:relu; tanh",
+        "axis2": "noise:0..0.4 3",
+        "seeds": "2",
+        "columns": "noise",
+        "rows": "seed",
+    }
+    app = open_page(**link)
+    assert not app.warning
+    assert dict(app.query_params) == link
+    press(app, "sweep_start")
+    plan = app.session_state["sweep"].plan
+    base = Config(samples=20, test_samples=10, iterations=3, learning_rate=0.3, seed=7)
+    axes = [axis_from_text("activation", "relu; tanh"), axis_from_text("noise", "0; 0.2; 0.4")]
+    assert list(plan.configs) == grid(base, axes, [7, 8])
+    assert app.selectbox(key="columns").value == "noise"
+    assert app.selectbox(key="rows").value == "seed"
+
+
+@pytest.mark.usefixtures("workers")
+def test_a_link_without_settings_stays_empty() -> None:
+    app = AppTest.from_function(_pages, default_timeout=60)
+    healthy(app.run())
+    assert dict(app.query_params) == {}
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "sentence"),
+    [
+        ("axis1", "width:3", "axis1 must be a setting, a colon and values, got `width:3`"),
+        ("axis1", "seed:1; 2", "axis1 must be a setting, a colon and values, got `seed:1; 2`"),
+        ("seeds", "x", "seeds must be a whole number from 1 to 100, got `x`"),
+        ("seeds", "1e999", "seeds must be a whole number from 1 to 100, got `1e999`"),
+        ("seeds", "9" * 5000, "seeds must be a whole number from 1 to 100, got `9999"),
+        ("learning_rate", "-1", "learning_rate must be a finite number above 0 and"),
+        ("activation", "<img src=x>", "activation must be one of"),
+    ],
+)
+@pytest.mark.usefixtures("workers")
+def test_a_hostile_link_is_refused_in_words(name: str, value: str, sentence: str) -> None:
+    app = open_page(**{name: value})
+    (warning,) = app.warning
+    assert warning.value.startswith(f"The link's {sentence}")
+    assert warning.value.endswith("`. The default is used instead.")
+    assert name not in app.query_params
+    assert not errors(app)
+
+
+def test_several_seeds_share_a_cell_which_shows_the_median(
+    workers: ByHand, drawn: dict[str, Update]
+) -> None:
+    app = press(open_page(**SIX, seeds="3", test_samples="100"), "sweep_start")
+    workers.work()
+    app.run()
+    assert "the median of its 3 runs" in texts(app)
+    by_rate = app.session_state["sweep"].sweep.results
+    for number, cell in enumerate(cells(drawn)):
+        assert cell
+        width, rate = ((2,), (3,))[number // 3], (0.01, 0.1, 1.0)[number % 3]
+        accuracies = sorted(
+            result.metrics.test_accuracy
+            for result in by_rate
+            if (result.config.hidden_layers, result.config.learning_rate) == (width, rate)
+        )
+        assert cell["number"] == f"{accuracies[1]:.1%}"
+        assert cell["note"].endswith(" of 3 solved")
+
+
+def test_rows_and_columns_can_be_chosen(workers: ByHand, drawn: dict[str, Update]) -> None:
+    app = press(open_page(**SIX), "sweep_start")
+    workers.work()
+    app.selectbox(key="columns").select("hidden_layers").run()
+    gallery = drawn["gallery"].gallery
+    assert gallery
+    assert gallery["columns"] == ["2", "3"]
+    assert gallery["rows"] == ["0.01", "0.1", "1"]
+    app.selectbox(key="rows").select("none").run()
+    gallery = drawn["gallery"].gallery
+    assert gallery
+    assert gallery["rows"] == []
+    assert len(gallery["cells"]) == 2
+    assert app.query_params["columns"] == "hidden_layers"
+    assert app.query_params["rows"] == "none"
+
+
+def test_a_chosen_run_opens_in_the_playground(workers: ByHand) -> None:
+    app = press(open_page(**SIX, learning_rate="0.5", noise="0.2"), "sweep_start")
+    workers.work()
+    app.session_state["opening"] = 5  # as a click on the last cell leaves it
+    app.run()
+    run = healthy(app).session_state["run"]
+    assert run.config == app.session_state["sweep"].plan.configs[5]
+    assert run.config.learning_rate == 1.0
+    assert run.config.hidden_layers == (3,)
+    assert run.iteration == 0
+    assert app.text_input(key="hidden_layers").value == "3"
+    assert app.query_params["noise"] == "0.2"
+    assert "axis1" not in app.query_params
+
+
+@pytest.mark.usefixtures("workers")
+def test_a_run_of_other_settings_is_not_gone_on_with() -> None:
+    """Another learning rate, chosen on the playground, would act on the run in progress."""
+    app = press(open_page(**SIX), "sweep_start")
+    app.session_state["run"] = advance(start(app.session_state["base"]), 50)
+    app.session_state["opening"] = 1
+    app.run()
+    assert healthy(app).session_state["run"].iteration == 0
+
+
+@pytest.mark.usefixtures("workers")
+def test_the_run_in_progress_stays_when_one_comes_back_with_its_settings() -> None:
+    app = press(open_page(**SIX), "sweep_start")
+    config = app.session_state["sweep"].plan.configs[0]
+    run = app.session_state["run"] = advance(start(config), 2)
+    app.session_state["opening"] = 0
+    app.run()
+    assert healthy(app).session_state["run"] is run
+    assert app.session_state["running"] is None
+
+
+@pytest.mark.usefixtures("workers")
+def test_own_points_go_along_and_an_opened_run_brings_its_own() -> None:
+    points = encode(Points.of([(0.5, 0.5, 1.0), (-0.5, 0.2, 0.0)]))
+    app = press(open_page(**SIX, points=points), "sweep_start")
+    assert "2 own points" in texts(app)
+    app.session_state["opening"] = 0
+    app.run()
+    assert len(healthy(app).session_state["run"].config.points) == 2
+    assert app.query_params["points"] == points
+
+
+def test_changed_settings_say_that_the_results_are_of_before(workers: ByHand) -> None:
+    app = press(open_page(**SIX), "sweep_start")
+    workers.work()
+    app.run()
+    assert "The settings have changed" not in texts(app)
+    app.number_input(key="seeds").set_value(2).run()
+    assert "The settings have changed" in texts(app)
+    assert "**12 runs**" in texts(app)
+
+
+@pytest.mark.usefixtures("workers")
+def test_start_sees_what_was_typed_just_before() -> None:
+    """A field that is left by the click on Start comes with the same rerun."""
+    app = open_page(**SIX)
+    app.text_input(key="values1").set_value("0.5")
+    app.button(key="sweep_start").click()
+    healthy(app.run())
+    assert len(app.session_state["sweep"].plan.configs) == 2
+
+
+def test_diverged_and_failed_runs_are_told(workers: ByHand, drawn: dict[str, Update]) -> None:
+    app = press(
+        open_page(axis1="learning_rate:0.1; 1000000", problem="regression", iterations="500"),
+        "sweep_start",
+    )
+    workers.work()
+    app.run()
+    assert status(healthy(app)) == "2 of 2 runs · finished · 1 diverged"
+    good, bad = cells(drawn)
+    assert good
+    assert bad
+    assert bad["number"] == "diverged"
+    assert bad["problem"]
+    assert not good["problem"]
+
+
+def test_a_sweep_without_training_points_shows_no_nan(
+    workers: ByHand, drawn: dict[str, Update]
+) -> None:
+    app = press(open_page(axis1="learning_rate:0.1; 1", dataset="own"), "sweep_start")
+    workers.work()
+    app.run()
+    assert "nan" not in str([cell and cell["sentence"] for cell in cells(drawn)]).lower()
+    assert "nan" not in texts(healthy(app)).lower()
+
+
+def test_a_promised_cluster_that_is_not_there_is_a_sentence(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def refuse() -> Workers:
+        raise ValueError("NNLAB_DASK_SCHEDULER must be the address, got 'tcp://nowhere'")
+
+    for module in (sweep_module, sweeping, rate_test):
+        monkeypatch.setattr(module, "shared_workers", refuse)
+    app = press(open_page(**SIX), "sweep_start")
+    assert errors(app) == ["NNLAB_DASK_SCHEDULER must be the address, got 'tcp://nowhere'"]
+    press(open_page(), "preset_range_test")
+
+
+def test_a_range_test_is_a_curve_with_a_suggestion(workers: ByHand) -> None:
+    app = press(open_page(hidden_layers="5"), "preset_range_test")
+    assert "The test is under way." in texts(app)
+    workers.work()
+    app.run()
+    test = app.session_state["range_test"].future.result()
+    assert f"**{test.suggested:g}**" in texts(healthy(app))
+    press(app, "sweep_around")
+    assert app.selectbox(key="axis1").value == "learning_rate"
+    axis = axis_from_text("learning_rate", app.text_input(key="values1").value)
+    assert axis.values[3] == pytest.approx(test.suggested, rel=0.02)
+    assert "**7 runs**" in texts(app)
+
+
+def test_a_range_test_that_never_learns_says_so(workers: ByHand) -> None:
+    app = press(open_page(initialization="zeros", view="range"), "range_start")
+    workers.work()
+    app.run()
+    assert "The loss never fell" in texts(healthy(app))
+
+
+def test_a_range_test_of_other_settings_is_not_shown(workers: ByHand) -> None:
+    app = press(open_page(), "preset_range_test")
+    workers.work()
+    app.run()
+    app.number_input(key="sweep_iterations").set_value(7).run()
+    assert "No test of these settings yet" in texts(healthy(app))
+
+
+@pytest.mark.parametrize("view", list(explore.TITLES))
+def test_every_view_can_be_linked_and_drawn(workers: ByHand, view: str) -> None:
+    app = open_page(**SIX, seeds="2", view=view)
+    if view != rate_test.VIEW:
+        press(app, "sweep_start")
+        workers.work()
+        app.run()
+    assert not errors(healthy(app))
+    assert app.query_params.get("view", "gallery") == view

@@ -80,6 +80,13 @@ def render(state: SweepState) -> None:
         st.fragment(_live, run_every=interval)(ends, speed, interval)
 
 
+def choose(runs: Sequence[int]) -> None:
+    """Turn to the view with these two runs, by their indices; only in a callback."""
+    state = st.session_state
+    state.view = VIEW
+    state.compare_left, state.compare_right = runs
+
+
 def _defaults(results: Sequence[Result], choices: Sequence[int]) -> tuple[int, int]:
     """Return the playground's run or the worst one, and the best one."""
     name = metrics_of(results)[0]

@@ -18,12 +18,12 @@ MAX_BANDS, DEFAULT_BANDS = 5, 3
 
 def draw(state: SweepState) -> None:
     """Draw the view, in the ticking fragment or outside."""
-    rule = solved.choose(state.base, state.results)
-    found = lucks(state.results, state.axes, rule.metric, rule)
     if len(state.seeds) == 1:
         st.info("Only one seed per setting: choose several seeds to see what is luck.")
     left, right = st.columns([1.15, 1], gap="small")
     with left:
+        rule = solved.choose(state.base, state.results)
+        found = lucks(state.results, state.axes, rule.metric, rule)
         _settings(state, found, rule)
     with right:
         _losses(state, found)
@@ -70,17 +70,18 @@ def _words(luck: Luck) -> str:
 
 def _losses(state: SweepState, found: Sequence[Luck]) -> None:
     by_name = {luck.setting: luck for luck in found if luck.count("done")}
-    chosen = st.multiselect(
-        "Training losses of",
-        list(by_name),
-        key="luck_chosen",
-        max_selections=MAX_BANDS,
-        placeholder=f"the best {min(DEFAULT_BANDS, len(by_name))}",
-        persist_state="session",
-        help="Whose training loss is drawn over the iterations: the median over the seeds in the "
-        "band between the quartiles.",
-    )
-    log = st.toggle("Log axis", key="luck_log", persist_state="session")
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        chosen = st.multiselect(
+            "Training losses of",
+            list(by_name),
+            key="luck_chosen",
+            max_selections=MAX_BANDS,
+            placeholder=f"the best {min(DEFAULT_BANDS, len(by_name))}",
+            persist_state="session",
+            help="Whose training loss is drawn over the iterations: the median over the seeds in "
+            "the band between the quartiles.",
+        )
+        log = st.toggle("Log axis", key="luck_log", persist_state="session", width="content")
     names = [name for name in chosen if name in by_name] or list(by_name)[:DEFAULT_BANDS]
     bands = [(name, loss_band(by_name[name].results)) for name in names]
     known = [(name, band) for name, band in bands if band]

@@ -1,0 +1,344 @@
+"""The views of a sweep, drawn from results made by hand."""
+
+import csv
+import io
+import json
+import math
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from nnlab import Config
+from nnlab.pages.sweep_state import SweepState
+from nnlab.pages.sweep_table import as_csv
+from nnlab.pages.sweep_views import VIEWS
+from nnlab.results.columns import sweep_columns
+from nnlab.results.filters import passes
+from nnlab.sweep import Axis, Result
+from tests.sweep_results import result
+
+AXES = (Axis("learning_rate", (0.001, 0.01, 0.1)), Axis("activation", ("relu", "tanh")))
+SEEDS = (4, 5, 6, 7)
+PAGE = Path(__file__).with_name("sweep_page.py")
+
+
+def many() -> list[Result]:
+    """Return 24 runs; a higher rate is better, tanh a little; one has diverged, one has failed."""
+    found = []
+    for rate in AXES[0].values:
+        for activation in AXES[1].values:
+            for seed in SEEDS:
+                index = len(found)
+                good = 0.9 + 0.05 * math.log10(rate) + 0.02 * (activation == "tanh") + seed / 1000
+                status = {22: "diverged", 23: "error"}.get(index, "done")
+                found.append(
+                    result(
+                        index,
+                        status=status,
+                        accuracy=good,
+                        loss=1 - good,
+                        learning_rate=rate,
+                        activation=activation,
+                        seed=seed,
+                    )
+                )
+    return found
+
+
+def draw(
+    view: str,
+    results: list[Result],
+    axes: tuple[Axis, ...] = AXES,
+    seeds: tuple[int, ...] = SEEDS,
+    *,
+    chosen: dict[str, Any] | None = None,
+    base: Config | None = None,
+    total: int = 24,
+) -> AppTest:
+    app = AppTest.from_file(str(PAGE), default_timeout=60)
+    app.session_state["sweep"] = (base or Config(), axes, seeds, results, total)
+    app.session_state["view"] = view
+    app.session_state["sweep_filter"] = chosen or {}
+    return healthy(app.run())
+
+
+def healthy(app: AppTest) -> AppTest:
+    assert not app.exception
+    return app
+
+
+def charts(app: AppTest) -> dict[str, dict[str, Any]]:
+    """Return what the page has sent for each stage, by its name, with the figure as an object."""
+    found = {}
+    for component in app.get("bidi_component"):
+        data = json.loads(component.proto.json)
+        found[data["name"]] = data | {"figure": json.loads(data["figure"])}
+    return found
+
+
+def told(app: AppTest) -> str:
+    """Return all that the page says in sentences."""
+    return " ".join(
+        element.value for element in [*app.info, *app.caption, *app.warning, *app.markdown]
+    )
+
+
+def done(results: list[Result]) -> list[Result]:
+    return [result for result in results if result.status == "done"]
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_before_the_first_result_a_view_says_so_and_draws_nothing(view: str) -> None:
+    app = draw(view, [])
+    assert "No runs yet: press Start." in told(app)
+    assert charts(app) == {}
+    assert not app.dataframe
+
+
+@pytest.mark.parametrize("view", [view for view in VIEWS if view != "table"])
+def test_of_runs_that_have_all_diverged_no_chart_is_drawn(view: str) -> None:
+    app = draw(view, [result(0, status="diverged"), result(1, status="error")])
+    assert "None of these runs has ended well yet" in told(app)
+    assert charts(app) == {}
+
+
+@pytest.mark.parametrize("view", [view for view in VIEWS if view != "parallel"])
+def test_where_no_run_passes_the_filter_a_view_says_so(view: str) -> None:
+    app = draw(view, many(), chosen={"test_accuracy": ((0.99, 1.0),)})
+    assert "No run passes the filter." in told(app)
+    assert charts(app) == {}
+    assert "**0 of 24 runs**" in told(app)
+
+
+@pytest.mark.parametrize(
+    ("view", "name", "words"),
+    [
+        ("luck", "luck-settings", "6 settings. The best, learning rate 0.1 · activation tanh"),
+        ("luck", "luck-losses", "median 0.3, quartiles 0.3 to 0.3 over 2 runs"),
+        ("parallel", "parallel-coordinates", "22 runs, 22 of which pass the filter"),
+        ("heat", "heat-map", "from 75.6% to 87.5%"),
+        ("scatter", "scatter", "22 runs: test accuracy from 75.4% to 87.5% over learning rate"),
+        ("importance", "importance", "from 22 runs: learning rate"),
+    ],
+)
+def test_a_chart_tells_its_main_numbers_to_those_who_do_not_see_it(
+    view: str, name: str, words: str
+) -> None:
+    chart = charts(draw(view, many()))[name]
+    assert words in chart["shows"]["alt"]
+    assert chart["shows"]["iteration"] >= 22
+
+
+@pytest.mark.parametrize("view", ["luck", "heat", "scatter", "importance"])
+def test_what_is_left_out_of_a_picture_is_said(view: str) -> None:
+    assert "1 run diverged and 1 run failed with an error: left out" in told(draw(view, many()))
+    assert "left out" not in told(draw(view, done(many())))
+
+
+def test_the_rule_for_solved_can_be_changed() -> None:
+    app = draw("luck", many())
+    assert "Solved: test accuracy at least 95%." in told(app)
+    labels = charts(app)["luck-settings"]["figure"]["layout"]["yaxis"]["ticktext"]
+    assert all("solved by 0 of" in label for label in labels)
+    app.number_input(key="solved_percent").set_value(87.5)
+    healthy(app.run())
+    labels = charts(app)["luck-settings"]["figure"]["layout"]["yaxis"]["ticktext"]
+    # 0.1 and tanh: 87.4 % and 87.5 %, then one that diverged and one that failed
+    assert labels[0] == (
+        "learning rate 0.1 · activation tanh<br><b>solved by 1 of 3 seeds, 1 diverged, 1 failed</b>"
+    )
+    assert "solved by 0 of 4 seeds" in labels[-1]
+    app.selectbox(key="solved_metric").set_value("train_loss")
+    healthy(app.run())
+    app.number_input(key="solved_loss").set_value(0.9 * 0.125)
+    healthy(app.run())
+    assert "Solved: train loss at most 0.1125." in told(app)
+    figure = charts(app)["luck-settings"]["figure"]
+    assert figure["layout"]["yaxis"]["ticktext"][0].endswith("1 diverged, 1 failed</b>")
+    assert "solved by 1 of 3" in figure["layout"]["yaxis"]["ticktext"][0]
+    assert figure["layout"]["shapes"][0]["x0"] == pytest.approx(0.1125)
+
+
+def test_a_regression_is_solved_by_its_loss() -> None:
+    settings = {"problem": "regression", "dataset": "plane"}
+    results = [result(seed, seed=seed, loss=0.005 * seed, **settings) for seed in range(4)]
+    app = draw("luck", results, (), (0, 1, 2, 3), base=Config(**settings), total=4)
+    assert "Solved: test loss at most 0.01." in told(app)
+    (label,) = charts(app)["luck-settings"]["figure"]["layout"]["yaxis"]["ticktext"]
+    assert "solved by 3 of 4 seeds" in label
+    assert list(app.selectbox(key="solved_metric").options) == ["test loss", "train loss"]
+
+
+def test_with_one_seed_luck_cannot_be_told() -> None:
+    results = [one for one in many() if one.config.seed == 4]
+    assert "Only one seed per setting" in told(draw("luck", results, seeds=(4,)))
+    assert "Only one seed" not in told(draw("luck", many()))
+
+
+def test_loss_curves_of_chosen_settings_are_drawn() -> None:
+    app = draw("luck", many())
+    assert len(charts(app)["luck-losses"]["figure"]["data"]) == 2 * 3  # the best three
+    app.multiselect(key="luck_chosen").set_value(["learning rate 0.001 · activation relu"])
+    app.toggle(key="luck_log").set_value(True)
+    healthy(app.run())
+    figure = charts(app)["luck-losses"]["figure"]
+    assert [trace.get("name") for trace in figure["data"]][1:] == [
+        "learning rate 0.001 · activation relu"
+    ]
+    assert figure["layout"]["yaxis"]["type"] == "log"
+
+
+CHOSEN = {"learning_rate": ((0.005, 0.05),), "test_accuracy": ((0.82, np.inf),)}
+
+
+def test_a_filter_holds_in_every_view_and_is_told_above_it() -> None:
+    results = many()
+    passing = [
+        one
+        for one in done(results)
+        if one.config.learning_rate == 0.01 and one.metrics.test_accuracy >= 0.82
+    ]
+    assert 0 < len(passing) < 8
+    bar = "learning rate 0.005 to 0.05, test accuracy at least 82.0%: **4 of 24 runs**"
+    assert len(passing) == 4
+    for view in VIEWS:
+        app = draw(view, results, chosen=CHOSEN)
+        assert bar in told(app)
+        if view == "table":
+            assert app.dataframe[0].value["run"].tolist() == [one.index for one in passing]
+        if view == "scatter":
+            (trace,) = charts(app)["scatter"]["figure"]["data"]
+            assert [text.partition("<br>")[0] for text in trace["text"]] == [
+                f"run {one.index}" for one in passing
+            ]
+        if view == "luck":
+            labels = charts(app)["luck-settings"]["figure"]["layout"]["yaxis"]["ticktext"]
+            assert len(labels) == 1
+        if view == "parallel":  # shows all, with the ranges on their axes
+            chart = charts(app)["parallel-coordinates"]
+            assert "22 runs, 4 of which pass" in chart["shows"]["alt"]
+            marks = [
+                axis["name"]
+                for axis in chart["figure"]["data"][0]["dimensions"]
+                if "constraintrange" in axis
+            ]
+            assert marks == list(CHOSEN)
+
+
+def test_a_filter_can_be_cleared() -> None:
+    app = draw("table", many(), chosen=CHOSEN)
+    app.button(key="clear_filters").click()
+    healthy(app.run())
+    assert len(app.dataframe[0].value) == 24
+    assert not [button for button in app.button if button.key == "clear_filters"]
+
+
+def test_the_heat_map_shows_medians_over_what_is_not_an_axis_of_it() -> None:
+    results = many()
+    app = draw("heat", results)
+    (trace,) = charts(app)["heat-map"]["figure"]["data"]
+    by_cell = {
+        (activation, rate): np.median(
+            [
+                one.metrics.test_accuracy
+                for one in done(results)
+                if (one.config.activation, one.config.learning_rate) == (activation, rate)
+            ]
+        )
+        for activation in AXES[1].values
+        for rate in AXES[0].values
+    }
+    assert trace["text"] == [
+        [f"{by_cell[activation, rate]:.1%}" for rate in AXES[0].values]
+        for activation in AXES[1].values
+    ]
+    app.selectbox(key="heat_columns").set_value("seed")
+    healthy(app.run())
+    layout = charts(app)["heat-map"]["figure"]["layout"]
+    assert layout["xaxis"]["ticktext"] == ["4", "5", "6", "7"]
+    assert layout["yaxis"]["title"]["text"] == "activation"
+
+
+def test_a_heat_map_of_one_axis_asks_for_a_second() -> None:
+    results = [one for one in many() if (one.config.activation, one.config.seed) == ("relu", 4)]
+    assert "A heat map needs two axes" in told(draw("heat", results, AXES[:1], (4,)))
+
+
+def test_the_axes_of_the_scatter_are_those_chosen_and_logarithmic_if_asked() -> None:
+    app = draw("scatter", many())
+    layout = charts(app)["scatter"]["figure"]["layout"]
+    assert layout["xaxis"]["type"] == "log"  # as the sweep's axis is
+    assert layout["yaxis"]["title"]["text"] == "test accuracy"
+    app.toggle(key="scatter_log_across_learning_rate").set_value(False)
+    app.selectbox(key="scatter_y").set_value("test_loss")
+    healthy(app.run())
+    layout = charts(app)["scatter"]["figure"]["layout"]
+    assert layout["xaxis"]["type"] == "linear"
+    assert layout["yaxis"]["type"] == "log"
+    app.selectbox(key="scatter_x").set_value("activation")
+    healthy(app.run())
+    assert app.toggle(key="scatter_log_across_activation").disabled
+
+
+def test_importance_names_its_method_and_warns_of_few_runs() -> None:
+    app = draw("importance", many())
+    assert "scikit-learn's permutation_importance" in told(app)
+    assert "Only 22 runs" in told(app)
+    figure = charts(app)["importance"]["figure"]
+    assert figure["data"][0]["y"][-1] == "learning rate"
+    assert "random forest" in figure["layout"]["title"]["text"]
+
+
+def test_without_enough_runs_importance_says_what_it_needs() -> None:
+    app = draw("importance", many()[:5])
+    assert "a forest needs 8 runs" in told(app)
+    assert charts(app) == {}
+
+
+def test_of_chance_importance_says_that_the_bars_mean_nothing() -> None:
+    rng = np.random.default_rng(0)
+    results = [
+        result(index, accuracy=float(rng.uniform(0.5, 1)), learning_rate=rate, seed=seed)
+        for index, (rate, seed) in enumerate(
+            (rate, seed) for rate in (0.1, 0.2) for seed in range(20)
+        )
+    ]
+    axes = (Axis("learning_rate", (0.1, 0.2)),)
+    app = draw("importance", results, axes, tuple(range(20)), total=40)
+    assert "The forest has learned nothing" in told(app)
+
+
+def test_the_table_holds_every_run_with_what_became_of_it() -> None:
+    results = many()
+    table = draw("table", results).dataframe[0].value
+    assert list(table) == [
+        *("run", "status", "learning rate", "activation", "seed"),
+        *("test accuracy", "train accuracy", "test loss", "train loss"),
+        *("iterations made", "seconds"),
+    ]
+    assert table["learning rate"].tolist() == [one.config.learning_rate for one in results]
+    assert table["test accuracy"].tolist()[:22] == pytest.approx(
+        [100 * one.metrics.test_accuracy for one in results[:22]]
+    )
+    assert table["status"].tolist()[-2:] == ["diverged", "The worker died."]
+    assert table["test accuracy"][-2:].isna().all()
+
+
+def test_the_file_has_the_columns_of_the_command_line_and_the_runs_that_pass() -> None:
+    results = many()
+    kept = sweep_filter_of(results, {"learning_rate": ((0.1, 0.1),)})
+    state = SweepState(Config(), AXES, SEEDS, kept, tuple(results), 24, 24)
+    read = list(csv.DictReader(io.StringIO(as_csv(state))))
+    # the iterations, too, are not the article's
+    assert list(read[0])[:5] == ["run", "activation", "seed", "learning_rate", "iterations"]
+    assert [int(row["run"]) for row in read] == list(range(16, 24))
+    assert [row["status"] for row in read][-2:] == ["diverged", "error"]
+    assert float(read[0]["test_accuracy"]) == results[16].metrics.test_accuracy
+
+
+def sweep_filter_of(results: list[Result], chosen: dict[str, Any]) -> tuple[Result, ...]:
+    kept = passes(sweep_columns(results, AXES, SEEDS), chosen)
+    return tuple(one for one, keep in zip(results, kept, strict=True) if keep)

@@ -19,6 +19,7 @@ LOWEST, HIGHEST = 1e-5, 10.0  # learning rates
 RATES = 100
 UPDATES = 10  # at each rate
 FAR_ABOVE = 4  # times the best loss: the test ends
+LEAST_FALL = 0.01  # of the first loss: less is no learning
 BEGUN = 0.1  # of all that the loss falls: learning has begun
 # Smith's rule of thumb: the least rate of a cycle is a third or a quarter of the largest
 CAUTION = 4
@@ -43,8 +44,9 @@ class RangeTest:
 
     @property
     def falls(self) -> bool:
-        """Say whether the loss ever fell below what it was at first."""
-        return bool(len(self.losses)) and bool(self.losses.min() < self.first_loss)
+        """Say whether the loss ever fell by more than LEAST_FALL."""
+        enough = (1 - LEAST_FALL) * self.first_loss
+        return bool(self.losses.min(initial=np.inf) < enough)
 
     @property
     def begins(self) -> float:

@@ -85,7 +85,7 @@ def gallery(
 
 
 def _median(group: Sequence[Result], rule: Rule) -> Result:
-    """Return the median run; where all are equally bad, the first one."""
+    """Return the median run by the metric of the rule."""
     sign = -1 if rule.metric in ACCURACIES else 1
 
     def badness(result: Result) -> float:

@@ -95,7 +95,7 @@ def draw(base: Config) -> None:
 def _draw(base: Config, test: RangeTest) -> None:
     if not test.falls:
         st.warning(
-            "The loss never fell below where it began: with these settings the network learns at "
+            "The loss never fell by 1 %: with these settings the network learns at "
             "none of these rates. Try another initialization, activation or seed."
         )
         return

@@ -15,18 +15,18 @@ from tests.test_browser import (
     enter,
     field,
     iteration,
+    losses,
     open_page,
     press,
     settled,
     shown,
+    single,
     wait_for_iteration,
 )
 
 QUERY = "samples=100&speed=100&learning_rate=0.3"
 CONFIG = Config(samples=100, learning_rate=0.3)
 PLACES = ((2, 97), (97, 2), (30, 60), (55, 20))  # row and column of pixels of the large chart
-LOSSES = """() => Array.from(document.querySelector('[data-live-chart=loss-curve] .plot')
-  ._fullData[0]._input.y)"""
 # of the end colours #f4ad66 and #52a0d0: blue minus red is -142 and 126, and 0 between them
 REDDEST, BLUEST = -142, 126
 
@@ -177,7 +177,7 @@ def test_a_weight_is_set_exactly_and_training_goes_on_from_there(page: Page, ser
     shows(page, of_output(after))
     press(page, "Step 100")
     shown(page, "loss-curve", 200)
-    assert page.evaluate(LOSSES)[:200] == advance(after, 100).losses.tolist()  # bit for bit
+    assert losses(page) == single(advance(after, 100).losses)  # bit for bit
 
 
 def test_a_bias_follows_the_slider_while_it_is_dragged(page: Page, server: str) -> None:
@@ -252,7 +252,7 @@ def test_plus_and_minus_stand_at_the_layers(page: Page, server: str) -> None:
     for label, widths in steps:
         chart(page, "network").get_by_role("button", name=label, exact=True).click()
         expect(field(page, "Hidden layers")).to_have_value(widths, timeout=PATIENCE)
-        units = len(widths.split(",")) * 0 + sum(map(int, widths.split(","))) + 3
+        units = sum(map(int, widths.split(","))) + 3  # and two inputs and the output
         expect(page.locator("[data-unit]")).to_have_count(units, timeout=PATIENCE)
 
 

@@ -7,8 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from nnlab import Config, Run, advance, evaluate, start
-from nnlab.figures.curves import loss_series
+from nnlab import Config, Run, advance, start
 from nnlab.figures.diagram import MAX_EDGES, label, name, network, shares
 from nnlab.figures.plane import (
     GRID_SIZE,
@@ -19,12 +18,9 @@ from nnlab.figures.plane import (
     look,
     thumbnail_size,
 )
-from nnlab.live_chart import Update, pack
+from nnlab.live_chart import pack
 from nnlab.network import Parameters
-from nnlab.pages.turns import MAX_DRAWN_PARAMETERS, MAX_FRAMES
 from nnlab.plane import plane_extent
-
-MAX_MESSAGE_BYTES = 60_000
 
 
 def thumbnails(run: Run) -> Thumbnails:
@@ -159,31 +155,6 @@ def test_shares_leave_nothing_and_exceed_nothing(
 ) -> None:
     assert sorted(shares(sizes, most)) == sorted(given)
     assert sum(shares(sizes, most)) == min(sum(sizes), most)
-
-
-@pytest.mark.parametrize("activation", ["relu", "tanh", "sine"])
-@pytest.mark.parametrize("initialization", ["he", "normal"])
-def test_a_message_of_the_largest_network_is_small(activation: str, initialization: str) -> None:
-    """All that a tick sends, also where chaos in the network cannot be compressed."""
-    config = Config(
-        hidden_layers=(64,) * 8, activation=activation, initialization=initialization, samples=20
-    )
-    run = start(config)
-    view = look(run, Look(thumbnails=True))
-    assert view.thumbnails is not None
-    long = replace(run, losses=np.random.default_rng(0).random(10_000))
-    long = replace(long, test_losses=long.losses[:1000], iteration=10_000)
-    frames = min(MAX_FRAMES, MAX_DRAWN_PARAMETERS // len(run.parameters.vector))
-    metrics = evaluate(run)
-    charts = {
-        "decision-boundary": Update(1, "", frames=[(1, view.picture)] * frames),
-        "loss-curve": Update(
-            1, "", series=loss_series(long, metrics.train_loss, metrics.test_loss)
-        ),
-        "network": Update(1, "", network=network(run, view.thumbnails)),
-    }
-    size = len(pack({key: update._asdict() for key, update in charts.items()}))
-    assert 10_000 < size < MAX_MESSAGE_BYTES
 
 
 def test_more_units_get_smaller_maps() -> None:

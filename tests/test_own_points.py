@@ -26,12 +26,14 @@ from tests.test_browser import (
     chart,
     enter,
     iteration,
+    losses,
     mark,
     marked,
     open_page,
     press,
     settled,
     shown,
+    single,
     status,
     wait_for_iteration,
 )
@@ -278,15 +280,6 @@ def near(points: Points, *expected: tuple[float, float, float]) -> bool:
     )
 
 
-def losses(page: Page) -> list[float]:
-    """Return the losses in the figure, without that of the present parameters."""
-    series = page.evaluate(
-        """() => Array.from(document.querySelector('[data-live-chart=loss-curve] .plot')
-             ._fullData[0]._input.y)"""
-    )
-    return series[:-1]
-
-
 def upload_file(page: Page, content: bytes, name: str = "points.csv") -> None:
     file_input = page.locator(".st-key-upload input[type=file]")
     if not page.get_by_text("Upload points (CSV)").is_visible():
@@ -472,13 +465,13 @@ def test_drawing_during_a_run_leaves_it_going_with_its_history(page: Page, serve
     assert len(found) == at
     run = start(SMALL_CONFIG)
     plain = advance(run, at).losses
-    same = int(np.argmax(np.append(plain != found, True)))
+    same = int(np.argmax(np.append(single(plain) != np.array(found), True)))
     assert 10 <= same < at  # a few iterations later the point shows in the loss
     changes = []
     for when in range(same + 1):
         config = Config(samples=20, test_samples=10, points=points)
         changed = advance(with_config(advance(run, when), config), at - when)
-        changes.append(changed.losses.tolist() == found)
+        changes.append(single(changed.losses) == found)
     assert any(changes)
 
 
@@ -568,7 +561,7 @@ def test_drawn_points_travel_in_the_link_and_give_the_same_losses_bit_for_bit(
     other.goto(page.url)
     shown(other, "loss-curve", 0)
     config = Config(dataset=OWN, samples=20, test_samples=10, points=points)
-    expected = advance(start(config), 100).losses.tolist()
+    expected = single(advance(start(config), 100).losses)
     for tab in (page, other):
         press(tab, "Step 100")
         shown(tab, "loss-curve", 100)

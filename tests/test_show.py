@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from nnlab import Config, advance, evaluate, predict, start
 from nnlab.figures.plane import BOUNDARY_COLORS, Look, boundary_image, look
-from nnlab.figures.points import MAX_POINTS, decision_boundary, point_marks, traces
+from nnlab.figures.points import MAX_POINTS, STEPS, decision_boundary, point_marks, traces
 from nnlab.inspection import point_results
 from tests.test_browser import PATIENCE, chart, open_page, press, shown
 from tests.test_figures import pixels, rgb
@@ -48,14 +48,15 @@ def test_the_answers_are_the_networks_and_the_wrong_ones_those_that_accuracy_cou
     for part, accuracy in (("train", metrics.train_accuracy), ("test", metrics.test_accuracy)):
         inputs = getattr(RUN.dataset, f"{part}_inputs")
         wrong = 0
-        for trace, (outputs, is_wrong) in zip(drawn, marks, strict=True):
+        for trace, (low, high, outputs, bits) in zip(drawn, marks, strict=True):
             if trace.part == part:
                 expected = predict(RUN, inputs[trace.indices])
-                np.testing.assert_allclose(outputs, expected, rtol=1e-6)
-                wrong += int(is_wrong.sum())
+                assert (low, high) == (0, 1)
+                np.testing.assert_allclose(outputs / STEPS, expected, atol=1e-5)
+                wrong += int(np.unpackbits(bits).sum())
         assert wrong == round((1 - accuracy) * len(inputs))
         assert 0 < wrong < len(inputs)
-    assert all(not len(is_wrong) for _, is_wrong in point_marks(RUN, *RESULTS, misclassified=False))
+    assert all(not len(bits) for *_, bits in point_marks(RUN, *RESULTS, misclassified=False))
 
 
 @pytest.mark.parametrize("hidden", ["train", "test"])

@@ -16,15 +16,19 @@ _GREY = "#999999"
 
 # iterations and losses of one line, int32 and float64 (n_points,)
 Series = tuple[NDArray[np.int32], NDArray[np.float64]]
+# the same as numbers of Python, which a cache can compare
+Line = tuple[tuple[int, ...], tuple[float, ...]]
 
 
 @lru_cache(maxsize=8)
-def loss_curve(loss_name: str, *, log: bool, penalized: bool = False, before: bool = False) -> str:
+def loss_curve(
+    loss_name: str, *, log: bool, penalized: bool = False, before: Line | None = None
+) -> str:
     """Draw the axes and the empty lines that `loss_series` fills.
 
     Behind train and test there is a mark for the moment that is looked at, then the line that
-    `penalized_series` fills, to be seen where a run is `penalized`, and if asked for `before`, the
-    curve that a branch has left behind.
+    `penalized_series` fills, to be seen where a run is `penalized`, and the curve `before`, which a
+    branch has left behind: it comes with the figure, as it does not change.
     """
     figure = go.Figure()
     for name, dash in (("train", "solid"), ("test", "dash")):
@@ -51,10 +55,13 @@ def loss_curve(loss_name: str, *, log: bool, penalized: bool = False, before: bo
         hovertemplate="with penalty %{y:.4g}<extra></extra>",
     )
     if before:
+        iterations, losses = before
         figure.add_scatter(
+            x=np.array(iterations, np.int32),
+            y=np.array(losses),
             name="before",
+            mode="lines",
             line={"color": _GREY, "width": 1.5},
-            marker={"color": _GREY, "size": 6},
             hovertemplate="before %{y:.4g}<extra></extra>",
         )
     figure.update_layout(
@@ -96,6 +103,20 @@ def loss_series(run: Run, train_loss: float, test_loss: float) -> list[Series]:
             np.append(run.test_losses[test], test_loss),
         ),
     ]
+
+
+def compact(
+    series: Series,
+) -> tuple[NDArray[np.int32], NDArray[np.float32] | NDArray[np.float64]]:
+    """Return a line in single precision, six digits at least, if that holds all of its losses.
+
+    On the way to divergence, it does not.
+    """
+    iterations, losses = series
+    with np.errstate(over="ignore", under="ignore"):
+        single = losses.astype(np.float32)
+    enough = np.allclose(single, losses, rtol=1e-6, atol=0, equal_nan=True)
+    return iterations, single if enough else losses
 
 
 def penalized_series(run: Run, metrics: Metrics) -> Series:

@@ -17,6 +17,8 @@ from nnlab.training import Run
 
 RIM_COLOR = "#777777"
 MAX_POINTS = 2000  # drawn per set: more would only cover each other, and slow the page
+STEPS = 2**16 - 2  # of an answer on its way to the page: float32 would be twice as long
+_LARGEST = float(np.finfo(np.float32).max)
 
 
 class Trace(NamedTuple):
@@ -39,11 +41,17 @@ class PointMarks(NamedTuple):
 
     Attributes
     ----------
-    outputs : float32 (n_points,), the probability of class 1, or a regression's value
-    wrong : uint8 (n_points,), 1 for those on the wrong side; empty if they are not to be marked
+    low, high : 0 and 1 for the probability of class 1; the least and the greatest value of a
+        regression
+    outputs : uint16 (n_points,), in STEPS from low to high: a probability to within 1e-5; STEPS + 1
+        stands for NaN
+    wrong : uint8, bit by bit 1 for those on the wrong side, the highest bit first; empty if they
+        are not to be marked
     """
 
-    outputs: NDArray[np.float32]
+    low: float
+    high: float
+    outputs: NDArray[np.uint16]
     wrong: NDArray[np.uint8]
 
 
@@ -73,13 +81,18 @@ def point_marks(
     misclassified : those on the wrong side are to be marked
     """
     results = {"train": train, "test": test}
-    return [
-        PointMarks(
-            results[part].outputs[indices].astype(np.float32),
-            results[part].wrong[indices if misclassified else []].astype(np.uint8),
-        )
-        for part, _, indices in traces(run.dataset, run.config.problem)
-    ]
+    marks = []
+    for part, label, indices in traces(run.dataset, run.config.problem):
+        outputs = np.clip(results[part].outputs[indices], -_LARGEST, _LARGEST)  # JSON has no ∞
+        known = outputs[~np.isnan(outputs)]
+        low, high = 0.0, 1.0
+        if label is None and len(known):
+            low, high = float(known.min()), float(known.max())
+        steps = np.rint((outputs - low) / ((high - low) or 1) * STEPS)
+        levels = np.nan_to_num(steps, nan=STEPS + 1).astype(np.uint16)
+        wrong = results[part].wrong[indices if misclassified else []]
+        marks.append(PointMarks(low, high, levels, np.packbits(wrong)))
+    return marks
 
 
 @lru_cache(maxsize=8)

@@ -24,6 +24,7 @@ FOLDER = Path(__file__).parent
 STATIC = FOLDER / "static"
 # In the address of the modules: no browser uses those of an older server.
 VERSION = max(file.stat().st_mtime_ns for file in STATIC.iterdir())
+MAX_BYTES = 60_000  # of a message: where more frames would exceed that, some are left out
 
 
 def _script(function: str) -> str:
@@ -75,8 +76,8 @@ class Update(NamedTuple):
     frames : (iteration, PNG), laid under the figure and played one after the other until the next
         update comes; for a stage with an extent
     series : per trace of the figure its x and y, of a matrix also its z, (n_points,) each
-    points : per trace of the figure what the network answers to its points, and 1 for those to be
-        ringed, (n_points,) each, the latter maybe empty
+    points : per trace of the figure what the network answers to its points, as
+        `figures.points.PointMarks`
     caption : what is written on the chart
     network : for the stage of a diagram, what `figures.diagram.network` returns, and also `shown`,
         the unit in the large chart, [layer, number] or None; `taken`, the number of the last
@@ -88,7 +89,7 @@ class Update(NamedTuple):
     alt: str
     frames: Sequence[tuple[int, bytes]] = ()
     series: Sequence[tuple[NDArray[np.generic], ...]] = ()
-    points: Sequence[tuple[NDArray[np.float32], NDArray[np.uint8]]] = ()
+    points: Sequence[tuple[float, float, NDArray[np.uint16], NDArray[np.uint8]]] = ()
     caption: str = ""
     network: dict[str, Any] | None = None
     gallery: dict[str, Any] | None = None
@@ -281,12 +282,23 @@ def update(
     }
     _update(
         key="update",
-        data=pack(message),
+        data=_fitting(message),
         on_behind_change=listeners.behind,
         on_look_change=listeners.look,
         on_branch_change=listeners.branch,
         on_actions_change=listeners.act,
     )
+
+
+def _fitting(message: dict[str, Any]) -> bytes:
+    """Pack a message of `update`, if need be with every other frame left out, but not the last."""
+    packed = pack(message)
+    charts = message["charts"].values()
+    while len(packed) > MAX_BYTES and any(len(chart["frames"]) > 1 for chart in charts):
+        for chart in charts:
+            chart["frames"] = chart["frames"][::-2][::-1]
+        packed = pack(message)
+    return packed
 
 
 def pack(message: dict[str, Any]) -> bytes:

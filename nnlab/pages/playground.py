@@ -316,7 +316,7 @@ def _stages(run: Run) -> show.Choices:
                 report.loss_name(run.config),
                 log=log_loss,
                 penalized=run.config.regularization != "none",
-                before=time_travel.has_left_behind(),
+                before=time_travel.left_behind(),
             ),
         )
     return choices

@@ -1,15 +1,16 @@
 """Looking back at what the run remembers, and training on from there.
 
 The session's keys are `seen`, the iteration that is looked at, absent in the present, and
-`before`, the training loss of the run that a branch left behind, as `loss_series` gives it.
+`before`, the training loss of the run that a branch left behind, as `loss_curve` takes it.
 """
 
 import numpy as np
 import streamlit as st
+from numpy.typing import NDArray
 
 from nnlab import live_chart
 from nnlab.editing import rewind
-from nnlab.figures.curves import Series, loss_series, penalized_series
+from nnlab.figures.curves import Line, compact, loss_series, penalized_series
 from nnlab.training import Metrics, Run, evaluate
 
 
@@ -40,20 +41,22 @@ def branch() -> None:
     state = st.session_state
     run, at = state.run, state["update"].branch
     if at in run.snapshot_iterations:
-        state.before = loss_series(run, evaluate(run).train_loss, np.nan)[0]
+        iterations, losses = loss_series(run, evaluate(run).train_loss, np.nan)[0]
+        state.before = tuple(iterations.tolist()), tuple(losses.tolist())
         state.run = rewind(run, at)
     return_to_present()
 
 
-def has_left_behind() -> bool:
-    """Say whether there is a curve of before a branch."""
-    return "before" in st.session_state
+def left_behind() -> Line | None:
+    """Return the curve of before a branch."""
+    before: Line | None = st.session_state.get("before")
+    return before
 
 
-def curves(run: Run, shown: Run, metrics: Metrics) -> list[Series]:
-    """Return the lines of the loss curve: the whole run's, where one looks at it, and before.
+def curves(run: Run, shown: Run, metrics: Metrics) -> list[tuple[NDArray[np.generic], ...]]:
+    """Return the lines of the loss curve: the whole run's, where one looks at it, with its penalty.
 
-    Fourth is the loss with its penalty, if there is one.
+    The last one is empty for a run without a penalty.
     """
     nothing = (np.empty(0, np.int32), np.empty(0))
     then, whole = nothing, metrics
@@ -62,7 +65,7 @@ def curves(run: Run, shown: Run, metrics: Metrics) -> list[Series]:
         whole = evaluate(run)
     penalized = penalized_series(run, whole) if run.config.regularization != "none" else nothing
     lines = [*loss_series(run, whole.train_loss, whole.test_loss), then, penalized]
-    return [*lines, st.session_state.before] if has_left_behind() else lines
+    return [compact(series) for series in lines]
 
 
 def forget() -> None:

@@ -126,8 +126,8 @@ class Chart {
     const { figure, message } = this;
     const data = figure.data.map((trace, index) => {
       if (!message.series.length) return this.filters.arrange(trace);
-      // a line that the server knows not of yet; a matrix has a z for each x and y
-      const [x, y, z] = message.series[index] ?? [[], []];
+      if (!message.series[index]) return trace; // it has come with the figure
+      const [x, y, z] = message.series[index]; // a matrix has a z for each x and y
       return { ...trace, x, y, z, mode: x.length > FEW ? "lines" : "lines+markers" };
     });
     const layout = { ...figure.layout, uirevision: `${figure.layout.uirevision} ${this.runs}` };

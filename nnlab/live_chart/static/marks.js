@@ -12,6 +12,14 @@ const style = document.createElement("style");
 style.textContent = CSS;
 document.head.append(style);
 
+const STEPS = 2 ** 16 - 2; // as in points.py
+function answerTo([low, high, outputs] = [0, 0, []], index) {
+  const steps = outputs[index];
+  if (steps === undefined) return undefined;
+  return steps > STEPS ? NaN : low + (high - low) * (steps / STEPS);
+}
+const isWrong = ([, , , bits], index) => bits[index >> 3] & (128 >> (index & 7));
+
 export class Marks {
   constructor(plot) {
     this.plot = plot;
@@ -20,7 +28,7 @@ export class Marks {
     this.answer = document.createElement("div");
     this.answer.className = "answer";
     this.answer.setAttribute("role", "status");
-    this.points = []; // per trace of the figure [outputs, wrong], arrays; wrong may be empty
+    this.points = []; // per trace of the figure its PointMarks
   }
 
   // Once the figure is drawn; `pin` is called with the place of a point that was clicked.
@@ -45,7 +53,7 @@ export class Marks {
 
   say() {
     const [trace, index] = this.hovered ?? this.pinned ?? [];
-    const output = this.points[trace]?.[0][index];
+    const output = answerTo(this.points[trace], index);
     const { name, meta, customdata } = this.plot._fullData?.[trace] ?? {};
     if (output === undefined || !name) {
       this.answer.textContent = "";
@@ -63,7 +71,7 @@ export class Marks {
     const { rings, plot } = this;
     const { width, height, xaxis, yaxis } = plot._fullLayout ?? {};
     if (!xaxis) return;
-    const any = this.points.some(([, wrong]) => wrong.length);
+    const any = this.points.some(([, , , wrong]) => wrong.length);
     if (!any && !this.drawn) return; // nothing to draw, nothing to wipe
     const scale = devicePixelRatio;
     rings.width = width * scale;
@@ -77,11 +85,11 @@ export class Marks {
     pen.strokeStyle = RING_COLOR;
     pen.lineWidth = 1.5;
     pen.beginPath();
-    this.points.forEach(([, wrong], trace) => {
+    this.points.forEach((marks, trace) => {
       if (plot._fullData[trace]?.visible !== true) return;
       const drawn = plot.calcdata[trace];
-      wrong.forEach((is, index) => {
-        if (!is || !drawn[index]) return;
+      marks[2].forEach((_, index) => {
+        if (!isWrong(marks, index) || !drawn[index]) return;
         const x = xaxis._offset + xaxis.d2p(drawn[index].x);
         const y = yaxis._offset + yaxis.d2p(drawn[index].y);
         pen.moveTo(x + RING, y);

@@ -6,6 +6,7 @@ const READ = {
     return image;
   },
   uint8: (bytes) => bytes.slice(),
+  uint16: (bytes) => new Uint16Array(bytes.slice().buffer),
   int32: (bytes) => new Int32Array(bytes.slice().buffer),
   float32: (bytes) => new Float32Array(bytes.slice().buffer),
   float64: (bytes) => new Float64Array(bytes.slice().buffer),

@@ -1,0 +1,151 @@
+"""A tick's message to the page is small, whatever the network, the points and the run."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from nnlab import Config, Run, live_chart, start
+from nnlab.figures.curves import compact
+from nnlab.figures.points import STEPS, PointMarks, point_marks
+from nnlab.inspection import PointResults
+from tests.test_playground import open_page, press, run_of
+
+MAX_BYTES = 60_000
+CHAOS = {"activation": "sine", "initialization": "normal"}
+
+
+@pytest.fixture
+def sent(monkeypatch: pytest.MonkeyPatch) -> list[tuple[dict[str, Any], bytes]]:
+    """Collect the messages of the page's updates, before and after they are packed."""
+    messages: list[tuple[dict[str, Any], bytes]] = []
+    pack: Callable[[dict[str, Any]], bytes] = live_chart.pack
+
+    def listen(message: dict[str, Any]) -> bytes:
+        packed = pack(message)
+        messages.append((message, packed))
+        return packed
+
+    monkeypatch.setattr(live_chart, "pack", listen)
+    return messages
+
+
+def long(run: Run, iterations: int = 100_000) -> Run:
+    """Give a run the past of a long one, whose losses nothing can compress."""
+    random = np.random.default_rng(0).random
+    rows = -(-iterations // 100)
+    history = run.layer_history
+    widths = {name: getattr(history, name).shape[1:] for name in history._fields[1:]}
+    return replace(
+        run,
+        iteration=iterations,
+        losses=random(iterations),
+        test_losses=random(1 + iterations // 100),
+        layer_history=history._replace(
+            iterations=np.arange(rows) * 100,
+            **{name: random((rows, *width)) for name, width in widths.items()},
+        ),
+    )
+
+
+@pytest.mark.parametrize("samples", [1000, 5000])
+@pytest.mark.parametrize(
+    ("network", "settings"),
+    [
+        ("10,5", {}),
+        ("10,5", CHAOS),
+        ("64,64,64,64,64,64,64,64", {"activation": "sine", "initialization": "he"}),
+        ("64,64,64,64,64,64,64,64", {"activation": "tanh", "initialization": "normal"}),
+        ("64,64,32", CHAOS),
+        ("64,64,32", {**CHAOS, "problem": "regression", "dataset": "plane"}),
+    ],
+)
+def test_a_ticks_message_is_at_most_60_kb(
+    sent: list[tuple[dict[str, Any], bytes]], samples: int, network: str, settings: dict[str, str]
+) -> None:
+    """With the diagram, mistakes, a penalty and a branch, as the page sends it."""
+    app = open_page(
+        hidden_layers=network,
+        samples=str(samples),
+        test_samples=str(samples),
+        iterations="1000000",
+        regularization="l2",
+        misclassified="true",
+        **settings,
+    )
+    app.session_state["run"] = long(run_of(app))
+    losses = np.random.default_rng(1).random(500).tolist()
+    app.session_state["before"] = (tuple(range(500)), tuple(losses))
+    press(app, "start")
+    charts, packed = sent[-1][0]["charts"], sent[-1][1]
+    assert len(packed) <= MAX_BYTES
+    # and all that makes a message large was in it
+    assert charts["decision-boundary"]["iteration"] > 100_000
+    assert charts["decision-boundary"]["frames"]
+    marks = charts["decision-boundary"]["points"]
+    assert sum(len(outputs) for _, _, outputs, _ in marks) == 2 * min(samples, 2000)
+    assert [len(x) > 350 for x, _ in charts["loss-curve"]["series"]] == [True, True, False, True]
+    assert charts["network"]["network"]["sheet"]
+
+
+def test_frames_that_do_not_fit_are_left_out_and_the_last_one_stays(
+    sent: list[tuple[dict[str, Any], bytes]],
+) -> None:
+    frames = [(number, bytes(20_000)) for number in range(4)]
+    live_chart.update({"a": live_chart.Update(3, "", frames=frames)})
+    assert [number for number, _ in sent[-1][0]["charts"]["a"]["frames"]] == [1, 3]
+    live_chart.update({"a": live_chart.Update(2, "", frames=frames[:3])})
+    assert [number for number, _ in sent[-1][0]["charts"]["a"]["frames"]] == [0, 2]
+    live_chart.update({"a": live_chart.Update(1, "", frames=[(1, bytes(90_000))])})
+    assert len(sent[-1][0]["charts"]["a"]["frames"]) == 1
+
+
+def answers(marks: PointMarks) -> np.ndarray:
+    return marks.low + (marks.high - marks.low) * marks.outputs / STEPS
+
+
+def marks_of(config: Config, outputs: np.ndarray) -> list[PointMarks]:
+    results = PointResults(outputs, np.zeros(len(outputs)), np.zeros(len(outputs), dtype=bool))
+    return point_marks(start(config), results, results, misclassified=False)
+
+
+def test_answers_keep_the_digits_that_the_page_shows() -> None:
+    probabilities = np.random.default_rng(0).random(100)
+    config = Config(samples=100, test_samples=100)
+    sides = start(config).dataset.train_targets[:, 0]
+    for label, marks in enumerate(marks_of(config, probabilities)[:2]):
+        np.testing.assert_allclose(answers(marks), probabilities[sides == label], atol=1e-5)
+    values = np.linspace(999, 1001, 100)
+    regression = Config(problem="regression", dataset="plane", samples=100, test_samples=100)
+    np.testing.assert_allclose(answers(marks_of(regression, values)[0]), values, atol=2e-5)
+
+
+@pytest.mark.filterwarnings("error")
+def test_answers_that_are_endless_or_none_or_all_the_same_can_be_sent() -> None:
+    config = Config(problem="regression", dataset="plane", samples=3, test_samples=3)
+    train, _ = marks_of(config, np.array([np.inf, np.nan, -1.0]))
+    assert train.high == pytest.approx(3.4e38, rel=0.01)
+    assert train.outputs.tolist() == [STEPS, STEPS + 1, 0]
+    same, _ = marks_of(config, np.full(3, 7.5))
+    np.testing.assert_array_equal(answers(same), [7.5] * 3)
+    for marks in point_marks(
+        start(Config(dataset="own")),
+        *[PointResults(np.empty(0), np.empty(0), np.empty(0, bool))] * 2,
+        misclassified=True,
+    ):
+        assert not len(marks.outputs)
+
+
+@pytest.mark.parametrize(
+    ("losses", "kind"),
+    [([0.1, 3e30, np.nan, np.inf], np.float32), ([0.1, 1e300], float), ([0.1, 1e-60], float)],
+)
+@pytest.mark.filterwarnings("error")
+def test_losses_are_sent_in_single_precision_where_that_holds_them(
+    losses: list[float], kind: type
+) -> None:
+    _, sent = compact((np.arange(len(losses), dtype=np.int32), np.array(losses)))
+    assert sent.dtype == kind
+    np.testing.assert_allclose(sent, losses, rtol=1e-6)

@@ -1,0 +1,150 @@
+"""On a Dask cluster a sweep brings the same results to the bit, also when a worker is killed."""
+
+import csv
+import io
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import NamedTuple
+
+import pytest
+from distributed import Client
+
+from nnlab import Config
+from nnlab.sweep import Axis, Sweep, grid, run_one
+from nnlab.sweep.executors import SCHEDULER, shared_workers
+from tests.server import ROOT, free_port
+from tests.test_sweep import MIXED, PATIENCE_SECONDS, SHORT, bits, expected, results_of, wait_until
+
+DASK = [sys.executable, "-m", "dask"]
+
+
+@contextmanager
+def started(*arguments: str) -> Iterator[subprocess.Popen]:
+    """Run one of Dask's commands from the repository's root, as the README says."""
+    process = subprocess.Popen([*DASK, *arguments], cwd=ROOT, stderr=subprocess.DEVNULL)
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+
+
+@contextmanager
+def scheduler() -> Iterator[tuple[str, subprocess.Popen]]:
+    """Start a scheduler; yield its address and its process."""
+    port = str(free_port())
+    options = ["--host", "127.0.0.1", "--port", port, "--no-dashboard"]
+    with started("scheduler", *options) as process:
+        yield f"tcp://127.0.0.1:{port}", process
+
+
+class Cluster(NamedTuple):
+    """A scheduler, a client, and worker processes of one thread each."""
+
+    address: str
+    client: Client
+    workers: list[subprocess.Popen]
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[Cluster]:
+    """Start a scheduler and two workers that speak with it over TCP."""
+    with scheduler() as (address, _):
+        worker = ("worker", address, "--nthreads", "1", "--no-nanny", "--no-dashboard")
+        with (
+            started(*worker) as first,
+            started(*worker) as second,
+            Client(address, timeout=PATIENCE_SECONDS, set_as_default=False) as client,
+        ):
+            client.wait_for_workers(2, timeout=PATIENCE_SECONDS)
+            yield Cluster(address, client, [first, second])
+
+
+def test_a_cluster_brings_the_results_that_this_process_brings(cluster: Cluster) -> None:
+    with cluster.client.get_executor(pure=False) as executor:
+        assert [bits(result) for result in results_of(Sweep(MIXED, executor, 2))] == expected()
+
+
+def test_the_command_line_sweeps_on_the_cluster_of_the_environment(cluster: Cluster) -> None:
+    options = ["--axis", "noise=0; 0.1", "--seeds", "2", "--samples", "50", "--iterations", "100"]
+    result = subprocess.run(
+        [sys.executable, "-W", "error", "-m", "nnlab", "sweep", *options],
+        cwd=ROOT,
+        env={**os.environ, SCHEDULER: cluster.address},
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_SECONDS,
+        check=True,
+    )
+    rows = sorted(csv.DictReader(io.StringIO(result.stdout)), key=lambda row: int(row["run"]))
+    axes = [Axis("noise", (0, 0.1))]
+    configs = grid(Config(samples=50, iterations=100), axes, [4, 5])
+    losses = [run_one(0, config).metrics.train_loss for config in configs]
+    assert [float(row["train_loss"]) for row in rows] == losses
+
+
+def test_a_cancelled_sweep_leaves_the_clusters_workers_within_two_seconds(cluster: Cluster) -> None:
+    with cluster.client.get_executor(pure=False) as executor:
+        sweep = Sweep([Config(samples=50, iterations=1_000_000)] * 5, executor, 2)
+        wait_until(lambda: sweep.seconds_left)
+        sweep.cancel()
+        began = time.monotonic()
+        wait_until(lambda: not any(cluster.client.processing().values()))
+        assert time.monotonic() - began < 2
+
+
+def test_a_worker_that_is_killed_in_mid_sweep_costs_no_run(cluster: Cluster) -> None:
+    """One of two is killed while it computes; the other one makes up for it."""
+    with cluster.client.get_executor(pure=False) as executor:
+        sweep = Sweep(MIXED, executor, 2)
+        wait_until(lambda: all(cluster.client.processing().values()) and sweep.seconds_left)
+        cluster.workers[0].kill()
+        assert [bits(result) for result in results_of(sweep)] == expected()
+    assert len(cluster.client.nthreads()) == 1
+
+
+def test_a_sweep_whose_scheduler_is_gone_ends_with_errors(monkeypatch: pytest.MonkeyPatch) -> None:
+    with scheduler() as (address, process):
+        monkeypatch.setenv(SCHEDULER, address)
+        Client(address, timeout=PATIENCE_SECONDS, set_as_default=False).close()  # until it answers
+        monkeypatch.setattr("nnlab.sweep.executors.CONNECT_SECONDS", 1)
+        assert shared_workers().at_once == 1  # no worker has come yet
+        sweep = Sweep(grid(SHORT, [], range(5)))
+        process.kill()
+        results = results_of(sweep)
+    assert [result.status for result in results] == ["error"] * 5
+    assert results[4].error == "The connection to the cluster is lost"
+    with pytest.raises(ValueError, match=r"^NNLAB_DASK_SCHEDULER must be the address of a run.*"):
+        Sweep([SHORT])  # it asks anew
+
+
+@pytest.mark.parametrize("address", ["tcp://127.0.0.1:1", "nonsense", "http://127.0.0.1:1"])
+def test_an_address_without_a_scheduler_is_one_sentence(
+    address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(SCHEDULER, address)
+    monkeypatch.setattr("nnlab.sweep.executors.CONNECT_SECONDS", 0.5)
+    sentence = "NNLAB_DASK_SCHEDULER must be the address of a running Dask scheduler, like .*, got "
+    with pytest.raises(ValueError, match=f"^{sentence}'{address}'$"):
+        shared_workers()
+
+
+def test_without_distributed_a_cluster_is_refused_in_one_sentence(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv(SCHEDULER, "tcp://127.0.0.1:8786")
+    monkeypatch.setitem(sys.modules, "distributed", None)  # as if it was not installed
+    with pytest.raises(ValueError, match=r"distributed be installed \(pip install distributed\)"):
+        shared_workers()
+
+
+def test_without_the_variable_nothing_distributed_is_imported() -> None:
+    program = "import sys, nnlab.__main__; print({'dask', 'distributed'} & set(sys.modules))"
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "set()\n"

@@ -1,0 +1,221 @@
+"""`python -m nnlab sweep` writes a row per run and ends without a traceback whatever happens."""
+
+import csv
+import os
+import pty
+import re
+import signal
+import subprocess
+import sys
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from nnlab import Config, __main__
+from nnlab.points import Points, encode
+from nnlab.sweep import Axis, Range, grid, random_sample, run_one
+from nnlab.sweep.command_line import bar, read_order
+
+ROOT = Path(__file__).parents[1]
+COMMAND = [sys.executable, "-W", "error", "-m", "nnlab", "sweep"]
+PATIENCE_SECONDS = 120  # no test expects to wait so long
+SMALL = ["--samples", "50", "--iterations", "40"]
+
+
+def rows_of(file: Path) -> list[dict[str, str]]:
+    """Read a sweep's table, in the order of the runs."""
+    with file.open(newline="", encoding="utf-8") as lines:
+        return sorted(csv.DictReader(lines), key=lambda row: int(row["run"]))
+
+
+def test_the_axes_the_seeds_and_the_settings_make_a_grid() -> None:
+    arguments = ["--axis", "learning-rate=0.01..1 log 3", "--axis", "hidden_layers=4; 10,5"]
+    order = read_order([*arguments, "--seeds", "2", "--seed", "7", *SMALL])
+    axes = [Axis("learning_rate", (0.01, 0.1, 1.0)), Axis("hidden_layers", ((4,), (10, 5)))]
+    assert order.configs == grid(Config(samples=50, iterations=40, seed=7), axes, [7, 8])
+    assert (order.workers, order.output) == (None, None)
+
+
+def test_random_settings_are_drawn_from_ranges() -> None:
+    arguments = ["--axis", "learning_rate=0.01..1 log", "--axis", "batch_size=none; 8"]
+    order = read_order([*arguments, "--random", "9", "--random-seed", "3", *SMALL])
+    ranges = [Range("learning_rate", 0.01, 1, log=True), Axis("batch_size", (None, 8))]
+    assert order.configs == random_sample(Config(samples=50, iterations=40), ranges, 9, 3, [4])
+
+
+def test_the_table_has_a_row_per_run_with_what_differs_from_the_defaults(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "sweep.csv"
+    axes = ["--axis", "learning_rate=0.01; 1", "--axis", "hidden_layers=; 10,5"]
+    options = ["--workers", "1", "--output", str(file)]
+    assert __main__.main(["sweep", *axes, *options, *SMALL]) == 0
+    out, error = capsys.readouterr()
+    assert out == ""
+    assert re.fullmatch(r"After 0:\d\d: 4 of 4 runs, 4 done\.\n", error)
+    configs = grid(
+        Config(samples=50, iterations=40),
+        [Axis("learning_rate", (0.01, 1.0)), Axis("hidden_layers", ((), (10, 5)))],
+        [4],
+    )
+    rows = rows_of(file)
+    assert [row["run"] for row in rows] == ["0", "1", "2", "3"]
+    for row, config in zip(rows, configs, strict=True):
+        metrics = run_one(0, config).metrics
+        assert metrics
+        assert float(row.pop("seconds")) > 0
+        assert row == {
+            "run": row["run"],
+            "samples": "50",
+            "hidden_layers": ",".join(map(str, config.hidden_layers)),
+            "learning_rate": repr(config.learning_rate),
+            "iterations": "40",
+            "status": "done",
+            "iteration": "40",
+            **{item.name: repr(getattr(metrics, item.name)) for item in fields(metrics)},
+            "error": "",
+        }
+
+
+def test_a_number_that_there_is_not_is_an_empty_cell(capsys: pytest.CaptureFixture[str]) -> None:
+    options = ["--problem", "regression", "--dataset", "plane", "--workers", "1"]
+    assert __main__.main(["sweep", *options, *SMALL]) == 0
+    (row,) = csv.DictReader(capsys.readouterr().out.splitlines())
+    assert (row["test_accuracy"], row["status"]) == ("", "done")
+    assert float(row["test_loss"]) > 0
+
+
+def test_divergence_is_a_status_and_no_failure(capsys: pytest.CaptureFixture[str]) -> None:
+    options = ["--activation", "linear", "--learning-rate", "1000", "--workers", "1"]
+    assert __main__.main(["sweep", *options, "--samples", "50"]) == 0
+    out, error = capsys.readouterr()
+    (row,) = csv.DictReader(out.splitlines())
+    assert row["status"] == "diverged"
+    assert error.endswith(" 1 of 1 runs, 1 diverged.\n")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["--axis", "learning_rate"], "axis must be FIELD=VALUES, got 'learning_rate'"),
+        (["--axis", "rate=1"], "axis must be one of problem, .*, got 'rate'"),
+        (
+            ["--axis", "learning_rate=0..1 log 5"],
+            "learning_rate must range from above .*, got 0.0",
+        ),
+        (["--axis", "learning_rate=2..1 5"], "learning_rate must range from a lower .* 2.0 to 1.0"),
+        (["--axis", "learning_rate=1..2"], "learning_rate must be LOW.*, got '1..2'"),
+        (["--axis", "learning_rate=x"], "learning_rate must be a finite number .*, got 'x'"),
+        (["--axis", "noise=0..1 3", "--random", "2"], "noise must be LOW.*, got '0..1 3'"),
+        (["--axis", "noise=0", "--axis", "noise=1"], "axes must be different fields, .* twice"),
+        (["--axis", "noise=0..1 500", "--seeds", "2000"], "runs must be from .*, got 1000000"),
+        (["--seeds", "0"], "seeds must be a whole number above 0, got '0'"),
+        (["--seeds", "many"], "seeds must be a whole number above 0, got 'many'"),
+        (["--workers", "-1"], "workers must be a whole number above 0, got '-1'"),
+        (["--random", "1.5"], "random must be a whole number above 0, got '1.5'"),
+        (["--random", "5", "--random-seed", "x"], "rng_seed must be a whole number .*, got 'x'"),
+        (["--samples", "1"], "samples must be a whole number from 2 .*, got 1"),
+        (["--output", "/nowhere/x"], "output must be a file that .*, got '/nowhere/x': No such .*"),
+        (["--outptu", "x"], "unrecognized arguments: --outptu x; --help lists the options"),
+        (["--every", "5"], "unrecognized arguments: --every 5; --help lists the options"),
+    ],
+)
+def test_bad_input_is_one_sentence_on_stderr_and_exit_code_2(
+    arguments: list[str], sentence: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    try:
+        code = __main__.main(["sweep", *arguments])
+    except SystemExit as stop:  # how argparse ends
+        code = stop.code
+    out, error = capsys.readouterr()
+    assert code == 2
+    assert out == ""
+    assert re.fullmatch(sentence + "\n", error)
+
+
+def test_help_explains_the_axes_and_names_every_option() -> None:
+    result = subprocess.run(
+        [*COMMAND, "--help"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    text = " ".join(result.stdout.split())
+    for name in ("axis", "seeds", "random", "random-seed", "workers", "output"):
+        assert f"--{name} " in text
+    for item in fields(Config):
+        assert "--" + item.name.replace("_", "-") in text
+    example = re.search(r"Example: python -m nnlab sweep (.*)$", text)
+    assert example
+    words = [word.strip("'") for word in re.findall(r"'[^']*'|\S+", example[1])]
+    assert len(read_order(words).configs) == 60
+    assert "python -m nnlab sweep" in " ".join(
+        subprocess.run(
+            [*COMMAND[:-1], "--help"], cwd=ROOT, capture_output=True, text=True, check=True
+        ).stdout.split()
+    )
+
+
+@pytest.mark.parametrize(
+    ("done", "seconds", "line"),
+    [
+        (0, None, "[------------------------------] 0 of 60"),
+        (15, 3.2, "[#######-----------------------] 15 of 60, 0:04 left"),
+        (59, 3725, "[#############################-] 59 of 60, 1:02:05 left"),
+        (60, 0.0, "[##############################] 60 of 60, 0:00 left"),
+    ],
+)
+def test_the_bar_shows_how_far_it_is(done: int, seconds: float | None, line: str) -> None:
+    assert bar(done, 60, seconds) == line
+
+
+def test_on_a_terminal_a_bar_moves_on_one_line_and_ctrl_c_keeps_what_is_there(
+    tmp_path: Path,
+) -> None:
+    """The first run is short; the others would take minutes."""
+    file = tmp_path / "sweep.csv"
+    ours, theirs = pty.openpty()
+    axes = ["--axis", "iterations=50; 999998; 999999; 1000000", "--samples", "50"]
+    process = subprocess.Popen(
+        [*COMMAND, *axes, "--workers", "2", "--output", str(file)], cwd=ROOT, stderr=theirs
+    )
+    os.close(theirs)
+    seen = ""
+    while "1 of 4" not in seen:
+        seen += os.read(ours, 1000).decode()
+    process.send_signal(signal.SIGINT)
+    assert process.wait(PATIENCE_SECONDS) == 130
+    seen += os.read(ours, 1000).decode()
+    os.close(ours)
+    *bars, last, end = re.split("[\r\n]+", seen)
+    assert end == ""
+    assert {line.endswith("\x1b[K") for line in bars if line} == {True}
+    assert re.fullmatch(r"\x1b\[KStopped after 0:\d\d: 1 of 4 runs, 1 done\.", last)
+    (row,) = rows_of(file)
+    config = Config(samples=50, iterations=50)
+    metrics = run_one(0, config).metrics
+    assert metrics
+    assert float(row["train_loss"]) == metrics.train_loss
+
+
+def test_a_reader_that_has_seen_enough_causes_no_complaint() -> None:
+    axes = ["--axis", "iterations=50; 60; 999999; 1000000", "--samples", "50", "--seeds", "100"]
+    process = subprocess.Popen(
+        [*COMMAND, *axes], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    assert process.stdout
+    assert process.stderr
+    assert process.stdout.readline().startswith("run,")
+    assert process.stdout.readline().split(",")[0] in {"0", "1"}
+    process.stdout.close()  # what `head -2` does
+    assert process.wait(PATIENCE_SECONDS) == 1
+    assert process.stderr.read() == ""
+    process.stderr.close()
+
+
+def test_points_are_in_the_runs_but_not_in_the_table(capsys: pytest.CaptureFixture[str]) -> None:
+    points = Points.of([(0.1, 0.2, 1), (-0.5, 0.25, 0)])
+    assert __main__.main(["sweep", "--points", encode(points), "--workers", "1", *SMALL]) == 0
+    (row,) = csv.DictReader(capsys.readouterr().out.splitlines())
+    metrics = run_one(0, Config(samples=50, iterations=40, points=points)).metrics
+    assert metrics
+    assert float(row["train_loss"]) == metrics.train_loss
+    assert "points" not in row

@@ -219,6 +219,40 @@ def test_a_value_set_in_mid_run_is_not_lost(page: Page, server: str) -> None:
     assert 100 < float(exact.input_value()) < 900
 
 
+def test_what_is_typed_in_mid_run_replaces_the_value_and_nothing_is_left_of_it(
+    page: Page, server: str
+) -> None:
+    open_page(page, server, f"{QUERY}&hidden_layers=")
+    press(page, "Start")
+    wait_for_iteration(page, 200)
+    page.mouse.click(*middle(page, (0, 0), (1, 0)))
+    exact = editor(page).get_by_label("Value", exact=True)
+    for digit in "-2.5":
+        wait_for_iteration(page, iteration(page) + 200)
+        page.keyboard.type(digit)
+    expect(exact).to_have_value("-2.5")
+
+
+def test_arrow_keys_move_the_slider_in_mid_run_step_by_step(page: Page, server: str) -> None:
+    """At a learning rate that leaves the weight where it is put."""
+    open_page(page, server, "samples=100&speed=10&learning_rate=1e-9&hidden_layers=")
+    press(page, "Start")
+    wait_for_iteration(page, 50)
+    page.mouse.click(*middle(page, (0, 0), (1, 0)))
+    slider = editor(page).get_by_role("slider")
+    slider.focus()
+    wait_for_iteration(page, iteration(page) + 20)
+    begin = float(slider.input_value())
+    for _ in range(40):
+        page.keyboard.press("ArrowRight")
+        page.wait_for_timeout(25)
+    step = float(slider.get_attribute("step") or 0)
+    expected = pytest.approx(begin + 40 * step, abs=step / 2)
+    assert float(slider.input_value()) == expected
+    wait_for_iteration(page, iteration(page) + 100)
+    assert float(slider.input_value()) == expected
+
+
 @pytest.mark.parametrize(
     ("text", "got"), [("much", "'much'"), ("1e999", "inf"), ("1001", "1001.0"), ("", "''")]
 )

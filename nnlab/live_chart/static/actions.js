@@ -9,11 +9,12 @@ export class Actions {
     this.tries = 0;
   }
 
-  // A further value of the same parameter replaces one that has not been taken.
+  // A further value of the same parameter replaces one that has not been taken. Returns its number.
   add(action) {
     const same = ({ set }) => String(set ?? "") !== String(action.set ?? "");
     this.open = [...this.open.filter(same), { ...action, number: this.number += 1 }];
     this.flush();
+    return this.number;
   }
 
   // Takes note of the last action that the server has taken, and of how to tell it of more.

@@ -33,7 +33,7 @@ style.textContent = CSS;
 document.head.append(style);
 
 export class Editor {
-  // `set` is called with [layer, row, column] and a value, as text.
+  // `set` is called with [layer, row, column] and a value, as text; it returns the action's number.
   constructor(diagram, set) {
     Object.assign(this, { diagram, set });
     const element = this.element = document.createElement("div");
@@ -44,8 +44,7 @@ export class Editor {
     this.unit = element.querySelector("span");
     this.refused = element.querySelector(".refused");
     this.which.onchange = () => this.turnTo(JSON.parse(this.which.value));
-    this.exact.oninput = () => { this.typing = true; };
-    this.exact.onchange = () => { this.typing = false; this.tell(this.exact.value); };
+    this.exact.onchange = () => this.tell(this.exact.value);
     this.slider.oninput = () => {
       this.exact.value = shown(this.slider.valueAsNumber);
       this.tell(this.slider.value);
@@ -81,31 +80,34 @@ export class Editor {
 
   turnTo(parameter) {
     this.parameter = parameter;
-    this.typing = this.dragging = false;
-    this.asked = false;
+    this.dragging = false;
+    this.told = 0; // number of the last action for this parameter
     this.refused.textContent = "";
     const value = this.diagram.valueOf(parameter) ?? 0;
     const limit = Math.max(2, 2 * Math.abs(value));
     Object.assign(this.slider, { min: -limit, max: limit, step: limit / STEPS });
-    this.follow();
+    this.write(value);
+  }
+
+  write(value) {
+    this.exact.value = shown(value, 7); // all that float32 holds
+    this.slider.value = value;
   }
 
   tell(value) {
-    this.asked = true;
-    this.set(this.parameter, value.replace("−", "-").trim());
+    this.told = this.set(this.parameter, value.replace("−", "-").trim());
   }
 
-  // Follows the network, except where somebody is at work.
+  // Follows the network, except where somebody is at work, or has been and it is not there yet.
   follow() {
     if (this.element.hidden) return;
     const value = this.diagram.valueOf(this.parameter);
     if (value === null) return this.close(); // other layers
-    this.refused.textContent = this.asked ? this.diagram.network.refused : "";
+    const { refused, taken } = this.diagram.network;
+    this.refused.textContent = this.told ? refused : "";
     if (value === undefined) return; // not among those drawn
-    if (!this.typing && !this.dragging && !this.refused.textContent) {
-      this.exact.value = shown(value, 7); // all that float32 holds
-      this.slider.value = value;
-    }
+    const busy = this.dragging || document.activeElement === this.exact || taken < this.told;
+    if (!busy && !this.refused.textContent) this.write(value);
   }
 
   close() {

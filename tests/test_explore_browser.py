@@ -1,0 +1,296 @@
+"""Explore in a real browser: the gallery fills, a click opens a run, pages lead to each other."""
+
+import io
+import time
+from collections.abc import Callable, Iterator
+
+import numpy as np
+import psutil
+import pytest
+from PIL import Image
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from nnlab import Config
+from nnlab.figures.plane import png
+from nnlab.sweep import axis_from_text, grid, run_one
+from tests.server import serving
+from tests.test_browser import PATIENCE, enter, iteration, mark, marked, open_page, press, shown
+
+AXES = "axis1=learning_rate:0.01;0.1;1&axis2=hidden_layers:2;4,2"
+SMALL = "samples=50&test_samples=20&iterations=200"
+LONG = "samples=50&iterations=1000000"
+RUNS_PATIENCE = 4 * PATIENCE  # ms that workers may take to start and to make a few small runs
+
+
+@pytest.fixture
+def explore(browser: Browser, server: str) -> Iterator[Callable[[str], Page]]:
+    """Return what opens Explore in a tab that fails the test if the page logs an error."""
+    page = browser.new_page(viewport={"width": 1366, "height": 768})
+    errors: list[str] = []
+
+    def listen(message: object) -> None:
+        # Streamlit looks for its server at each path above a page's own, and finds it at the last.
+        probe = "/explore/_stcore/" in message.location["url"]
+        if message.type == "error" and not probe:
+            errors.append(message.text)
+
+    page.on("console", listen)
+    page.on("pageerror", lambda error: errors.append(str(error)))
+
+    def open_explore(query: str = "") -> Page:
+        page.goto(f"{server}/explore?{query}")
+        expect(page.get_by_text("Base: the article's settings")).to_be_visible(timeout=PATIENCE)
+        return page
+
+    yield open_explore
+    page.close()
+    assert errors == []
+
+
+def links(page: Page) -> Locator:
+    return page.locator(".gallery a.cell")
+
+
+def wait_for_runs(page: Page, count: int) -> None:
+    expect(page.locator("[data-live-chart=gallery]")).to_have_attribute(
+        "data-iteration", str(count), timeout=RUNS_PATIENCE
+    )
+
+
+def sweep(page: Page, count: int = 6) -> None:
+    """Start the sweep and wait for all its runs."""
+    press(page, "Start")
+    wait_for_runs(page, count)
+    expect(page.locator(".stProgress")).to_contain_text("finished", timeout=PATIENCE)
+
+
+def test_the_gallery_fills_and_no_cell_is_ever_replaced(explore: Callable[[str], Page]) -> None:
+    page = explore(f"{AXES}&samples=500&iterations=20000")
+    expect(page.locator(".gallery .waits")).to_have_count(6)
+    mark(page)
+    press(page, "Start")
+    expect(links(page)).not_to_have_count(0, timeout=RUNS_PATIENCE)
+    page.evaluate(
+        """() => {
+          const cells = document.querySelectorAll('.gallery a.cell');
+          cells.forEach((cell) => { cell.mark = true; });
+          window.cells = cells.length;
+        }"""
+    )
+    wait_for_runs(page, 6)
+    expect(links(page)).to_have_count(6)
+    expect(page.locator(".gallery .waits")).to_have_count(0)
+    assert marked(page)
+    same = "[...document.querySelectorAll('.gallery a.cell')].filter((c) => c.mark).length"
+    assert page.evaluate(f"{same} === window.cells")
+
+
+def test_a_cell_is_the_runs_own_picture_number_and_link(explore: Callable[[str], Page]) -> None:
+    """Pixels and texts against what the library computes without a page."""
+    page = explore(f"{AXES}&{SMALL}")
+    sweep(page)
+    base = Config(samples=50, test_samples=20, iterations=200)
+    axes = [
+        axis_from_text("hidden_layers", "2; 4,2"),
+        axis_from_text("learning_rate", "0.01; 0.1; 1"),
+    ]
+    for number, config in enumerate(grid(base, axes, [4])):
+        result = run_one(0, config)
+        assert result.metrics
+        assert result.boundary is not None
+        cell = links(page).nth(number)
+        expect(cell.locator(".number")).to_have_text(f"{result.metrics.test_accuracy:.1%}")
+        pixels = cell.locator(".map").evaluate(
+            """(map) => Array.from(map.getContext('2d')
+                 .getImageData(0, 0, map.width, map.height).data)"""
+        )
+        expected = Image.open(io.BytesIO(png(result.boundary // 2))).convert("RGB")
+        got = np.array(pixels).reshape(50, 50, 4)[:, :, :3]
+        assert np.abs(got - np.array(expected, dtype=int)).max() <= 2
+
+
+def test_a_click_opens_the_run_and_explore_keeps_its_results(
+    explore: Callable[[str], Page],
+) -> None:
+    page = explore(f"{AXES}&{SMALL}&seed=9")
+    sweep(page)
+    links(page).nth(5).click()
+    shown(page, "decision-boundary", 0)
+    shown(page, "loss-curve", 0)
+    expect(page.get_by_label("Hidden layers", exact=True)).to_have_value("4,2")
+    assert "learning_rate=1" in page.url
+    assert "seed=9" in page.url
+    press(page, "Step")
+    shown(page, "loss-curve", 1)
+    page.get_by_role("link", name="Explore").click()
+    wait_for_runs(page, 6)
+    expect(links(page)).to_have_count(6)
+    # the base is now the run that was opened, and the way back leads to it as it was left
+    expect(page.get_by_text("Base:")).to_contain_text("learning rate 1")
+    page.get_by_role("link", name="Playground", exact=True).click()
+    shown(page, "loss-curve", 1)
+    shown(page, "decision-boundary", 1)
+
+
+def test_enter_opens_a_run_and_ctrl_click_a_tab_of_its_own(explore: Callable[[str], Page]) -> None:
+    page = explore(f"{AXES}&{SMALL}")
+    sweep(page)
+    with page.context.expect_page() as opened:
+        links(page).nth(1).click(modifiers=["ControlOrMeta"])
+    tab = opened.value
+    shown(tab, "loss-curve", 0)
+    assert "/?" in tab.url
+    assert "learning_rate=0.1" in tab.url
+    tab.close()
+    links(page).nth(2).focus()
+    expect(page.locator(".gallery .tip")).to_contain_text("test accuracy")
+    page.keyboard.press("Enter")
+    shown(page, "loss-curve", 0)
+    assert "learning_rate=1" in page.url
+
+
+def test_a_link_restores_the_sweep_in_another_session(
+    explore: Callable[[str], Page], browser: Browser
+) -> None:
+    page = explore("")
+    page.get_by_role("button", name="Learning rate × width").click(timeout=PATIENCE)
+    expect(page.get_by_text("35 runs")).to_be_visible(timeout=PATIENCE)
+    enter(page, "Seeds", "2")
+    expect(page.get_by_text("70 runs")).to_be_visible(timeout=PATIENCE)
+    page.wait_for_url("**seeds=2**", timeout=PATIENCE)
+    other = browser.new_page()
+    other.goto(page.url)
+    expect(other.get_by_text("70 runs")).to_be_visible(timeout=PATIENCE)
+    expect(other.get_by_label("Values of axis 1")).to_have_value("0.001..1 log 7")
+    other.close()
+
+
+def test_pause_stops_the_workers_and_resume_goes_on(explore: Callable[[str], Page]) -> None:
+    page = explore(f"{AXES}&samples=50&iterations=30000")
+    press(page, "Start")
+    expect(links(page)).not_to_have_count(0, timeout=RUNS_PATIENCE)
+    page.keyboard.press(" ")
+    expect(page.locator(".stProgress")).to_contain_text("paused", timeout=PATIENCE)
+    page.wait_for_timeout(1500)  # what has begun comes to its slice's end
+    done = page.locator(".stProgress").inner_text()
+    page.wait_for_timeout(2000)
+    assert page.locator(".stProgress").inner_text() == done
+    press(page, "Resume")
+    wait_for_runs(page, 6)
+
+
+def test_a_bad_value_is_a_sentence_and_the_gallery_stays(explore: Callable[[str], Page]) -> None:
+    page = explore(f"{AXES}&{SMALL}")
+    sweep(page)
+    mark(page)
+    enter(page, "Values of axis 1", "0..1 log 5")
+    expect(page.get_by_text("must range from above 0")).to_be_visible(timeout=PATIENCE)
+    expect(links(page)).to_have_count(6)
+    assert marked(page)
+    expect(page.get_by_role("button", name="Start", exact=True)).to_be_disabled()
+
+
+def test_on_a_phone_the_gallery_is_a_list(explore: Callable[[str], Page]) -> None:
+    page = explore(f"{AXES}&{SMALL}")
+    sweep(page)
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.wait_for_timeout(1000)
+    boxes = [box for number in range(6) if (box := links(page).nth(number).bounding_box())]
+    assert len(boxes) == 6
+    tops = [box["y"] for box in boxes]
+    assert tops == sorted(set(tops))
+    assert len({round(box["x"]) for box in boxes}) == 1
+    assert all(box["x"] + box["width"] <= 390 for box in boxes)
+    expect(page.get_by_text("hidden layers 4,2 · learning rate 0.1")).to_be_visible()
+    assert page.evaluate("document.querySelector('.stMain').scrollWidth") <= 390
+
+
+def test_the_gallery_has_a_text_and_every_cell_a_name(explore: Callable[[str], Page]) -> None:
+    page = explore(f"{AXES}&{SMALL}")
+    sweep(page)
+    table = page.get_by_role("table", name="Gallery of 6 of 6 runs over hidden layers")
+    expect(table).to_be_visible()
+    cell = page.get_by_role("link", name="hidden layers 4,2 · learning rate 0.1: test accuracy")
+    expect(cell).to_have_count(1)
+
+
+def test_the_whole_gallery_is_above_the_fold_on_a_projector(
+    explore: Callable[[str], Page],
+) -> None:
+    page = explore("iterations=50&samples=20")
+    page.get_by_role("button", name="Learning rate × width").click(timeout=PATIENCE)
+    expect(page.locator(".gallery .waits")).to_have_count(35, timeout=PATIENCE)
+    sweep(page, 35)
+    box = page.locator(".gallery").bounding_box()
+    assert box
+    assert box["y"] + box["height"] <= 768
+    assert page.evaluate(
+        "(({ scrollWidth, clientWidth }) => scrollWidth <= clientWidth)"
+        "(document.querySelector('.gallery'))"
+    )
+
+
+def test_a_run_that_trains_is_paused_while_one_is_away(page: Page, server: str) -> None:
+    open_page(page, server, "speed=100&samples=200&panel=layers")
+    press(page, "Start")
+    page.wait_for_timeout(1500)
+    page.get_by_role("link", name="Explore").click()
+    expect(page.get_by_text("Base:")).to_contain_text("samples 200", timeout=PATIENCE)
+    page.get_by_role("link", name="Playground", exact=True).click()
+    expect(page.get_by_role("button", name="Start", exact=True)).to_be_visible(timeout=PATIENCE)
+    page.wait_for_timeout(1000)
+    at = iteration(page)
+    assert at > 0
+    page.wait_for_timeout(1500)
+    assert iteration(page) == at
+    assert "speed=100" in page.url
+    assert "panel=layers" in page.url
+
+
+def test_back_and_forward_go_from_page_to_page(page: Page, server: str) -> None:
+    open_page(page, server, "samples=200&noise=0.2")
+    page.get_by_role("link", name="Explore").click()
+    expect(page.get_by_text("Base:")).to_contain_text("noise 0.2", timeout=PATIENCE)
+    page.go_back()
+    shown(page, "loss-curve", 0)
+    expect(page.get_by_label("Noise", exact=True)).to_have_value("0.2")
+    page.go_forward()
+    expect(page.get_by_text("Base:")).to_contain_text("noise 0.2", timeout=PATIENCE)
+
+
+def test_a_closed_page_stops_its_sweep(browser: Browser) -> None:
+    with serving() as (address, process):
+        page = browser.new_page()
+        page.goto(f"http://{address}/explore?{AXES}&{LONG}")
+        press(page, "Start")
+        wait_until(lambda: cpu_seconds(process, 1) > 0.1)
+        page.close()
+        # the slices that have begun come to their end; the runs would take minutes
+        wait_until(lambda: cpu_seconds(process, 2) < 0.02)
+
+
+def wait_until(holds: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + RUNS_PATIENCE / 1000
+    while not holds():
+        assert time.monotonic() < deadline, "it takes too long"
+
+
+def cpu_seconds(process: psutil.Process, wait: float) -> float:
+    """Return how much the workers of a server compute within so many seconds."""
+    workers = process.children(recursive=True)
+    before = sum(worker.cpu_times().user for worker in workers)
+    time.sleep(wait)
+    return sum(worker.cpu_times().user for worker in workers) - before
+
+
+def test_explore_works_below_a_base_path(browser: Browser) -> None:
+    with serving(base_path="lab") as (address, _):
+        page = browser.new_page(viewport={"width": 1366, "height": 768})
+        page.goto(f"http://{address}/explore?{AXES}&{SMALL}")
+        expect(page.locator(".gallery .waits")).to_have_count(6, timeout=PATIENCE)
+        sweep(page)
+        href = str(links(page).nth(1).evaluate("(cell) => cell.href"))
+        assert href.startswith(f"http://{address}/?")
+        links(page).nth(1).click()
+        shown(page, "loss-curve", 0)
+        page.close()

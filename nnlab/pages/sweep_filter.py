@@ -52,11 +52,12 @@ def passing(
 
 def bar(results: Sequence[Result], axes: Sequence[Axis], seeds: Sequence[int]) -> None:
     """Say what the filter is and how many of all results pass it; a button clears it."""
-    if not chosen():
-        return
-    columns = sweep_columns(results, axes, seeds)
-    count = int(passes(columns, chosen()).sum())
+    # A place that is there without a filter, too: else all charts behind it would move by one.
     with st.container(horizontal=True, vertical_alignment="center", key="filter_bar"):
+        if not chosen():
+            return
+        columns = sweep_columns(results, axes, seeds)
+        count = int(passes(columns, chosen()).sum())
         st.markdown(
             f":material/filter_alt: {sentence(columns, chosen())}: "
             f"**{count} of {len(results)} runs** in all views"

@@ -1,0 +1,252 @@
+"""Two runs side by side: at the same iteration, with the numbers that each has alone."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from nnlab import Config, Run, advance, evaluate, start
+from nnlab.figures.compare import compared_losses, result_image, result_series, run_series
+from nnlab.figures.style import SET_COLORS
+from nnlab.live_chart import Update
+from nnlab.pages import compare, lockstep
+from nnlab.sweep import Axis, Result, run_one
+from tests.sweep_results import result
+
+PAGE = Path(__file__).with_name("sweep_page.py")
+BASE = Config(samples=40, test_samples=20, iterations=30)
+RATES = Axis("learning_rate", (0.01, 0.1, 1.0))
+
+
+def runs(*learning_rates: float, **settings: Any) -> tuple[Run, Run]:
+    left, right = (
+        start(Config(**{"samples": 40, "iterations": 30, **settings, "learning_rate": rate}))
+        for rate in learning_rates
+    )
+    return left, right
+
+
+@pytest.mark.parametrize("others", [0, 39])
+@pytest.mark.parametrize("speed", [1, 10, 100, None])
+def test_two_runs_make_the_same_iterations_and_end_as_they_do_alone(
+    speed: int | None, others: int
+) -> None:
+    pair = runs(0.01, 0.1)
+    alone = [advance(run, 30) for run in pair]
+    ticks = 0
+    while any(map(lockstep.left, pair)):
+        pair, frames = lockstep.tick(pair, speed, others)
+        ticks += 1
+        assert pair[0].iteration == pair[1].iteration <= 30
+        left, right = ([at for at, _ in one] for one in frames)
+        assert left == right
+        assert frames[0][-1][0] == pair[0].iteration
+        assert all(png.startswith(b"\x89PNG") for one in frames for _, png in one)
+    assert ticks >= 30 / (speed or 30)
+    for run, expected in zip(pair, alone, strict=True):
+        np.testing.assert_array_equal(run.losses, expected.losses)
+
+
+def test_who_is_at_its_end_waits_for_the_other() -> None:
+    short, long = start(Config(samples=40, iterations=5)), start(Config(samples=40, iterations=20))
+    pair, _ = lockstep.tick((long, short), 8, 0)
+    assert [run.iteration for run in pair] == [8, 5]
+    pair, frames = lockstep.tick(pair, 8, 0)
+    assert [run.iteration for run in pair] == [16, 5]
+    assert {at for at, _ in frames[1]} == {5}
+
+
+def test_who_diverges_waits_for_the_other() -> None:
+    pair = runs(1e6, 0.001, problem="regression", dataset="plane", activation="linear")
+    while any(map(lockstep.left, pair)):
+        pair, _ = lockstep.tick(pair, 10, 0)
+    assert pair[0].diverged
+    assert pair[0].iteration < pair[1].iteration == 30
+
+
+def test_the_slower_run_does_not_keep_the_quick_one_at_another_iteration() -> None:
+    """The time of a tick ends the one; the other makes as many iterations, whichever is left."""
+    slow = start(Config(samples=5000, hidden_layers=(32, 32), iterations=10**6))
+    quick = start(Config(samples=10, hidden_layers=(), iterations=10**6))
+    for pair in ((slow, quick), (quick, slow)):
+        ticked, _ = lockstep.tick(pair, None, 0)
+        assert ticked[0].iteration == ticked[1].iteration >= 1
+
+
+def test_the_lines_of_both_runs_differ_by_set_in_colour_and_by_side_in_dashes() -> None:
+    figure = json.loads(compared_losses("cross-entropy", log=True))
+    named = {trace["name"]: trace["line"] for trace in figure["data"]}
+    assert list(named) == ["left, train", "left, test", "right, train", "right, test"]
+    for name, line in named.items():
+        side, part = name.split(", ")
+        assert line["color"] == SET_COLORS[part]
+        assert line["dash"] == ("solid" if side == "left" else "dot")
+    assert figure["layout"]["yaxis"]["type"] == "log"
+
+
+def test_the_lines_of_a_finished_run_are_those_of_its_result() -> None:
+    made = run_one(0, BASE)
+    run = advance(start(BASE), 30)
+    (train, test), (live_train, live_test) = result_series(made), run_series(run, evaluate(run))
+    np.testing.assert_array_equal(train[0], live_train[0])
+    np.testing.assert_array_equal(train[1], live_train[1])
+    assert [line[-1] for line in test] == [line[-1] for line in live_test]
+    assert len(test[0]) == 1  # a sweep keeps no more of it
+
+
+def test_a_run_that_failed_has_neither_a_line_nor_a_picture() -> None:
+    failed = result(0, status="error")
+    assert [len(line) for series in result_series(failed) for line in series] == [0] * 4
+    with pytest.raises(ValueError, match="result must have a boundary, got error"):
+        result_image(failed)
+
+
+@pytest.fixture
+def drawn(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, Update]]:
+    """Return what the page last sent to its charts."""
+    charts: dict[str, Update] = {}
+    monkeypatch.setattr(compare.live_chart, "update", lambda sent, **_: charts.update(sent))
+    return charts
+
+
+def made() -> list[Result]:
+    """Return three finished runs of a sweep, really trained."""
+    return [
+        run_one(index, Config(samples=40, test_samples=20, iterations=30, learning_rate=rate))
+        for index, rate in enumerate(RATES.values)
+    ]
+
+
+def open_page(results: list[Result], **state: object) -> AppTest:
+    app = AppTest.from_file(str(PAGE), default_timeout=60)
+    app.session_state["sweep"] = (BASE, (RATES,), (4,), results, 3)
+    app.session_state["view"] = compare.VIEW
+    for name, value in state.items():
+        app.session_state[name] = value
+    return healthy(app.run())
+
+
+def healthy(app: AppTest) -> AppTest:
+    assert not app.exception
+    return app
+
+
+def press(app: AppTest, name: str) -> AppTest:
+    app.button(key=f"compare_{name}").click()
+    return healthy(app.run())
+
+
+def at(drawn: dict[str, Update]) -> list[int]:
+    return [drawn[f"compare-{name}"].iteration for name in ("left", "right", "loss")]
+
+
+def test_without_runs_there_is_nothing_to_compare(drawn: dict[str, Update]) -> None:
+    assert "No runs yet: press Start." in open_page([]).info[0].value
+    assert "no two runs" in open_page(made()[:1]).info[0].value
+    assert drawn == {}
+
+
+def test_at_first_both_are_seen_as_they_have_ended(drawn: dict[str, Update]) -> None:
+    results = made()
+    open_page(results, compare_left=0, compare_right=2)
+    assert at(drawn) == [30, 30, 30]
+    for side, one in (("left", results[0]), ("right", results[2])):
+        update = drawn[f"compare-{side}"]
+        assert update.frames[0][1] == result_image(one)
+        assert f"test loss {one.metrics.test_loss:.4g}" in update.alt
+    series = drawn["compare-loss"].series
+    assert [line[-1].tolist() for line in series] == [
+        values.tolist()
+        for one in (results[0], results[2])
+        for values in (one.losses, np.array([one.metrics.test_loss]))
+    ]
+
+
+def test_the_worst_and_the_best_are_proposed() -> None:
+    results = [result(index, accuracy=good) for index, good in enumerate((0.7, 0.9, 0.6))]
+    app = open_page(results)
+    assert app.selectbox(key="compare_left").value == 2
+    assert app.selectbox(key="compare_right").value == 1
+    app = open_page(results, run=start(BASE))
+    assert app.selectbox(key="compare_left").value == compare.PLAYGROUND
+
+
+def test_played_both_make_the_same_iterations_from_their_start(
+    drawn: dict[str, Update],
+) -> None:
+    app = open_page(made(), compare_left=0, compare_right=2)
+    press(app, "start")
+    assert app.button(key="compare_start").label == "Pause"
+    seen = [at(drawn)]
+    while app.session_state["compared"].going:
+        healthy(app.run())
+        seen.append(at(drawn))
+    assert all(len(set(iterations)) == 1 for iterations in seen)
+    assert seen[-1] == [30] * 3
+    assert 0 < seen[0][0] < 30
+    expected = [
+        evaluate(advance(start(one.config), 30)).train_loss for one in (made()[0], made()[2])
+    ]
+    series = drawn["compare-loss"].series
+    assert [series[0][1][-1], series[2][1][-1]] == expected
+    assert app.button(key="compare_start").disabled
+
+
+def test_pause_step_reset_and_ends(drawn: dict[str, Update]) -> None:
+    app = open_page(made(), compare_left=0, compare_right=1)
+    press(app, "step")
+    assert at(drawn) == [1, 1, 1]
+    press(app, "start")
+    press(app, "start")
+    paused = at(drawn)
+    assert paused[0] > 1
+    healthy(app.run())
+    assert at(drawn) == paused
+    press(app, "step")
+    assert at(drawn) == [paused[0] + 1] * 3
+    press(app, "reset")
+    assert at(drawn) == [0, 0, 0]
+    press(app, "ends")
+    assert at(drawn) == [30, 30, 30]
+
+
+def test_another_choice_begins_anew(drawn: dict[str, Update]) -> None:
+    app = open_page(made(), compare_left=0, compare_right=1)
+    press(app, "step")
+    app.selectbox(key="compare_right").set_value(2)
+    healthy(app.run())
+    assert at(drawn) == [30, 30, 30]
+    assert not app.session_state["compared"].going
+
+
+def test_the_playgrounds_run_is_seen_as_it_stands_and_stays_as_it_is(
+    drawn: dict[str, Update],
+) -> None:
+    run = advance(start(Config(samples=40, test_samples=20, iterations=20)), 7)
+    app = open_page(made(), run=run, compare_left=compare.PLAYGROUND, compare_right=1)
+    assert at(drawn)[:2] == [7, 30]
+    press(app, "step")
+    assert at(drawn) == [1, 1, 1]
+    assert app.session_state["run"] is run
+
+
+def test_a_diverged_and_a_failed_run_are_shown_as_such(drawn: dict[str, Update]) -> None:
+    results = [result(0, status="diverged"), result(1, status="error")]
+    app = open_page(results, compare_left=0, compare_right=1)
+    told = " ".join(element.value for element in app.markdown)
+    assert ":red[diverged]" in told
+    assert ":red[The worker died.]" in told
+    assert "The worker died." in drawn["compare-right"].alt
+    assert "diverged" in app.selectbox(key="compare_left").options[0]
+
+
+def test_only_runs_that_pass_the_filter_are_offered() -> None:
+    app = open_page(made(), sweep_filter={"learning_rate": ((0.05, 2.0),)})
+    assert [option.partition(" ·")[0] for option in app.selectbox(key="compare_left").options] == [
+        "Run 1",
+        "Run 2",
+    ]

@@ -10,11 +10,9 @@ from sklearn.metrics import confusion_matrix
 
 from nnlab.batches import objective_of
 from nnlab.datasets import FloatArray
+from nnlab.metrics import is_wrong, overflow_is_divergence
 from nnlab.network import sigmoid
 from nnlab.training import Run
-
-# Losses and outputs near divergence overflow; they are then infinite, which needs no warning.
-_may_overflow = np.errstate(over="ignore", invalid="ignore")
 
 
 class PointResults(NamedTuple):
@@ -33,7 +31,7 @@ class PointResults(NamedTuple):
     wrong: NDArray[np.bool_]
 
 
-@_may_overflow
+@overflow_is_divergence
 def point_results(run: Run, inputs: FloatArray, targets: FloatArray) -> PointResults:
     """Return what the run makes of its training points, its test points, or any others.
 
@@ -52,9 +50,7 @@ def point_results(run: Run, inputs: FloatArray, targets: FloatArray) -> PointRes
     losses = objective.output_loss.sample_losses()[:, 0].copy()
     if run.config.problem == "regression":
         return PointResults(logits[:, 0].copy(), losses, np.zeros(len(inputs), dtype=np.bool_))
-    # A probability of exactly one half counts as class 0.
-    wrong = (logits > 0) != (targets > 0.5)
-    return PointResults(sigmoid(logits)[:, 0], losses, wrong[:, 0])
+    return PointResults(sigmoid(logits)[:, 0], losses, is_wrong(logits, targets)[:, 0])
 
 
 def confusion(targets: FloatArray, results: PointResults) -> NDArray[np.int64]:

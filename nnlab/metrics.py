@@ -3,6 +3,7 @@
 import math
 
 import numpy as np
+from numpy.typing import NDArray
 
 from nnlab.batches import objective_of
 from nnlab.config import Config
@@ -31,9 +32,24 @@ def loss_and_accuracy(
     loss = objective.loss(parameters)
     if config.problem == "regression":
         return loss, math.nan
-    # A probability of exactly one half counts as class 0: the article rounds, and to even.
-    hits = (objective.network.logits > 0) == (targets > 0.5)
-    return loss, float(np.mean(hits))
+    return loss, float(np.mean(~is_wrong(objective.network.logits, targets)))
+
+
+def is_wrong(logits: FloatArray, targets: FloatArray) -> NDArray[np.bool_]:
+    """Say which points of a classification are on the wrong side of the boundary.
+
+    A probability of exactly one half counts as class 0: the article rounds, and to even.
+
+    Parameters
+    ----------
+    logits, targets : float64 (n_samples, 1)
+
+    Returns
+    -------
+    bool (n_samples, 1)
+    """
+    wrong: NDArray[np.bool_] = (logits > 0) != (targets > 0.5)
+    return wrong
 
 
 def penalty(config: Config, parameters: Parameters) -> float:

@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -98,6 +99,14 @@ def test_many_samples_become_means_of_bins_up_to_the_bins_last_iteration() -> No
     assert x[-2:].tolist() == [25_000, 25_050]
     assert y[1] == pytest.approx(history.gradient_norms[3:6, 0].mean(), rel=1e-6)
     assert y[-2] == pytest.approx(history.gradient_norms[249:, 0].mean(), rel=1e-6)
+
+
+def test_the_mean_of_the_largest_norms_is_one_of_them() -> None:
+    run = advance(start(Config(samples=20, hidden_layers=(2,))), 25_050)
+    largest = np.full_like(run.layer_history.weight_norms, np.finfo(np.float32).max)
+    run = replace(run, layer_history=run.layer_history._replace(weight_norms=largest))
+    _, y = history_series(run, layer_statistics(run))[2]
+    assert y[:-1].tolist() == [largest[0, 0]] * (len(y) - 1)
 
 
 def test_the_largest_message_is_small() -> None:

@@ -93,7 +93,9 @@ def history_series(run: Run, now: LayerHistory) -> list[Series]:
     for name in COLUMNS:
         samples, last = getattr(history, name), getattr(now, name)
         counts = np.diff(begins, append=len(samples))[:, np.newaxis]
-        means = np.add.reduceat(samples, begins) / counts if len(begins) else samples
+        # in float64, as float32's largest norms have no sum in their own type
+        sums = np.add.reduceat(samples, begins, dtype=np.float64) if len(begins) else samples
+        means = sums / counts
         values = np.concatenate([means, last]).astype(np.float32)
         series += [(x, column) for column in np.ascontiguousarray(values.T)]
     return series

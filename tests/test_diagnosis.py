@@ -9,14 +9,17 @@ from typing import NamedTuple
 import numpy as np
 import pytest
 
-from nnlab import Config, Run, advance, evaluate, start
+from nnlab import Config, Run, advance, evaluate, set_parameter, start
 from nnlab.activations import ACTIVATIONS
 from nnlab.diagnosis import RULES, Diagnosis, diagnose
+from nnlab.diagnosis.gradients import vanishing_gradients
+from nnlab.diagnosis.losses import overfitting
 from nnlab.diagnosis.progress import share_learned
-from nnlab.diagnosis.units import DEAD_SHARE
+from nnlab.diagnosis.units import DEAD_SHARE, saturation, strong_penalty
 from nnlab.editing import with_config
-from nnlab.network import INITIALIZATIONS
+from nnlab.network import INITIALIZATIONS, Parameters
 from nnlab.optimizers import OPTIMIZERS
+from nnlab.step import look_at_step
 
 HEALTHY = {
     "article": Config(),
@@ -80,7 +83,11 @@ def test_nothing_is_said_of_a_healthy_run_on_its_whole_way(config: Config) -> No
 
 
 class Sick(NamedTuple):
-    """A config that gets into a trouble, the iteration at which this is seen, and what it says."""
+    """A config that gets into a trouble, the iteration at which this is seen, and what it says.
+
+    Numbers in its words follow from the config by thought alone: log 2 = 0.693 is the loss of
+    answering one half everywhere, half of 5,000 iterations are 2,500. The others are tested below.
+    """
 
     config: Config
     iterations: int
@@ -102,15 +109,15 @@ SICK = {
             iterations=3_000,
         ),
         500,
-        "The l2 penalty has pulled the weights to 0% of their size at the start",
+        r"The l2 penalty has pulled the weights to \d+% of their size at the start",
     ),
     "saturation": Sick(
         Config(activation="tanh", initialization="xavier", learning_rate=30, iterations=1_000),
         600,
-        r"Layer \d is saturated: (9\d.\d|100.0)% of its answers",
+        r"Layer \d is saturated: [\d.]+% of its answers",
     ),
     "dead units": Sick(
-        Config(learning_rate=3, iterations=2_000), 300, "Layer 2: 5 of 5 units are dead"
+        Config(learning_rate=3, iterations=2_000), 300, r"Layer 2: \d of 5 units are dead"
     ),
     "vanishing gradients": Sick(
         Config(
@@ -121,7 +128,7 @@ SICK = {
             iterations=2_000,
         ),
         300,
-        r"the error is 0\.000\d+ at the output and [\d.]+e-08 in layer 1",
+        r"the error is [\d.e-]+ at the output and [\d.e-]+ in layer 1",
     ),
     "exploding gradients": Sick(
         Config(
@@ -149,12 +156,24 @@ SICK = {
     "small learning rate": Sick(
         Config(learning_rate=1e-5, iterations=3_000),
         150,
-        r"an update moves the weights by 2e-06 of their size",
+        r"an update moves the weights by [\d.e-]+ of their size",
     ),
     "plateau": Sick(
         Config(hidden_layers=(), learning_rate=0.1, iterations=10_000),
         5_000,
-        r"in the last 2,500 iterations the loss has changed by 0\.00%, and stays at 0\.693",
+        r"in the last 2,500 iterations the loss has changed by [\d.]+%, and stays at 0\.693",
+    ),
+    "divergence": Sick(
+        Config(
+            problem="regression",
+            dataset="plane",
+            activation="linear",
+            initialization="xavier",
+            learning_rate=2,
+            iterations=500,
+        ),
+        100,
+        "at a learning rate of 2 the next update takes the loss to infinity",
     ),
 }
 
@@ -167,7 +186,8 @@ def said_of(sick: Sick) -> tuple[Run, Diagnosis]:
 
 
 def test_every_rule_has_a_run_that_shows_it() -> None:
-    assert [name.replace(" ", "_") for name in SICK] == [rule.__name__ for rule in RULES]
+    names = [*(rule.__name__ for rule in RULES), "divergence"]
+    assert [name.replace(" ", "_") for name in SICK] == names
 
 
 @pytest.mark.parametrize("name", SICK)
@@ -181,7 +201,7 @@ def test_a_rule_finds_its_trouble_and_says_it_in_numbers(name: str) -> None:
 
 @pytest.mark.parametrize("name", SICK)
 def test_the_advice_helps(name: str) -> None:
-    """In as many iterations the loss is lower, where it overfits that of the test points."""
+    """The trouble is gone, and the loss lower, where it overfits that of the test points."""
     sick = SICK[name]
     run, diagnosis = said_of(sick)
     config = replace(sick.config, **diagnosis.changes)
@@ -193,7 +213,77 @@ def test_the_advice_helps(name: str) -> None:
     measure = "test_loss" if name == "overfitting" else "train_loss"
     assert getattr(evaluate(helped), measure) < 0.999 * getattr(evaluate(ill), measure)
     after = diagnose(helped)
-    assert after is None or after.name != name or name == "small learning rate"
+    assert after is None or after.name != name
+
+
+def _norm(*arrays: np.ndarray) -> float:
+    return math.sqrt(sum(float((array**2).sum()) for array in arrays))
+
+
+def _last_seen(run: Run) -> Run:
+    """Return the run as it was when its layers were looked at last."""
+    return advance(start(run.config), (run.iteration - 1) // 100 * 100)
+
+
+def _weights(run: Run) -> float:
+    return _norm(*run.parameters.weights)
+
+
+def _saturated(run: Run) -> list[str]:
+    shares = [np.mean(np.abs(a) > 0.97) for a in look_at_step(run).activations[1:-1]]  # of a tanh
+    return [f"Layer {1 + np.argmax(shares)} is saturated: {max(shares):.1%} of"]
+
+
+def _errors(run: Run) -> list[str]:
+    first, last = (np.sqrt(np.mean(look_at_step(run).deltas[layer] ** 2)) for layer in (0, -1))
+    return [f"{last:.2g} at the output", f"{first:.2g} in layer 1"]
+
+
+def _test_losses(run: Run) -> list[str]:
+    means = np.lib.stride_tricks.sliding_window_view(run.test_losses, 5).mean(axis=1)
+    return [f"was {means.min():.3g} around", f"is {sorted(run.test_losses[-5:])[2]:.3g} now"]
+
+
+def _loss_and_gradient(run: Run) -> list[str]:
+    gradient = _norm(look_at_step(_last_seen(run)).gradients.vector)
+    return [f"its norm is {gradient:.3g} and the loss {run.losses[-1]:.3g},"]
+
+
+def _moved(run: Run) -> list[str]:
+    seen = _last_seen(run)
+    moved = advance(seen, 1).parameters.vector - seen.parameters.vector
+    return [f"by {_norm(moved) / _weights(seen):.1g} of"]
+
+
+def _loss_change(run: Run) -> list[str]:
+    """Compare a tenth of 5,000 losses in their middle with the last ones."""
+    before, now = run.losses[2500:3000].mean(), run.losses[4500:].mean()
+    return [f"by {abs(before - now) / now:.2%}, "]
+
+
+# what is said in numbers, from a step by hand, the parameters and the losses
+NUMBERS = {
+    "strong penalty": lambda run: [
+        f"to {_weights(_last_seen(run)) / _weights(start(run.config)):.0%} of"
+    ],
+    "saturation": _saturated,
+    "vanishing gradients": _errors,
+    "exploding gradients": _loss_and_gradient,
+    "overfitting": _test_losses,
+    "small learning rate": _moved,
+    "plateau": _loss_change,
+    # 32-bit numbers end at 3.4e38, and the loss of this gradient at 1.8e308
+    "divergence": lambda run: (
+        ["its norm is above 1e+38"] if look_at_step(run).gradients.vector.max() > 1e38 else ["no"]
+    ),
+}
+
+
+@pytest.mark.parametrize("name", NUMBERS)
+def test_the_numbers_of_the_evidence_are_the_runs_own(name: str) -> None:
+    run, diagnosis = said_of(SICK[name])
+    for number in NUMBERS[name](run):
+        assert number in diagnosis.sentence
 
 
 @pytest.mark.parametrize("optimizer", ["momentum", "adam"])
@@ -233,27 +323,153 @@ def test_a_change_by_hand_gives_the_run_time_to_show_what_comes_of_it() -> None:
     assert "in the last 2,500 iterations" in again.sentence
 
 
-def test_a_diverged_run_has_its_own_message() -> None:
-    run = advance(start(Config(activation="linear", learning_rate=1000)), 500)
-    assert run.diverged
-    assert diagnose(run) is None
+def test_who_follows_the_advice_for_a_diverged_run_time_and_again_gets_one_that_goes_on() -> None:
+    config, pressed = Config(activation="linear", learning_rate=1000), 0
+    while (run := advance(start(config), 500)).diverged:
+        diagnosis = diagnose(run)
+        assert diagnosis
+        assert diagnosis.name == "divergence"
+        config, pressed = replace(config, **diagnosis.changes), pressed + 1
+    assert 1 < pressed < 12
 
 
-def test_of_no_points_nothing_is_said() -> None:
-    assert diagnose(advance(start(Config(dataset="own")), 1_000)) is None
-
-
-def test_points_drawn_after_a_while_without_any_are_told_of_in_numbers() -> None:
-    """The sample of the layers before them has no gradient."""
-    config = Config(dataset="own", hidden_layers=(64,) * 4, learning_rate=1e-9)
-    run = advance(start(config), 450)
-    run = with_config(run, replace(config, points=[*POINTS, (1, 1, 0)] * 3))
-    assert np.isnan(run.layer_history.gradient_norms[-1]).all()
-    assert diagnose(advance(run, 20)) is None
-    assert all(rule(advance(run, 20)) is None for rule in RULES)
-    diagnosis = diagnose(advance(run, 100))
+@pytest.mark.parametrize(("name", "rate"), [("l2", 0), ("l1", 0.001), ("l2", 1e-4)])
+def test_against_overfitting_there_is_always_a_larger_l2_penalty(name: str, rate: float) -> None:
+    config = replace(SICK["overfitting"].config, regularization=name, regularization_rate=rate)
+    diagnosis = diagnose(advance(start(config), 2_500))
     assert diagnosis
-    assert diagnosis.name == "exploding gradients"
+    assert diagnosis.changes == {"regularization": "l2", "regularization_rate": 0.003}
+    assert "An L2 penalty of 0.003 keeps" in diagnosis.advice
+
+
+def test_rates_are_set_as_they_are_said() -> None:
+    """In floating point 3 * 0.003 is 0.009000000000000001."""
+    l2 = {"regularization": "l2", "regularization_rate": 0.003}
+    config = replace(SICK["overfitting"].config, **l2, noise=0.5, samples=20, test_samples=500)
+    diagnosis = overfitting(advance(start(config), 2_500))
+    assert diagnosis
+    assert repr(diagnosis.changes["regularization_rate"]) == "0.009"
+    sick = SICK["saturation"]
+    diagnosis = saturation(advance(start(replace(sick.config, learning_rate=33.333)), 600))
+    assert diagnosis
+    assert diagnosis.changes == {"learning_rate": 3.33}
+    assert diagnosis.advice.startswith("A learning rate of 3.33,")
+
+
+def test_points_far_out_are_not_blamed_on_the_learning_rate() -> None:
+    """A tanh of inputs of some hundreds is saturated whatever the weights that one may choose."""
+    xy = np.random.default_rng(0).normal(0, 300, (200, 2))
+    points = [(x1, x2, float(x1 * x2 > 0)) for x1, x2 in xy.tolist()]
+    config = Config(
+        dataset="own",
+        points=points,
+        activation="tanh",
+        initialization="xavier",
+        hidden_layers=(3,),
+        learning_rate=1e-4,
+    )
+    run = advance(start(config), 600)
+    assert run.layer_history.saturated_shares.min() > 0.95
+    assert diagnose(run) is None
+    # nor if they have come later
+    near = replace(config, points=[(x1 / 300, x2 / 300, t) for x1, x2, t in points])
+    run = advance(with_config(advance(start(near), 200), config), 600)
+    assert run.layer_history.saturated_shares[0] < 0.95
+    assert saturation(run) is None
+
+
+def test_large_targets_alone_make_no_gradient_explode() -> None:
+    """Before the output's bias has come up to them, its gradient is as large as they are."""
+    rng = np.random.default_rng(0)
+    points = [(x1, x2, 1000 + np.sign(x1 * x2)) for x1, x2 in rng.normal(size=(100, 2)).tolist()]
+    config = Config(
+        problem="regression",
+        dataset="own",
+        points=points,
+        hidden_layers=(16, 8),
+        activation="tanh",
+        initialization="xavier",
+        learning_rate=1e-3,
+    )
+    run = start(config)
+    for _ in range(20):
+        run = advance(run, 50)
+        assert diagnose(run) is None
+    assert run.layer_history.gradient_norms.max() > 1000
+
+
+def test_a_weight_taken_back_by_hand_was_not_pulled_down_by_the_penalty() -> None:
+    config = Config(regularization="l2", learning_rate=1e-6)
+    run = advance(set_parameter(start(config), 1, 0, 0, 500), 100)
+    run = advance(set_parameter(run, 1, 0, 0, 0), 400)
+    norms = run.layer_history.weight_norms
+    assert norms[-1].max() < 0.1 * norms[0].max()
+    assert strong_penalty(run) is None
+
+
+def test_a_penalty_that_makes_the_loss_rise_is_not_said_to_leave_it_as_it_is() -> None:
+    run = advance(start(Config(optimizer="adam")), 3_000)
+    run = advance(
+        with_config(run, replace(run.config, regularization="l2", regularization_rate=0.3)), 200
+    )
+    assert run.losses[-1] > 1.05 * run.losses[3_100]
+    diagnosis = diagnose(run)
+    assert diagnosis
+    assert "at iteration 3,000, and the loss no longer falls." in diagnosis.sentence
+
+
+@pytest.mark.parametrize("name", ["exploding gradients", "small learning rate"])
+def test_layers_seen_before_a_change_by_hand_are_no_evidence_of_what_is_now(name: str) -> None:
+    rule = next(rule for rule in RULES if rule.__name__ == name.replace(" ", "_"))
+    run = advance(start(SICK[name].config), 150)
+    assert rule(run)
+    changed = with_config(run, replace(run.config, momentum=0.5))
+    assert rule(advance(changed, 50)) is None  # the layers were seen last at iteration 100
+    assert rule(advance(changed, 51))
+
+
+def _fading(activation: str) -> Run:
+    """Train two units, hardly, behind which the error fades by a weight of 1e-8."""
+    config = Config(
+        samples=100,
+        features=("x1",),
+        hidden_layers=(1, 1),
+        activation=activation,
+        initialization="he",
+        learning_rate=1e-30,
+    )
+    run = start(config)
+    return advance(_with_vector(run, [1, 0, 1e-8, 0, 1, 0]), 300)
+
+
+def _with_vector(run: Run, vector: list[float]) -> Run:
+    return replace(run, parameters=Parameters(run.parameters.layer_sizes, np.array(vector)))
+
+
+def test_where_nothing_is_left_to_change_a_vanishing_gradient_is_not_told_of() -> None:
+    diagnosis = vanishing_gradients(_fading("linear"))
+    assert diagnosis
+    assert diagnosis.changes == {"activation": "relu"}
+    assert vanishing_gradients(_fading("relu")) is None
+
+
+def test_an_error_beyond_what_has_a_square_warns_of_nothing() -> None:
+    """A weight of 1e200 passes on an error of 1e199."""
+    huge = _with_vector(_fading("linear"), [1, 0, 1e-250, 0, 1e200, 0])
+    assert np.isfinite(evaluate(huge).train_loss)
+    assert vanishing_gradients(huge)
+
+
+def test_how_much_is_learned_of_a_sine_of_infinity_warns_of_nothing() -> None:
+    """As other points may make of a run's large weights."""
+    config = Config(
+        problem="regression",
+        dataset="plane",
+        features=("x1",),
+        hidden_layers=(1, 1),
+        activation=("linear", "sine"),
+    )
+    assert math.isnan(share_learned(_with_vector(start(config), [1e200, 0, 1e200, 0, 1, 0])))
 
 
 POINTS = [(-1, 0, 0), (1, 0, 1), (0.5, 0.5, 1)]
@@ -302,9 +518,9 @@ def test_whatever_the_run_what_is_said_is_a_sentence_with_changes_that_can_be_ma
     for iterations in (0, 1, 149, 850, 4_000):
         run = advance(run, iterations)
         for rule in RULES:  # all of them, as the first one would hide the others
-            if run.diverged or not len(run.dataset.train_inputs):
+            if not len(run.dataset.train_inputs):
                 continue
-            diagnosis = rule(run)
+            diagnosis = diagnose(run) if run.diverged else rule(run)
             if diagnosis:
                 text = f"{diagnosis.sentence} {diagnosis.advice}"
                 assert not re.search(r"\b(nan|inf)\b", text)

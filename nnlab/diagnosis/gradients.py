@@ -5,11 +5,19 @@ import math
 import numpy as np
 
 from nnlab.batches import objective_of
+from nnlab.config import Config
 from nnlab.diagnosis.finding import Diagnosis
-from nnlab.diagnosis.measures import good_start, norm
-from nnlab.diagnosis.progress import LEARNED, constant_loss, is_stuck, share_learned
+from nnlab.diagnosis.measures import good_start, norm, rounded
+from nnlab.diagnosis.progress import (
+    LEARNED,
+    constant_loss,
+    is_stuck,
+    layers_since,
+    share_learned,
+)
+from nnlab.metrics import overflow_is_divergence
 from nnlab.network import FloatArray
-from nnlab.training import Run
+from nnlab.training import Run, layer_statistics
 
 FADED, FADED_FLOW = 1e-4, 1e-3
 EXPLODING_NORM = 100
@@ -21,11 +29,11 @@ def vanishing_gradients(run: Run) -> Diagnosis | None:
     """Find an error that fades on its way back through the layers, so that the first ones rest.
 
     Threshold: ∂loss/∂z, root mean square, is less than FADED_FLOW times as large in layer 1 as at
-    the output, the gradient of layer 1 less than FADED of its weights, and the loss stands still.
-    The error's flow back is what vanishes in Hochreiter 1991 and in Bengio et al. 1994; in healthy
-    runs here, five sigmoid layers among them, it keeps more than a hundredth.
+    the output, the gradient of layer 1 less than FADED of its weights, and the loss no longer
+    falls. The error's flow back is what vanishes in Hochreiter 1991 and in Bengio et al. 1994; in
+    healthy runs here, five sigmoid layers among them, it keeps more than a hundredth.
     """
-    history = run.layer_history
+    history = layers_since(run)
     if not len(history.iterations) or not run.config.hidden_layers:
         return None
     gradient, weight = history.gradient_norms[-1, 0], history.weight_norms[-1, 0]
@@ -39,6 +47,8 @@ def vanishing_gradients(run: Run) -> Diagnosis | None:
         name: value for name, value in good.items() if getattr(run.config, name) != value
     }
     shallow = run.config.hidden_layers[:2]
+    if not changes and shallow == run.config.hidden_layers:
+        return None
     return Diagnosis(
         "vanishing gradients",
         f"The gradient vanishes on its way back: the error is {last:.2g} at the output and "
@@ -51,6 +61,7 @@ def vanishing_gradients(run: Run) -> Diagnosis | None:
     )
 
 
+@overflow_is_divergence
 def _error_flow(run: Run) -> tuple[float, float]:
     """Return the root mean square of ∂loss/∂z over the training set, in layer 1 and the output."""
     data = run.dataset
@@ -71,26 +82,51 @@ def exploding_gradients(run: Run) -> Diagnosis | None:
 
     Threshold: a norm above EXPLODING_NORM, where gradients are usually cut off at 1 to 10 (Pascanu
     et al. 2013; Goodfellow et al. 2016, section 10.11.1), and a loss that is still worse than that
-    of a constant answer.
+    of a constant answer. Targets far beyond 1, and so their errors, make a gradient as much larger.
     """
-    gradient = norm(run.layer_history.gradient_norms[-1:])
-    if gradient <= EXPLODING_NORM:
+    gradient = norm(layers_since(run).gradient_norms[-1:])
+    scale = max(1, math.sqrt(np.mean(run.dataset.train_targets**2)))
+    if gradient <= EXPLODING_NORM * scale:
         return None
     loss, constant = float(run.losses[-1]), constant_loss(run.config, run.dataset)
     if loss <= constant:
         return None
     large_start = run.config.initialization in {"normal", "uniform"}
-    rate = run.config.learning_rate / 10
+    rate = rounded(run.config.learning_rate / 10)
     return Diagnosis(
         "exploding gradients",
-        f"The gradient explodes: its norm is {gradient:.3g} and the loss {loss:.3g}, where one and "
-        f"the same answer everywhere would have {constant:.3g}.",
+        f"The gradient explodes: its norm is {_shown(gradient)} and the loss {loss:.3g}, where one "
+        f"and the same answer everywhere would have {constant:.3g}.",
         "Starting weights that fit the layers' widths."
         if large_start
-        else f"A learning rate of {rate:.3g}.",
+        else f"A learning rate of {rate:g}.",
         {"initialization": good_start(run)} if large_start else {"learning_rate": rate},
         anew=True,
     )
+
+
+def divergence(run: Run) -> Diagnosis:
+    """Say of a run that has diverged how large its gradient is, and which learning rate to try."""
+    gradient = norm(layer_statistics(run).gradient_norms)
+    rate = calmer_rate(run.config)
+    return Diagnosis(
+        "divergence",
+        f"The gradient explodes: its norm is {_shown(gradient)}, and at a learning rate of "
+        f"{run.config.learning_rate:g} the next update takes the loss to infinity.",
+        f"A learning rate of {rate:g}.",
+        {"learning_rate": rate},
+        anew=True,
+    )
+
+
+def _shown(gradient: float) -> str:
+    """Write the norm of a gradient; the layer history ends at float32's largest number."""
+    return f"{gradient:.3g}" if gradient < 1e38 else "above 1e+38"
+
+
+def calmer_rate(config: Config) -> float:
+    """Return the learning rate to try where a run has diverged."""
+    return float(f"{config.learning_rate / 3:.1g}")
 
 
 def small_learning_rate(run: Run) -> Diagnosis | None:
@@ -102,7 +138,7 @@ def small_learning_rate(run: Run) -> Diagnosis | None:
     itself. Both to first order. The advice stays below LARGEST_RATE: learning rates are mostly less
     (Bengio 2012, Practical recommendations, section 3.1).
     """
-    history, config = run.layer_history, run.config
+    history, config = layers_since(run), run.config
     gradient, weight = norm(history.gradient_norms[-1:]), norm(history.weight_norms[-1:])
     if not gradient * weight:
         return None
@@ -111,7 +147,7 @@ def small_learning_rate(run: Run) -> Diagnosis | None:
     slope = gradient * weight * iterations  # of the loss, where each update is as large as w
     if step * iterations >= REACH or step * slope >= loss or USUAL_STEP * slope <= PROMISE * loss:
         return None
-    rate = float(f"{min(100 * config.learning_rate, LARGEST_RATE):.3g}")
+    rate = rounded(min(100 * config.learning_rate, LARGEST_RATE))
     if rate < 10 * config.learning_rate or share_learned(run) >= LEARNED:
         return None
     return Diagnosis(
@@ -119,7 +155,7 @@ def small_learning_rate(run: Run) -> Diagnosis | None:
         f"The learning rate is too small: an update moves the weights by {step:.1g} of their size, "
         f"where about {USUAL_STEP:g} is usual; even {iterations:,} of them add up to no more than "
         f"{step * iterations:.1%}.",
-        f"A learning rate of {rate:.3g}.",
+        f"A learning rate of {rate:g}.",
         {"learning_rate": rate},
         anew=False,
     )

@@ -5,6 +5,7 @@ import math
 import numpy as np
 
 from nnlab.diagnosis.finding import Diagnosis
+from nnlab.diagnosis.measures import rounded
 from nnlab.diagnosis.progress import (
     LEARNED,
     constant_loss,
@@ -15,6 +16,7 @@ from nnlab.diagnosis.progress import (
 from nnlab.training import TEST_EVERY, Run
 
 OVERFITTING, GAP_TO_TRAIN, GAP_TO_CONSTANT, STRIP = 0.1, 0.5, 0.1, 5
+FIRST_PENALTY = 0.003
 PLATEAU, PLATEAU_ITERATIONS = 1e-3, 4000
 
 
@@ -37,12 +39,14 @@ def overfitting(run: Run) -> Diagnosis | None:
     if now <= (1 + OVERFITTING) * strips[best] or now - train <= gap:
         return None
     iteration = (len(run.test_losses) - len(tests) + best + STRIP // 2) * TEST_EVERY
-    rate = 0.003 if run.config.regularization == "none" else 3 * run.config.regularization_rate
+    rate = FIRST_PENALTY
+    if run.config.regularization == "l2":
+        rate = max(rate, rounded(3 * run.config.regularization_rate))
     return Diagnosis(
         "overfitting",
         f"The network overfits: the test loss was {strips[best]:.3g} around iteration "
         f"{iteration:,} and is {now:.3g} now, the training loss {train:.3g}.",
-        f"An L2 penalty of {rate:.3g} keeps the boundary smooth.",
+        f"An L2 penalty of {rate:g} keeps the boundary smooth.",
         {"regularization": "l2", "regularization_rate": rate},
         anew=False,
     )

@@ -17,6 +17,11 @@ def norm(norms: NDArray[np.float32]) -> float:
     return 0.0 if math.isnan(together) else together
 
 
+def rounded(rate: float) -> float:
+    """Return a rate that is set and shown, with three significant digits."""
+    return float(f"{rate:.3g}")
+
+
 def good_start(run: Run) -> str:
     """Return the initialization that fits the activations of a run.
 

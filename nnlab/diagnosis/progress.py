@@ -8,12 +8,13 @@ from sklearn.neighbors import NearestNeighbors
 
 from nnlab.config import Config
 from nnlab.datasets import Dataset, FloatArray
+from nnlab.history import LayerHistory
 from nnlab.interventions import STOP
-from nnlab.metrics import loss_and_accuracy
+from nnlab.metrics import loss_and_accuracy, overflow_is_divergence
 from nnlab.training import Run
 
 FEW = 200  # iterations, too few to tell how a loss goes
-STANDS_STILL = 0.01  # less relative change of the loss over half the run is no progress
+NO_PROGRESS = 0.01  # less of a relative fall of the loss over half the run is none
 ENOUGH_POINTS = 5000  # to look for neighbours among; of 100,000 it takes seconds
 LEARNED = 0.8  # of the way from a constant answer to the nearest neighbour's: it has learned
 
@@ -21,6 +22,13 @@ LEARNED = 0.8  # of the way from a constant answer to the nearest neighbour's: i
 def settled_since(run: Run) -> int:
     """Return the iteration at which somebody last changed what updates the run makes, or 0."""
     return max((one.iteration for one in run.interventions if one.kind != STOP), default=0)
+
+
+def layers_since(run: Run) -> LayerHistory:
+    """Return the rows of the layer history since then: what was before has another cause."""
+    history = run.layer_history
+    begin = int(np.searchsorted(history.iterations, settled_since(run)))
+    return LayerHistory._make(column[begin:] for column in history)
 
 
 def loss_windows(run: Run) -> tuple[FloatArray, FloatArray] | None:
@@ -36,20 +44,21 @@ def loss_windows(run: Run) -> tuple[FloatArray, FloatArray] | None:
 
 
 def is_stuck(run: Run) -> bool:
-    """Say whether the loss stands still although there is more to learn.
+    """Say whether the loss no longer falls although there is more to learn.
 
-    It stands still if it fell by less than STANDS_STILL since the middle of the run. There is more
-    to learn if the run has not come LEARNED of the way from the best constant answer to the
-    answer of each point's nearest neighbour, which with many points is wrong at most twice as
-    often as the best possible one (Cover and Hart 1967): so noise alone is nothing wrong.
+    It falls no longer if it fell by less than NO_PROGRESS since the middle of the run, or rose.
+    There is more to learn if the run has not come LEARNED of the way from the best constant answer
+    to the answer of each point's nearest neighbour, which with many points is wrong at most twice
+    as often as the best possible one (Cover and Hart 1967): so noise alone is nothing wrong.
     """
     windows = loss_windows(run)
     if windows is None:
         return False
     before, now = windows[0].mean(), windows[1].mean()
-    return bool(before - now < STANDS_STILL * now) and share_learned(run) < LEARNED
+    return bool(before - now < NO_PROGRESS * now) and share_learned(run) < LEARNED
 
 
+@overflow_is_divergence
 def share_learned(run: Run) -> float:
     """Return how far the run has come from the best constant answer, 0, to the neighbours', 1.
 

@@ -3,8 +3,8 @@
 import numpy as np
 
 from nnlab.diagnosis.finding import Diagnosis
-from nnlab.diagnosis.measures import good_start, norm
-from nnlab.diagnosis.progress import is_stuck
+from nnlab.diagnosis.measures import good_start, norm, rounded
+from nnlab.diagnosis.progress import is_stuck, layers_since
 from nnlab.training import Run, layer_statistics
 
 IDENTICAL = 1e-6
@@ -42,19 +42,23 @@ def symmetry(run: Run) -> Diagnosis | None:
 def strong_penalty(run: Run) -> Diagnosis | None:
     """Find a penalty that holds the weights down so much that nothing is learned.
 
-    Threshold: the norm of the weights has fallen below CRUSHED of what it began with, where the
-    loss stands still; how a penalty shrinks weights is in Goodfellow et al. 2016, section 7.1.
+    Threshold: the norm of the weights has fallen below CRUSHED of what it was at the start, or when
+    somebody last changed the run, and the loss no longer falls; how a penalty shrinks weights is in
+    Goodfellow et al. 2016, section 7.1.
     """
-    norms = run.layer_history.weight_norms
+    history = layers_since(run)
+    norms = history.weight_norms
     if run.config.regularization == "none" or not len(norms):
         return None
     first, last = norm(norms[:1]), norm(norms[-1:])
     if last >= CRUSHED * first or not is_stuck(run):
         return None
+    begin = history.iterations[0]
     return Diagnosis(
         "strong penalty",
         f"The {run.config.regularization} penalty has pulled the weights to {last / first:.0%} of "
-        "their size at the start, and the loss stands still.",
+        f"their size at {f'iteration {begin:,}' if begin else 'the start'}, and the loss no longer "
+        "falls.",
         "Leave the penalty away.",
         {"regularization": "none"},
         anew=True,
@@ -64,27 +68,32 @@ def strong_penalty(run: Run) -> Diagnosis | None:
 def saturation(run: Run) -> Diagnosis | None:
     """Find a layer that answers with the limits of its activation nearly always.
 
-    Threshold: more than SATURATED_SHARE of its answers, all units and points, where the loss stands
-    still; what counts as saturated is `activations.SATURATED_SLOPE`. Where a task is learned,
-    layers may well saturate: their answers are then as clear as they can be. How saturation stops
-    the learning is in Glorot and Bengio 2010, section 3.
+    Threshold: more than SATURATED_SHARE of its answers, all units and points, where the loss no
+    longer falls; what counts as saturated is `activations.SATURATED_SLOPE`. Where a task is
+    learned, layers may well saturate: their answers are then as clear as they can be. How
+    saturation stops the learning is in Glorot and Bengio 2010, section 3. Nothing is said where no
+    learning rate has brought it about: of a layer that is saturated from the start in spite of
+    "xavier", as the points lie far out, or from the moment at which somebody last changed the run.
     """
-    shares = run.layer_history.saturated_shares
+    shares = layers_since(run).saturated_shares
     if not (shares[-1:] > SATURATED_SHARE).any() or not is_stuck(run):
         return None
     now = layer_statistics(run).saturated_shares[-1]  # at all points, not those of one batch
     layer = int(np.argmax(now))
     if now[layer] <= SATURATED_SHARE:
         return None
-    from_the_start = shares[0, layer] > SATURATED_SHARE and run.config.initialization != "xavier"
-    rate = run.config.learning_rate / 10
+    start = run.layer_history.saturated_shares[0, layer]
+    from_the_start = start > SATURATED_SHARE and run.config.initialization != "xavier"
+    if not from_the_start and shares[0, layer] > SATURATED_SHARE:
+        return None
+    rate = rounded(run.config.learning_rate / 10)
     return Diagnosis(
         "saturation",
         f"Layer {layer + 1} is saturated: {now[layer]:.1%} of its answers to the training points "
         "are at the limits of the activation, where its slope is almost 0.",
         "Smaller starting weights keep the units off their limits."
         if from_the_start
-        else f"A learning rate of {rate:.3g}, from the start, does not throw them there.",
+        else f"A learning rate of {rate:g}, from the start, does not throw them there.",
         {"initialization": "xavier"} if from_the_start else {"learning_rate": rate},
         anew=True,
     )
@@ -93,11 +102,12 @@ def saturation(run: Run) -> Diagnosis | None:
 def dead_units(run: Run) -> Diagnosis | None:
     """Find a layer most of whose units have the slope 0 at every training point.
 
-    Threshold: more than DEAD_SHARE of a layer, where the loss stands still. By Stanford's CS231n,
-    "Commonly used activation functions", 40 % of a network may be dead where the learning rate is
-    too high; but in the article's run 60 % of a layer are for a while, and it solves its task.
+    Threshold: more than DEAD_SHARE of a layer, where the loss no longer falls. By Stanford's
+    CS231n, "Commonly used activation functions", 40 % of a network may be dead where the learning
+    rate is too high; but in the article's run 60 % of a layer are for a while, and it solves its
+    task.
     """
-    shares = run.layer_history.dead_shares[-1:]
+    shares = layers_since(run).dead_shares[-1:]
     if not (shares > DEAD_SHARE).any() or not is_stuck(run):
         return None
     shares = layer_statistics(run).dead_shares[-1]  # of all points, not of one batch

@@ -4,6 +4,7 @@ import math
 from collections.abc import Mapping
 
 from nnlab.config import Config, text
+from nnlab.diagnosis.gradients import calmer_rate
 from nnlab.training import Metrics, Run
 
 
@@ -16,10 +17,10 @@ def status(run: Run, goal: int, speed: float | None) -> str:
     speed : iterations per second, or None for a run that is not going
     """
     if run.diverged:
-        rate = float(f"{run.config.learning_rate / 3:.1g}")
         return (
             f":red[**Diverged at iteration {run.iteration:,}: the loss is no longer finite. "
-            f"Try a learning rate below {rate:g}.**] A new setting or Reset starts anew."
+            f"Try a learning rate below {calmer_rate(run.config):g}.**] A new setting or Reset starts "
+            "anew."
         )
     if not len(run.dataset.train_inputs):
         return "No points yet: choose + 0 or + 1 below and click on the plane to draw some."

@@ -9,7 +9,7 @@ import streamlit as st
 from nnlab.pages import compare
 from nnlab.pages.sweep_state import SweepState
 from nnlab.results.columns import ACCURACIES, Column, sweep_columns
-from nnlab.sweep.command_line import Table
+from nnlab.sweep.table import Table
 
 
 def draw(state: SweepState) -> None:

@@ -1,7 +1,6 @@
 """A sweep without a browser: `python -m nnlab sweep` writes one row per run, as runs finish."""
 
 import argparse
-import csv
 import math
 import os
 import sys
@@ -9,22 +8,20 @@ import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import astuple, fields
 from typing import IO, Any, NamedTuple, get_args
 
-from nnlab.config import Config, parse, shown, text
+from nnlab.config import Config, parse, shown
 from nnlab.options import EXIT_BAD_INPUT, EXIT_INTERRUPTED, Parser, add_settings, settings
 from nnlab.sweep.axes import grid, random_sample
 from nnlab.sweep.executors import SCHEDULER, LocalPool, shared_workers
-from nnlab.sweep.runs import Result, Status
+from nnlab.sweep.runs import Status
 from nnlab.sweep.sweep import Sweep
+from nnlab.sweep.table import Table
 from nnlab.sweep.texts import axis_from_text, range_from_text
-from nnlab.training import Metrics
 
 LOOK_SECONDS = 0.1  # between two looks at what has come
 BAR_WIDTH = 30
 ERASE = "\x1b[K"  # the rest of the line
-METRICS = [item.name for item in fields(Metrics)]
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -128,43 +125,6 @@ def _whole(name: str, value: str) -> int:
     if not isinstance(number, int) or number < 1:
         raise ValueError(f"{name} must be a whole number above 0, got {shown(value)}")
     return number
-
-
-class Table:
-    """The CSV: a row per run, with its settings as far as one of the sweep's is not the default.
-
-    Parameters
-    ----------
-    file : to write to
-    configs : of the sweep
-    """
-
-    def __init__(self, file: IO[str], configs: Sequence[Config]) -> None:
-        self._file, self._writer = file, csv.writer(file)
-        default = Config()
-        self._names = [
-            item.name
-            for item in fields(Config)
-            # points have no place in a cell
-            if item.name != "points"
-            and any(getattr(one, item.name) != getattr(default, item.name) for one in configs)
-        ]
-        columns = ["run", *self._names, "status", "iteration", "seconds", *METRICS, "error"]
-        self._writer.writerow(columns)
-
-    def write(self, result: Result) -> None:
-        """Write a run's row; a number that there is not, as after an error, is an empty cell."""
-        metrics = astuple(result.metrics) if result.metrics else (math.nan,) * len(METRICS)
-        row = [
-            *(text(name, getattr(result.config, name)) for name in self._names),
-            result.status,
-            result.iteration,
-            f"{result.seconds:.3f}",
-            *("" if math.isnan(number) else repr(number) for number in metrics),
-            result.error,
-        ]
-        self._writer.writerow([result.index, *row])
-        self._file.flush()
 
 
 def bar(done: int, total: int, seconds_left: float | None) -> str:

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import loky
 
 SCHEDULER = "NNLAB_DASK_SCHEDULER"  # the environment variable with a Dask scheduler's address
-CONNECT_SECONDS = 5
+CONNECT_SECONDS = 2
 IDLE_SECONDS = 300  # after which a local worker gives its memory back
 NICENESS = 19  # of local workers: the sessions that train on the page come first
 

@@ -103,7 +103,8 @@ def rewind(run: Run, iteration: int) -> Run:
     """Return the run as it was at an iteration, to look at it or to go on from there.
 
     Where nobody has changed a thing on the way it equals `advance(start(config), iteration)`, and
-    goes on with the same losses; it may have fewer snapshots. Config and data are those of now,
+    goes on with the same losses; it may have fewer snapshots, and fewer rows of the layer history.
+    Config and data are those of now,
     whatever they were then: settings that were changed later count as changed at that iteration,
     and `patience` begins anew there.
 

@@ -14,7 +14,8 @@ from nnlab.network import FloatArray, Objective, Parameters
 from nnlab.optimizers import OptimizerState
 
 MAX_SNAPSHOTS = 256
-MAX_SNAPSHOT_BYTES = 1_500_000  # enough for two of the largest network's, under Adam
+# Under 2 MB together with the layer history, and enough for two of the largest network under Adam.
+MAX_SNAPSHOT_BYTES = 1_500_000
 
 DENSE, FIRST_STRIDE = 32, 16  # a stride below the latter has no more snapshots than the former
 
@@ -104,7 +105,8 @@ def _stride(iteration: int, most: int) -> int:
     return stride
 
 
-STATISTICS_EVERY = 100  # iterations between two samples of the layers
+STATISTICS_EVERY = 100  # iterations between two samples of the layers, at first
+MAX_ROWS = 2_000  # of them: 0.3 MB of the deepest network
 
 _MAX_FLOAT32 = float(np.finfo(np.float32).max)
 
@@ -112,8 +114,10 @@ _MAX_FLOAT32 = float(np.finfo(np.float32).max)
 class LayerHistory(NamedTuple):
     """The layers of a run at some iterations: one row each, of the update that was made there.
 
-    Of its batch, as the forward and the backward pass found it; in a small batch a unit is more
-    often dead than it is for all points. Without a training point, what needs one is NaN.
+    Every STATISTICS_EVERY iterations, and of a long run every second, fourth, … of them; what was
+    sampled between them is dropped. Of its batch, as the forward and the backward pass found it; in
+    a small batch a unit is more often dead than it is for all points. Without a training point,
+    what needs one is NaN.
 
     Attributes
     ----------
@@ -136,13 +140,25 @@ class LayerHistory(NamedTuple):
     penalties: FloatArray
 
     def extended(self, rows: "Sequence[LayerRow]") -> "LayerHistory":
-        """Return the history with further rows behind it."""
+        """Return the history with further rows behind it, all of them."""
         if not rows:
             return self
         columns: zip[tuple[NDArray[Any], Any]] = zip(self, zip(*rows, strict=True), strict=True)
         return LayerHistory._make(
             np.concatenate([old, np.array(new, old.dtype)]) for old, new in columns
         )
+
+    def thinned(self) -> "LayerHistory":
+        """Return at most MAX_ROWS of the rows, at a stride that doubles whenever there are more.
+
+        Which ones follows from the last row, and not from the chunks in which they have come.
+        """
+        last = self.iterations[-1] if len(self.iterations) else 0
+        stride = STATISTICS_EVERY
+        while last // stride >= MAX_ROWS:
+            stride *= 2
+        kept = self.iterations % stride == 0
+        return LayerHistory._make(column[kept] for column in self)
 
     def until(self, iteration: int) -> "LayerHistory":
         """Return the rows of the updates that lead to an iteration."""

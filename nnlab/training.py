@@ -72,7 +72,7 @@ class Run:
         0, TEST_EVERY, 2 * TEST_EVERY, ...
     snapshots : of iteration 0 and some others up to this one, to `rewind` to
     layer_history : how the layers did at iterations 0, STATISTICS_EVERY, 2 * STATISTICS_EVERY, ...
-        below this one
+        below this one; of a long run at every second, fourth, ... of them
     diverged : True once an update made a loss or a parameter infinite or NaN; that update is
         not taken, and the run stays where it is
     rule_met : the stop rule that holds at this iteration, "target_loss" or "plateau", else None
@@ -229,7 +229,7 @@ def advance(run: Run, iterations: int, *, seconds: float = float("inf")) -> Run:
         best_loss=rules.best_loss,
         best_iteration=rules.best_iteration,
         snapshots=tuple(snapshots.kept),
-        layer_history=run.layer_history.extended(layer_rows),
+        layer_history=run.layer_history.extended(layer_rows).thinned(),
     )
 
 
@@ -313,5 +313,5 @@ def _advance_without_points(run: Run, iterations: int) -> Run:
         test_losses=np.concatenate([run.test_losses, samples]),
         test_accuracies=np.concatenate([run.test_accuracies, samples]),
         snapshots=tuple(snapshots.kept),
-        layer_history=run.layer_history.extended(rows),
+        layer_history=run.layer_history.extended(rows).thinned(),
     )

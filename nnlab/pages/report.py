@@ -19,8 +19,8 @@ def status(run: Run, goal: int, speed: float | None) -> str:
     if run.diverged:
         return (
             f":red[**Diverged at iteration {run.iteration:,}: the loss is no longer finite. "
-            f"Try a learning rate below {calmer_rate(run.config):g}.**] A new setting or Reset starts "
-            "anew."
+            f"Try a learning rate below {calmer_rate(run.config):g}.**] A new setting or Reset "
+            "starts anew."
         )
     if not len(run.dataset.train_inputs):
         return "No points yet: choose + 0 or + 1 below and click on the plane to draw some."

@@ -222,15 +222,19 @@ def test_a_value_set_in_mid_run_is_not_lost(page: Page, server: str) -> None:
 def test_what_is_typed_in_mid_run_replaces_the_value_and_nothing_is_left_of_it(
     page: Page, server: str
 ) -> None:
-    open_page(page, server, f"{QUERY}&hidden_layers=")
+    open_page(page, server, "samples=100&speed=10&hidden_layers=")
     press(page, "Start")
-    wait_for_iteration(page, 200)
+    wait_for_iteration(page, 20)
     page.mouse.click(*middle(page, (0, 0), (1, 0)))
     exact = editor(page).get_by_label("Value", exact=True)
+    before = exact.input_value()
     for digit in "-2.5":
-        wait_for_iteration(page, iteration(page) + 200)
+        wait_for_iteration(page, iteration(page) + 20)
         page.keyboard.type(digit)
     expect(exact).to_have_value("-2.5")
+    page.keyboard.press("Escape")
+    page.mouse.click(*middle(page, (0, 0), (1, 0)))
+    assert exact.input_value() != before  # it has moved meanwhile
 
 
 def test_arrow_keys_move_the_slider_in_mid_run_step_by_step(page: Page, server: str) -> None:

@@ -5,13 +5,13 @@ import re
 
 import numpy as np
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
-from nnlab import Config, advance, evaluate, predict, start
+from nnlab import Config, Run, advance, evaluate, predict, start
 from nnlab.figures.plane import BOUNDARY_COLORS, Look, boundary_image, look
 from nnlab.figures.points import MAX_POINTS, STEPS, decision_boundary, point_marks, traces
 from nnlab.inspection import point_results
-from tests.test_browser import PATIENCE, chart, open_page, press, shown
+from tests.test_browser import PATIENCE, chart, enter, open_page, press, shown
 from tests.test_figures import pixels, rgb
 
 RUN = advance(start(Config(samples=100, learning_rate=0.3)), 100)
@@ -80,6 +80,43 @@ def test_discretized_the_picture_has_two_colours_on_the_sides_of_one_half() -> N
     assert (picture[redder] == rgb(BOUNDARY_COLORS[0])).all()
 
 
+def lonely_point(page: Page, run: Run) -> tuple[int, float, float]:
+    """Return a training point of class 1 that no other covers: its number, and its place."""
+    trace = traces(run.dataset, "classification")[1]
+    inputs = run.dataset.train_inputs[trace.indices]
+    others = np.vstack([run.dataset.train_inputs, run.dataset.test_inputs])
+    distances = np.linalg.norm(inputs[:, np.newaxis] - others, axis=2)
+    lonely = int(np.sort(distances, axis=1)[:, 1].argmax())
+    x, y = page.evaluate(
+        """([x1, x2]) => {
+          const plot = document.querySelector('[data-live-chart=decision-boundary] .plot');
+          const { left, top } = plot.getBoundingClientRect();
+          const { xaxis, yaxis } = plot._fullLayout;
+          return [left + xaxis._offset + xaxis.d2p(x1), top + yaxis._offset + yaxis.d2p(x2)];
+        }""",
+        inputs[lonely].tolist(),
+    )
+    return int(trace.indices[lonely]), x, y
+
+
+def ringed(page: Page, x: float, y: float) -> int:
+    """Return how many pixels of rings there are near a place on the page."""
+    return page.evaluate(
+        """([x, y]) => {
+          const rings = document.querySelector('[data-live-chart=decision-boundary] .rings');
+          if (!rings.width) return 0;
+          const { left, top } = rings.getBoundingClientRect();
+          const { data } = rings.getContext('2d').getImageData(x - left - 12, y - top - 12, 24, 24);
+          return data.filter((value, at) => at % 4 === 3 && value > 128).length;
+        }""",
+        [x, y],
+    )
+
+
+def point_of_step(page: Page) -> Locator:
+    return page.locator(".st-key-step_point input")
+
+
 def red_pixels(page: Page) -> int:
     return page.evaluate(
         """() => {
@@ -114,34 +151,47 @@ def test_the_answer_to_a_point_is_said_and_a_click_takes_the_point_to_one_step(
 ) -> None:
     open_page(page, server, "samples=100&panel=step&noise=0.3")
     run = start(Config(samples=100, noise=0.3))
-    trace = traces(run.dataset, "classification")[1]
-    # one that no other point covers
-    inputs = run.dataset.train_inputs[trace.indices]
-    others = np.vstack([run.dataset.train_inputs, run.dataset.test_inputs])
-    distances = np.linalg.norm(inputs[:, np.newaxis] - others, axis=2)
-    lonely = int(np.sort(distances, axis=1)[:, 1].argmax())
-    x, y = page.evaluate(
-        """([x1, x2]) => {
-          const plot = document.querySelector('[data-live-chart=decision-boundary] .plot');
-          const { left, top } = plot.getBoundingClientRect();
-          const { xaxis, yaxis } = plot._fullLayout;
-          return [left + xaxis._offset + xaxis.d2p(x1), top + yaxis._offset + yaxis.d2p(x2)];
-        }""",
-        inputs[lonely].tolist(),
-    )
+    index, x, y = lonely_point(page, run)
+    point = run.dataset.train_inputs[[index]]
     page.mouse.move(x, y)
-    (probability,) = predict(run, inputs[[lonely]])
+    (probability,) = predict(run, point)
     answer = chart(page, "decision-boundary").locator(".answer")
     expect(answer).to_have_text(
         f"train class 1: probability of class 1 {probability:.3f}, error {probability - 1:.3f}",
         timeout=PATIENCE,
     )
+    assert ringed(page, x, y) == 0
     page.mouse.click(x, y)
-    index = int(trace.indices[lonely])
-    expect(page.locator(".st-key-step_point input")).to_have_value(str(index), timeout=PATIENCE)
+    expect(point_of_step(page)).to_have_value(str(index), timeout=PATIENCE)
+    assert ringed(page, x, y) > 20
+    expect(answer).to_have_attribute("aria-live", "polite")  # it is spoken, too
     page.mouse.move(5, 5)
     expect(answer).to_contain_text("train class 1")  # it stays
     press(page, "Step")
     shown(page, "decision-boundary", 1)
-    (after,) = predict(advance(run, 1), inputs[[lonely]])
+    (after,) = predict(advance(run, 1), point)
     expect(answer).to_contain_text(f"probability of class 1 {after:.3f}")
+    expect(answer).to_have_attribute("aria-live", "off")  # and not at every tick
+    page.mouse.click(x, y)
+    page.mouse.move(5, 5)
+    expect(answer).to_be_hidden()
+    expect(point_of_step(page)).to_have_value("", timeout=PATIENCE)
+    assert ringed(page, x, y) == 0
+
+
+def test_a_held_point_is_let_go_when_there_are_other_points(page: Page, server: str) -> None:
+    open_page(page, server, "samples=100&panel=step&noise=0.3")
+    index, x, y = lonely_point(page, start(Config(samples=100, noise=0.3)))
+    page.mouse.click(x, y)
+    page.mouse.move(5, 5)
+    answer = chart(page, "decision-boundary").locator(".answer")
+    expect(point_of_step(page)).to_have_value(str(index), timeout=PATIENCE)
+    press(page, "Show")
+    page.get_by_text("Test points", exact=True).click()
+    page.wait_for_timeout(1500)
+    expect(answer).to_contain_text("train class 1")  # the same points, less of them seen
+    page.keyboard.press("Escape")
+    enter(page, "Noise", "0.1")
+    expect(answer).to_be_hidden(timeout=PATIENCE)
+    expect(point_of_step(page)).to_have_value("", timeout=PATIENCE)
+    assert ringed(page, x, y) == 0

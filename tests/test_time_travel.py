@@ -133,6 +133,25 @@ def test_a_branch_trains_on_from_then_and_the_old_curve_stays(page: Page, server
     assert marked(page)
 
 
+def test_a_look_that_a_reset_has_overtaken_is_not_asked_for_again(page: Page, server: str) -> None:
+    told: list[bytes | str] = []
+    page.on("websocket", lambda socket: socket.on("framesent", lambda frame: told.append(frame)))  # noqa: PLW0108
+    trained(page, server, steps=2)
+    page.evaluate(
+        """() => {
+          const slider = document.querySelector('.time-line input');
+          slider.value = 5;
+          slider.dispatchEvent(new Event("input"));
+          document.querySelector('.st-key-reset button').click();
+        }"""
+    )
+    shown(page, "decision-boundary", 0)
+    settled(page)
+    before = len(told)
+    page.wait_for_timeout(5000)  # more than twice the line's patience
+    assert len(told) == before
+
+
 def test_start_and_step_go_on_from_the_present(page: Page, server: str) -> None:
     trained(page, server, steps=2)
     look_at(page, 100)

@@ -191,7 +191,7 @@ def stage(
     on_stroke : called after a stroke; `st.session_state[key].strokes` then holds those not taken:
         {"number": 1 …, "kind": 0, 1 or "erase", "positions": [[x1, x2], …]}, in the figure's units
     on_pin : called when a point has been clicked; `st.session_state[key].pin` is then
-        [trace, index in the trace]
+        [trace, index in the trace], or [] if none is held any longer
     on_filter : called when other ranges have been marked on the axes of parallel coordinates;
         `st.session_state[key].filter["ranges"]` then holds them: by the name of an axis [low, high,
         low, high, …], in the figure's units

@@ -278,8 +278,12 @@ def _draw(run: Run, shown: Shown, going: Going | None, live: Live) -> None:
 
 
 def _pin(run: Run) -> None:
-    """Let the clicked point be the one that a step by hand looks at."""
-    trace, index = st.session_state["decision-boundary"].pin
+    """Let the clicked point be the one that a step by hand looks at; all if none is held."""
+    pin = st.session_state["decision-boundary"].pin
+    if not pin:
+        st.session_state.step_point = None
+        return
+    trace, index = pin
     part, _, indices = points.traces(run.dataset, run.config.problem)[trace]
     if part == "train":
         st.session_state.step_point = int(indices[index])

@@ -194,6 +194,7 @@ export function stage({ parentElement, data, setStateValue, setTriggerValue }) {
   if (data.shows) chart.update(data.shows, false);
   chart.filter = (filter) => setStateValue("filter", filter);
   chart.pin = (place) => setTriggerValue("pin", place);
+  if (chart.marks.follow(chart.figure)) chart.pin([]);
   chart.brush.set(data.brush, data.colors, (strokes) => setTriggerValue("strokes", strokes));
 }
 

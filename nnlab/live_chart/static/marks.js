@@ -2,6 +2,7 @@
 // to the one under the mouse, or to the one that was clicked.
 
 const RING = 5, RING_COLOR = "#d6002a"; // px
+const PIN = 8; // px, radius of the ring around the one that was clicked
 const CSS = `
 .live-chart .rings { inset: 0; pointer-events: none; }
 .live-chart .answer { left: 52px; bottom: 44px; padding: 0.2rem 0.5rem; border-radius: 0.3rem;
@@ -31,7 +32,20 @@ export class Marks {
     this.points = []; // per trace of the figure its PointMarks
   }
 
-  // Once the figure is drawn; `pin` is called with the place of a point that was clicked.
+  // Lets the clicked point go if the points are others than before; says whether there was one.
+  follow({ data }) {
+    const places = JSON.stringify(data.map(({ x, y }) => [x, y]));
+    const lost = places !== this.places && this.pinned !== undefined;
+    this.places = places;
+    if (lost) {
+      this.pinned = undefined;
+      this.say();
+    }
+    return lost;
+  }
+
+  // Once the figure is drawn; `pin` is called with the place of a point that was clicked, or with []
+  // when it was clicked again and is let go.
   listen(pin) {
     // the lines of parallel coordinates are no points
     const place = ({ points }) => points && [points[0].curveNumber, points[0].pointNumber];
@@ -40,38 +54,44 @@ export class Marks {
     this.plot.on("plotly_click", (event) => {
       const pinned = place(event);
       this.pinned = String(pinned) === String(this.pinned) ? undefined : pinned; // again: unpinned
+      this.draw();
       this.say();
-      if (this.pinned) pin(pinned);
+      if (pinned) pin(this.pinned ?? []);
     });
   }
 
   update(points) {
     this.points = points;
     this.draw();
-    this.say();
+    this.say("off");
   }
 
-  say() {
+  // Writes the answer down; "polite" lets it be spoken too, as nobody could follow that at a tick.
+  say(live = "polite") {
+    const text = this.text();
+    if (text === this.answer.textContent) return;
+    this.answer.setAttribute("aria-live", live);
+    this.answer.textContent = text;
+  }
+
+  text() {
     const [trace, index] = this.hovered ?? this.pinned ?? [];
     const output = answerTo(this.points[trace], index);
     const { name, meta, customdata } = this.plot._fullData?.[trace] ?? {};
-    if (output === undefined || !name) {
-      this.answer.textContent = "";
-      return;
-    }
+    if (output === undefined || !name) return "";
     const regression = customdata !== undefined;
     const target = regression ? customdata[index] : meta;
     const what = regression
       ? `${name}, target ${target.toPrecision(3)}: answer`
       : `${name}: probability of class 1`;
-    this.answer.textContent = `${what} ${output.toFixed(3)}, error ${(output - target).toFixed(3)}`;
+    return `${what} ${output.toFixed(3)}, error ${(output - target).toFixed(3)}`;
   }
 
   draw() {
     const { rings, plot } = this;
     const { width, height, xaxis, yaxis } = plot._fullLayout ?? {};
     if (!xaxis) return;
-    const any = this.points.some(([, , , wrong]) => wrong.length);
+    const any = this.pinned || this.points.some(([, , , wrong]) => wrong.length);
     if (!any && !this.drawn) return; // nothing to draw, nothing to wipe
     const scale = devicePixelRatio;
     rings.width = width * scale;
@@ -84,19 +104,24 @@ export class Marks {
     pen.clip();
     pen.strokeStyle = RING_COLOR;
     pen.lineWidth = 1.5;
+    const ring = (trace, index, radius) => {
+      const at = plot._fullData[trace]?.visible === true && plot.calcdata[trace][index];
+      if (!at) return;
+      const x = xaxis._offset + xaxis.d2p(at.x), y = yaxis._offset + yaxis.d2p(at.y);
+      pen.moveTo(x + radius, y);
+      pen.arc(x, y, radius, 0, 2 * Math.PI);
+    };
     pen.beginPath();
-    this.points.forEach((marks, trace) => {
-      if (plot._fullData[trace]?.visible !== true) return;
-      const drawn = plot.calcdata[trace];
-      marks[2].forEach((_, index) => {
-        if (!isWrong(marks, index) || !drawn[index]) return;
-        const x = xaxis._offset + xaxis.d2p(drawn[index].x);
-        const y = yaxis._offset + yaxis.d2p(drawn[index].y);
-        pen.moveTo(x + RING, y);
-        pen.arc(x, y, RING, 0, 2 * Math.PI);
-      });
-    });
+    this.points.forEach((marks, trace) => marks[2].forEach((_, index) => {
+      if (isWrong(marks, index)) ring(trace, index, RING);
+    }));
     pen.stroke();
+    if (this.pinned) {
+      pen.strokeStyle = getComputedStyle(plot).getPropertyValue("--st-text-color");
+      pen.beginPath();
+      ring(...this.pinned, PIN);
+      pen.stroke();
+    }
     this.drawn = any;
   }
 }

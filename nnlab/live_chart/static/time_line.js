@@ -58,6 +58,7 @@ export class TimeLine {
       this.asked = undefined;
     } else {
       this.iterations = [...time.iterations];
+      if (!this.iterations.includes(this.asked)) this.asked = undefined; // that past is gone
       if (this.asked === undefined) this.wanted = time.at;
       if (this.asked === time.at) {
         this.asked = undefined;

@@ -89,6 +89,17 @@ def test_luck_draws_each_run_the_quartiles_and_what_is_solved() -> None:
     assert line["x0"] == line["x1"] == 0.7
 
 
+def test_long_settings_are_written_by_their_values_alone() -> None:
+    axes = (RATES, SHAPES, Axis("initialization", ("normal",)), Axis("optimizer", ("sgd",)))
+    found = lucks(RESULTS, axes, "test_accuracy", Rule("test_accuracy", 0.7))
+    runs = [run for luck in found for run in luck.results]
+    figure = loaded(
+        luck_of_settings(found, metric_column(runs, "test_accuracy"), ["3 of 3"] * 8, 0.7)
+    )
+    labels = figure["layout"]["yaxis"]["ticktext"]
+    assert labels[0] == "0.1 · tanh · normal · sgd<br><b>3 of 3</b>"
+
+
 def test_bands_are_lines_in_areas_of_their_colour() -> None:
     band = Band(np.array([0, 10, 20]), np.array([[3, 2, 1], [4, 3, 2], [6, 4, 2.5]]), 5, 20)
     figure = loaded(loss_bands([("a", band), ("b", band)], "cross-entropy", log=True))

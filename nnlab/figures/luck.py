@@ -11,6 +11,8 @@ from nnlab.figures.sweeps import as_json, column_axis, set_color
 from nnlab.results.columns import Column
 from nnlab.results.luck import Band, Luck
 
+MAX_LABEL = 44  # letters of a setting that leave the chart half of its width
+
 
 def luck_of_settings(
     lucks: Sequence[Luck], metric: Column, solved: Sequence[str], threshold: float
@@ -65,15 +67,21 @@ def luck_of_settings(
         yaxis={
             **AXIS,
             "tickvals": labels,
-            "ticktext": [
-                f"{luck.setting}<br><b>{words}</b>"
-                for luck, words in zip(lucks, solved, strict=True)
-            ],
+            "ticktext": _labels(lucks, solved),
             "range": [len(lucks) - 0.5, -0.5],
             "automargin": True,
             "tickfont": {"size": 11},
         },
     )
+
+
+def _labels(lucks: Sequence[Luck], solved: Sequence[str]) -> list[str]:
+    """Return what is written beside the settings: long ones by their values alone."""
+    long = max((len(luck.setting) for luck in lucks), default=0) > MAX_LABEL
+    return [
+        f"{luck.values if long else luck.setting}<br><b>{words}</b>"
+        for luck, words in zip(lucks, solved, strict=True)
+    ]
 
 
 def _threshold(value: float) -> dict[str, object]:

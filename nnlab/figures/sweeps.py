@@ -45,7 +45,7 @@ def column_axis(column: Column, *, log: bool | None = None) -> dict[str, Any]:
             axis |= {"tickvals": places, "ticktext": column.choices}
         return axis | {"range": [-0.5, len(places) - 0.5]}
     if column.name in ACCURACIES:
-        return axis | {"tickformat": ".0%"}
+        return axis | {"tickformat": ".2~%"}
     log = column.log if log is None else log
     return axis | {"type": "log" if log else "linear", "exponentformat": "power"}
 
@@ -93,7 +93,7 @@ def _dimension(column: Column, chosen: Filter) -> dict[str, Any]:
         ticks = log_ticks(column.values, MAX_TICKS)
         dimension |= {"tickvals": np.log10(ticks), "ticktext": [f"{tick:.4g}" for tick in ticks]}
     elif column.name in ACCURACIES:
-        dimension["tickformat"] = ".0%"
+        dimension["tickformat"] = ".2~%"
     if chosen.get(column.name):
         dimension["constraintrange"] = marks(column, chosen[column.name])
     return dimension
@@ -182,7 +182,7 @@ def _color_bar(column: Column) -> dict[str, Any]:
         known = column.values[~np.isnan(column.values)]
         ticks = log_ticks(known, most=5)
         return bar | {"tickvals": np.log10(ticks), "ticktext": [f"{tick:.3g}" for tick in ticks]}
-    return bar | {"tickformat": ".0%" if column.name in ACCURACIES else ".3g"}
+    return bar | {"tickformat": ".2~%" if column.name in ACCURACIES else ".3g"}
 
 
 def scatter(

@@ -13,6 +13,7 @@ from nnlab.pages.sweep_choices import choose_metric, done_runs, row
 from nnlab.pages.sweep_state import SweepState
 from nnlab.pages.turns import turn
 from nnlab.results.columns import Column, axis_column, with_seeds
+from nnlab.results.filters import Filter
 from nnlab.results.importance import FEW_RUNS, LEAST_RUNS, Importance, importance
 
 IMPORTANCE = "importance"
@@ -20,12 +21,12 @@ GROWTH = 1.25  # of the number of runs, while they come, after which the forest 
 
 
 class _Grown(NamedTuple):
-    """An importance that was computed while runs still came, and for what."""
+    """The importance that was computed last, and from what; the session's key `importance`."""
 
-    metric: str
-    filter: object
+    axes: tuple[Column, ...]
+    metric: Column
+    filter: Filter
     found: Importance | None
-    runs: int
 
 
 def draw(state: SweepState) -> None:
@@ -68,20 +69,24 @@ def draw(state: SweepState) -> None:
         )
 
 
-@st.cache_data(max_entries=64, show_spinner=False)
-def _cached(axes: tuple[Column, ...], metric: Column) -> Importance | None:
-    with turn():
-        return importance(axes, metric)
-
-
 def _grown(axes: Sequence[Column], metric: Column, state: SweepState) -> Importance | None:
-    """Return the importance; while runs still come, now and then a new one."""
-    runs = int((~np.isnan(metric.values)).sum())
-    chosen = sweep_filter.chosen()
-    last: _Grown | None = st.session_state.get("importance_grown")
-    fresh = last and (last.metric, last.filter) == (metric.name, chosen)
-    if last and fresh and state.done < state.total and last.runs <= runs < GROWTH * last.runs:
+    """Return the importance: of before if it is of these runs, or if runs still come, of most."""
+    last: _Grown | None = st.session_state.get("importance")
+    if last and _is_still_good(last, axes, metric, state):
         return last.found
-    found = _cached(tuple(axes), metric)
-    st.session_state.importance_grown = _Grown(metric.name, chosen, found, runs)
+    with turn():
+        found = importance(axes, metric)
+    st.session_state.importance = _Grown(tuple(axes), metric, sweep_filter.chosen(), found)
     return found
+
+
+def _is_still_good(last: _Grown, axes: Sequence[Column], metric: Column, state: SweepState) -> bool:
+    before, now = (*last.axes, last.metric), (*axes, metric)
+    if [column.name for column in before] != [column.name for column in now]:
+        return False
+    if state.done < state.total and last.filter == sweep_filter.chosen():
+        return len(last.metric.values) <= len(metric.values) < GROWTH * len(last.metric.values)
+    return all(
+        np.array_equal(one.values, other.values, equal_nan=True) and one.log == other.log
+        for one, other in zip(before, now, strict=True)
+    )

@@ -47,10 +47,12 @@ def _settings(state: SweepState, found: Sequence[Luck], rule: Rule) -> None:
         luck_of_settings(shown, metric, words, rule.threshold),
         shows=live_chart.Update(len(state.results), alt),
     )
+    names = " · ".join(axis.name.replace("_", " ") for axis in state.axes)
+    told = f"Settings: {names}. " if names else ""
     rest = f" The best {len(shown)} of {len(found)} settings." if len(found) > len(shown) else ""
     st.caption(
-        f"Solved: {rule}. Points are runs; the bar is from the lower to the upper quartile over "
-        f"the seeds, the line in it the median.{rest}"
+        f"{told}Solved: {rule}. Points are runs; the bar is from the lower to the upper quartile "
+        f"over the seeds, the line in it the median.{rest}"
     )
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nnlab.datasets import FloatArray
-from nnlab.results.columns import ACCURACIES, metric_column, setting
+from nnlab.results.columns import ACCURACIES, metric_column, setting, setting_text
 from nnlab.sweep import Axis, Result
 
 QUARTILES = (25, 50, 75)  # percentiles: lower quartile, median, upper quartile
@@ -48,7 +48,8 @@ class Luck:
 
     Attributes
     ----------
-    setting : in words
+    setting : in words: "learning rate 0.1 · activation tanh"
+    values : of its axes alone: "0.1 · tanh"
     results : its runs, the diverged and failed ones among them
     solved : how many of them have solved the problem
     judged : how many could have: all but those that failed by an error
@@ -57,6 +58,7 @@ class Luck:
     """
 
     setting: str
+    values: str
     results: tuple[Result, ...]
     solved: int
     judged: int
@@ -80,6 +82,7 @@ def lucks(results: Sequence[Result], axes: Sequence[Axis], metric: str, rule: Ru
     found = [
         Luck(
             setting(group[0], names) or "the one setting",
+            " · ".join(setting_text(name, getattr(group[0].config, name)) for name in names),
             tuple(group),
             int(rule.holds(group).sum()),
             sum(result.status != "error" for result in group),

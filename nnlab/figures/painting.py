@@ -43,18 +43,33 @@ class Scale(NamedTuple):
 
     def ticks(self) -> list[tuple[int, str]]:
         """Return the pixels and the texts of about five round values."""
-        if self.log:
-            first, last = np.ceil(np.log10(self.low)), np.floor(np.log10(self.high))
-            values = 10.0 ** np.arange(first, last + 1, max(1, round((last - first) / 5)))
-        else:
-            about = (self.high - self.low) / 5
-            power = 10.0 ** np.floor(np.log10(about))
-            step = power * next(factor for factor in (1, 2, 5, 10) if factor * power >= about)
-            values = step * np.arange(np.ceil(self.low / step), np.floor(self.high / step) + 1)
+        values = self._powers() if self.log else self._steps()
+        if len(values) < 2:  # a log scale of less than a power of ten
+            values = self._steps()
         return [
             (round(pixel), f"{value:,.0f}" if 1000 <= value < 1e6 else f"{value:.4g}")
             for pixel, value in zip(self.pixels(values).tolist(), values.tolist(), strict=True)
         ]
+
+    def _steps(self) -> FloatArray:
+        """Return round values with equal steps between them."""
+        about = (self.high - self.low) / 5
+        power = 10.0 ** np.floor(np.log10(about))
+        step = power * next(factor for factor in (1, 2, 5, 10) if factor * power >= about)
+        values: FloatArray = step * np.arange(
+            np.ceil(self.low / step), np.floor(self.high / step) + 1
+        )
+        return values
+
+    def _powers(self) -> FloatArray:
+        """Return powers of ten; if there are less than two, 2 and 5 times them as well."""
+        first, last = np.ceil(np.log10(self.low)), np.floor(np.log10(self.high))
+        values: FloatArray = 10.0 ** np.arange(first, last + 1, max(1, round((last - first) / 5)))
+        if len(values) < 2:
+            powers = 10.0 ** np.arange(first - 1, last + 2)
+            values = np.sort(np.concatenate([powers, 2 * powers, 5 * powers]))
+            values = values[(values >= self.low) & (values <= self.high)]
+        return values
 
 
 @cache

@@ -50,7 +50,8 @@ def caption(shown: Shown) -> str:
     unit: Unit | None = st.session_state.get("shown_unit")
     if not unit:
         return ""
-    low, high = (f"{value:.3g}".replace("-", "−") for value in shown.view.span)
+    span = (f"{value:.3g}" for value in shown.view.span)
+    low, high = (text.replace("-", "−").replace("inf", "∞") for text in span)
     return f"{diagram.name(shown.run, unit)}: {low} to {high}"
 
 

@@ -35,7 +35,7 @@ def objective_of(config: Config, inputs: FloatArray, targets: FloatArray) -> Obj
     regression = config.problem == "regression"
     output_loss = SquaredLoss if regression else OUTPUT_LOSSES[config.output_loss]
     inputs = expand(config.features, inputs)
-    return Objective(config.layer_sizes, config.activation, inputs, targets, output_loss)
+    return Objective(config.layer_sizes, config.activations, inputs, targets, output_loss)
 
 
 def updates_per_epoch(batch_size: int | None, n_samples: int) -> int:

@@ -358,6 +358,13 @@ class Config:
         """Return (n_features, *hidden_layers, 1)."""
         return (len(self.features), *self.hidden_layers, 1)
 
+    @property
+    def activations(self) -> tuple[str, ...]:
+        """Return the name of each hidden layer's activation."""
+        if isinstance(self.activation, str):
+            return (self.activation,) * len(self.hidden_layers)
+        return self.activation
+
 
 @dataclass(frozen=True, kw_only=True)
 class TableConfig(Config):

@@ -124,16 +124,15 @@ class Network:
     Parameters
     ----------
     layer_sizes : (n_features, *hidden_layers, 1)
-    activation : a name in ACTIVATIONS for all hidden layers, or a tuple with one for each
+    activations : for each hidden layer a name in ACTIVATIONS
     inputs : float64 (n_samples, n_features)
     """
 
     def __init__(
-        self, layer_sizes: Sequence[int], activation: str | Sequence[str], inputs: FloatArray
+        self, layer_sizes: Sequence[int], activations: Sequence[str], inputs: FloatArray
     ) -> None:
-        n_samples, n_hidden = len(inputs), len(layer_sizes) - 2
-        names = [activation] * n_hidden if isinstance(activation, str) else activation
-        self.functions = [ACTIVATIONS[name] for name in names]
+        n_samples = len(inputs)
+        self.functions = [ACTIVATIONS[name] for name in activations]
         # per layer: its inputs, (n_samples, fan_in + 1), the last column ones
         self.layer_inputs = [
             np.ones((n_samples, width + 1), order="F") for width in layer_sizes[:-1]
@@ -174,7 +173,7 @@ class Objective:
 
     Parameters
     ----------
-    layer_sizes, activation, inputs : as for Network
+    layer_sizes, activations, inputs : as for Network
     targets : float64 (n_samples, 1), as the loss takes them
     output_loss : the loss of the output unit's pre-activations, the logits
     """
@@ -182,13 +181,13 @@ class Objective:
     def __init__(
         self,
         layer_sizes: Sequence[int],
-        activation: str | Sequence[str],
+        activations: Sequence[str],
         inputs: FloatArray,
         targets: FloatArray,
         output_loss: type[OutputLoss] = CrossEntropy,
     ) -> None:
         n_samples = len(inputs)
-        self.network = Network(layer_sizes, activation, inputs)
+        self.network = Network(layer_sizes, activations, inputs)
         self.output_loss = output_loss(n_samples)
         self.output_loss.take(targets)
         self.gradients = zero_parameters(layer_sizes)

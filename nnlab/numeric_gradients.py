@@ -65,10 +65,8 @@ def crossings(run: Run, point: int | None, position: int) -> int:
     position : of the parameter in the vector
     """
     _, objective = objective_of_step(run, point)
-    activation, n_hidden = run.config.activation, len(run.config.hidden_layers)
-    names = [activation] * n_hidden if isinstance(activation, str) else activation
     above: dict[int, list[NDArray[np.bool_]]] = {
-        layer: [] for layer, name in enumerate(names) if name in CORNERED
+        layer: [] for layer, name in enumerate(run.config.activations) if name in CORNERED
     }
 
     def watch(name: str, layer: int, array: FloatArray) -> None:

@@ -53,7 +53,7 @@ def parameters_file(run: Run) -> bytes:
         file,
         layer_sizes=np.array(config.layer_sizes),
         features=np.array(config.features),
-        activations=np.broadcast_to(np.array(config.activation, str), len(config.hidden_layers)),
+        activations=np.array(config.activations, str),
         iteration=np.array(run.iteration),
         config=np.array(json.dumps(settings)),
         points=np.column_stack([config.points.inputs, config.points.targets]),

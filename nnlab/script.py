@@ -99,7 +99,7 @@ def _chosen(text: str, tags: set[str]) -> str:
 
 
 def _tags(config: Config, dataset: Dataset, *, packed: bool) -> set[str]:
-    activations = _activations(config)
+    activations = config.activations
     several = len(set(activations)) > 1
     conditions = {
         "hidden": bool(activations),
@@ -127,7 +127,7 @@ def _values(config: Config, dataset: Dataset, *, packed: bool) -> dict[str, obje
     """Return what the names in the text stand for."""
     n_train, regression = len(dataset.train_inputs), config.problem == "regression"
     sets = ["train", "test"] if len(dataset.test_inputs) else ["train"]
-    activations = _activations(config)
+    activations = config.activations
     apply, slope = _ACTIVATIONS[activations[0]] if activations else ("", "")
     arguments = "z, a" if "sine" in activations else "a"
     coordinates = [x for x in ("x1", "x2") if any(x in name for name in config.features)]
@@ -219,13 +219,6 @@ def _own_points(config: Config, dataset: Dataset, *, packed: bool) -> str:
     texts = ["~" + "~".join(repr(x).removesuffix(".0") for x in row) for row in rows.tolist()]
     lines = textwrap.wrap(" ".join(texts), MAX_COLUMNS, break_on_hyphens=False)
     return "\n".join(lines).replace("~", " ")
-
-
-def _activations(config: Config) -> tuple[str, ...]:
-    """Return the name of each hidden layer's activation."""
-    if isinstance(config.activation, str):
-        return (config.activation,) * len(config.hidden_layers)
-    return config.activation
 
 
 def _per_epoch(config: Config, dataset: Dataset) -> int:

@@ -288,7 +288,7 @@ def predict(run: Run, inputs: FloatArray) -> FloatArray:
     if not np.isfinite(inputs).all():
         raise ValueError("inputs must be finite numbers, got NaN or infinity")
     config = run.config
-    network = Network(config.layer_sizes, config.activation, expand(config.features, inputs))
+    network = Network(config.layer_sizes, config.activations, expand(config.features, inputs))
     outputs = network.forward(run.parameters)
     return (outputs if config.problem == "regression" else sigmoid(outputs))[:, 0]
 

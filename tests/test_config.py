@@ -177,6 +177,9 @@ def test_activations_are_one_for_all_or_one_per_hidden_layer() -> None:
     assert Config(activation=["relu", "sine"]).activation == ("relu", "sine")
     assert Config(activation=("tanh", "tanh")) == Config(activation="tanh")
     assert Config(activation=("tanh",), hidden_layers=(4,)).activation == "tanh"
+    assert Config(activation="tanh", hidden_layers=(4, 3, 2)).activations == ("tanh",) * 3
+    assert Config(activation=["relu", "sine"]).activations == ("relu", "sine")
+    assert Config(activation="tanh", hidden_layers=()).activations == ()
     with pytest.raises(ValueError, match=r"activation must be .* per hidden layer, here 1, got"):
         Config(activation=("relu", "sine"), hidden_layers=(4,))
 

@@ -219,8 +219,7 @@ def _assert_is_what_layers_do(
     row: LayerHistory, config: Config, inputs: np.ndarray, t: np.ndarray, parameters: Parameters
 ) -> None:
     """Compare a row with the article's equations, unit by unit and sample by sample."""
-    names = config.activation
-    names = [names] * len(config.hidden_layers) if isinstance(names, str) else names
+    names = config.activations
     weights, biases = parameters.weights, parameters.biases
     a, zs = [inputs], []
     for W, b, name in zip(weights, biases, [*names, "sigmoid"], strict=True):

@@ -27,6 +27,5 @@ def good_start(run: Run) -> str:
 
     He et al. 2015 made "he" for ReLU, Glorot and Bengio 2010 "xavier" for tanh and its like.
     """
-    activation = run.config.activation
-    names = {activation} if isinstance(activation, str) else set(activation)
-    return "xavier" if names & {"tanh", "sigmoid", "sine", "linear"} else "he"
+    for_xavier = {"tanh", "sigmoid", "sine", "linear"}
+    return "xavier" if for_xavier & set(run.config.activations) else "he"

@@ -110,7 +110,7 @@ def look(run: Run, what: Look) -> View:
         If the network has no such unit.
     """
     layers = _outputs(run)
-    spans = [np.stack([values.min(axis=0), values.max(axis=0)]) for values in layers]
+    spans = [_span(values) for values in layers]
     scales = [np.abs(span).max(axis=0) * [[-1], [1]] for span in spans]
     low = -1.0 if run.config.problem == "regression" else 0.0
     scales[-1] = np.array([[low], [1.0]])
@@ -162,10 +162,18 @@ def _outputs(run: Run) -> list[FloatArray]:
     """Return what the units of each layer say at the grid's points, (GRID_SIZE**2, width) each."""
     config = run.config
     inputs = expand(config.features, _grid(plane_extent(run.dataset), GRID_SIZE))
-    network = Network(config.layer_sizes, config.activation, inputs)
+    network = Network(config.layer_sizes, config.activations, inputs)
     logits = network.forward(run.parameters)
     answers = logits if config.problem == "regression" else sigmoid(logits)
     return [network.layer_inputs[0][:, :-1], *network.activations, answers]
+
+
+def _span(values: FloatArray) -> FloatArray:
+    """Return the least and the greatest value of each unit, (2, width)."""
+    span = np.stack([values.min(axis=0), values.max(axis=0)])
+    if np.isnan(span).any():  # where two infinite values have met, there is no number to compare
+        span = np.stack([np.fmin.reduce(values), np.fmax.reduce(values)])
+    return span
 
 
 def _levels(values: FloatArray, low: FloatArray, high: FloatArray) -> NDArray[np.uint8]:

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from nnlab.config import Config
+from nnlab.config import Config, text
 from nnlab.training import Run
 
 # How the step follows from the gradient, PyTorch's definitions; t counts the updates.
@@ -120,9 +120,7 @@ def _forward(config: Config, rows: int) -> None:
     sizes = config.layer_sizes
     last = len(sizes) - 1
     regression = config.problem == "regression"
-    names = (
-        config.activation if isinstance(config.activation, str) else ", ".join(config.activation)
-    )
+    names = text("activation", config.activation).replace(",", ", ")
     hidden = f" ($g$ is {names})" if config.hidden_layers else ""
     output = (
         "the output's value is the answer"

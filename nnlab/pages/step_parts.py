@@ -37,7 +37,7 @@ def forward(config: Config, step: Step, layer: int) -> None:
     st.latex(equations.forward(config, layer, step.n_samples))
     in_brackets = f"$Z_{layer}$ is what stands in the brackets"
     if layer <= len(config.hidden_layers):
-        name = _activation(config, layer)
+        name = config.activations[layer - 1]
         st.markdown(f"{in_brackets}; here $g$ is {name}: ${equations.FUNCTIONS[name]}$")
         code = [HIDDEN_FORWARD, body(ACTIVATIONS[name].apply) if name != "linear" else ""]
     elif config.problem == "regression":
@@ -92,7 +92,7 @@ def backward(run: Run, step: Step, layer: int) -> None:
         st.latex(equations.output_deltas(config))
         code = [_method(config, "differentiate")]
     else:
-        name = _activation(config, layer)
+        name = config.activations[layer - 1]
         st.latex(equations.hidden_deltas(f"{layer}", f"{layer + 1}"))
         st.markdown(
             rf"$dA_{layer}$ is $dZ_{layer + 1} W_{layer + 1}^\top$, and the slope of {name} "
@@ -173,11 +173,6 @@ def _taken(before: Run, after: Run, point: int | None, layer: int) -> None:
         of_parameters("change", change, layer, config),
         of_parameters(f"{symbols} after", after.parameters, layer, config, how),
     )
-
-
-def _activation(config: Config, layer: int) -> str:
-    names = config.activation
-    return names if isinstance(names, str) else names[layer - 1]
 
 
 def _method(config: Config, name: str) -> str:

@@ -123,7 +123,7 @@ def train(config: Config) -> tuple[np.ndarray, np.ndarray]:
     losses = []
     for rows in _batches(config, len(inputs)):
         a = inputs[rows]
-        for layer, name in zip(layers[:-1], _activations(config), strict=True):
+        for layer, name in zip(layers[:-1], config.activations, strict=True):
             a = _apply(name, layer(a))
         loss = _loss(config, layers[-1](a), targets[rows])
         losses.append(loss.item())
@@ -156,12 +156,6 @@ def _features(config: Config, inputs: "torch.Tensor") -> "torch.Tensor":
         "cos(x1)": torch.cos(x1), "cos(x2)": torch.cos(x2),
     }  # fmt: skip
     return torch.stack([known[name] for name in config.features], dim=1)
-
-
-def _activations(config: Config) -> list[str]:
-    if isinstance(config.activation, str):
-        return [config.activation] * len(config.hidden_layers)
-    return list(config.activation)
 
 
 def _apply(name: str, z: "torch.Tensor") -> "torch.Tensor":

@@ -258,6 +258,11 @@ def test_the_lines_of_a_function_are_those_below_its_docstring() -> None:
         body(eval("lambda z: z"))
 
 
+def test_of_two_functions_on_one_line_the_right_one_is_shown() -> None:
+    up, down = lambda z: z + 1, lambda z: z - 1
+    assert (body(up), body(down)) == ("z + 1", "z - 1")
+
+
 def test_while_the_run_trains_one_line_is_drawn() -> None:
     app = open_panel(start(Config(**SMALL)), running=True)
     assert words(app) == "Pause to look at one step."

@@ -5,7 +5,6 @@ import inspect
 import textwrap
 from collections.abc import Callable
 from functools import lru_cache
-from types import CodeType
 from typing import Any
 
 
@@ -21,23 +20,15 @@ def body(function: Callable[..., Any]) -> str:
     code = function.__code__
     text = "".join(inspect.findsource(function)[0])
     for node in ast.walk(ast.parse(text)):
-        if not isinstance(node, ast.FunctionDef | ast.Lambda):
-            continue
-        if node.lineno != code.co_firstlineno:
-            continue
-        if isinstance(node, ast.FunctionDef):
+        if isinstance(node, ast.FunctionDef) and node.lineno == code.co_firstlineno:
             first = node.body[0]
             begin = first.end_lineno if ast.get_docstring(node) else first.lineno - 1
             return textwrap.dedent("\n".join(text.splitlines()[begin : node.end_lineno]))
-        if _names(_compiled(node)) == _names(code):  # several lambdas may stand on one line
+        # Several lambdas may stand on one line: the one whose whole expression the code computes.
+        if isinstance(node, ast.Lambda) and _place(node.body) in code.co_positions():
             return ast.get_source_segment(text, node.body) or ""
     raise OSError(f"function must stand in the file of its module, got {function!r}")
 
 
-def _compiled(node: ast.Lambda) -> CodeType:
-    compiled: CodeType = compile(ast.Expression(node), "", "eval").co_consts[0]
-    return compiled
-
-
-def _names(code: CodeType) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    return code.co_varnames, code.co_names
+def _place(node: ast.expr) -> tuple[int, int | None, int, int | None]:
+    return node.lineno, node.end_lineno, node.col_offset, node.end_col_offset

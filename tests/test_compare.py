@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from nnlab import Config, Run, advance, evaluate, start
+from nnlab import Config, Run, advance, evaluate, set_parameter, start
 from nnlab.figures.compare import compared_losses, result_image, result_series, run_series
 from nnlab.figures.style import SET_COLORS
 from nnlab.live_chart import Update
@@ -232,6 +232,13 @@ def test_the_playgrounds_run_is_seen_as_it_stands_and_stays_as_it_is(
     press(app, "step")
     assert at(drawn) == [1, 1, 1]
     assert app.session_state["run"] is run
+    assert not app.caption
+
+
+def test_of_a_playground_run_that_was_changed_on_its_way_it_is_said() -> None:
+    run = set_parameter(advance(start(BASE), 7), 0, 0, 0, 1.0)
+    app = open_page(made(), run=run, compare_left=compare.PLAYGROUND, compare_right=1)
+    assert "was changed on its way" in app.caption[0].value
 
 
 def test_a_diverged_and_a_failed_run_are_shown_as_such(drawn: dict[str, Update]) -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from nnlab import Config
 from nnlab.results.columns import (
+    METRICS,
     Column,
     axis_column,
     is_geometric,
@@ -127,6 +128,9 @@ def test_a_regression_has_no_accuracies() -> None:
     regression = result(0, problem="regression", dataset="plane")
     assert metrics_of([regression]) == ("test_loss", "train_loss")
     assert "test_accuracy" in metrics_of([regression, result(1)])
+    diverged = result(0, problem="regression", dataset="plane", status="diverged")
+    assert metrics_of([diverged]) == ("test_loss", "train_loss")
+    assert metrics_of([]) == metrics_of([result(0, status="error")]) == METRICS
 
 
 def test_a_setting_is_told_in_the_words_of_the_page() -> None:

@@ -78,6 +78,11 @@ def render(state: SweepState) -> None:
         ends = [None if one == PLAYGROUND else runs[one] for one in chosen]
         interval = shown.interval if shown.going else None
         st.fragment(_live, run_every=interval)(ends, speed, interval)
+    if PLAYGROUND in chosen and st.session_state.run.interventions:
+        st.caption(
+            "The playground's run was changed on its way. Played here, it has its present settings "
+            "from the start."
+        )
 
 
 def choose(runs: Sequence[int]) -> None:

@@ -102,9 +102,15 @@ def sweep_columns(
 
 
 def metrics_of(results: Sequence[Result]) -> tuple[str, ...]:
-    """Return those of METRICS that the runs have: a regression has no accuracy."""
-    problems = {result.config.problem for result in results}
-    return METRICS if "classification" in problems or not problems else METRICS[len(ACCURACIES) :]
+    """Return those of METRICS that some run has: a regression has no accuracy.
+
+    If no run is done, those that the runs could have.
+    """
+    known = [name for name in METRICS if not np.isnan(metric_column(results, name).values).all()]
+    if known:
+        return tuple(known)
+    regressions = results and all(result.config.problem == "regression" for result in results)
+    return METRICS[len(ACCURACIES) :] if regressions else METRICS
 
 
 def is_geometric(values: Sequence[Any]) -> bool:

@@ -13,8 +13,8 @@ from streamlit.testing.v1 import AppTest
 from nnlab import Config, advance, start
 from nnlab.live_chart import Update
 from nnlab.pages import explore, rate_test, sweeping
-from nnlab.pages.presets import PRESETS
-from nnlab.pages.sweep_settings import SUGGESTED, VARIED
+from nnlab.pages.presets import PRESETS, SUGGESTED
+from nnlab.pages.sweep_settings import VARIED
 from nnlab.pages.sweeping import Cost
 from nnlab.points import Points, encode
 from nnlab.sweep import axis_from_text, grid
@@ -174,7 +174,7 @@ def test_the_page_says_beforehand_how_long_it_takes_and_how_that_was_measured(
     monkeypatch.setattr(sweeping, "time", clock)
     app = open_page(**SIX)
     told = next(element for element in app.markdown if "6 runs" in element.value)
-    # the data, the training and the result take 2 s each: 6 s a run
+    # from one look at the clock to the next are 2 s: data, training and result take 6 s a run
     assert told.value == "**6 runs** of 3 iterations, about **18 s**"
     assert told.help.startswith("Measured: 3 iterations with the base settings took 2 s")
 

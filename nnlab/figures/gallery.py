@@ -46,6 +46,7 @@ def gallery(
     rows, columns : the texts of the axes' values; `rows` is empty without rows
     row_title, column_title : the names of the axes
     number_title : what the cells' numbers are
+    several : whether more than one run shares a cell, and notes come with the numbers
     cells : row by row, each None as long as there is no run, or with `index` of the run shown,
         `label`, `sentence`, `number`, `note`, `query`, `problem` as words
     sheet : PNG of all maps, SHEET_COLUMNS of them in a row, in the order of the cells with a run
@@ -75,6 +76,7 @@ def gallery(
         "columns": [setting_text(columns.name, value) for value in columns.values],
         "row_title": rows.name.replace("_", " ") if rows else "",
         "column_title": columns.name.replace("_", " "),
+        "several": per_cell > 1,
         "number_title": "test loss" if regression else "test accuracy",
         "cells": cells,
         "sheet": _sheet(shown),

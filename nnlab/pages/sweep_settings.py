@@ -4,21 +4,16 @@ In the link an axis is `axis1=learning_rate:0.001..1 log 7`: a field of Config a
 colon, what is typed on the page.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import fields, replace
 from typing import NamedTuple
 
 import streamlit as st
 
-from nnlab.activations import ACTIVATIONS
 from nnlab.config import Config, parse
-from nnlab.datasets import DATASETS_FOR, OWN
-from nnlab.losses import OUTPUT_LOSSES
-from nnlab.network import INITIALIZATIONS
-from nnlab.optimizers import OPTIMIZERS, PENALTIES, SCHEDULES
 from nnlab.pages import navigation
 from nnlab.pages.links import keep_in_link
-from nnlab.pages.presets import PRESETS, Preset
+from nnlab.pages.presets import PRESETS, SUGGESTED, Preset
 from nnlab.results.columns import setting_text
 from nnlab.sweep import Axis, axis_from_text, grid
 
@@ -30,37 +25,6 @@ VARIED = [item.name for item in fields(Config) if item.name not in NOT_VARIED]
 AXIS_NUMBERS = range(1, MAX_AXES + 1)
 LINK_NAMES = (*(f"axis{number}" for number in AXIS_NUMBERS), "seeds")
 HELP = {item.name: item.metadata["help"] for item in fields(Config)}
-
-
-def _all(names: Iterable[str]) -> str:
-    return "; ".join(names)
-
-
-# What an axis begins with when it is chosen, as text.
-SUGGESTED = {
-    "problem": _all(DATASETS_FOR),
-    "dataset": _all(name for name in DATASETS_FOR["classification"] if name != OWN),
-    "samples": "10..1000 log 5",
-    "noise": "0..0.5 6",
-    "data_seed": "1..5 5",
-    "test_samples": "100; 1000",
-    "test_seed": "1..5 5",
-    "features": "x1,x2; x1,x2,x1^2,x2^2; x1^2,x2^2",
-    "hidden_layers": "2; 4; 8; 16; 32",
-    "activation": _all(ACTIVATIONS),
-    "initialization": _all(INITIALIZATIONS),
-    "output_loss": _all(OUTPUT_LOSSES),
-    "optimizer": _all(OPTIMIZERS),
-    "momentum": "0.5; 0.8; 0.9; 0.95; 0.99",
-    "learning_rate": "0.001..1 log 7",
-    "learning_rate_schedule": _all(SCHEDULES),
-    "batch_size": "1; 10; 100; none",
-    "regularization": _all(PENALTIES),
-    "regularization_rate": "0.0001..0.1 log 4",
-    "iterations": "1000..25000 log 5",
-    "target_loss": "0.1; 0.2; 0.3",
-    "patience": "100; 1000; none",
-}
 
 
 class Plan(NamedTuple):

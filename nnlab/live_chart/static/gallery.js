@@ -7,19 +7,24 @@ const CSS = `
 .gallery :is(th, td) { padding: 0; border: 0; font-weight: 400; }
 .gallery th[scope=row] { padding-right: 0.4rem; text-align: right; white-space: nowrap; }
 .gallery caption { caption-side: top; padding: 0 0 0.2rem; text-align: left; opacity: 0.75; }
-.gallery td { width: var(--wide); height: var(--side); }
+.gallery td { width: var(--wide); height: var(--high); }
 .gallery .cell { display: flex; gap: 4px; height: 100%; border-radius: 3px; color: inherit;
   text-decoration: none; background: var(--st-secondary-background-color); }
 .gallery .cell:hover { outline: 2px solid color-mix(in srgb, var(--st-text-color) 50%, transparent); }
 .gallery .cell:focus-visible { outline: 2px solid var(--st-text-color); outline-offset: 1px; }
 .gallery .cell canvas { border-radius: 3px; }
 .gallery .map { width: var(--side); height: var(--side); image-rendering: auto; }
-.gallery .beside { flex: 1; min-width: 0; display: flex; flex-direction: column; overflow: hidden; }
+.gallery .beside { flex: 1; min-width: 0; padding-top: 1px; display: flex; flex-direction: column; overflow: hidden; }
 .gallery .number { font-weight: 600; font-variant-numeric: tabular-nums; white-space: nowrap; }
 .gallery .problem .number { font-weight: 400; font-style: italic; }
 .gallery .note { white-space: nowrap; font-size: 0.7rem; opacity: 0.8; }
 .gallery .spark { flex: 1; min-height: 0; width: 100%; }
 .gallery .label { display: none; }
+.gallery.stacked .cell { flex-direction: column; align-items: center; gap: 1px; }
+.gallery.stacked .beside { flex: 1; align-self: stretch; flex-flow: row wrap; gap: 0 4px;
+  padding: 0 3px; }
+.gallery.stacked .spark { height: 1rem; width: 0; order: 1; }
+.gallery.stacked .note { order: 2; flex-basis: 100%; }
 .gallery .waits { height: 100%; border: 1px dashed var(--st-border-color); border-radius: 3px;
   box-sizing: border-box; }
 .gallery .tip { position: fixed; z-index: 1000; max-width: 22rem; padding: 0.3rem 0.5rem;
@@ -29,7 +34,7 @@ const CSS = `
 .gallery.flows td { height: auto; }
 .gallery.flows td > .label { display: block; padding: 0 0 2px; opacity: 0.8; }
 .gallery.flows thead { display: none; }
-.gallery.flows .waits { height: var(--side); }
+.gallery.flows :is(.waits, .cell) { height: var(--high); }
 @media (max-width: 640px) {
   .gallery { overflow-x: visible; }
   .gallery :is(table, tbody, tr, td, caption) { display: block; width: auto; height: auto; }
@@ -41,8 +46,9 @@ const CSS = `
 }
 `;
 const NARROW = matchMedia("(max-width: 640px)");
-const LEAST_SIDE = 44, MOST_SIDE = 96; // pixels of a map
-const BESIDE = 62; // pixels beside a map that its number needs
+const LEAST_SIDE = 44, MOST_SIDE = 150; // pixels of a map
+const BESIDE = 62; // pixels that number, note and curve need beside a map
+const BELOW = { false: 19, true: 32 }; // the same below a map, without and with a note
 const GAP = 3;
 const NO_POINT = 255;
 
@@ -92,10 +98,9 @@ export class Gallery {
       if (this.arrived.length) this.schedule();
       if (!this.message) return;
       this.gallery = this.message.gallery;
-      const { rows, columns, row_title, column_title, number_title } = this.gallery;
-      const axes = JSON.stringify([rows, columns, row_title, column_title, number_title]);
-      if (this.built !== axes) this.build();
-      this.built = axes;
+      const { cells, sheet, sparks, ...axes } = this.gallery;
+      if (this.built !== JSON.stringify(axes)) this.build();
+      this.built = JSON.stringify(axes);
       this.draw();
       this.element.dataset.iteration = this.message.iteration;
     });
@@ -137,20 +142,27 @@ export class Gallery {
     return heading;
   }
 
-  // Lets all of it be seen at once, as long as the maps are not too small for that.
+  // Lets all of it be seen at once, with maps as large as there is room for.
   size() {
     if (!this.gallery) return;
-    const { rows, columns } = this.gallery;
+    const { rows, columns, several } = this.gallery;
+    const across = rows.length ? columns.length : Math.min(columns.length, 5);
+    const down = rows.length || Math.ceil(columns.length / across);
     const free = this.element.clientWidth - (rows.length ? 90 : 0);
-    const wide = Math.floor(free / columns.length) - GAP;
+    const wide = Math.floor(free / across) - (rows.length ? GAP : 2 * GAP);
     const top = this.element.getBoundingClientRect().top + scrollY;
-    const high = (innerHeight - Math.max(top, 200) - 60) / (rows.length || 2) - GAP;
-    const fits = Math.min(rows.length ? wide - BESIDE : MOST_SIDE, high);
-    const side = NARROW.matches ? 72 : Math.max(LEAST_SIDE, Math.min(MOST_SIDE, Math.floor(fits)));
-    const most = side + 1.3 * BESIDE;
-    this.element.style.setProperty("--side", `${side}px`);
-    this.element.style.setProperty("--wide",
-      `${Math.max(side + BESIDE, Math.min(rows.length ? wide : most, most))}px`);
+    const label = rows.length ? 0 : 22; // above each cell that has no row and column
+    const high = Math.floor((innerHeight - Math.max(top, 200) - 60) / down) - GAP - label;
+    const beside = Math.min(wide - BESIDE, high), above = Math.min(wide, high - BELOW[several]);
+    const stacked = !NARROW.matches && above > beside;
+    const fits = Math.max(LEAST_SIDE, Math.min(MOST_SIDE, stacked ? above : beside));
+    const side = NARROW.matches ? 72 : fits;
+    this.element.classList.toggle("stacked", stacked);
+    const { style: sizes } = this.element;
+    sizes.setProperty("--side", `${side}px`);
+    sizes.setProperty("--high", `${stacked ? side + BELOW[several] : side}px`);
+    const [least, most] = stacked ? [side, side + 30] : [side + BESIDE, side + 1.3 * BESIDE];
+    sizes.setProperty("--wide", `${Math.max(least, Math.min(wide, most))}px`);
   }
 
   draw() {

@@ -66,7 +66,7 @@ class Batches:
                 dataset.train_targets.T,
             ]
         )
-        self._shuffled = np.empty_like(self._data)
+        self._shuffled = np.empty_like(self._data, order="C")
         self._inputs, self._targets = self._shuffled.T[:, :-1], self._shuffled.T[:, -1:]
         self._epoch = -1
         # one set of buffers for the whole batches, and one for what is left at the end of an epoch

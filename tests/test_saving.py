@@ -12,9 +12,9 @@ from PIL import Image
 from playwright.sync_api import Browser, Locator, Page, expect
 from streamlit.testing.v1 import AppTest
 
-from nnlab import Config, advance, rewind, set_parameter, start
+from nnlab import Config, advance, evaluate, rewind, set_parameter, start
 from nnlab.figures.plane import boundary_image
-from nnlab.figures.replay import moments
+from nnlab.figures.replay import moments, replay
 from nnlab.points import Points, encode
 from nnlab.script import script
 from nnlab.step import take_step
@@ -126,6 +126,42 @@ def test_the_saved_replay_plays_from_disk_without_a_network(
     assert picture(offline) == boundary_image(RUN)
     # no point has been lost on the way
     assert offline.locator("#replay .points path").count() == n_points
+
+
+def test_the_replay_can_be_used_and_read_by_keyboard(offline: Page, tmp_path: Path) -> None:
+    file = tmp_path / "replay.html"
+    file.write_text(replay(RUN, "A run", "cross-entropy", log=False, axes=("x1", "x2")))
+    offline.goto(file.as_uri())
+    expect(label(offline)).to_have_text("iteration 300", timeout=PATIENCE)
+    offline.keyboard.press("Tab")
+    plot = offline.get_by_role("slider", name=re.compile("Boundary and loss"))
+    expect(plot).to_be_focused()
+    frames = moments(RUN)
+
+    def at(index: int) -> None:
+        shot, loss = frames[index], evaluate(frames[index]).train_loss
+        expect(label(offline)).to_have_text(f"iteration {shot.iteration}")
+        text = plot.get_attribute("aria-valuetext") or ""
+        iteration, shown = re.fullmatch(r"iteration (\d+), train loss (.*)", text).groups()
+        assert int(iteration) == shot.iteration
+        assert float(shown) == pytest.approx(loss, rel=1e-3)
+        assert picture(offline) == boundary_image(shot)
+
+    at(-1)
+    for key, index in (("Home", 0), ("ArrowRight", 1), ("ArrowRight", 2), ("ArrowLeft", 1)):
+        offline.keyboard.press(key)
+        at(index)
+    offline.keyboard.press(" ")
+    offline.wait_for_timeout(500)
+    offline.keyboard.press(" ")
+    offline.wait_for_timeout(300)
+    stopped = int(plot.get_attribute("aria-valuenow"))
+    assert 1 < stopped < len(frames) - 1
+    at(stopped)
+    offline.keyboard.press("End")
+    at(-1)
+    offline.keyboard.press("ArrowRight")
+    at(-1)
 
 
 def test_the_replay_can_be_read_in_the_dark(

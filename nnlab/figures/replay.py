@@ -45,11 +45,39 @@ $plot
 
 # With a frame, Plotly moves the cursor and the slider. The picture under the points it would change
 # only by drawing all of them anew, ten times slower than setting the picture alone. And a promise
-# that Plotly breaks when a frame takes another one's place is no error.
+# that Plotly breaks when a frame takes another one's place is no error. Plotly's buttons and slider
+# take no keys and say nothing, so the plot as a whole does, as a slider over the frames.
 _SCRIPT = """
 const plot = document.getElementById("{plot_id}");
-plot.on("plotly_animatingframe", ({name}) =>
-  Plotly.relayout(plot, {"images[0].source": plot.layout.meta[name]}));
+const {sliders: [{steps}], updatemenus: [{buttons}]} = plot.layout;
+const last = steps.length - 1;
+let at = last, loss = plot.data.at(-1).y[1], playing = false;
+const set = (attributes) =>
+  Object.entries(attributes).forEach((pair) => plot.setAttribute(...pair));
+const tell = () => set({
+  "aria-valuenow": at,
+  "aria-valuetext": `iteration ${steps[at].label}, train loss ${loss.toPrecision(4)}`,
+});
+set({tabindex: 0, role: "slider", "aria-valuemin": 0, "aria-valuemax": last,
+  "aria-label": "Boundary and loss, frame by frame: arrow keys go on and back, Space plays"});
+tell();
+plot.on("plotly_animatingframe", ({name, frame}) => {
+  at = steps.findIndex(({args}) => args[0][0] === name);
+  loss = frame.data[0].y[1];
+  if (!playing) tell(); // nobody could follow that many
+  Plotly.relayout(plot, {"images[0].source": plot.layout.meta[name]});
+});
+plot.on("plotly_buttonclicked", ({button}) => { playing = button === buttons[0]; });
+plot.on("plotly_animated", () => { playing = false; tell(); });
+plot.addEventListener("keydown", (event) => {
+  const to = {ArrowLeft: at - 1, ArrowRight: at + 1, Home: 0, End: last}[event.key];
+  if (event.key !== " " && to === undefined) return;
+  event.preventDefault();
+  playing = event.key === " " && !playing;
+  const frame = steps[Math.max(0, Math.min(to ?? at, last))];
+  Plotly.animate(plot, ...(playing ? buttons[0] : frame).args);
+});
+tell();
 Plotly.setPlotConfig({logging: 0});
 window.addEventListener("unhandledrejection", (event) => {
   if (event.reason === undefined) event.preventDefault();
@@ -67,7 +95,7 @@ def moments(run: Run) -> list[Run]:
 def replay(run: Run, title: str, loss_name: str, *, log: bool, axes: tuple[str, str]) -> str:
     """Write an HTML file that plays a run: boundary, points, and the loss curve with a cursor.
 
-    Plotly.js is in it. The buttons Play and Pause and a slider choose the frame.
+    Plotly.js is in it. The buttons Play and Pause, a slider, and keys choose the frame.
 
     Parameters
     ----------

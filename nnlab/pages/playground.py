@@ -121,6 +121,14 @@ def render() -> None:
             panels.render(panel, shown)
     with st.container(horizontal=True, vertical_alignment="center"):
         live_chart.time_line()
+        if "before" in state:
+            st.button(
+                "Back to before",
+                key="take_branch_back",
+                type="tertiary",
+                on_click=running.take_branch_back,
+                help="Take the branch back: the run with the grey curve is the run again.",
+            )
         saving.render(state.run)
     with st.container(key="notices"):
         _notices(state.run, error, finding, refused, past=shown is not state.run)

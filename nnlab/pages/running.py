@@ -73,6 +73,12 @@ def branch() -> None:
     set_running(True)
 
 
+def take_branch_back() -> None:
+    """Return to the run that the branch left behind; it stands."""
+    st.session_state.running = None
+    time_travel.take_back()
+
+
 def step(iterations: int) -> None:
     """Make so many iterations, and stand."""
     time_travel.return_to_present()

@@ -1,7 +1,7 @@
 """Looking back at what the run remembers, and training on from there.
 
 The session's keys are `seen`, the iteration that is looked at, absent in the present, and
-`before`, the training loss of the run that a branch left behind, as `loss_curve` takes it.
+`before`, the Run that a branch left behind, absent if there is none.
 """
 
 import numpy as np
@@ -41,16 +41,24 @@ def branch() -> None:
     state = st.session_state
     run, at = state.run, state["update"].branch
     if at in run.snapshot_iterations:
-        iterations, losses = loss_series(run, evaluate(run).train_loss, np.nan)[0]
-        state.before = tuple(iterations.tolist()), tuple(losses.tolist())
-        state.run = rewind(run, at)
+        state.before, state.run = run, rewind(run, at)
     return_to_present()
+
+
+def take_back() -> None:
+    """Let the run that the branch left behind be the run again."""
+    state = st.session_state
+    state.run = state.before
+    forget()
 
 
 def left_behind() -> Line | None:
     """Return the curve of before a branch."""
-    before: Line | None = st.session_state.get("before")
-    return before
+    run: Run | None = st.session_state.get("before")
+    if run is None:
+        return None
+    iterations, losses = loss_series(run, evaluate(run).train_loss, np.nan)[0]
+    return tuple(iterations.tolist()), tuple(losses.tolist())
 
 
 def curves(run: Run, shown: Run, metrics: Metrics) -> list[tuple[NDArray[np.generic], ...]]:

@@ -22,15 +22,17 @@ def parameters_file(run: Run) -> bytes:
     - `features` : str (n_features,), what the first layer takes, such as "x1" or "sin(x2)"
     - `activations` : str (n_hidden_layers,), names as in `nnlab.activations`
     - `iteration` : int, how many updates have made them
+    - `edited` : bool, whether somebody has moved them by hand, so that no training leads to them
     - `config` : str, the settings as JSON, each by its name in the text that a link has, but points
     - `points` : float64 (n, 3), own points: x1, x2, target
 
     With a the features of points as rows, each layer is `a = g(a @ weights + biases)`; the output's
     g is the sigmoid, or nothing in a regression. The run's config comes back by
 
-    >>> import json, numpy
+    >>> import io, json, numpy
     >>> from nnlab import Config, start
     >>> from nnlab.config import parse
+    >>> from nnlab.parameters_file import parameters_file
     >>> file = io.BytesIO(parameters_file(start(Config(hidden_layers=(3,)))))
     >>> saved = numpy.load(file)
     >>> settings = json.loads(str(saved["config"]))
@@ -55,6 +57,7 @@ def parameters_file(run: Run) -> bytes:
         features=np.array(config.features),
         activations=np.array(config.activations, str),
         iteration=np.array(run.iteration),
+        edited=np.array(run.edited),
         config=np.array(json.dumps(settings)),
         points=np.column_stack([config.points.inputs, config.points.targets]),
         **arrays,

@@ -17,7 +17,7 @@ from nnlab.pages.gradient_check import part
 from nnlab.pages.matrices import COLUMNS, ROWS, digits, number
 from nnlab.pages.source import body
 from nnlab.points import Points
-from nnlab.step import look_at_step, take_step
+from nnlab.step import look_at_step, objective_of_step, take_step
 from tests.test_browser import PATIENCE, field, open_page, press, shown
 
 CORE = Path(__file__).parents[1] / "nnlab"
@@ -222,6 +222,43 @@ def test_take_the_step_makes_the_update_and_shows_before_and_after(
     assert "Taken" not in words(app)
 
 
+def test_the_equation_of_a_step_taken_has_the_rate_that_it_was_taken_with() -> None:
+    schedule = {"learning_rate_schedule": "step", "learning_rate": 0.5, "iterations": 100}
+    run = advance(start(Config(**SMALL, **schedule)), 9)  # the rate of the tenth update is halved
+    app = open_panel(run)
+    healthy(app.button(key="take_step").click().run())
+    (equation,) = (latex.value for latex in app.latex if r"\leftarrow W_1" in latex.value)
+    assert r"- 0.5\;" in equation
+    app.session_state["run"] = advance(run, 1)
+    choose(app, "Update", 1)
+    (equation,) = (latex.value for latex in app.latex if r"\leftarrow W_1" in latex.value)
+    assert r"- 0.25\;" in equation
+
+
+def test_a_step_taken_keeps_no_runs() -> None:
+    """A run holds all its losses and snapshots; of the step two sets of parameters are kept."""
+    app = open_panel(start(Config(**SMALL)))
+    healthy(app.button(key="take_step").click().run())
+    assert not any(isinstance(part, Run) for part in app.session_state["step_taken"])
+
+
+@pytest.mark.parametrize(
+    ("settings", "is_said"),
+    [({}, True), ({"output_loss": "squared_error"}, False), (REGRESSION, False)],
+    ids=str,
+)
+def test_where_training_does_without_the_sigmoid_the_panel_says_so(
+    settings: dict, is_said: bool
+) -> None:
+    run = start(Config(**SMALL, **settings))
+    told: list[str] = []
+    objective_of_step(run, None)[1].loss(run.parameters, lambda name, *_: told.append(name))
+    if run.config.problem == "classification":
+        assert (told.count("a") == len(run.config.hidden_layers)) == is_said
+    app = choose(open_panel(run), "Forward", 3)
+    assert ("Training goes on from $Z$ without it" in words(app)) == is_said
+
+
 @pytest.mark.parametrize("settings", SETTINGS, ids=str)
 def test_every_line_of_code_shown_stands_in_the_core(settings: dict) -> None:
     run = start(Config(**{**SMALL, **settings}))
@@ -261,6 +298,18 @@ def test_the_lines_of_a_function_are_those_below_its_docstring() -> None:
 def test_of_two_functions_on_one_line_the_right_one_is_shown() -> None:
     up, down = lambda z: z + 1, lambda z: z - 1
     assert (body(up), body(down)) == ("z + 1", "z - 1")
+
+
+@pytest.mark.parametrize("output_loss", OUTPUT_LOSSES)
+def test_an_answer_that_training_does_not_compute_is_said_to_be_there_to_be_seen(
+    output_loss: str,
+) -> None:
+    run = start(Config(**SMALL, hidden_layers=(2,), output_loss=output_loss))
+    computed = []
+    _, objective = objective_of_step(run, None)
+    objective.loss(run.parameters, lambda name, layer, _: computed.append((name, layer)))
+    said = words(choose(open_panel(run), "Forward", 2))
+    assert ("training takes the loss from $Z_2$ itself" in said) == (("a", 1) not in computed)
 
 
 def test_while_the_run_trains_one_line_is_drawn() -> None:

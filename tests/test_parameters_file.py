@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import nnlab.parameters_file
-from nnlab import Config, Run, advance, predict, start
+from nnlab import Config, Run, advance, predict, set_parameter, start
 from nnlab.config import parse
 from nnlab.parameters_file import parameters_file
 
@@ -50,8 +50,15 @@ def test_the_arrays_are_the_parameters_bit_for_bit() -> None:
         np.testing.assert_array_equal(saved[f"biases_{layer}"], biases)
 
 
+def test_the_file_of_an_edited_run_says_so() -> None:
+    run = trained()
+    assert load(run)["edited"].tolist() is False
+    assert load(set_parameter(run, 0, 0, 0, 0.5))["edited"].tolist() is True
+
+
 def test_the_docstring_tells_how_the_config_comes_back() -> None:
-    failed, tried = doctest.testmod(nnlab.parameters_file)
+    """By what it imports itself, and nothing that this module happens to."""
+    failed, tried = doctest.testmod(nnlab.parameters_file, globs={})
     assert (failed, tried > 0) == (0, True)
 
 

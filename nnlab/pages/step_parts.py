@@ -1,6 +1,6 @@
 """The parts of one step as the panel shows them: equation, numbers, and the code that runs."""
 
-from dataclasses import replace
+from typing import NamedTuple
 
 import numpy as np
 import streamlit as st
@@ -8,15 +8,20 @@ import streamlit as st
 from nnlab.activations import ACTIVATIONS, sigmoid_in_place
 from nnlab.config import Config
 from nnlab.losses import OUTPUT_LOSSES, SquaredLoss
+from nnlab.network import Parameters
 from nnlab.optimizers import OPTIMIZERS
 from nnlab.pages import equations, gradient_check, report
 from nnlab.pages.matrices import digits, draw, matrix, of_parameters, of_samples
 from nnlab.pages.source import body
-from nnlab.pages.turns import turn
-from nnlab.step import Step, look_at_step
+from nnlab.step import Step
 from nnlab.training import Run, evaluate
 
 MAX_PLACES = 8  # decimals of parameters before and after a step
+
+# The article's loss is computed from Z itself, which stays finite where its sigmoid rounds to 0 or 1.
+ONLY_SHOWN = (
+    " Training goes on from $Z$ without it; it is computed like this where answers are shown."
+)
 
 # The lines of network.py and updates.py that compute what is shown; a test finds them there.
 HIDDEN_FORWARD = "np.matmul(layer_inputs[layer], matrices[layer], out=a)  # z = a @ W + b"
@@ -32,6 +37,29 @@ RATE = "np.multiply(gradients, self.rate(iteration), out=gradients)"
 SUBTRACTION = "np.subtract(parameters.vector, gradients, out=following.vector)"
 
 
+class Taken(NamedTuple):
+    """A step that was taken here.
+
+    Attributes
+    ----------
+    config : of the run
+    iteration : number of updates made before
+    point : the number of the training point that it was made for alone; None: the batch
+    learning_rate : of this update
+    before, after : the run's parameters
+    loss_before, loss_after : of the points that it was made for, without the penalty
+    """
+
+    config: Config
+    iteration: int
+    point: int | None
+    learning_rate: float
+    before: Parameters
+    after: Parameters
+    loss_before: float
+    loss_after: float
+
+
 def forward(config: Config, step: Step, layer: int) -> None:
     """Draw how a layer, counted from 1, gets its activations from those before it."""
     st.latex(equations.forward(config, layer, step.n_samples))
@@ -44,9 +72,15 @@ def forward(config: Config, step: Step, layer: int) -> None:
         st.markdown(f"The output $A_{layer}$ is the answer for each point.")
         code = [OUTPUT_FORWARD]
     else:
-        st.markdown(
+        sentence = (
             rf"{in_brackets}, and $\sigma(z) = 1 / (1 + e^{{-z}})$ is the probability of class 1."
+            + (ONLY_SHOWN if config.output_loss == "cross_entropy" else "")
         )
+        if config.output_loss == "cross_entropy":
+            sentence += (
+                f" Here it is computed to be seen: training takes the loss from $Z_{layer}$ itself."
+            )
+        st.markdown(sentence)
         code = [OUTPUT_FORWARD, body(sigmoid_in_place)]
     draw(
         of_samples(
@@ -116,16 +150,18 @@ def backward(run: Run, step: Step, layer: int) -> None:
 def update(run: Run, step: Step, layer: int) -> None:
     """Draw what the step changes in a layer, or has changed if it was taken just now."""
     config = run.config
-    before, after, point = st.session_state.get("step_taken", (None, None, None))
-    if after is run:
-        _taken(before, after, point, layer)
+    rate = step.learning_rate
+    taken: Taken | None = st.session_state.get("step_taken")
+    if taken and taken.after is run.parameters and taken.config is run.config:
+        rate = taken.learning_rate
+        _taken(taken, layer)
     elif np.isfinite(step.after.vector).all():
         _not_taken(config, step, layer)
     else:
         st.markdown("This step would lead to infinity: the run diverges, and does not take it.")
     if config.optimizer != "sgd":
         st.latex(equations.direction(config))
-    st.latex(equations.update(config, f"{layer}", step.learning_rate))
+    st.latex(equations.update(config, f"{layer}", rate))
     _code(
         PENALTY if config.regularization != "none" else "",
         body(OPTIMIZERS[config.optimizer].direct),
@@ -147,31 +183,29 @@ def _not_taken(config: Config, step: Step, layer: int) -> None:
     draw(*shown, of_parameters("change", change, layer, config))
 
 
-def _taken(before: Run, after: Run, point: int | None, layer: int) -> None:
+def _taken(taken: Taken, layer: int) -> None:
     """Draw what the step taken last has changed."""
-    config = before.config
-    same_batch = replace(before, parameters=after.parameters)
-    with turn():
-        old, new = (look_at_step(run, point, 0).loss for run in (before, same_batch))
-    if point is not None:
-        of = f"training point {point}"
+    config, before, after = taken.config, taken.before, taken.after
+    if taken.point is not None:
+        of = f"training point {taken.point}"
     else:
         of = "that batch" if config.batch_size else "all points"
     st.markdown(
-        f"Taken: iteration {before.iteration:,} → {after.iteration:,}. The loss of {of} went from "
-        f"**{old:.6g}** to **{new:.6g}**. The other parts already show the step that comes next."
+        f"Taken: iteration {taken.iteration:,} → {taken.iteration + 1:,}. The loss of {of} went "
+        f"from **{taken.loss_before:.6g}** to **{taken.loss_after:.6g}**. The other parts already "
+        "show the step that comes next."
     )
-    change = before.parameters.copy()
-    np.subtract(after.parameters.vector, before.parameters.vector, out=change.vector)
+    change = before.copy()
+    np.subtract(after.vector, before.vector, out=change.vector)
     # as many decimals as it takes to see the change
-    shown, fine = (digits(of.matrices[layer - 1]) for of in (before.parameters, change))
+    shown, fine = (digits(of.matrices[layer - 1]) for of in (before, change))
     places = max(shown.places, min(fine.places - fine.exponent - 2, MAX_PLACES) + shown.exponent)
     how = shown._replace(places=places)
     symbols = f"W<sub>{layer}</sub>, b<sub>{layer}</sub>"
     draw(
-        of_parameters(f"{symbols} before", before.parameters, layer, config, how),
+        of_parameters(f"{symbols} before", before, layer, config, how),
         of_parameters("change", change, layer, config),
-        of_parameters(f"{symbols} after", after.parameters, layer, config, how),
+        of_parameters(f"{symbols} after", after, layer, config, how),
     )
 
 

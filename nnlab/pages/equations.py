@@ -67,7 +67,7 @@ def loss(config: Config) -> str:
     """Return the loss of the answers a and the targets t, as LaTeX."""
     if config.problem == "regression" or config.output_loss == "squared_error":
         return r"L = \frac1m \sum_{i=1}^m \tfrac12 (a_i - t_i)^2"
-    return r"L = -\frac1m \sum_{i=1}^m t_i \log a_i + (1 - t_i)\log(1 - a_i)"
+    return r"L = -\frac1m \sum_{i=1}^m \big(t_i \log a_i + (1 - t_i)\log(1 - a_i)\big)"
 
 
 def penalty(config: Config) -> str:

@@ -1,5 +1,6 @@
 """The panel "One step": every number of the next update, layer by layer, with its equation."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import streamlit as st
@@ -17,7 +18,7 @@ FORWARD, LOSS, BACKWARD, UPDATE = PARTS = ("Forward", "Loss", "Backward", "Updat
 def render(run: Run) -> None:
     """Draw the next step of a run that stands still, and what the step taken last has changed.
 
-    The session's key `step_taken` holds the runs before and after that step, and its point.
+    The session's key `step_taken` holds the latter, until a new run.
     """
     if st.session_state.running is not None:
         st.markdown("Pause to look at one step.")
@@ -80,9 +81,21 @@ def _take(run: Run, point: int | None) -> None:
     state = st.session_state
     time_travel.return_to_present()
     with turn():
-        state.run = take_step(run, point)
-    if state.run.iteration > run.iteration:
-        state.step_taken = (run, state.run, point)
+        step = look_at_step(run, point, 0)
+        state.run = after = take_step(run, point)
+        same_batch = replace(run, parameters=after.parameters)
+        loss = look_at_step(same_batch, point, 0).loss
+    if after.iteration > run.iteration:
+        state.step_taken = step_parts.Taken(
+            run.config,
+            run.iteration,
+            point,
+            step.learning_rate,
+            run.parameters,
+            after.parameters,
+            step.loss,
+            loss,
+        )
         if state.step_part != UPDATE:
             state.step_part, state.step_layer = UPDATE, 1
 

@@ -18,7 +18,7 @@ from nnlab.training import Run, evaluate
 
 MAX_PLACES = 8  # decimals of parameters before and after a step
 
-# The article's loss is computed from Z itself, which stays finite where its sigmoid rounds to 0 or 1.
+# The cross-entropy is computed from Z itself, finite even where its sigmoid rounds to 0 or 1.
 ONLY_SHOWN = (
     " Training goes on from $Z$ without it; it is computed like this where answers are shown."
 )

@@ -179,6 +179,16 @@ def test_pause_stops_the_workers_and_resume_goes_on(explore: Callable[[str], Pag
     wait_for_runs(page, 6)
 
 
+def test_a_click_right_after_start_does_not_lose_it(explore: Callable[[str], Page]) -> None:
+    page = explore(f"{AXES}&{SMALL}")
+    for _ in range(3):
+        press(page, "Start")
+        page.get_by_role("radio", name="Table").click()
+        expect(page.locator(".stProgress")).to_contain_text("finished", timeout=RUNS_PATIENCE)
+        page.get_by_role("radio", name="Gallery").click()
+        wait_for_runs(page, 6)
+
+
 def test_a_bad_value_is_a_sentence_and_the_gallery_stays(explore: Callable[[str], Page]) -> None:
     page = explore(f"{AXES}&{SMALL}")
     sweep(page)

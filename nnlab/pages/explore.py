@@ -52,11 +52,13 @@ def render() -> None:
     state.running = None  # a run that trains waits while one is away
     if navigation.arrives(navigation.EXPLORE) or "base" not in state:
         sweep_settings.arrive()
-    going = sweeping.current()
-    gallery_view.open_chosen(going)
+    gallery_view.open_chosen(sweeping.current())
     with st.sidebar:
         pages = st.container()
         plan, error = sweep_settings.plan()
+    sweeping.start_if_asked(plan)
+    rate_test.begin_if_asked(state.base)
+    going = sweeping.current()
     with pages:
         home = state.run.config if "run" in state else state.base
         navigation.links(navigation.EXPLORE, {navigation.PLAYGROUND: navigation.home_query(home)})
@@ -158,7 +160,7 @@ def _examples() -> None:
 def _take_example(preset: Preset) -> None:
     sweep_settings.fill_in(preset)
     if preset.view == rate_test.VIEW:
-        rate_test.begin(st.session_state.base)
+        rate_test.ask()
 
 
 def _live(
@@ -179,6 +181,8 @@ def _live(
     sweep_filter.bar(state.all_results, plan.axes, plan.seeds)
     if layout:
         live_chart.update(gallery_view.update(state, layout))
+    elif going and not results:
+        st.info("No run has finished yet.")
     elif view in VIEWS:
         draw_view(view, state)
 

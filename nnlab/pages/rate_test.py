@@ -1,6 +1,7 @@
 """The view "Range test" of Explore: between which learning rates a network learns.
 
-The session's key `range_test` holds the last one as a Test.
+The session's keys are `range_test`, the last one as a Test, and `range_asked`, whether one was
+asked for, until that is heard.
 """
 
 from concurrent.futures import Future
@@ -45,8 +46,15 @@ def is_pending(base: Config) -> bool:
     return test is not None and not test.future.done()
 
 
-def begin(base: Config) -> None:
-    """Ask for the test of these settings."""
+def ask() -> None:
+    """Ask for a test, which `begin_if_asked` then begins."""
+    st.session_state.range_asked = True
+
+
+def begin_if_asked(base: Config) -> None:
+    """Begin the test of these settings if one was asked for."""
+    if not st.session_state.pop("range_asked", False):
+        return
     try:
         check_sizes([base])
         future = shared_workers().executor.submit(range_test, base)
@@ -59,16 +67,15 @@ def begin(base: Config) -> None:
 def controls(base: Config) -> None:
     """Draw the button, and what it will do."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        if st.button(
+        st.button(
             "Start",
             key="range_start",
             type="primary",
             width=90,
+            on_click=ask,
             disabled=is_pending(base),
             help="Make the test with the base settings.",
-        ):
-            begin(base)
-            st.rerun()
+        )
         st.markdown(
             f"One run of {RATES * UPDATES:,} iterations, its learning rate from {LOWEST:g} to "
             f"{HIGHEST:g}",

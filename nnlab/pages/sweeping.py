@@ -1,7 +1,8 @@
 """A sweep on the page: what it will cost, its start, pause and end, and how far it is.
 
 The session's key `sweep` holds a Going, absent before the first start; `cost` the Cost of the
-settings that were last measured; `sweep_refused` why a sweep could not start, mostly empty.
+settings that were last measured; `sweep_refused` why a sweep could not start, mostly empty;
+`start_asked`, whether Start was pressed, until it is heard.
 """
 
 import time
@@ -119,18 +120,18 @@ def controls(plan: Plan | None) -> None:
     """Draw the buttons, and what the plan costs."""
     going = current()
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        # No callback: a field that was left by this click has changed the plan.
-        if st.button(
-            _label(going),
+        label = _label(going)
+        st.button(
+            label,
             key="sweep_start",
             type="primary",
             width=90,
+            on_click=_press,
+            args=(label,),
             disabled=plan is None and not is_active(going),
             help="Make these runs; the results of the sweep before go. Or let those that have "
             "begun wait as they are. Key: space.",
-        ):
-            _start_or_pause(going, plan)
-            st.rerun()
+        )
         st.button(
             "Cancel",
             key="sweep_cancel",
@@ -149,17 +150,29 @@ def _label(going: Going | None) -> str:
     return "Resume" if going.sweep.paused else "Pause"
 
 
-def _start_or_pause(going: Going | None, plan: Plan | None) -> None:
+def _press(label: str) -> None:
+    going = current()
+    if label == "Start":
+        st.session_state.start_asked = True
+    elif going:
+        (going.sweep.pause if label == "Pause" else going.sweep.resume)()
+
+
+def start_if_asked(plan: Plan | None) -> None:
+    """Start a sweep if Start was pressed, of the plan that there is now.
+
+    A field that was left by that click has changed the plan since; and if a further click has cut
+    off the run of the script in between, the wish is still there.
+    """
     state = st.session_state
-    if going and is_active(going):
-        (going.sweep.resume if going.sweep.paused else going.sweep.pause)()
-    elif plan:
-        try:
-            state.sweep = Going(plan, Sweep(plan.configs), time.monotonic_ns())
-            state.sweep_refused = ""
-        except ValueError as error:  # no cluster where one was promised
-            state.sweep_refused = str(error)
-        sweep_filter.clear()
+    if not state.pop("start_asked", False) or plan is None:
+        return
+    try:
+        state.sweep = Going(plan, Sweep(plan.configs), time.monotonic_ns())
+        state.sweep_refused = ""
+    except ValueError as error:  # no cluster where one was promised
+        state.sweep_refused = str(error)
+    sweep_filter.clear()
 
 
 def stay_awake(going: Going) -> None:

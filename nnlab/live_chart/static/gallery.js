@@ -49,6 +49,7 @@ const NARROW = matchMedia("(max-width: 640px)");
 const LEAST_SIDE = 44, MOST_SIDE = 150; // pixels of a map
 const BESIDE = 62; // pixels that number, note and curve need beside a map
 const BELOW = { false: 19, true: 32 }; // the same below a map, without and with a note
+const AROUND = 92; // pixels above and below the cells: names, progress, space
 const GAP = 3;
 const NO_POINT = 255;
 
@@ -152,7 +153,7 @@ export class Gallery {
     const wide = Math.floor(free / across) - (rows.length ? GAP : 2 * GAP);
     const top = this.element.getBoundingClientRect().top + scrollY;
     const label = rows.length ? 0 : 22; // above each cell that has no row and column
-    const high = Math.floor((innerHeight - Math.max(top, 200) - 60) / down) - GAP - label;
+    const high = Math.floor((innerHeight - Math.max(top, 200) - AROUND) / down) - GAP - label;
     const beside = Math.min(wide - BESIDE, high), above = Math.min(wide, high - BELOW[several]);
     const stacked = !NARROW.matches && above > beside;
     const fits = Math.max(LEAST_SIDE, Math.min(MOST_SIDE, stacked ? above : beside));

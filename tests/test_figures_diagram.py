@@ -110,6 +110,17 @@ def test_a_run_about_to_diverge_can_be_drawn() -> None:
     assert pack(network(run, thumbnails(run)))
 
 
+def test_a_unit_that_is_no_number_at_the_rim_has_the_span_of_its_numbers() -> None:
+    """At the right the first layer is infinite, and the difference in the second one unknown."""
+    run = start(Config(hidden_layers=(2, 1), activation="linear", samples=20))
+    vector = np.array([1.7e308, 0, 0, 1.7e308, 0, 0, 1, -0.5, 0, 0, 0])
+    run = replace(run, parameters=Parameters((2, 2, 1, 1), vector))
+    low, high = look(run, Look(Unit(2, 0))).span
+    # half of what is just not infinite, on a grid of steps of 0.025 times 1.7e308
+    assert -low == high == pytest.approx(np.finfo(float).max / 2, rel=0.03)
+    assert look(run, Look(Unit(1, 0))).span == (-np.inf, np.inf)
+
+
 def test_the_sheet_holds_the_small_maps_side_by_side() -> None:
     drawn = network(TWO_UNITS, thumbnails(TWO_UNITS))
     sheet = np.split(levels(drawn["sheet"]), 5, axis=1)

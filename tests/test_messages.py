@@ -75,9 +75,7 @@ def test_a_ticks_message_is_at_most_60_kb(
         misclassified="true",
         **settings,
     )
-    app.session_state["run"] = long(run_of(app))
-    losses = np.random.default_rng(1).random(500).tolist()
-    app.session_state["before"] = (tuple(range(500)), tuple(losses))
+    app.session_state["run"] = app.session_state["before"] = long(run_of(app))
     press(app, "start")
     charts, packed = sent[-1][0]["charts"], sent[-1][1]
     assert len(packed) <= MAX_BYTES

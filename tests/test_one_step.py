@@ -19,6 +19,7 @@ from nnlab.pages.source import body
 from nnlab.points import Points
 from nnlab.step import look_at_step, objective_of_step, take_step
 from tests.test_browser import PATIENCE, field, open_page, press, shown
+from tests.test_playground import open_page as open_page_of_all
 
 CORE = Path(__file__).parents[1] / "nnlab"
 PARTS = ("Forward", "Loss", "Backward", "Update")
@@ -242,21 +243,16 @@ def test_a_step_taken_keeps_no_runs() -> None:
     assert not any(isinstance(part, Run) for part in app.session_state["step_taken"])
 
 
-@pytest.mark.parametrize(
-    ("settings", "is_said"),
-    [({}, True), ({"output_loss": "squared_error"}, False), (REGRESSION, False)],
-    ids=str,
-)
-def test_where_training_does_without_the_sigmoid_the_panel_says_so(
-    settings: dict, is_said: bool
-) -> None:
-    run = start(Config(**SMALL, **settings))
-    told: list[str] = []
-    objective_of_step(run, None)[1].loss(run.parameters, lambda name, *_: told.append(name))
-    if run.config.problem == "classification":
-        assert (told.count("a") == len(run.config.hidden_layers)) == is_said
-    app = choose(open_panel(run), "Forward", 3)
-    assert ("Training goes on from $Z$ without it" in words(app)) == is_said
+def test_a_new_run_forgets_the_step_taken_and_the_point() -> None:
+    """The point may be one that the new run does not have, which nobody has typed."""
+    page = open_page_of_all(panel="step")
+    healthy(page.number_input(key="step_point").set_value(15).run())
+    healthy(page.button(key="take_step").click().run())
+    assert "step_taken" in page.session_state
+    healthy(page.number_input(key="samples").set_value(10).run())
+    assert not page.error
+    assert page.number_input(key="step_point").value is None
+    assert "step_taken" not in page.session_state
 
 
 @pytest.mark.parametrize("settings", SETTINGS, ids=str)

@@ -18,11 +18,6 @@ from nnlab.training import Run, evaluate
 
 MAX_PLACES = 8  # decimals of parameters before and after a step
 
-# The cross-entropy is computed from Z itself, finite even where its sigmoid rounds to 0 or 1.
-ONLY_SHOWN = (
-    " Training goes on from $Z$ without it; it is computed like this where answers are shown."
-)
-
 # The lines of network.py and updates.py that compute what is shown; a test finds them there.
 HIDDEN_FORWARD = "np.matmul(layer_inputs[layer], matrices[layer], out=a)  # z = a @ W + b"
 OUTPUT_FORWARD = "np.matmul(layer_inputs[-1], matrices[-1], out=self.logits)"
@@ -74,7 +69,6 @@ def forward(config: Config, step: Step, layer: int) -> None:
     else:
         sentence = (
             rf"{in_brackets}, and $\sigma(z) = 1 / (1 + e^{{-z}})$ is the probability of class 1."
-            + (ONLY_SHOWN if config.output_loss == "cross_entropy" else "")
         )
         if config.output_loss == "cross_entropy":
             sentence += (

@@ -48,8 +48,8 @@ def branch() -> None:
 def take_back() -> None:
     """Let the run that the branch left behind be the run again."""
     state = st.session_state
-    state.run = state.before
-    forget()
+    state.run = state.pop("before")
+    return_to_present()
 
 
 def left_behind() -> Line | None:
@@ -79,7 +79,8 @@ def curves(run: Run, shown: Run, metrics: Metrics) -> list[tuple[NDArray[np.gene
 def forget() -> None:
     """Leave all of the past behind, as for a new run."""
     return_to_present()
-    st.session_state.pop("before", None)
+    for name in ("before", "step_taken", "step_point"):
+        st.session_state.pop(name, None)
 
 
 def line(run: Run, shown: Run) -> live_chart.Time:

@@ -538,3 +538,20 @@ def test_every_view_can_be_linked_and_drawn(workers: ByHand, view: str) -> None:
         app.run()
     assert not errors(healthy(app))
     assert app.query_params.get("view", "gallery") == view
+
+
+def test_a_sweep_goes_on_while_the_playground_is_drawn(
+    workers: ByHand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A sweep rests once nobody has asked for its results for a while; the playground asks."""
+    app = press(open_page(**SIX), "sweep_start")
+    app.session_state["opening"] = 0
+    healthy(app.run())  # to the playground
+    later = sweep_module.time.monotonic() + 2 * sweep_module.UNWATCHED_SECONDS
+    clock = SimpleNamespace(monotonic=lambda: later)
+    monkeypatch.setattr(sweep_module, "time", clock)
+    workers.work()
+    assert app.session_state["sweep"].sweep.done == 2  # the others were not begun
+    app.run()
+    workers.work()
+    assert app.session_state["sweep"].sweep.done == 6

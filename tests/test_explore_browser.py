@@ -132,6 +132,24 @@ def test_a_click_opens_the_run_and_explore_keeps_its_results(
     shown(page, "decision-boundary", 1)
 
 
+def test_a_run_trains_in_the_playground_while_the_sweep_goes_on(
+    explore: Callable[[str], Page],
+) -> None:
+    page = explore(f"{AXES}&samples=200&iterations=20000")
+    press(page, "Start")
+    links(page).first.click(timeout=RUNS_PATIENCE)
+    shown(page, "loss-curve", 0)
+    mark(page)
+    page.keyboard.press(" ")
+    page.wait_for_function(
+        "document.querySelector('[data-live-chart=loss-curve]').dataset.iteration > 100",
+        timeout=PATIENCE,
+    )
+    assert marked(page)
+    page.get_by_role("link", name="Explore").click()
+    wait_for_runs(page, 6)
+
+
 def test_enter_opens_a_run_and_ctrl_click_a_tab_of_its_own(explore: Callable[[str], Page]) -> None:
     page = explore(f"{AXES}&{SMALL}")
     sweep(page)

@@ -25,6 +25,7 @@ from nnlab.pages import (
     running,
     saving,
     show,
+    sweeping,
     time_travel,
     turns,
 )
@@ -145,6 +146,7 @@ def render() -> None:
             state.run.diverged,
         )
         st.fragment(_live, run_every=interval)(Live(speed, panel, choices), drawn)
+    sweeping.keep_watching()
 
 
 def _follow(config: Config | None, *, arrived: bool) -> None:

@@ -17,9 +17,11 @@ from nnlab.pages.sweep_settings import Plan
 from nnlab.pages.turns import turn
 from nnlab.sweep import Result, Sweep
 from nnlab.sweep.executors import shared_workers
+from nnlab.sweep.sweep import UNWATCHED_SECONDS
 from nnlab.training import advance, evaluate, start
 
 MEASURED_SECONDS = 0.1  # for the estimate
+WATCH_SECONDS = UNWATCHED_SECONDS / 3  # between two looks from another page
 
 
 class Cost(NamedTuple):
@@ -184,6 +186,17 @@ def stay_awake(going: Going) -> None:
 @st.cache_resource(scope="session", max_entries=1, on_release=Sweep.pause, show_spinner=False)
 def _awake(_sweep: Sweep, started: int) -> Sweep:  # noqa: ARG001 - tells one sweep from another
     return _sweep
+
+
+def keep_watching() -> None:
+    """Let a sweep go on while another page is drawn: without anybody to look, it would rest."""
+    going = current()
+    if going and is_active(going) and not going.sweep.paused:
+        st.fragment(_look, run_every=WATCH_SECONDS)(going)
+
+
+def _look(going: Going) -> None:
+    going.sweep.results  # noqa: B018 - to ask is what keeps them coming
 
 
 def progress(going: Going, results: Sequence[Result]) -> None:

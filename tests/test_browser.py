@@ -271,7 +271,7 @@ def test_keys_typed_into_a_field_stay_there(page: Page, server: str) -> None:
 
 
 def test_zoom_and_hover_survive_ticks_and_double_click_resets(page: Page, server: str) -> None:
-    open_page(page, server, "speed=10")
+    open_page(page, server, "speed=10&panel=none")
     press(page, "Start")
     wait_for_iteration(page, 20)
 
@@ -421,7 +421,7 @@ def test_a_slow_first_load_shows_a_skeleton_and_ends_in_the_right_picture(
 
     page.route("**/plotly.min.js", hold)
     with page.expect_request("**/plotly.min.js", timeout=PATIENCE):
-        page.goto(f"{server}/?speed=100&samples=100")
+        page.goto(f"{server}/?speed=100&samples=100&panel=none")
     press(page, "Start")  # before the charts are there
     skeleton = page.locator(".live-chart").first
     skeleton.wait_for(timeout=PATIENCE)

@@ -14,7 +14,7 @@ from nnlab.history import LayerHistory
 from nnlab.inspection import weight_histogram
 from nnlab.training import Run
 
-MAX_POINTS = 100  # of a line: its plot is about 200 pixels wide
+MAX_POINTS = 80  # of a line: its plot is about 200 pixels wide
 BINS = 40  # of the weights
 TITLES = ("gradient norm", "weight norm", "dead units", "saturated units")
 COLUMNS = ("gradient_norms", "weight_norms", "dead_shares", "saturated_shares")

@@ -104,9 +104,8 @@ def rewind(run: Run, iteration: int) -> Run:
 
     Where nobody has changed a thing on the way it equals `advance(start(config), iteration)`, and
     goes on with the same losses; it may have fewer snapshots, and fewer rows of the layer history.
-    Config and data are those of now,
-    whatever they were then: settings that were changed later count as changed at that iteration,
-    and `patience` begins anew there.
+    Config and data are those of now, whatever they were then: settings that were changed later
+    count as changed at that iteration, and `patience` begins anew there.
 
     Parameters
     ----------

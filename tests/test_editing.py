@@ -373,13 +373,14 @@ def test_settings_changed_before_or_after_one_goes_back_make_the_same_run(
 ) -> None:
     run = advance(start(config), data.draw(st.integers(1, 150)))
     changed = data.draw(_changed(config))
-    iteration = data.draw(st.sampled_from(run.snapshot_iterations))
     later = advance(with_config(run, changed), 10)
-    assume(iteration < later.iteration)  # where it stopped at once, it is not gone back
+    in_both = set(run.snapshot_iterations) & set(later.snapshot_iterations[:-1])
+    assume(in_both)  # a run that has stopped at its start cannot be taken back
+    iteration = data.draw(st.sampled_from(sorted(in_both)))
     after = rewind(later, iteration)
     before = with_config(rewind(run, iteration), changed)
     assert after.interventions == before.interventions
-    assert_equal_bit_for_bit(after, before)
+    assert_equal_bit_for_bit(after, before, snapshots=False)
     further = advance(after, 30)
-    if further.iteration > iteration:
-        assert_equal_bit_for_bit(rewind(further, iteration), before)
+    if iteration in further.snapshot_iterations[:-1]:
+        assert_equal_bit_for_bit(rewind(further, iteration), before, snapshots=False)

@@ -5,6 +5,7 @@ import time
 from collections import deque
 from collections.abc import Sequence
 from concurrent.futures import CancelledError, Executor, Future
+from functools import partial
 
 import loky
 
@@ -50,13 +51,13 @@ class Sweep:
     ) -> None:
         check_count(len(configs))
         check_sizes(configs)
-        workers = Workers(executor, loky.cpu_count()) if executor else shared_workers()
+        workers = shared_workers() if executor is None else Workers(executor, loky.cpu_count())
         self.configs = tuple(configs)
         self._workers, self._at_once = workers, min(at_once or workers.at_once, MAX_AT_ONCE)
-        # reentrant: a future may be done before it is given its callback
-        self._lock = threading.RLock()
+        # Never held while an executor is called, which may call back from any thread, also at once.
+        self._lock = threading.Lock()
         self._waiting = deque(Progress(*numbered) for numbered in enumerate(configs))
-        self._in_flight: dict[Future[Progress | Result], Progress] = {}
+        self._in_flight: dict[int, Progress] = {}  # index -> how far the run was
         self._tried_again: set[int] = set()
         self._results: list[Result] = []
         self._paused = self._cancelled = self._filling = False
@@ -71,7 +72,8 @@ class Sweep:
             self._watched = time.monotonic()
             if not self._workers.connected():
                 self._give_up()
-            self._fill()
+        self._fill()
+        with self._lock:
             return list(self._results)
 
     @property
@@ -106,10 +108,8 @@ class Sweep:
         As long as the updates made until now have taken, extrapolated; pauses do not count.
         """
         with self._lock:
-            open_ = [*self._waiting, *self._in_flight.values()]
-            made = self.done + sum(
-                each.run.iteration / each.config.iterations for each in open_ if each.run
-            )
+            unfinished = [*self._waiting, *self._in_flight.values()]
+            made = self.done + sum(progress.share for progress in unfinished)
             if not made:
                 return None
             now = time.monotonic() - self._busy_since if self._in_flight else 0.0
@@ -124,7 +124,7 @@ class Sweep:
         with self._lock:
             self._paused = False
             self._watched = time.monotonic()
-            self._fill()
+        self._fill()
 
     def cancel(self) -> None:
         """End the sweep at once; it keeps the results so far, and takes no more."""
@@ -134,58 +134,65 @@ class Sweep:
 
     def _fill(self) -> None:
         """Submit tasks, as many as there may be at once."""
-        if self._filling:  # by whom this call comes from, within its loop
-            return
-        self._filling = True
-        while (
-            self._waiting
-            and not self._paused
-            and len(self._in_flight) < self._at_once
-            and time.monotonic() - self._watched < UNWATCHED_SECONDS
-        ):
-            self._submit(self._waiting.popleft())
-        self._filling = False
-
-    def _submit(self, progress: Progress) -> None:
-        try:
-            future = self._workers.executor.submit(compute_slice, progress)
-        except Exception as error:  # every executor that is closed or lost has an error of its own
-            self._take_failure(progress, error)
-            return
-        if not self._in_flight:
-            self._busy_since = time.monotonic()
-        self._in_flight[future] = progress
-        future.add_done_callback(self._finish)
-
-    def _finish(self, future: Future[Progress | Result]) -> None:
-        """Take what a task has brought, and submit the next one."""
         with self._lock:
-            progress = self._in_flight.pop(future, None)
-            if progress and not self._in_flight:
-                self._busy_seconds += time.monotonic() - self._busy_since
-            if self._cancelled or not progress:
+            if self._filling:  # somebody, maybe the caller, who will look for more by himself
                 return
-            error = CancelledError() if future.cancelled() else future.exception()
-            if error:
-                self._take_failure(progress, error)
+            self._filling = True
+        while progress := self._next():
+            try:
+                future = self._workers.executor.submit(compute_slice, progress)
+            except Exception as error:  # each executor has its own way to say that it is closed
+                self._end(progress.index, error)
             else:
-                self._take(future.result())
-            self._fill()
+                future.add_done_callback(partial(self._finish, progress.index))
 
-    def _take(self, computed: Progress | Result) -> None:
-        if isinstance(computed, Result):
-            self._results.append(computed)
-        else:
-            self._waiting.appendleft(computed)  # what has begun comes before what has not
+    def _next(self) -> Progress | None:
+        """Take the next run to be computed, or end the filling."""
+        with self._lock:
+            if (
+                not self._waiting
+                or self._paused
+                or len(self._in_flight) >= self._at_once
+                or time.monotonic() - self._watched >= UNWATCHED_SECONDS
+            ):
+                self._filling = False
+                return None
+            progress = self._waiting.popleft()
+            if not self._in_flight:
+                self._busy_since = time.monotonic()
+            self._in_flight[progress.index] = progress
+            return progress
 
-    def _take_failure(self, progress: Progress, error: BaseException) -> None:
-        if progress.index in self._tried_again:
-            what = str(error).strip().partition("\n")[0]
-            cause = f"{type(error).__name__}{what and ': '}{what}"[:200]
-            self._take(failed(progress, f"It failed twice, the second time with {cause}"))
-        else:
+    def _finish(self, index: int, future: Future[Progress | Result]) -> None:
+        """Take what a task has brought, and submit the next one."""
+        error = CancelledError() if future.cancelled() else future.exception()
+        self._end(index, error or future.result())
+        self._fill()
+
+    def _end(self, index: int, outcome: Progress | Result | BaseException) -> None:
+        with self._lock:
+            progress = self._in_flight.pop(index, None)
+            if not progress:  # given up
+                return
+            if not self._in_flight:
+                self._busy_seconds += time.monotonic() - self._busy_since
+            if self._cancelled:
+                return
+            if isinstance(outcome, BaseException):
+                outcome = self._after_failure(progress, outcome)
+            if isinstance(outcome, Result):
+                self._results.append(outcome)
+            else:
+                self._waiting.appendleft(outcome)  # what has begun comes before what has not
+
+    def _after_failure(self, progress: Progress, error: BaseException) -> Progress | Result:
+        """Let a run be tried once more, or end it."""
+        if progress.index not in self._tried_again:
             self._tried_again.add(progress.index)
-            self._take(progress)
+            return progress
+        what = str(error).strip().partition("\n")[0]
+        cause = f"{type(error).__name__}{what and ': '}{what}"[:200]
+        return failed(progress, f"It failed twice, the second time with {cause}")
 
     def _give_up(self) -> None:
         """End the runs that nobody will answer for."""

@@ -95,10 +95,10 @@ def test_many_samples_become_means_of_bins_up_to_the_bins_last_iteration() -> No
     assert len(history.iterations) == 251
     x, y = history_series(run, layer_statistics(run))[0]
     assert len(x) <= MAX_POINTS + 1
-    assert x[:2].tolist() == [200, 500]  # of three samples each
+    assert x[:2].tolist() == [300, 700]  # of four samples each
     assert x[-2:].tolist() == [25_000, 25_050]
-    assert y[1] == pytest.approx(history.gradient_norms[3:6, 0].mean(), rel=1e-6)
-    assert y[-2] == pytest.approx(history.gradient_norms[249:, 0].mean(), rel=1e-6)
+    assert y[1] == pytest.approx(history.gradient_norms[4:8, 0].mean(), rel=1e-6)
+    assert y[-2] == pytest.approx(history.gradient_norms[248:, 0].mean(), rel=1e-6)
 
 
 def test_the_mean_of_the_largest_norms_is_one_of_them() -> None:

@@ -428,7 +428,8 @@ def test_divergence_stops_the_run_and_names_the_iteration_and_a_way_out() -> Non
     run = run_of(app)
     assert run.diverged
     assert f"Diverged at iteration {run.iteration}: the loss is no longer finite." in status(app)
-    assert "Try a learning rate below 300." in status(app)
+    assert "learning rate" in app.warning[0].value
+    assert not app.button(key="apply_advice").disabled
     assert app.button(key="start").disabled
     assert "nan" not in texts(app)
     healthy(app.number_input(key="iterations").set_value(99).run())

@@ -42,12 +42,10 @@ def test_the_status_counts_and_gives_the_time_left() -> None:
     assert report.status(run, 500, None).endswith("finished; Start goes on for 25,000 more")
 
 
-@pytest.mark.parametrize(("rate", "advice"), [(1000, "300"), (10, "3"), (0.5, "0.2")])
-def test_a_diverged_run_gets_a_lower_learning_rate_to_try(rate: float, advice: str) -> None:
-    run = replace(start(Config(samples=20, learning_rate=rate)), diverged=True, iteration=137)
+def test_a_diverged_run_says_where() -> None:
+    run = replace(start(Config(samples=20)), diverged=True, iteration=137)
     assert report.status(run, 25_000, None) == (
-        ":red[**Diverged at iteration 137: the loss is no longer finite. "
-        f"Try a learning rate below {advice}.**] A new setting or Reset starts anew."
+        ":red[**Diverged at iteration 137: the loss is no longer finite.**]"
     )
 
 

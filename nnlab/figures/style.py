@@ -25,7 +25,7 @@ def styled(figure: go.Figure) -> go.Figure:
             "y": 1.01,
             "yanchor": "bottom",
             "itemwidth": 30,
-            "font": {"size": 12},
+            "font": {"size": 11},
         },
         font={"size": 13, "family": "Source Sans, sans-serif"},  # the page's own
     )

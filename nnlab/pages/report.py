@@ -4,7 +4,6 @@ import math
 from collections.abc import Mapping
 
 from nnlab.config import Config, text
-from nnlab.diagnosis.gradients import calmer_rate
 from nnlab.training import Metrics, Run
 
 
@@ -18,9 +17,7 @@ def status(run: Run, goal: int, speed: float | None) -> str:
     """
     if run.diverged:
         return (
-            f":red[**Diverged at iteration {run.iteration:,}: the loss is no longer finite. "
-            f"Try a learning rate below {calmer_rate(run.config):g}.**] A new setting or Reset "
-            "starts anew."
+            f":red[**Diverged at iteration {run.iteration:,}: the loss is no longer finite.**]"
         )
     if not len(run.dataset.train_inputs):
         return "No points yet: choose + 0 or + 1 below and click on the plane to draw some."

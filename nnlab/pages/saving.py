@@ -1,6 +1,7 @@
 """What can be saved of a run: a replay, an animation, its parameters, a script, its points."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import lru_cache, partial
 
 import streamlit as st
@@ -72,8 +73,11 @@ def _pictures(run: Run) -> None:
 
 
 def _program(run: Run) -> None:
+    config = run.config
+    if config.learning_rate_schedule == "constant":  # else more iterations would stretch it
+        config = replace(config, iterations=max(config.iterations, run.iteration))
     try:
-        source = _script(run.config)
+        source = _script(config)
     except ValueError as error:
         st.caption(f"No script of this run: {error}.")
         return
@@ -84,7 +88,7 @@ def _program(run: Run) -> None:
         "text/x-python",
         key="save_script",
         help_="A short program for NumPy that repeats this run from the start, loss by loss, for "
-        f"{run.config.iterations:,} iterations.",
+        f"{config.iterations:,} iterations.",
     )
     if run.interventions:
         differing = [one for one in run.interventions if one.kind != STOP]

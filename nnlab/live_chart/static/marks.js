@@ -5,7 +5,7 @@ const RING = 5, RING_COLOR = "#d6002a"; // px
 const PIN = 8; // px, radius of the ring around the one that was clicked
 const CSS = `
 .live-chart .rings { inset: 0; pointer-events: none; }
-.live-chart .answer { left: 52px; bottom: 44px; padding: 0.2rem 0.5rem; border-radius: 0.3rem;
+.live-chart .answer { left: 52px; bottom: 0; padding: 0.2rem 0.5rem; border-radius: 0.3rem;
   font-size: 0.8rem; background: var(--st-background-color); pointer-events: none; }
 .live-chart .answer:empty { display: none; }
 `;

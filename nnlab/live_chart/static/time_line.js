@@ -128,7 +128,7 @@ export class TimeLine {
     this.play.textContent = this.timer ? "❚❚" : "▶";
     this.play.setAttribute("aria-label", this.timer ? "Stop the replay" : "Replay");
     const iteration = this.wanted.toLocaleString("en");
-    this.output.textContent = this.training ? "training" : past ? `then: ${iteration}` : "now";
+    this.output.textContent = this.training ? "training" : past ? `at ${iteration}` : "now";
     this.slider.setAttribute("aria-valuetext", `iteration ${iteration}`);
   }
 }

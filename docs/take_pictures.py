@@ -6,6 +6,7 @@ Needs tests/requirements.txt and Chromium.
 """
 
 import math
+import re
 from pathlib import Path
 
 from playwright.sync_api import Browser
@@ -15,6 +16,14 @@ from tests.server import serving
 
 FOLDER = Path(__file__).parent
 PROJECTOR = {"width": 1366, "height": 768}
+SWEEP = "&".join(
+    [
+        "axis1=learning_rate:0.001..1 log 7",
+        "axis2=hidden_layers:2; 4; 8; 16; 32",
+        "optimizer=adam",
+        "iterations=1000",
+    ]
+)
 
 
 def playground(browser: Browser, address: str, scheme: str) -> None:
@@ -49,6 +58,19 @@ def panel(browser: Browser, address: str, name: str, query: str, at_least: int) 
     assert place
     height = min(place["height"], PROJECTOR["height"] - place["y"])
     page.screenshot(path=FOLDER / f"panel-{name}.png", clip={**place, "height": height})
+    page.close()
+
+
+def explore(browser: Browser, address: str) -> None:
+    """Show the gallery of a finished sweep over learning rate and width."""
+    page = browser.new_page(viewport=PROJECTOR)
+    page.goto(f"http://{address}/explore?{SWEEP}")
+    page.get_by_text(re.compile("35 runs")).first.wait_for(timeout=60_000)
+    page.get_by_role("button", name="Start", exact=True).first.click()
+    page.get_by_text(re.compile("35 of 35 runs")).wait_for(timeout=300_000)
+    page.mouse.move(5, 5)
+    page.wait_for_timeout(2000)
+    page.screenshot(path=FOLDER / "explore.png")
     page.close()
 
 
@@ -101,3 +123,4 @@ if __name__ == "__main__":
         own_points(browser, address)
         panel(browser, address, "layers", "optimizer=adam", 2000)
         panel(browser, address, "step", "hidden_layers=4", 100)
+        explore(browser, address)

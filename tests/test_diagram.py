@@ -257,6 +257,28 @@ def test_arrow_keys_move_the_slider_in_mid_run_step_by_step(page: Page, server: 
     assert float(slider.input_value()) == expected
 
 
+@pytest.mark.parametrize("training", [False, True])
+def test_the_slider_goes_on_from_a_value_typed(page: Page, server: str, *, training: bool) -> None:
+    """At a learning rate that leaves the weight where it is put."""
+    open_page(page, server, "samples=100&speed=10&learning_rate=1e-9&hidden_layers=")
+    if training:
+        press(page, "Start")
+        wait_for_iteration(page, 50)
+    page.mouse.click(*middle(page, (0, 0), (1, 0)))
+    exact = editor(page).get_by_label("Value", exact=True)
+    slider = editor(page).get_by_role("slider")
+    assert float(slider.get_attribute("max") or 0) == 2
+    exact.fill("2.5")
+    exact.press("Enter")
+    expect(slider).to_have_value("2.5")
+    slider.focus()
+    page.keyboard.press("ArrowRight")
+    expect(exact).to_have_value("2.5125")  # a 400th of the new range's half further
+    run = start(Config(samples=100, learning_rate=1e-9, hidden_layers=()))
+    shows(page, of_output(set_parameter(run, 0, 0, 0, 2.5125)))
+    expect(slider).to_have_value("2.5125")
+
+
 @pytest.mark.parametrize(
     ("text", "got"), [("much", "'much'"), ("1e999", "inf"), ("1001", "1001.0"), ("", "''")]
 )

@@ -27,6 +27,7 @@ const CSS = `
 .network .editor .refused:empty { display: none; }
 `;
 const STEPS = 400; // of the slider
+const MOST = 1000; // that may be set by hand
 
 const style = document.createElement("style");
 style.textContent = CSS;
@@ -44,7 +45,10 @@ export class Editor {
     this.unit = element.querySelector("span");
     this.refused = element.querySelector(".refused");
     this.which.onchange = () => this.turnTo(JSON.parse(this.which.value));
-    this.exact.onchange = () => this.tell(this.exact.value);
+    this.exact.onchange = () => {
+      const value = Number(this.tell(this.exact.value) || NaN);
+      if (Number.isFinite(value)) this.slide(value); // at once: the next nudge starts from there
+    };
     this.slider.oninput = () => {
       this.exact.value = shown(this.slider.valueAsNumber);
       this.tell(this.slider.value);
@@ -84,18 +88,32 @@ export class Editor {
     this.told = 0; // number of the last action for this parameter
     this.refused.textContent = "";
     const value = this.diagram.valueOf(parameter) ?? 0;
-    const limit = Math.max(2, 2 * Math.abs(value));
-    Object.assign(this.slider, { min: -limit, max: limit, step: limit / STEPS });
+    this.span(value);
+    this.slide(value);
     this.write(value);
+  }
+
+  // Gives the slider a range with room around a value.
+  span(value) {
+    const limit = Math.min(MOST, Math.max(2, 2 * Math.abs(value)));
+    Object.assign(this.slider, { min: -limit, max: limit, step: limit / STEPS });
+  }
+
+  slide(value) {
+    // Its own end comes back rounded to float32, and is not beyond it.
+    if (Math.abs(value) > 1.000001 * this.slider.max) this.span(value);
+    this.slider.value = value;
   }
 
   write(value) {
     this.exact.value = shown(value, 7); // all that float32 holds
-    this.slider.value = value;
   }
 
+  // Returns the text as it was told.
   tell(value) {
-    this.told = this.set(this.parameter, value.replace("−", "-").trim());
+    const text = value.replace("−", "-").trim();
+    this.told = this.set(this.parameter, text);
+    return text;
   }
 
   // Follows the network, except where somebody is at work, or has been and it is not there yet.
@@ -106,8 +124,9 @@ export class Editor {
     const { refused, taken } = this.diagram.network;
     this.refused.textContent = this.told ? refused : "";
     if (value === undefined) return; // not among those drawn
-    const busy = this.dragging || document.activeElement === this.exact || taken < this.told;
-    if (!busy && !this.refused.textContent) this.write(value);
+    if (this.dragging || taken < this.told || this.refused.textContent) return;
+    this.slide(value);
+    if (document.activeElement !== this.exact) this.write(value);
   }
 
   close() {

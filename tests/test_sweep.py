@@ -219,6 +219,16 @@ def test_a_worker_that_dies_with_nothing_to_do_costs_nothing(pool: LocalPool) ->
         assert pool.submit(abs, -1).result(PATIENCE_SECONDS) == 1
 
 
+def test_a_worker_that_has_nothing_to_do_for_long_goes_and_comes_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("nnlab.sweep.executors.IDLE_SECONDS", 0.2)
+    with LocalPool(1) as pool:
+        for _ in range(2):
+            worker = pool.submit(os.getpid).result(PATIENCE_SECONDS)
+            wait_until(lambda pid=worker: not psutil.pid_exists(pid))
+
+
 def test_a_pool_that_shuts_down_finishes_its_tasks_and_ends_its_workers() -> None:
     pool = LocalPool(1)
     pids = [pool.submit(os.getpid) for _ in range(3)]

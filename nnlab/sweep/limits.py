@@ -7,7 +7,7 @@ from nnlab.config import Config
 
 MAX_RUNS = 500  # of one sweep: their results take about 3 MB
 MAX_AT_ONCE = 32  # runs of one sweep that are computed at a time, on however large a cluster
-# Points × parameters: an update then takes some 20 ms at most, and a run of the article's 1000
+# Points times parameters: an update then takes some 20 ms at most, and a run of the article's 1000
 # points may have 10,000 parameters.
 MAX_PRODUCTS = 10_000_000
 

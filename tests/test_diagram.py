@@ -1,6 +1,7 @@
 """The network's diagram on the page: its units, lines and squares can be seen, picked and set."""
 
 import re
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -403,6 +404,26 @@ def test_networks_of_all_sizes_are_drawn_on_a_projector_and_a_phone(
     note = chart(page, "network").locator(".note")
     said = "The strongest 400 of 28,864 weights are drawn."
     assert (said in note.inner_text()) == (units == 515)
+
+
+@pytest.mark.parametrize("widths", ["10,5", "4,4,4,4,4", "64,64,64,64,64,64,64,64", ""])
+def test_a_projector_shows_all_layers_and_their_buttons_side_by_side(
+    page: Page, server: str, widths: str
+) -> None:
+    for width, height in ((1366, 768), (1280, 720)):
+        page.set_viewport_size({"width": width, "height": height})
+        open_page(page, server, f"samples=20&initialization=he&hidden_layers={widths}")
+        shown(page, "network", 0)
+        box = chart(page, "network").bounding_box()
+        assert box
+        for row in (".units button", ".names > :nth-child(n + 4)"):  # after inputs and their number
+            sides = page.locator(f"[data-live-chart=network] {row}").evaluate_all(
+                "all => all.map((one) => one.getBoundingClientRect())"
+                ".map(({x, right}) => [x, right])"
+            )
+            assert min(left for left, _ in sides) >= box["x"]
+            assert max(right for _, right in sides) <= box["x"] + box["width"]
+        assert all(right <= left for (_, right), (left, _) in pairwise(sides))
 
 
 def test_the_diagram_keeps_up_and_is_never_replaced(page: Page, server: str) -> None:

@@ -7,6 +7,10 @@ const CSS = `
 .network .names button { width: 1.2rem; height: 1.2rem; padding: 0; font: inherit; line-height: 1;
   color: inherit; border: none; border-radius: 50%; cursor: pointer;
   background: color-mix(in srgb, var(--st-text-color) 12%, transparent); }
+.network .names .narrow { display: grid; grid-template: auto auto / auto auto; gap: 0 1px;
+  line-height: 1; justify-items: center; }
+.network .names .narrow span { grid-column: 1 / -1; order: -1; }
+.network .names .narrow button { width: 1.1rem; height: 1.1rem; }
 .network .names button:hover { background: var(--st-primary-color); color: white; }
 .network .names button:disabled { opacity: 0.35; pointer-events: none; }
 `;
@@ -26,7 +30,7 @@ export class Layers {
     this.element.className = "names";
   }
 
-  build({ layers, inputs }, { middles, places }) {
+  build({ layers, inputs }, { middles, narrow, places }) {
     const hidden = this.hidden = layers.slice(1, -1);
     if (String(hidden) === String(this.wanted)) this.wanted = undefined;
     const focused = document.activeElement?.getAttribute("aria-label");
@@ -51,6 +55,7 @@ export class Layers {
         String(width), middles[layer + 1], ROWS[1],
         [`One unit fewer in layer ${layer + 1}`, widen(layer, -1)],
         [`One unit more in layer ${layer + 1}`, widen(layer, 1)],
+        narrow ? "narrow" : "",
       )),
       this.name("output", middles.at(-1), ROWS[1]),
     );
@@ -64,10 +69,11 @@ export class Layers {
     return element;
   }
 
-  stepper(text, x, y, less, more) {
-    const element = this.name(text, x, y);
-    element.prepend(this.button("−", ...less));
-    element.append(this.button("+", ...more));
+  stepper(text, x, y, less, more, className = "") {
+    const element = this.name("", x, y, className);
+    const number = document.createElement("span");
+    number.textContent = text;
+    element.append(this.button("−", ...less), number, this.button("+", ...more));
     return element;
   }
 

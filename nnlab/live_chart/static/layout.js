@@ -3,12 +3,16 @@ const HEAD = 58; // pixels above the units, for the layers' buttons
 const GUTTER = 54; // left of the inputs, for their names
 const MAX_SIZE = 46; // of a unit
 const MAX_PITCH = 66; // from one unit of a layer to the next
-const STEPS = [74, 190]; // from one layer to the next, at least and at most
+// From one layer to the next, at least and at most; at least so that its two buttons fit above it.
+// Eight layers fit into 450 pixels, as on 1280 × 720; what is narrower, a phone, scrolls.
+const STEPS = [38, 190];
+const ROOMY = 74; // step from which a layer's buttons stand beside its number, not below
 const GAP = 6;
 
 const within = (value, [least, most]) => Math.max(least, Math.min(value, most));
 
-// Returns the width that it takes, the layers' middles, and the units' places layer by layer: x, y,
+// Returns the width that it takes, which is more than there is only if the least step asks for it,
+// whether the layers' buttons must be narrow, the layers' middles, and the units' places layer by layer: x, y,
 // size. A layer of many units stands in several columns, each unit at a height of its own.
 export function place(layers, width, height) {
   const ends = GUTTER + MAX_SIZE + 4;
@@ -32,7 +36,7 @@ export function place(layers, width, height) {
       size,
     }));
   });
-  return { wide, middles, places };
+  return { wide, narrow: step < ROOMY, middles, places };
 }
 
 // A line from one unit to another as the points of a cubic Bézier curve, level at both ends.

@@ -4,7 +4,7 @@ const GUTTER = 54; // left of the inputs, for their names
 const MAX_SIZE = 46; // of a unit
 const MAX_PITCH = 66; // from one unit of a layer to the next
 // From one layer to the next, at least and at most; at least so that its two buttons fit above it.
-// Eight layers fit into 450 pixels, as on 1280 × 720; what is narrower, a phone, scrolls.
+// Eight layers fit into 450 pixels, as on 1280 × 720; in less, as on a phone, they scroll.
 const STEPS = [38, 190];
 const ROOMY = 74; // step from which a layer's buttons stand beside its number, not below
 const GAP = 6;
@@ -12,8 +12,8 @@ const GAP = 6;
 const within = (value, [least, most]) => Math.max(least, Math.min(value, most));
 
 // Returns the width that it takes, which is more than there is only if the least step asks for it,
-// whether the layers' buttons must be narrow, the layers' middles, and the units' places layer by layer: x, y,
-// size. A layer of many units stands in several columns, each unit at a height of its own.
+// whether the layers' buttons must be narrow, the layers' middles, and the units' places layer by
+// layer: x, y, size. A layer of many units stands in several columns, each unit at a height of its own.
 export function place(layers, width, height) {
   const ends = GUTTER + MAX_SIZE + 4;
   const step = within((width - ends) / (layers.length - 1), STEPS);

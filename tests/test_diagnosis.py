@@ -196,6 +196,7 @@ def test_a_rule_finds_its_trouble_and_says_it_in_numbers(name: str) -> None:
     assert diagnosis.name == name
     assert re.search(SICK[name].words, diagnosis.sentence)
     assert diagnosis.advice
+    assert not re.fullmatch(r"A learning rate of \S+\.", diagnosis.advice)  # no sentence
     assert replace(run.config, **diagnosis.changes) != run.config
 
 

@@ -109,6 +109,7 @@ def cells(drawn: dict[str, Update]) -> list[dict[str, Any] | None]:
 def test_a_first_visit_offers_examples_and_one_run(workers: ByHand) -> None:
     app = open_page()
     assert "**1 run** of 3 iterations" in texts(app)
+    assert "in the sidebar (behind » while it is hidden)" in texts(app)  # as on a phone
     for name in PRESETS:
         assert app.button(key=f"preset_{name}").label.startswith(f"**{PRESETS[name].title}**")
     assert not workers.tasks
@@ -447,7 +448,7 @@ def test_changed_settings_say_that_the_results_are_of_before(workers: ByHand) ->
     app.run()
     assert "The settings have changed" not in texts(app)
     app.number_input(key="seeds").set_value(2).run()
-    assert "The settings have changed" in texts(app)
+    assert "These are the results of the sweep before; Start makes new ones." in texts(app)
     assert "**12 runs**" in texts(app)
 
 

@@ -441,7 +441,7 @@ def test_divergence_stops_the_run_and_names_the_iteration_and_a_way_out() -> Non
 
 def test_of_a_diverged_run_a_button_sets_the_learning_rate_that_is_named() -> None:
     app = press(open_page(activation="linear", learning_rate="1000"), "start")
-    assert app.button(key="apply_advice").label == "Set learning rate to 300.0"
+    assert app.button(key="apply_advice").label == "Set learning rate to 300"
     app = press(app, "apply_advice")
     assert run_of(app).config.learning_rate == 300
     assert (run_of(app).iteration, run_of(app).diverged) == (0, False)

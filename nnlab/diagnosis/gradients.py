@@ -97,9 +97,9 @@ def exploding_gradients(run: Run) -> Diagnosis | None:
         "exploding gradients",
         f"The gradient explodes: its norm is {_shown(gradient)} and the loss {loss:.3g}, where one "
         f"and the same answer everywhere would have {constant:.3g}.",
-        "Starting weights that fit the layers' widths."
+        "Try starting weights that fit the layers' widths."
         if large_start
-        else f"A learning rate of {rate:g}.",
+        else f"Try a learning rate of {rate:g}.",
         {"initialization": good_start(run)} if large_start else {"learning_rate": rate},
         anew=True,
     )
@@ -113,7 +113,7 @@ def divergence(run: Run) -> Diagnosis:
         "divergence",
         f"The gradient explodes: its norm is {_shown(gradient)}, and at a learning rate of "
         f"{run.config.learning_rate:g} the next update takes the loss to infinity.",
-        f"A learning rate of {rate:g}.",
+        f"Try a learning rate of {rate:g}.",
         {"learning_rate": rate},
         anew=True,
     )
@@ -155,7 +155,7 @@ def small_learning_rate(run: Run) -> Diagnosis | None:
         f"The learning rate is too small: an update moves the weights by {step:.1g} of their size, "
         f"where about {USUAL_STEP:g} is usual; even {iterations:,} of them add up to no more than "
         f"{step * iterations:.1%}.",
-        f"A learning rate of {rate:g}.",
+        f"Try a learning rate of {rate:g}.",
         {"learning_rate": rate},
         anew=False,
     )

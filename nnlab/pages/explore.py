@@ -125,7 +125,8 @@ def _results(going: Going | None, plan: Plan | None, view: str) -> None:
         return
     if going and plan and plan.configs != going.plan.configs:
         st.caption(
-            ":material/info: The settings have changed: these are results of before, until Start."
+            ":material/info: The settings have changed. These are the results of the sweep before; "
+            "Start makes new ones."
         )
     interval = None
     if going and sweeping.is_active(going) and not going.sweep.paused:
@@ -144,7 +145,8 @@ def _examples() -> None:
     """Offer the presets."""
     st.markdown(
         "A sweep trains a network once for every combination of some settings, and with several "
-        "seeds for each. Choose axes at the left, or an example:"
+        "seeds for each. Choose axes in the sidebar (behind » while it is hidden), "
+        "or an example:"
     )
     with st.container(key="examples"):
         for name, preset in PRESETS.items():

@@ -3,7 +3,8 @@
 import math
 from collections.abc import Mapping
 
-from nnlab.config import Config, text
+from nnlab.config import Config
+from nnlab.results.columns import setting_text
 from nnlab.training import Metrics, Run
 
 
@@ -16,9 +17,7 @@ def status(run: Run, goal: int, speed: float | None) -> str:
     speed : iterations per second, or None for a run that is not going
     """
     if run.diverged:
-        return (
-            f":red[**Diverged at iteration {run.iteration:,}: the loss is no longer finite.**]"
-        )
+        return f":red[**Diverged at iteration {run.iteration:,}: the loss is no longer finite.**]"
     if not len(run.dataset.train_inputs):
         return "No points yet: choose + 0 or + 1 below and click on the plane to draw some."
     line = f"{run.iteration:,} of {goal:,} iterations"
@@ -58,7 +57,7 @@ def metrics(run: Run, values: Metrics) -> str:
 def changes(changed: Mapping[str, object]) -> str:
     """Return settings to change as the label of a button."""
     return "Set " + ", ".join(
-        f"{name.replace('_', ' ')} to {text(name, value) or 'none'}"
+        f"{name.replace('_', ' ')} to {setting_text(name, value)}"
         for name, value in changed.items()
     )
 

@@ -51,7 +51,8 @@ def test_two_runs_make_the_same_iterations_and_end_as_they_do_alone(
         np.testing.assert_array_equal(run.losses, expected.losses)
 
 
-def test_who_is_at_its_end_waits_for_the_other() -> None:
+def test_who_is_at_its_end_waits_for_the_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lockstep, "BUDGET_SECONDS", 10)  # a busy machine ends no tick early
     short, long = start(Config(samples=40, iterations=5)), start(Config(samples=40, iterations=20))
     pair, _ = lockstep.tick((long, short), 8, 0)
     assert [run.iteration for run in pair] == [8, 5]

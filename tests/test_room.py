@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from tests.benchmarks.fake_browser import FakeBrowser
+from tests.benchmarks.fake_browser import FakeBrowser, run
 
 SECONDS = 4
 
@@ -22,7 +22,7 @@ def test_ticks_that_say_nothing_of_the_widgets_train_and_show_no_error(
         until = time.perf_counter() + SECONDS
         await asyncio.gather(*(one.live(url, 0.1, until) for one in browsers))
 
-    asyncio.run(room())
+    run(room())
     for browser in browsers:
         assert browser.exceptions == 0
         assert len(browser.ticks) > 2

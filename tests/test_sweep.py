@@ -33,7 +33,7 @@ from nnlab.sweep import (
 )
 from nnlab.sweep.executors import NICENESS, LocalPool
 from nnlab.sweep.runs import Progress, compute_slice
-from tests.benchmarks.fake_browser import FakeBrowser
+from tests.benchmarks.fake_browser import FakeBrowser, run
 from tests.server import serving
 
 PATIENCE_SECONDS = 120  # no test expects to wait so long
@@ -508,7 +508,7 @@ def test_under_streamlit_workers_do_not_run_the_page_and_end_with_the_server(
     page = tmp_path / "page.py"
     page.write_text(PAGE)
     with serving(page) as (address, server):
-        asyncio.run(visit(f"ws://{address}/_stcore/stream", (tmp_path / "modules").exists))
+        run(visit(f"ws://{address}/_stcore/stream", (tmp_path / "modules").exists))
         wait_until(lambda: len(workers_of(server)) == loky.cpu_count())
         time.sleep(1)  # they are in the middle of it
         workers = workers_of(server)

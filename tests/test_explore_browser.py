@@ -109,6 +109,15 @@ def test_a_cell_is_the_runs_own_picture_number_and_link(explore: Callable[[str],
         assert np.abs(got - np.array(expected, dtype=int)).max() <= 2
 
 
+def as_left(page: Page) -> None:
+    """Expect the sweep of AXES and SMALL."""
+    expect(page.get_by_label("Values of axis 1")).to_have_value("0.01;0.1;1", timeout=PATIENCE)
+    expect(page.get_by_label("Values of axis 2")).to_have_value("2;4,2")
+    expect(page.get_by_text("Base:")).not_to_contain_text("learning rate")
+    expect(page.get_by_text("6 runs", exact=True)).to_be_visible()
+    assert "axis1=" in page.url
+
+
 def test_a_click_opens_the_run_and_explore_keeps_its_results(
     explore: Callable[[str], Page],
 ) -> None:
@@ -125,11 +134,32 @@ def test_a_click_opens_the_run_and_explore_keeps_its_results(
     page.get_by_role("link", name="Explore").click()
     wait_for_runs(page, 6)
     expect(links(page)).to_have_count(6)
-    # the base is now the run that was opened, and the way back leads to it as it was left
-    expect(page.get_by_text("Base:")).to_contain_text("learning rate 1")
+    # the sweep is as it was left, and the way back leads to the run as it was left
+    as_left(page)
     page.get_by_role("link", name="Playground", exact=True).click()
     shown(page, "loss-curve", 1)
     shown(page, "decision-boundary", 1)
+    page.go_back()
+    wait_for_runs(page, 6)
+    as_left(page)
+    press(page, "Take the playground's settings")
+    expect(page.get_by_text("Base:")).to_contain_text("learning rate 1", timeout=PATIENCE)
+    expect(page.get_by_label("Values of axis 1")).to_have_value("0.01;0.1;1")
+
+
+def test_back_from_an_opened_run_leads_to_the_sweep_of_an_example(
+    explore: Callable[[str], Page],
+) -> None:
+    page = explore(SMALL)
+    page.get_by_role("button", name="Batch size × learning rate").click(timeout=PATIENCE)
+    expect(page.locator(".gallery .waits")).to_have_count(28, timeout=PATIENCE)
+    press(page, "Start")
+    links(page).nth(5).click(timeout=RUNS_PATIENCE)
+    shown(page, "loss-curve", 0)
+    page.go_back()
+    expect(page.get_by_text("28 runs", exact=True)).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_label("Values of axis 2")).to_have_value("1; 10; 100; none")
+    expect(page.get_by_text("Base:")).not_to_contain_text("batch size")
 
 
 def test_a_run_trains_in_the_playground_while_the_sweep_goes_on(

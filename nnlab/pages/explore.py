@@ -98,6 +98,14 @@ def _base(base: Config) -> None:
         st.caption(f"Base: the article's settings{' but ' if told else ''}{', '.join(told)}")
         query = navigation.home_query(base)
         navigation.link(navigation.PLAYGROUND, query, "Open in the playground")
+        if "run" in st.session_state and st.session_state.run.config != base:
+            st.button(
+                "Take the playground's settings",
+                key="follow_playground",
+                type="tertiary",
+                on_click=sweep_settings.follow_playground,
+                help="Let the axes vary the settings that the playground has now.",
+            )
 
 
 def _choose_view() -> str:

@@ -25,6 +25,7 @@ from nnlab.pages import (
     running,
     saving,
     show,
+    sweep_settings,
     sweeping,
     time_travel,
     turns,
@@ -107,7 +108,8 @@ def render() -> None:
     if "from_edited" not in state:
         state.from_edited = "edited" in st.query_params
     with pages:
-        query = {**state.get("explore_query", {}), **navigation.config_query(state.run.config)}
+        base = state.base if sweep_settings.is_begun() else state.run.config
+        query = {**state.get("explore_query", {}), **navigation.config_query(base)}
         navigation.links(navigation.PLAYGROUND, {navigation.EXPLORE: query})
     speed, panel = controls.render(state.run)
     state.playground_query = {

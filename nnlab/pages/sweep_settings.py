@@ -44,13 +44,22 @@ class Plan(NamedTuple):
     configs: tuple[Config, ...]
 
 
-def arrive() -> None:
-    """Take over what the link says, and the playground's settings as the base.
+def is_begun() -> bool:
+    """Say whether the session has a sweep to come back to, made or only set up."""
+    state = st.session_state
+    return "sweep" in state or any(name in state.get("explore_query", {}) for name in LINK_NAMES)
 
-    The session's key `base` holds the settings that the axes vary; `explore_refused` what was wrong
-    with the link.
+
+def arrive() -> None:
+    """Take over the sweep as it was left; else what the link says, and the playground's settings.
+
+    The session's key `base` holds the settings that the axes vary; `explore_query` what the link
+    held beside them; `explore_refused` what was wrong with the link.
     """
     state, link = st.session_state, st.query_params
+    begun = is_begun()
+    if begun:  # by Back, the link may be that of a moment before
+        link.from_dict({**state.get("explore_query", {}), **navigation.config_query(state.base)})
     refused: list[str] = []
     axes: list[tuple[str, str]] = []
     for number in AXIS_NUMBERS:
@@ -66,11 +75,19 @@ def arrive() -> None:
         refused.append(f"seeds must be a whole number from 1 to {MAX_SEEDS}, got {seeds}")
         seeds = str(DEFAULT_SEEDS)
     state.seeds = int(seeds)
-    state.base = state.run.config if "run" in state else _linked_base(refused)
+    if not begun:
+        state.base = state.run.config if "run" in state else _linked_base(refused)
     state.sweep_iterations = state.base.iterations
     state.explore_refused = [
         f"The link's {in_code(sentence)}. The default is used instead." for sentence in refused
     ]
+
+
+def follow_playground() -> None:
+    """Let the playground's settings be the base; only in a callback."""
+    state = st.session_state
+    state.base = state.run.config
+    state.sweep_iterations = state.base.iterations
 
 
 def _linked_base(refused: list[str]) -> Config:

@@ -8,6 +8,7 @@ from urllib.parse import parse_qs, urlparse
 import numpy as np
 import pytest
 from playwright.sync_api import Browser, Locator, Page, Route, WebSocketRoute, expect
+from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from nnlab import Config, advance, evaluate, predict, start
@@ -476,6 +477,48 @@ def test_lost_ticks_and_a_lost_connection_end_in_the_right_picture(
     assert [iteration(page, name) for name in CHARTS] == [at, at]
     assert status(page).startswith(f"{at:,} of")
     assert marked(page)
+    page.close()
+
+
+def test_a_click_that_the_browser_tells_twice_is_one_click(browser: Browser, server: str) -> None:
+    """As it does when the time for a tick comes just then: with the tick, and by itself."""
+    page = browser.new_page()
+    fragments: list[str] = []
+    told: list[tuple[WebSocketRoute, str | bytes]] = []
+
+    def tell_with_a_tick_first(route: WebSocketRoute) -> None:
+        upstream = route.connect_to_server()
+
+        def tell(data: str | bytes) -> None:
+            message = BackMsg.FromString(data)
+            widgets = message.rerun_script.widget_states.widgets
+            if not (fragments and any(widget.trigger_value for widget in widgets)):
+                upstream.send(data)
+                return
+            told.append((upstream, data))
+            message.rerun_script.fragment_id = fragments[-1]
+            message.rerun_script.is_auto_rerun = True
+            upstream.send(message.SerializeToString())
+
+        def note_timers(data: str | bytes) -> None:
+            message = ForwardMsg.FromString(data)
+            if message.WhichOneof("type") == "auto_rerun":
+                fragments.append(message.auto_rerun.fragment_id)
+            route.send(data)
+
+        route.on_message(tell)
+        upstream.on_message(note_timers)
+
+    page.route_web_socket(re.compile("_stcore/stream"), tell_with_a_tick_first)
+    open_page(page, server, "speed=100&samples=100&iterations=1000000")
+    press(page, "Start")
+    wait_for_iteration(page, 200)
+    press(page, "Pause")
+    page.get_by_role("button", name="Start", exact=True).wait_for(timeout=PATIENCE)
+    upstream, data = told[0]
+    upstream.send(data)
+    settled(page)
+    expect(page.get_by_role("button", name="Start", exact=True)).to_be_visible()
     page.close()
 
 

@@ -181,7 +181,7 @@ def test_played_both_make_the_same_iterations_from_their_start(
 ) -> None:
     app = open_page(made(), compare_left=0, compare_right=2)
     press(app, "start")
-    assert app.button(key="compare_start").label == "Pause"
+    assert app.button(key="compare_pause").label == "Pause"
     seen = [at(drawn)]
     while app.session_state["compared"].going:
         healthy(app.run())
@@ -202,7 +202,7 @@ def test_pause_step_reset_and_ends(drawn: dict[str, Update]) -> None:
     press(app, "step")
     assert at(drawn) == [1, 1, 1]
     press(app, "start")
-    press(app, "start")
+    press(app, "pause")
     paused = at(drawn)
     assert paused[0] > 1
     healthy(app.run())

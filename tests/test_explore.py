@@ -205,8 +205,8 @@ def test_results_appear_as_runs_finish(workers: ByHand, drawn: dict[str, Update]
 
 def test_pause_lets_no_task_begin_and_resume_goes_on(workers: ByHand) -> None:
     app = press(open_page(**SIX), "sweep_start")
-    assert app.button(key="sweep_start").label == "Pause"
-    press(app, "sweep_start")
+    assert app.button(key="sweep_pause").label == "Pause"
+    press(app, "sweep_pause")
     assert app.button(key="sweep_start").label == "Resume"
     workers.work()  # the two that had begun
     app.run()

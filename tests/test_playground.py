@@ -67,10 +67,10 @@ def test_the_page_opens_on_the_articles_run_untrained() -> None:
 def test_start_trains_and_pause_stops() -> None:
     app = open_page()
     press(app, "start")
-    assert app.button(key="start").label == "Pause"
+    assert app.button(key="pause").label == "Pause"
     app.run()
     assert run_of(app).iteration == 20  # two script runs at speed 10
-    press(app, "start")
+    press(app, "pause")
     assert app.button(key="start").label == "Start"
     app.run()
     assert run_of(app).iteration == 20

@@ -132,7 +132,7 @@ def test_two_runs_keep_in_step_and_no_chart_is_replaced(
         "() => document.querySelector('[data-live-chart=compare-left]').dataset.iteration > 60",
         timeout=PATIENCE,
     )
-    press(page, "compare_start")
+    press(page, "compare_pause")
     expect(page.locator(".st-key-compare_start")).to_contain_text("Start", timeout=PATIENCE)
     page.wait_for_timeout(1500)
     at = [int(chart(page, name).get_attribute("data-iteration") or -1) for name in names]

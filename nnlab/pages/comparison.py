@@ -55,9 +55,9 @@ def controls() -> int | None:
     shown = current()
     over = shown.runs is not None and not any(map(lockstep.left, shown.runs))
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
-        st.button(
+        st.button(  # two buttons in one place, as controls.py says why
             "Pause" if shown.going else "Start",
-            key="compare_start",
+            key="compare_pause" if shown.going else "compare_start",
             type="primary",
             width=84,
             on_click=_set_going,

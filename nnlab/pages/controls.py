@@ -22,9 +22,11 @@ def render(run: Run) -> tuple[int | None, str | None]:
     with bar.container(width="content", key="panel_choice"):
         panel = panels.choice()
     step = speed or MAX_STEP
+    # Two buttons in one place: the browser may tell a click twice, with a tick and by itself, and
+    # to press Pause twice is not to press Start.
     buttons.button(
         "Pause" if going else "Start",
-        key="start",
+        key="pause" if going else "start",
         type="primary",
         width=84,
         on_click=running.set_running,

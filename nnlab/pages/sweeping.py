@@ -123,9 +123,9 @@ def controls(plan: Plan | None) -> None:
     going = current()
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         label = _label(going)
-        st.button(
+        st.button(  # two buttons in one place, as controls.py says why
             label,
-            key="sweep_start",
+            key="sweep_pause" if label == "Pause" else "sweep_start",
             type="primary",
             width=90,
             on_click=_press,

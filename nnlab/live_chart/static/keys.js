@@ -1,6 +1,8 @@
 // The page's keys, for buttons of these keys or, on Explore, with `sweep_` before them. Streamlit's
 // own shortcuts cannot be R, and would change the buttons' names.
-const KEYS = { " ": "start", ArrowRight: "step", "Shift+ArrowRight": "step_tick", r: "reset" };
+const KEYS = {
+  " ": ["start", "pause"], ArrowRight: ["step"], "Shift+ArrowRight": ["step_tick"], r: ["reset"],
+};
 const FIELDS = "input, textarea, select, button, summary, [role=slider], [role=radiogroup], [role=listbox]";
 const PRESSED = "button, summary, [role=radiogroup] *";
 
@@ -10,18 +12,20 @@ export function listenToKeys(updates) {
 
   document.addEventListener("keydown", (event) => {
     const key = (event.key === "ArrowRight" && event.shiftKey ? "Shift+" : "") + event.key;
-    const name = KEYS[key] ?? KEYS[key.toLowerCase()];
+    const names = KEYS[key] ?? KEYS[key.toLowerCase()];
     const focused = event.target.closest?.(FIELDS);
     // A focused button keeps the space key, all other fields keep every key.
     const plain = focused?.matches("button, summary") && !focused.closest("[role=radiogroup], .units");
-    if (!name || (focused && !(plain && key !== " "))) return;
+    if (!names || (focused && !(plain && key !== " "))) return;
     if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const button = document.querySelector(`:is(.st-key-${name}, .st-key-sweep_${name}) button`);
+    const button = document.querySelector(names.map((name) => (
+      `:is(.st-key-${name}, .st-key-sweep_${name}) button`
+    )).join());
     if (!button) return;
     event.preventDefault();
     event.stopImmediatePropagation(); // R would rerun Streamlit's script
     // A held key steps as fast as the page follows: a press would cut off the one before.
-    if (event.repeat && (!name.startsWith("step") || actedAt === updates())) return;
+    if (event.repeat && (!names[0].startsWith("step") || actedAt === updates())) return;
     actedAt = updates();
     button.click();
   }, { capture: true });

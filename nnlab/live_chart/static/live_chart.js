@@ -233,7 +233,7 @@ export function update({ data, setStateValue, setTriggerValue }) {
 }
 
 document.addEventListener("click", (event) => {
-  if (!running || !event.target.closest?.(".st-key-start, .st-key-reset")) return;
+  if (!running || !event.target.closest?.(".st-key-start, .st-key-pause, .st-key-reset")) return;
   stoppedAt = performance.now();
   for (const chart of charts.values()) chart.frames = [];
 }, { capture: true });

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.element_tree import SelectSlider
 
 from nnlab import Config, Run, advance, start
 from nnlab.config import text
@@ -129,17 +130,22 @@ def test_the_learning_rate_acts_on_the_run_in_progress() -> None:
     np.testing.assert_array_equal(run_of(app).losses, before.losses)
 
 
+def rate_slider(app: AppTest) -> SelectSlider[float]:
+    (slider,) = (item for item in app.select_slider if item.label == "Learning rate, logarithmic")
+    return slider
+
+
 @pytest.mark.parametrize("value", [0.001, 5e-5, 3.0])
 def test_the_learning_rates_slider_follows_its_exact_entry(value: float) -> None:
     app = open_page()
     app.number_input(key="learning_rate").set_value(value).run()
-    near = app.select_slider(key="learning_rate_scale").value
+    near = rate_slider(app).value
     assert abs(math.log(near / value)) < math.log(2)
 
 
 def test_the_learning_rates_slider_sets_its_exact_entry() -> None:
     app = open_page()
-    healthy(app.select_slider(key="learning_rate_scale").set_value(0.2).run())
+    healthy(rate_slider(app).set_value(0.2).run())
     assert app.number_input(key="learning_rate").value == 0.2
     assert run_of(app).config.learning_rate == 0.2
 

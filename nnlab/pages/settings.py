@@ -240,24 +240,31 @@ def _nearest_rate() -> float:
     return min(RATES, key=lambda option: abs(math.log(option / rate)))
 
 
-# Only in callbacks: what a run of the script sets, and a further input cuts off, would cover that
-# input's own value.
+def _slider_key() -> str:
+    return f"learning_rate_scale_{st.session_state.get('slider', 0)}"
+
+
 def _move_slider() -> None:
-    st.session_state.learning_rate_scale = _nearest_rate()
+    # By a new slider: the browser may send the old one's place once more before it hears of the
+    # move, and that would be taken for the user's choice and cover the typed rate.
+    st.session_state.slider = st.session_state.get("slider", 0) + 1
 
 
-def _set_learning_rate() -> None:
-    st.session_state.learning_rate = st.session_state.learning_rate_scale
+def _set_learning_rate(key: str) -> None:
+    if key == _slider_key():
+        st.session_state.learning_rate = st.session_state[key]
 
 
 def _learning_rate_slider() -> None:
+    key = _slider_key()
     st.select_slider(
         "Learning rate, logarithmic",
         RATES,
         value=_nearest_rate(),
         format_func="{:g}".format,
-        key="learning_rate_scale",
+        key=key,
         on_change=_set_learning_rate,
+        args=(key,),
         help=HELP["learning_rate"],
     )
 

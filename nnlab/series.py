@@ -1,4 +1,4 @@
-"""A series of numbers over the iterations, thinned without losing a spike."""
+"""A series of numbers over the iterations made short: without losing a spike, or by its means."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,3 +29,23 @@ def thin(values: FloatArray, bins: int) -> NDArray[np.intp]:
     if whole < len(values):
         kept.append([whole + values[whole:].argmin(), whole + values[whole:].argmax()])
     return np.unique(np.concatenate(kept))
+
+
+def bin_means(values: FloatArray, width: int) -> FloatArray:
+    """Return the mean of the first `width` values, of the next ones, and so on.
+
+    Parameters
+    ----------
+    values : float64 (n,)
+    width : at least 1
+
+    Returns
+    -------
+    float64 (n / width, rounded up): the last bin has the values that are left
+    """
+    first = np.arange(0, len(values), width)
+    if not len(first):
+        return np.empty(0)
+    counts = np.diff(first, append=len(values))
+    # divided before they are summed, as a sum of large losses can overflow where the mean does not
+    return np.add.reduceat(values / np.repeat(counts, counts), first)

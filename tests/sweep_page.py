@@ -2,13 +2,13 @@
 
 import streamlit as st
 
-from nnlab.pages import compare, sweep_filter
-from nnlab.pages.sweep_state import SweepState
-from nnlab.pages.sweep_views import draw_view
+from nnlab.pages.sweep_views import compare, draw_view
+from nnlab.pages.sweeps import filtering
+from nnlab.pages.sweeps.state import SweepState
 
 base, axes, seeds, results, total = st.session_state.sweep
-sweep_filter.bar(results, axes, seeds)
-passing = sweep_filter.passing(results, axes, seeds)
+filtering.bar(results, axes, seeds)
+passing = filtering.passing(results, axes, seeds)
 state = SweepState(base, axes, seeds, passing, tuple(results), len(results), total)
 if st.session_state.view == compare.VIEW:
     compare.render(state)

@@ -13,7 +13,7 @@ from nnlab import Config, Run, advance, evaluate, set_parameter, start
 from nnlab.figures.compare import compared_losses, result_image, result_series, run_series
 from nnlab.figures.style import SET_COLORS
 from nnlab.live_chart import Update
-from nnlab.pages import compare, lockstep
+from nnlab.pages.sweep_views import compare, lockstep
 from nnlab.sweep import Axis, Result, run_one
 from tests.sweep_results import result
 

@@ -12,10 +12,11 @@ from streamlit.testing.v1 import AppTest
 
 from nnlab import Config, advance, start
 from nnlab.live_chart import Update
-from nnlab.pages import explore, rate_test, sweeping
-from nnlab.pages.presets import PRESETS, SUGGESTED
-from nnlab.pages.sweep_settings import VARIED
-from nnlab.pages.sweeping import Cost
+from nnlab.pages import explore
+from nnlab.pages.sweeps import rate_test, sweeping
+from nnlab.pages.sweeps.planning import VARIED
+from nnlab.pages.sweeps.presets import PRESETS, SUGGESTED
+from nnlab.pages.sweeps.sweeping import Cost
 from nnlab.points import Points, encode
 from nnlab.sweep import axis_from_text, grid
 from nnlab.sweep import sweep as sweep_module
@@ -64,7 +65,7 @@ def drawn(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, Update]]:
 
 
 def _pages() -> None:
-    from nnlab.pages import explore, navigation, playground  # noqa: PLC0415 - runs as a script
+    from nnlab.pages import explore, navigation, playground  # noqa: PLC0415 - the script of a page of its own
 
     navigation.run({navigation.EXPLORE: explore.render, navigation.PLAYGROUND: playground.render})
 

@@ -13,9 +13,9 @@ from nnlab import Config, Run, advance, start
 from nnlab.activations import ACTIVATIONS
 from nnlab.losses import OUTPUT_LOSSES
 from nnlab.optimizers import OPTIMIZERS, PENALTIES
-from nnlab.pages.gradient_check import part
-from nnlab.pages.matrices import COLUMNS, ROWS, digits, number
-from nnlab.pages.source import body
+from nnlab.pages.panels.gradient_check import part
+from nnlab.pages.panels.matrices import COLUMNS, ROWS, digits, number
+from nnlab.pages.panels.source import body
 from nnlab.points import Points
 from nnlab.step import look_at_step, objective_of_step, take_step
 from tests.test_browser import PATIENCE, field, open_page, press, shown
@@ -57,7 +57,7 @@ class Tables(HTMLParser):
 def _script() -> None:
     import streamlit as st  # noqa: PLC0415 - the script of a page of its own
 
-    from nnlab.pages import one_step  # noqa: PLC0415
+    from nnlab.pages.panels import one_step  # noqa: PLC0415
 
     state = st.session_state
     one_step.render(state.past if "past" in state else state.run)

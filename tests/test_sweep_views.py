@@ -12,9 +12,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from nnlab import Config
-from nnlab.pages.sweep_state import SweepState
-from nnlab.pages.sweep_table import as_csv
 from nnlab.pages.sweep_views import VIEWS
+from nnlab.pages.sweep_views.table import as_csv
+from nnlab.pages.sweeps.state import SweepState
 from nnlab.results.columns import sweep_columns
 from nnlab.results.filters import passes
 from nnlab.sweep import Axis, Result

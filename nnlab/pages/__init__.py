@@ -1,1 +1,1 @@
-"""The pages of the app, a module each."""
+"""The pages of the app: the playground and Explore, and in folders what they are made of."""

@@ -8,21 +8,14 @@ import streamlit as st
 
 from nnlab import live_chart
 from nnlab.config import Config
-from nnlab.pages import (
-    compare,
-    gallery_view,
-    navigation,
-    rate_test,
-    sweep_filter,
-    sweep_settings,
-    sweeping,
-)
+from nnlab.pages import navigation
 from nnlab.pages.links import keep_in_link
-from nnlab.pages.presets import PRESETS, Preset
-from nnlab.pages.sweep_settings import Plan
-from nnlab.pages.sweep_state import SweepState
-from nnlab.pages.sweep_views import VIEWS, draw_view
-from nnlab.pages.sweeping import Going
+from nnlab.pages.sweep_views import VIEWS, compare, draw_view, gallery
+from nnlab.pages.sweeps import filtering, planning, rate_test, sweeping
+from nnlab.pages.sweeps.planning import Plan
+from nnlab.pages.sweeps.presets import PRESETS, Preset
+from nnlab.pages.sweeps.state import SweepState
+from nnlab.pages.sweeps.sweeping import Going
 from nnlab.points import NO_POINTS
 from nnlab.sweep import Result
 
@@ -36,14 +29,14 @@ TITLES = {
     compare.VIEW: compare.TITLE,
     rate_test.VIEW: rate_test.TITLE,
 }
-LINK_NAMES = (*sweep_settings.LINK_NAMES, *gallery_view.LINK_NAMES, "view")
+LINK_NAMES = (*planning.LINK_NAMES, *gallery.LINK_NAMES, "view")
 
 
 def render() -> None:
     """Draw the page; the entry for one script run.
 
-    The session's keys are told where they are used: in `sweep_settings`, `sweeping`, `rate_test`,
-    `gallery_view` and `sweep_filter`. Here it is `explore_query`, what the link holds beside the
+    The session's keys are told where they are used: in `planning`, `sweeping`, `rate_test`,
+    `gallery` and `filtering`. Here it is `explore_query`, what the link holds beside the
     base settings.
     """
     st.set_page_config("nnlab · Explore", "🧠", layout="wide", initial_sidebar_state=330)
@@ -51,11 +44,11 @@ def render() -> None:
     state = st.session_state
     state.running = None  # a run that trains waits while one is away
     if navigation.arrives(navigation.EXPLORE) or "base" not in state:
-        sweep_settings.arrive()
-    gallery_view.open_chosen(sweeping.current())
+        planning.arrive()
+    gallery.open_chosen(sweeping.current())
     with st.sidebar:
         pages = st.container()
-        plan, error = sweep_settings.plan()
+        plan, error = planning.plan()
     sweeping.start_if_asked(plan)
     rate_test.begin_if_asked(state.base)
     going = sweeping.current()
@@ -103,7 +96,7 @@ def _base(base: Config) -> None:
                 "Take the playground's settings",
                 key="follow_playground",
                 type="tertiary",
-                on_click=sweep_settings.follow_playground,
+                on_click=planning.follow_playground,
                 help="Let the axes vary the settings that the playground has now.",
             )
 
@@ -140,9 +133,9 @@ def _results(going: Going | None, plan: Plan | None, view: str) -> None:
     if going and sweeping.is_active(going) and not going.sweep.paused:
         interval = TICK_SECONDS * max(1, len(seen.configs) / RUNS_PER_TICK)
     live = st.container(key="live")
-    layout = gallery_view.layout(seen) if view == GALLERY else None
+    layout = gallery.layout(seen) if view == GALLERY else None
     if layout:
-        gallery_view.render()
+        gallery.render()
     with live:
         st.fragment(_live, run_every=interval)(going, seen, layout, view, interval)
     if view == compare.VIEW:
@@ -168,7 +161,7 @@ def _examples() -> None:
 
 
 def _take_example(preset: Preset) -> None:
-    sweep_settings.fill_in(preset)
+    planning.fill_in(preset)
     if preset.view == rate_test.VIEW:
         rate_test.ask()
 
@@ -176,7 +169,7 @@ def _take_example(preset: Preset) -> None:
 def _live(
     going: Going | None,
     plan: Plan,
-    layout: gallery_view.Layout | None,
+    layout: gallery.Layout | None,
     view: str,
     interval: float | None,
 ) -> None:
@@ -188,9 +181,9 @@ def _live(
             st.rerun()
         sweeping.progress(going, results)
     state = _state(plan, results)
-    sweep_filter.bar(state.all_results, plan.axes, plan.seeds)
+    filtering.bar(state.all_results, plan.axes, plan.seeds)
     if layout:
-        live_chart.update(gallery_view.update(state, layout))
+        live_chart.update(gallery.update(state, layout))
     elif going and not results:
         st.info("No run has finished yet.")
     elif view in VIEWS:
@@ -210,7 +203,7 @@ def _state(plan: Plan, results: Sequence[Result]) -> SweepState:
         base=plan.base,
         axes=plan.axes,
         seeds=plan.seeds,
-        results=sweep_filter.passing(results, plan.axes, plan.seeds),
+        results=filtering.passing(results, plan.axes, plan.seeds),
         all_results=tuple(results),
         done=len(results),
         total=len(plan.configs),

@@ -12,7 +12,6 @@ from nnlab.results.columns import ACCURACIES, metric_column, setting, setting_te
 from nnlab.sweep import Axis, Result
 
 QUARTILES = (25, 50, 75)  # percentiles: lower quartile, median, upper quartile
-MAX_POINTS = 200  # of a band
 ROUNDING = 1e-9  # 95.1 / 100 need not be the number that 951 / 1000 is
 
 
@@ -107,34 +106,39 @@ def quartiles(values: FloatArray) -> FloatArray:
 
 
 class Band(NamedTuple):
-    """The training losses of several runs, iteration by iteration.
+    """The training losses of several runs of one setting, over the iterations.
 
     Attributes
     ----------
-    iterations : int64 (n_points,), ascending
-    quartiles : float64 (3, n_points)
+    iterations : float64 (n_points,), ascending: the middles of the bins
+    quartiles : float64 (3, n_points), of the runs' mean losses in each bin
+    mean_over : how many iterations there are in a bin, but for the last one
     runs : how many are in it
     ended : iteration at which the first of them had ended; from there on it counts with its last
-        loss
+        mean
     """
 
-    iterations: NDArray[np.int64]
+    iterations: FloatArray
     quartiles: FloatArray
+    mean_over: int
     runs: int
     ended: int
 
 
 def loss_band(results: Sequence[Result]) -> Band | None:
-    """Return the band of those runs that are done; None if none is."""
-    done = [result for result in results if result.status == "done" and len(result.losses)]
+    """Return the band of those runs of one setting that are done; None if none is."""
+    done = [result for result in results if result.status == "done"]
     if not done:
         return None
-    iterations = np.unique(np.concatenate([result.loss_iterations for result in done]))
-    if len(iterations) > MAX_POINTS:
-        kept = np.linspace(0, len(iterations) - 1, MAX_POINTS).round().astype(np.intp)
-        iterations = iterations[kept]
-    losses = np.array(
-        [np.interp(iterations, result.loss_iterations, result.losses) for result in done]
+    (width,) = {result.mean_over for result in done}  # they have as many iterations to make
+    last = max(result.iteration for result in done)
+    bins = np.arange(0, max(1, last), width)
+    means = np.array(
+        [
+            np.pad(result.mean_losses, (0, len(bins) - len(result.mean_losses)), mode="edge")
+            for result in done
+        ]
     )
-    ended = min(int(result.loss_iterations[-1]) for result in done)
-    return Band(iterations.astype(np.int64), quartiles(losses), len(done), ended)
+    middles = (bins + np.append(bins[1:], max(1, last)) - 1) / 2
+    ended = min(result.iteration for result in done)
+    return Band(middles, quartiles(means), width, len(done), ended)

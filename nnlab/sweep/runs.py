@@ -11,11 +11,12 @@ from nnlab.config import Config
 from nnlab.datasets import FloatArray
 from nnlab.metrics import overflow_is_divergence
 from nnlab.plane import pixel_centers, plane_extent
-from nnlab.series import thin
+from nnlab.series import bin_means, thin
 from nnlab.training import Metrics, Run, advance, evaluate, predict, start
 
 BOUNDARY_SIZE = 50  # pixels of a result's boundary along each axis
 MAX_LOSSES = 200  # points of a result's loss curve
+MAX_MEANS = 100  # of a result's losses
 SLICE_SECONDS = 0.5  # of computing in one task: so soon a cancelled sweep leaves its workers
 
 Status = Literal["done", "diverged", "error"]
@@ -36,6 +37,9 @@ class Result:
     metrics : of the last parameters
     loss_iterations, losses : int32 and float64 (n_points,), n_points at most MAX_LOSSES: the
         training loss, thinned so that no spike is lost; the last one is of the last parameters
+    mean_losses : float64 (n_means,), n_means at most MAX_MEANS: the training loss before the
+        updates, mean over `mean_over` of them after the other, fewer at the end; of a run without
+        updates its loss
     boundary : uint8 (BOUNDARY_SIZE, BOUNDARY_SIZE) over the square of `plane_extent`, the topmost
         row first; from 0 to 255 the probability of class 1, or a regression's value from -1 to 1
     seconds : that computing took, without waiting
@@ -49,10 +53,16 @@ class Result:
     metrics: Metrics | None
     loss_iterations: NDArray[np.int32]
     losses: FloatArray
+    mean_losses: FloatArray
     boundary: NDArray[np.uint8] | None
     seconds: float
     iteration: int
     error: str = ""
+
+    @property
+    def mean_over(self) -> int:
+        """Return over how many updates each of `mean_losses` is the mean."""
+        return _mean_over(self.config)
 
 
 @dataclass(frozen=True)
@@ -104,7 +114,7 @@ def compute_slice(progress: Progress) -> Progress | Result:
 
 def failed(progress: Progress, error: str) -> Result:
     """Return the Result of a run that cannot go on."""
-    none = np.empty(0, np.int32), np.empty(0)
+    none = np.empty(0, np.int32), np.empty(0), np.empty(0)
     iteration = progress.run.iteration if progress.run else 0
     return Result(
         progress.index,
@@ -122,6 +132,7 @@ def failed(progress: Progress, error: str) -> Result:
 def _result(index: int, run: Run) -> Result:
     metrics = evaluate(run)
     kept = thin(run.losses, _BINS)
+    losses = run.losses if run.iteration else np.array([metrics.train_loss])
     return Result(
         index=index,
         config=run.config,
@@ -129,10 +140,15 @@ def _result(index: int, run: Run) -> Result:
         metrics=metrics,
         loss_iterations=np.append(kept, run.iteration).astype(np.int32),
         losses=np.append(run.losses[kept], metrics.train_loss),
+        mean_losses=bin_means(losses, _mean_over(run.config)),
         boundary=boundary(run),
         seconds=0.0,
         iteration=run.iteration,
     )
+
+
+def _mean_over(config: Config) -> int:
+    return -(-config.iterations // MAX_MEANS)
 
 
 @overflow_is_divergence  # at the rim, where no training point stands

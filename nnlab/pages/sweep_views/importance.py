@@ -8,9 +8,9 @@ import streamlit as st
 
 from nnlab import live_chart
 from nnlab.figures.sweeps import importance_bars
-from nnlab.pages import sweep_filter
-from nnlab.pages.sweep_choices import choose_metric, done_runs, row
-from nnlab.pages.sweep_state import SweepState
+from nnlab.pages.sweep_views.choices import choose_metric, done_runs, row
+from nnlab.pages.sweeps import filtering
+from nnlab.pages.sweeps.state import SweepState
 from nnlab.pages.turns import turn
 from nnlab.results.columns import Column, axis_column, with_seeds
 from nnlab.results.filters import Filter
@@ -76,7 +76,7 @@ def _grown(axes: Sequence[Column], metric: Column, state: SweepState) -> Importa
         return last.found
     with turn():
         found = importance(axes, metric)
-    st.session_state.importance = _Grown(tuple(axes), metric, sweep_filter.chosen(), found)
+    st.session_state.importance = _Grown(tuple(axes), metric, filtering.chosen(), found)
     return found
 
 
@@ -84,7 +84,7 @@ def _is_still_good(last: _Grown, axes: Sequence[Column], metric: Column, state: 
     before, now = (*last.axes, last.metric), (*axes, metric)
     if [column.name for column in before] != [column.name for column in now]:
         return False
-    if state.done < state.total and last.filter == sweep_filter.chosen():
+    if state.done < state.total and last.filter == filtering.chosen():
         return len(last.metric.values) <= len(metric.values) < GROWTH * len(last.metric.values)
     return all(
         np.array_equal(one.values, other.values, equal_nan=True) and one.log == other.log

@@ -11,7 +11,7 @@ from nnlab.numeric_gradients import (
     numeric_gradients,
     positions_of,
 )
-from nnlab.pages.matrices import COLUMNS, digits, draw, of_parameters, shown_rows
+from nnlab.pages.panels.matrices import COLUMNS, digits, draw, of_parameters, shown_rows
 from nnlab.pages.turns import turn
 from nnlab.step import Step
 from nnlab.training import Run

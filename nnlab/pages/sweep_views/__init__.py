@@ -11,9 +11,10 @@ import streamlit as st
 
 from nnlab import live_chart
 from nnlab.figures.sweeps import heat_map, parallel_coordinates, scatter
-from nnlab.pages import sweep_filter, sweep_importance, sweep_luck, sweep_table
-from nnlab.pages.sweep_choices import choose, choose_metric, done_runs, row
-from nnlab.pages.sweep_state import SweepState
+from nnlab.pages.sweep_views import importance, luck, table
+from nnlab.pages.sweep_views.choices import choose, choose_metric, done_runs, row
+from nnlab.pages.sweeps import filtering
+from nnlab.pages.sweeps.state import SweepState
 from nnlab.results.columns import (
     ACCURACIES,
     Column,
@@ -26,7 +27,7 @@ from nnlab.results.columns import (
 from nnlab.results.medians import medians
 from nnlab.sweep import Result
 
-STYLE = Path(__file__).with_suffix(".css")
+STYLE = Path(__file__).with_name("sweep_views.css")
 HEAT_MAP, SCATTER = "heat-map", "scatter"
 
 
@@ -73,12 +74,12 @@ def _parallel(state: SweepState) -> None:
     alt = f"Parallel coordinates of {len(done)} runs, {passing} of which pass the filter. {best}"
     with st.container(key="parallel"):
         live_chart.stage(
-            sweep_filter.PARALLEL,
+            filtering.PARALLEL,
             parallel_coordinates(
-                columns, color, sweep_filter.chosen(), f"cleared {sweep_filter.cleared()}"
+                columns, color, filtering.chosen(), f"cleared {filtering.cleared()}"
             ),
             shows=live_chart.Update(len(done), alt),
-            on_filter=lambda: sweep_filter.take(columns),
+            on_filter=lambda: filtering.take(columns),
         )
     st.caption(
         "Drag along an axis to filter it, click on the mark to let go; drag an axis' name to move "
@@ -176,10 +177,10 @@ def _log_toggle(axis: str, column: Column) -> bool:
 
 # by its name in the link: its title, and what draws it
 VIEWS: dict[str, tuple[str, Callable[[SweepState], None]]] = {
-    "luck": ("Luck or setting", sweep_luck.draw),
+    "luck": ("Luck or setting", luck.draw),
     "parallel": ("Parallel coordinates", _parallel),
     "heat": ("Heat map", _heat_map),
     "scatter": ("Scatter", _scatter),
-    "importance": ("Importance", sweep_importance.draw),
-    "table": ("Table", sweep_table.draw),
+    "importance": ("Importance", importance.draw),
+    "table": ("Table", table.draw),
 }

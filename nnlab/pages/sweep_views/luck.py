@@ -6,8 +6,9 @@ import streamlit as st
 
 from nnlab import live_chart
 from nnlab.figures.luck import loss_bands, luck_of_settings
-from nnlab.pages import report, solved
-from nnlab.pages.sweep_state import SweepState
+from nnlab.pages import report
+from nnlab.pages.sweeps import solved
+from nnlab.pages.sweeps.state import SweepState
 from nnlab.results.columns import metric_column
 from nnlab.results.luck import Luck, Rule, loss_band, lucks
 

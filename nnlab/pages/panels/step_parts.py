@@ -10,9 +10,10 @@ from nnlab.config import Config
 from nnlab.losses import OUTPUT_LOSSES, SquaredLoss
 from nnlab.network import Parameters
 from nnlab.optimizers import OPTIMIZERS
-from nnlab.pages import equations, gradient_check, report
-from nnlab.pages.matrices import digits, draw, matrix, of_parameters, of_samples
-from nnlab.pages.source import body
+from nnlab.pages import report
+from nnlab.pages.panels import equations, gradient_check
+from nnlab.pages.panels.matrices import digits, draw, matrix, of_parameters, of_samples
+from nnlab.pages.panels.source import body
 from nnlab.step import Step
 from nnlab.training import Run, evaluate
 

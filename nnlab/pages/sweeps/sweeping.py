@@ -12,8 +12,8 @@ from typing import NamedTuple
 import streamlit as st
 
 from nnlab.config import Config
-from nnlab.pages import sweep_filter
-from nnlab.pages.sweep_settings import Plan
+from nnlab.pages.sweeps import filtering
+from nnlab.pages.sweeps.planning import Plan
 from nnlab.pages.turns import turn
 from nnlab.sweep import Result, Sweep
 from nnlab.sweep.executors import shared_workers
@@ -174,7 +174,7 @@ def start_if_asked(plan: Plan | None) -> None:
         state.sweep_refused = ""
     except ValueError as error:  # no cluster where one was promised
         state.sweep_refused = str(error)
-    sweep_filter.clear()
+    filtering.clear()
 
 
 def stay_awake(going: Going) -> None:

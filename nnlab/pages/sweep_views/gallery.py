@@ -12,11 +12,12 @@ import streamlit as st
 from nnlab import live_chart
 from nnlab.config import Config
 from nnlab.figures.gallery import gallery
-from nnlab.pages import navigation, own_points, solved
+from nnlab.pages import navigation, own_points
 from nnlab.pages.links import keep_in_link
-from nnlab.pages.sweep_settings import Plan
-from nnlab.pages.sweep_state import SweepState
-from nnlab.pages.sweeping import Going
+from nnlab.pages.sweeps import solved
+from nnlab.pages.sweeps.planning import Plan
+from nnlab.pages.sweeps.state import SweepState
+from nnlab.pages.sweeps.sweeping import Going
 from nnlab.results.columns import with_seeds
 from nnlab.sweep import Axis
 

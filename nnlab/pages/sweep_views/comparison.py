@@ -8,9 +8,9 @@ from typing import NamedTuple
 import streamlit as st
 
 from nnlab.config import Config
-from nnlab.pages import lockstep
 from nnlab.pages.controls import DEFAULT_SPEED, SPEEDS
 from nnlab.pages.running import SLOWEST_TICK_SECONDS, TICK_SECONDS
+from nnlab.pages.sweep_views import lockstep
 from nnlab.pages.turns import turn
 from nnlab.training import advance, start
 

@@ -7,8 +7,8 @@ from typing import NamedTuple
 import streamlit as st
 
 from nnlab.live_chart import Update
-from nnlab.pages import diagram, equations, layers, one_step
 from nnlab.pages.links import keep_in_link
+from nnlab.pages.panels import diagram, equations, layers, one_step
 from nnlab.pages.turns import Shown
 from nnlab.training import Run
 
@@ -34,7 +34,7 @@ PANELS = {  # by their names in the link
     "step": Panel("One step", one_step.render),
     "equations": Panel("Equations", equations.render),
 }
-STYLE = Path(__file__).with_suffix(".css")
+STYLE = Path(__file__).with_name("panels.css")
 NONE = "none"
 DEFAULT = "network"
 

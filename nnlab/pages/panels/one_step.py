@@ -5,8 +5,9 @@ from pathlib import Path
 
 import streamlit as st
 
-from nnlab.pages import step_parts, time_travel
-from nnlab.pages.matrices import ROWS
+from nnlab.pages import time_travel
+from nnlab.pages.panels import step_parts
+from nnlab.pages.panels.matrices import ROWS
 from nnlab.pages.turns import turn
 from nnlab.step import Step, look_at_step, take_step
 from nnlab.training import Run

@@ -13,7 +13,7 @@ import streamlit as st
 from nnlab.config import Config, parse
 from nnlab.pages import navigation
 from nnlab.pages.links import keep_in_link
-from nnlab.pages.presets import PRESETS, SUGGESTED, Preset
+from nnlab.pages.sweeps.presets import PRESETS, SUGGESTED, Preset
 from nnlab.results.columns import setting_text
 from nnlab.sweep import Axis, axis_from_text, grid
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import streamlit as st
 
-from nnlab.pages import compare
-from nnlab.pages.sweep_state import SweepState
+from nnlab.pages.sweep_views import compare
+from nnlab.pages.sweeps.state import SweepState
 from nnlab.results.columns import ACCURACIES, Column, sweep_columns
 from nnlab.sweep.table import Table
 

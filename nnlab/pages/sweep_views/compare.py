@@ -18,10 +18,11 @@ from nnlab.figures.compare import compared_losses, result_image, result_series, 
 from nnlab.figures.curves import Series
 from nnlab.figures.plane import boundary_image
 from nnlab.figures.points import decision_boundary
-from nnlab.pages import comparison, gallery_view, lockstep, report
-from nnlab.pages.comparison import Comparison
+from nnlab.pages import report
 from nnlab.pages.playground import FLUSH_SECONDS
-from nnlab.pages.sweep_state import SweepState
+from nnlab.pages.sweep_views import comparison, gallery, lockstep
+from nnlab.pages.sweep_views.comparison import Comparison
+from nnlab.pages.sweeps.state import SweepState
 from nnlab.pages.turns import turn
 from nnlab.plane import plane_extent
 from nnlab.results.columns import ACCURACIES, metric_column, metrics_of, setting, with_seeds
@@ -147,7 +148,7 @@ def _stages(configs: Sequence[Config]) -> None:
                 plane_extent(dataset),
             )
             if st.button("Open in the playground", key=f"compare_open_{side}", type="tertiary"):
-                gallery_view.open_in_playground(config)
+                gallery.open_in_playground(config)
     with curve:
         names = dict.fromkeys(report.loss_name(config) for config in configs)
         log = st.session_state.get("compare_log", False)

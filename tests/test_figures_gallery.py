@@ -35,7 +35,8 @@ def result(
     iterations = np.linspace(0, iteration, len(losses)).astype(np.int32)
     boundary = np.full((BOUNDARY_SIZE, BOUNDARY_SIZE), 10 * index, np.uint8)
     values = np.array(losses, dtype=float)
-    return Result(index, config, status, metrics, iterations, values, boundary, 0.1, iteration, "")
+    curve = iterations, values, values
+    return Result(index, config, status, metrics, *curve, boundary, 0.1, iteration, "")
 
 
 def drawn(results: Sequence[Result], per_cell: int = 1, **axes: Axis | None) -> dict[str, Any]:

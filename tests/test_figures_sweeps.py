@@ -101,14 +101,17 @@ def test_long_settings_are_written_by_their_values_alone() -> None:
 
 
 def test_bands_are_lines_in_areas_of_their_colour() -> None:
-    band = Band(np.array([0, 10, 20]), np.array([[3, 2, 1], [4, 3, 2], [6, 4, 2.5]]), 5, 20)
+    quartiles = np.array([[3, 2, 1], [4, 3, 2], [6, 4, 2.5]])
+    band = Band(np.array([0, 10, 20]), quartiles, mean_over=10, runs=5, ended=20)
     figure = loaded(loss_bands([("a", band), ("b", band)], "cross-entropy", log=True))
     area, line = figure["data"][:2]
     assert numbers(area["x"]) == [0, 10, 20, 20, 10, 0]
     assert numbers(area["y"]) == [6, 4, 2.5, 1, 2, 3]
     assert numbers(line["y"]) == [4, 3, 2]
     assert area["fillcolor"] == line["line"]["color"] != figure["data"][3]["line"]["color"]
-    assert figure["layout"]["yaxis"]["type"] == "log"
+    axis = figure["layout"]["yaxis"]
+    assert axis["type"] == "log"
+    assert axis["title"]["text"] == "training loss, mean per 10 iterations (cross-entropy)"
     assert [trace["name"] for trace in figure["data"][1::2]] == ["a", "b"]
 
 

@@ -1,10 +1,12 @@
 """What is said of a sweep's results, against the same numbers from pandas, NumPy and by hand."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas
 import pytest
 
-from nnlab import Config
+from nnlab import Config, advance, start
 from nnlab.results.columns import (
     METRICS,
     Column,
@@ -19,6 +21,7 @@ from nnlab.results.filters import marked, marks, passes, sentence
 from nnlab.results.importance import FEW_RUNS, LEAST_RUNS, importance
 from nnlab.results.luck import Rule, loss_band, lucks, quartiles
 from nnlab.results.medians import medians
+from nnlab.series import bin_means
 from nnlab.sweep import Axis, Result, run_one, spaced
 from tests.sweep_results import result
 
@@ -289,37 +292,67 @@ def test_quartiles_of_nothing_are_nothing() -> None:
     assert quartiles(np.array([3.0, np.nan, 1.0, 2.0])).tolist() == [1.5, 2.0, 2.5]
 
 
-def test_a_band_is_the_percentiles_of_the_losses_at_each_iteration() -> None:
-    """By hand for three runs, of which one has ended early and one has diverged."""
+def test_a_band_is_the_percentiles_of_the_mean_losses_in_each_bin() -> None:
+    """By hand for three runs, of which one has ended early and one has diverged.
+
+    Of 300 iterations three are a bin, and the loss falls in straight lines between every 100: the
+    mean over iterations 150, 151 and 152 is that at 151.
+    """
     results = [
         result(0, losses=(1.0, 0.8, 0.6, 0.4)),
         result(1, losses=(1.0, 0.6, 0.2, 0.1), seed=1),
-        result(2, losses=(1.0, 0.5), seed=2),
-        result(3, losses=(1.0, 9.0), seed=3, status="diverged"),
+        result(2, losses=(1.0, 0.5), seed=2, iterations=300),
+        result(3, losses=(1.0, 9.0), seed=3, iterations=300, status="diverged"),
     ]
     band = loss_band(results)
     assert band is not None
-    assert band.iterations.tolist() == [0, 100, 200, 300]
-    # at 200 the losses are 0.6, 0.2 and still 0.5; at 300 they are 0.4, 0.1 and 0.5
-    assert band.quartiles[1] == pytest.approx([1.0, 0.6, 0.5, 0.4])
-    assert band.quartiles[0] == pytest.approx([1.0, 0.55, 0.35, 0.25])
-    assert band.quartiles[2] == pytest.approx([1.0, 0.7, 0.55, 0.45])
+    assert (band.mean_over, len(band.iterations)) == (3, 100)
+    assert band.iterations[[0, 1, 50, 99]].tolist() == [1, 4, 151, 298]
+    # 0.8 - 0.2 * 0.51, 0.6 - 0.4 * 0.51, and the last mean of the run that has ended: at 99 alone
+    falling = [0.698, 0.396, 1 - 0.5 * 0.99]
+    assert band.quartiles[:, 50] == pytest.approx(np.percentile(falling, [25, 50, 75]))
     assert (band.runs, band.ended) == (3, 100)
     assert loss_band(results[3:]) is None
 
 
-def test_a_band_of_runs_thinned_at_different_iterations_holds_their_own_losses() -> None:
-    results = [
-        run_one(index, Config(samples=50, test_samples=20, iterations=1000, seed=index))
-        for index in range(3)
-    ]
-    band = loss_band(results)
+def test_a_band_of_batches_is_that_of_all_their_losses_and_not_of_the_extremes() -> None:
+    config = Config(samples=60, test_samples=20, batch_size=3, learning_rate=0.3, iterations=2990)
+    configs = [replace(config, seed=seed) for seed in range(5)]
+    band = loss_band([run_one(index, each) for index, each in enumerate(configs)])
     assert band is not None
-    assert len(band.iterations) <= 200
-    for place, at in ((0, 0), (-1, 1000)):
-        assert band.iterations[place] == at
-        losses = [r.losses[place] for r in results]
-        assert band.quartiles[:, place] == pytest.approx(np.percentile(losses, [25, 50, 75]))
+    assert (band.mean_over, len(band.iterations)) == (30, 100)
+    losses = [advance(start(each), 2990).losses for each in configs]
+    for place in (0, 37, 50, 98, 99):
+        bins = [each[30 * place : 30 * place + 30] for each in losses]
+        assert len(bins[0]) == (20 if place == 99 else 30)
+        middle = np.arange(2990)[30 * place : 30 * place + 30].mean()
+        assert band.iterations[place] == middle
+        expected = np.percentile([each.mean() for each in bins], [25, 50, 75])
+        # the sums are in another order
+        assert band.quartiles[:, place] == pytest.approx(expected, rel=1e-12)
+
+
+def test_a_run_that_was_good_from_the_start_has_one_mean_its_loss() -> None:
+    ended = run_one(0, Config(samples=50, target_loss=1e6))
+    band = loss_band([ended])
+    assert band is not None
+    assert ended.metrics is not None
+    assert band.iterations.tolist() == [0]
+    assert band.quartiles.tolist() == [[ended.metrics.train_loss]] * 3
+
+
+@pytest.mark.parametrize(
+    ("values", "width", "means"),
+    [
+        ([], 3, []),
+        ([5.0], 3, [5]),
+        ([1.0, 3, 8, 4], 2, [2, 6]),
+        ([1.0, 3, 8], 2, [2, 8]),
+        ([1.5e308, 1.7e308], 2, [1.6e308]),  # their sum would overflow
+    ],
+)
+def test_means_are_taken_bin_by_bin(values: list[float], width: int, means: list[float]) -> None:
+    assert bin_means(np.array(values), width).tolist() == pytest.approx(means)
 
 
 def test_medians_are_those_of_a_pivot_table() -> None:

@@ -58,7 +58,7 @@ def bits(result: Result) -> tuple:
     """Return all of a result but the time it took, for comparison to the last bit."""
     assert result.metrics
     assert result.boundary is not None
-    arrays = (result.loss_iterations, result.losses, result.boundary)
+    arrays = (result.loss_iterations, result.losses, result.mean_losses, result.boundary)
     numbers = (result.index, result.config, result.status, result.iteration, result.error)
     metrics = np.array(astuple(result.metrics)).tobytes()
     return (*numbers, metrics, *((a.dtype, a.shape, a.tobytes()) for a in arrays))

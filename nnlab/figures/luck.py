@@ -101,7 +101,11 @@ def loss_bands(bands: Sequence[tuple[str, Band]], loss_name: str, *, log: bool) 
     """Draw training losses per setting: the median as a line in the band of the quartiles."""
     figure = go.Figure()
     widths = sorted({band.mean_over for _, band in bands})
-    mean = "" if widths[-1:] in ([], [1]) else f"mean per {' or '.join(map(str, widths))} iterations, "
+    mean = (
+        f", mean per {' or '.join(map(str, widths))} iterations"
+        if any(width > 1 for width in widths)
+        else ""
+    )
     for (setting, band), color in zip(bands, layer_colors(len(bands)), strict=True):
         low, middle, high = band.quartiles
         figure.add_scatter(
@@ -132,7 +136,7 @@ def loss_bands(bands: Sequence[tuple[str, Band]], loss_name: str, *, log: bool) 
         f"log={log}",
         xaxis={"title": "iteration", "rangemode": "tozero", **AXIS},
         yaxis={
-            "title": f"training loss ({mean}{loss_name})",
+            "title": f"training loss{mean} ({loss_name})",
             "type": "log" if log else "linear",
             "rangemode": "normal" if log else "tozero",
             "exponentformat": "power",

@@ -106,4 +106,4 @@ def _losses(state: SweepState, found: Sequence[Luck]) -> None:
         if band.ended < band.iterations[-1]
     ]
     if early:
-        st.caption(f"A run that has ended early counts on with its last loss: {'; '.join(early)}.")
+        st.caption(f"A run that has ended early counts on with its last mean: {'; '.join(early)}.")

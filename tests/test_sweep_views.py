@@ -117,7 +117,7 @@ def test_where_no_run_passes_the_filter_a_view_says_so(view: str) -> None:
     ("view", "name", "words"),
     [
         ("luck", "luck-settings", "6 settings. The best, learning rate 0.1 · activation tanh"),
-        ("luck", "luck-losses", "median 0.3, quartiles 0.3 to 0.3 over 2 runs"),
+        ("luck", "luck-losses", "median 0.303, quartiles 0.303 to 0.303 over 2 runs"),
         ("parallel", "parallel-coordinates", "22 runs, 22 of which pass the filter"),
         ("heat", "heat-map", "from 75.6% to 87.5%"),
         ("scatter", "scatter", "22 runs: test accuracy from 75.4% to 87.5% over learning rate"),

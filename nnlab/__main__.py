@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Sequence
 
+from nnlab.batches import check_points
 from nnlab.config import Config, parse, shown
 from nnlab.options import (
     EXIT_BAD_INPUT,
@@ -56,6 +57,7 @@ def _settings(arguments: Sequence[str]) -> tuple[Config, int]:
     options = vars(_parser().parse_args(arguments))
     every = options.pop("every")
     config = settings(options)
+    check_points(config)
     rows = parse("iterations", every)
     if not isinstance(rows, int) or rows < 1:
         raise ValueError(f"every must be a whole number above 0, got {shown(every)}")
@@ -63,7 +65,7 @@ def _settings(arguments: Sequence[str]) -> tuple[Config, int]:
 
 
 def _number(value: float, digits: str) -> str:
-    """Show a number, or a dash where there is none, as of an accuracy without test points."""
+    """Show a number, or a dash where there is none, as of an accuracy of a regression."""
     return "-" if math.isnan(value) else format(value, digits)
 
 

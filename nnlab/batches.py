@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nnlab.config import Config
-from nnlab.datasets import Dataset, FloatArray, make_dataset
+from nnlab.datasets import OWN, Dataset, FloatArray, make_dataset
 from nnlab.features import expand
 from nnlab.losses import OUTPUT_LOSSES, SquaredLoss
 from nnlab.network import Objective, Parameters
@@ -21,6 +21,12 @@ DATA_FIELDS = (
 def dataset_of(config: Config) -> Dataset:
     """Draw the data that a config asks for."""
     return make_dataset(*(getattr(config, name) for name in DATA_FIELDS))
+
+
+def check_points(config: Config) -> None:
+    """Raise a ValueError if a config asks for no training points: its run would learn nothing."""
+    if config.dataset == OWN and not len(config.points):
+        raise ValueError(f"points must be there to train on with the data set {OWN}, got none")
 
 
 def objective_of(config: Config, inputs: FloatArray, targets: FloatArray) -> Objective:

@@ -42,8 +42,8 @@ class Metrics:
 
     Attributes
     ----------
-    train_loss, test_loss : the mean loss, as `output_loss` says, without the penalty; of no
-        training points 0.0, of no test points NaN
+    train_loss, test_loss : the mean loss, as `output_loss` says, without the penalty; NaN of no
+        points
     train_accuracy, test_accuracy : fractions, 0 to 1; NaN for a regression and of no points
     penalty : of the regularization, rate * ½Σw² or rate * Σ|w|; the gradients are those of
         training loss plus penalty
@@ -237,12 +237,8 @@ def advance(run: Run, iterations: int, *, seconds: float = float("inf")) -> Run:
 def evaluate(run: Run) -> Metrics:
     """Compute the metrics of the run's present parameters; the run is left as it is."""
     config, data, parameters = run.config, run.dataset, run.parameters
-    train_loss, train_accuracy = loss_and_accuracy(
-        config, data.train_inputs, data.train_targets, parameters
-    )
     return Metrics(
-        train_loss if len(data.train_inputs) else 0.0,
-        train_accuracy,
+        *loss_and_accuracy(config, data.train_inputs, data.train_targets, parameters),
         *loss_and_accuracy(config, data.test_inputs, data.test_targets, parameters),
         penalty(config, parameters),
     )

@@ -136,6 +136,7 @@ def test_help_names_every_option_with_its_rule_and_default() -> None:
         (["--batch-size", "0"], "batch_size must be a whole number .* None for all .*, got 0"),
         (["--dataset", "plane"], "dataset must be one of .* problem classification, got 'plane'"),
         (["--points", "tampered"], "points must be .*, got 'tampered'"),
+        (["--dataset", "own"], "points must be there to train on .* data set own, got none"),
         (["--activation", "relu,"], r"activation must be .*, got \('relu', ''\)"),
         (["--every", "0"], "every must be a whole number above 0, got '0'"),
         (["--every", "-1"], "every must be a whole number above 0, got '-1'"),
@@ -215,13 +216,13 @@ def test_a_regression_is_summed_up_by_its_losses(capsys: pytest.CaptureFixture[s
     assert re.fullmatch(f"After 10 iterations: {summary}", last)
 
 
-def test_where_there_are_no_points_a_dash_stands_for_the_number(
+def test_where_there_are_no_test_points_a_dash_stands_for_the_number(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    assert __main__.main(["--dataset", "own", "--iterations", "10"]) == 0
-    _, row, last = capsys.readouterr().out.splitlines()
-    assert row.split() == ["0", "0.0", "-"]
-    assert last == "After 10 iterations: train accuracy -, test accuracy -"
+    points = encode(Points.of([(0.1, 0.2, 1)]))
+    assert __main__.main(["--dataset", "own", "--points", points, "--iterations", "10"]) == 0
+    last = capsys.readouterr().out.splitlines()[-1]
+    assert re.fullmatch(r"After 10 iterations: train accuracy [01]\.000, test accuracy -", last)
 
 
 @pytest.mark.parametrize("lines_before", [1, 2, 4])

@@ -479,14 +479,10 @@ def test_diverged_and_failed_runs_are_told(workers: ByHand, drawn: dict[str, Upd
     assert not good["problem"]
 
 
-def test_a_sweep_without_training_points_shows_no_nan(
-    workers: ByHand, drawn: dict[str, Update]
-) -> None:
-    app = press(open_page(axis1="learning_rate:0.1; 1", dataset="own"), "sweep_start")
-    workers.work()
-    app.run()
-    assert "nan" not in str([cell and cell["sentence"] for cell in cells(drawn)]).lower()
-    assert "nan" not in texts(healthy(app)).lower()
+def test_a_sweep_without_training_points_is_refused_in_words() -> None:
+    app = open_page(axis1="learning_rate:0.1; 1", dataset="own")
+    assert errors(app) == ["points must be there to train on with the data set own, got `none`"]
+    assert app.button(key="sweep_start").disabled
 
 
 def test_a_promised_cluster_that_is_not_there_is_a_sentence(

@@ -464,6 +464,15 @@ def test_a_run_that_fails_once_is_tried_again(
     assert [result.status for result in results] == ["done"] * 4
 
 
+def test_a_run_without_training_points_is_refused_and_solves_nothing() -> None:
+    nothing = Config(dataset="own", iterations=50)
+    with pytest.raises(ValueError, match=r"^points must be there to train on .*, got none$"):
+        Sweep([SHORT, nothing], Immediately())
+    metrics = run_one(0, nothing).metrics
+    assert metrics is not None
+    assert np.isnan(metrics.train_loss)
+
+
 def test_an_executor_that_is_shut_down_ends_a_sweep_with_errors() -> None:
     threads = ThreadPoolExecutor(1)
     threads.shutdown()

@@ -115,6 +115,8 @@ def test_divergence_is_a_status_and_no_failure(capsys: pytest.CaptureFixture[str
         (["--workers", "-1"], "workers must be a whole number above 0, got '-1'"),
         (["--random", "1.5"], "random must be a whole number above 0, got '1.5'"),
         (["--random", "5", "--random-seed", "x"], "rng_seed must be a whole number .*, got 'x'"),
+        (["--dataset", "own"], "points must be there to train on .* data set own, got none"),
+        (["--axis", "dataset=circles, own"], "points must be there to train on .* own, got none"),
         (["--samples", "1"], "samples must be a whole number from 2 .*, got 1"),
         (["--output", "/nowhere/x"], "output must be a file that .*, got '/nowhere/x': No such .*"),
         (["--outptu", "x"], "unrecognized arguments: --outptu x; --help lists the options"),

@@ -106,10 +106,11 @@ class _Easel:
         pixels[:, :x] = self._drawn[:, :x]
         pixels[TOP:BOTTOM, LEFT:RIGHT] = _shades(shot)
         np.copyto(pixels, self._points, where=self._is_point)
-        y = round(float(self._up.pixels(metrics.train_loss)))
-        pixels[y:BOTTOM, x] = self._ramps["ink"][128]
-        corner = pixels[y - DISC_SIZE // 2 :, x - DISC_SIZE // 2 :][:DISC_SIZE, :DISC_SIZE]
-        _paint_over(corner, self._disc, self._ramps["train"])
+        if np.isfinite(metrics.train_loss):
+            y = round(float(self._up.pixels(metrics.train_loss)))
+            pixels[y:BOTTOM, x] = self._ramps["ink"][128]
+            corner = pixels[y - DISC_SIZE // 2 :, x - DISC_SIZE // 2 :][:DISC_SIZE, :DISC_SIZE]
+            _paint_over(corner, self._disc, self._ramps["train"])
         losses = {"train": metrics.train_loss, "test": metrics.test_loss}
         texts = [("ink", LEFT, 24, 28, f"iteration {shot.iteration:,}")]
         texts += [

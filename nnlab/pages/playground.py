@@ -258,7 +258,7 @@ def _draw(run: Run, shown: Shown, going: Going | None, live: Live) -> None:
     speed = going.mean_speed(run) if going else None
     status = report.status(run, goal, speed) if then is run else report.looking_back(run, then)
     st.progress(min(1.0, then.iteration / goal), status)
-    st.markdown(report.metrics(then, metrics))
+    st.markdown(report.metrics(metrics))
     context = get_script_run_ctx()
     caption = diagram.caption(shown)
     marks = points.point_marks(

@@ -43,10 +43,9 @@ def looking_back(run: Run, shown: Run) -> str:
     return f"**Looking back at iteration {shown.iteration:,}** of the {run.iteration:,} made so far"
 
 
-def metrics(run: Run, values: Metrics) -> str:
+def metrics(values: Metrics) -> str:
     """Return the metrics in one line of Markdown; what does not apply is left out."""
-    train_loss = values.train_loss if len(run.dataset.train_inputs) else math.nan
-    parts = [("train loss", _loss(train_loss)), ("test loss", _loss(values.test_loss))]
+    parts = [("train loss", _loss(values.train_loss)), ("test loss", _loss(values.test_loss))]
     if values.penalty:
         parts.append(("penalty", _loss(values.penalty)))
     shares = (("train accuracy", values.train_accuracy), ("test accuracy", values.test_accuracy))
@@ -78,5 +77,5 @@ def loss_name(config: Config) -> str:
 
 def _loss(loss: float) -> str:
     if math.isnan(loss):
-        return "–"  # of no test points
+        return "–"  # of no points
     return f"{loss:.4f}" if loss < 1000 else f"{loss:.3g}"

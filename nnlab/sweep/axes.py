@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from nnlab.config import NOT_NUMBERS, Config, shown
-from nnlab.sweep.limits import MAX_RUNS, check_count, check_sizes
+from nnlab.sweep.limits import MAX_RUNS, check_count, check_points_and_sizes
 
 DIGITS = 6  # of a value within a range: 0.0316228 is read more easily than 0.03162277660168379
 
@@ -142,8 +142,8 @@ def grid(base: Config, axes: Sequence[Axis], seeds: Sequence[int]) -> list[Confi
     Raises
     ------
     ValueError
-        If that are too many runs, one of them is too large for a sweep or breaks a rule of Config,
-        or an axis or a seed is there twice.
+        If that are too many runs, one of them is too large for a sweep, has no training points or
+        breaks a rule of Config, or an axis or a seed is there twice.
     """
     _check_axes([axis.name for axis in axes])
     check_count(math.prod(len(axis.values) for axis in axes) * len(seeds))
@@ -218,5 +218,5 @@ def _times_seeds(
 ) -> list[Config]:
     seeds = Axis("seed", tuple(seeds)).values
     configs = [replace(base, **changes, seed=seed) for changes in settings for seed in seeds]
-    check_sizes(configs)
+    check_points_and_sizes(configs)
     return configs

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from itertools import pairwise
 
+from nnlab.batches import check_points
 from nnlab.config import Config
 
 MAX_RUNS = 500  # of one sweep: their results take about 3 MB
@@ -18,9 +19,10 @@ def check_count(count: int) -> None:
         raise ValueError(f"runs must be from 1 to {MAX_RUNS} in one sweep, got {count}")
 
 
-def check_sizes(configs: Iterable[Config]) -> None:
-    """Raise a ValueError if a run is too large for a sweep: too many points × parameters."""
+def check_points_and_sizes(configs: Iterable[Config]) -> None:
+    """Raise a ValueError if a run has no training points, or too many points × parameters."""
     for config in configs:
+        check_points(config)
         sizes = config.layer_sizes
         n_parameters = sum((a + 1) * b for a, b in pairwise(sizes))
         n_points = {

@@ -11,7 +11,7 @@ import loky
 
 from nnlab.config import Config
 from nnlab.sweep.executors import Workers, shared_workers
-from nnlab.sweep.limits import MAX_AT_ONCE, check_count, check_sizes
+from nnlab.sweep.limits import MAX_AT_ONCE, check_count, check_points_and_sizes
 from nnlab.sweep.runs import Progress, Result, compute_slice, failed
 
 UNWATCHED_SECONDS = 30  # after which a sweep rests whose results nobody has asked for
@@ -40,7 +40,8 @@ class Sweep:
     Raises
     ------
     ValueError
-        If there are too many runs or too large ones, or there are no workers.
+        If there are too many runs, too large ones or one without training points, or there are no
+        workers.
     """
 
     def __init__(
@@ -50,7 +51,7 @@ class Sweep:
         at_once: int | None = None,
     ) -> None:
         check_count(len(configs))
-        check_sizes(configs)
+        check_points_and_sizes(configs)
         workers = shared_workers() if executor is None else Workers(executor, loky.cpu_count())
         self.configs = tuple(configs)
         self._workers, self._at_once = workers, min(at_once or workers.at_once, MAX_AT_ONCE)

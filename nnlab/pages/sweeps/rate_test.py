@@ -16,7 +16,7 @@ from nnlab.figures.range_test import range_curve
 from nnlab.pages import navigation, report
 from nnlab.range_test import BEGUN, CAUTION, HIGHEST, LOWEST, RATES, UPDATES, RangeTest, range_test
 from nnlab.sweep.executors import shared_workers
-from nnlab.sweep.limits import check_sizes
+from nnlab.sweep.limits import check_points_and_sizes
 
 VIEW = "range"  # by its name in the link
 TITLE = "Range test"
@@ -56,7 +56,7 @@ def begin_if_asked(base: Config) -> None:
     if not st.session_state.pop("range_asked", False):
         return
     try:
-        check_sizes([base])
+        check_points_and_sizes([base])
         future = shared_workers().executor.submit(range_test, base)
     except (ValueError, RuntimeError) as error:
         future = Future()

@@ -77,12 +77,14 @@ def taken_back(interventions: Interventions, iteration: int) -> Interventions:
 
     What was moved by hand later is undone; the settings that were changed later hold from there on.
     """
-    kept: Interventions = ()
-    for one in interventions:
-        if one.iteration <= iteration:
-            kept = (*kept, one)
-        elif one.kind in {SETTING, STOP} and (iteration > 0 or one.name in BEFORE_A_RUN):
-            kept = added(kept, one._replace(iteration=iteration))
+    kept = tuple(one for one in interventions if one.iteration <= iteration)
+    moved: Interventions = ()
+    for one in interventions[len(kept) :]:
+        if one.kind in {SETTING, STOP} and (iteration > 0 or one.name in BEFORE_A_RUN):
+            moved = added(moved, one._replace(iteration=iteration))
+    for one in moved:
+        if one.value != one.before:  # back at the optimizer of then, the memory of then is there
+            kept = added(kept, one)
     return kept
 
 

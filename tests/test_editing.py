@@ -211,6 +211,27 @@ def test_an_optimizer_that_was_left_has_lost_its_memory() -> None:
     assert (advance(back, 1).parameters.vector != advance(run, 1).parameters.vector).any()
 
 
+def test_back_where_the_optimizer_was_the_same_its_memory_is_as_it_was() -> None:
+    config = replace(TINY, optimizer="momentum")
+    left = advance(with_config(advance(start(config), 100), replace(config, optimizer="adam")), 100)
+    rewound = rewind(with_config(left, config), 64)
+    assert rewound.interventions == ()
+    assert_equal_bit_for_bit(advance(rewound, 50), advance(start(config), 114), snapshots=False)
+
+
+def test_a_memory_that_was_lost_at_the_moment_one_goes_back_to_stays_lost() -> None:
+    config = replace(TINY, optimizer="momentum")
+    adam = replace(config, optimizer="adam")
+    at_64 = with_config(with_config(advance(start(config), 64), adam), config)
+    lost = ((64, "setting", "optimizer", "momentum", "momentum"),)
+    assert at_64.interventions == lost
+    later = with_config(advance(with_config(advance(at_64, 30), adam), 30), config)
+    assert rewind(later, 64).interventions == lost
+    assert rewind(with_config(later, adam), 64).interventions == (
+        (64, "setting", "optimizer", "adam", "momentum"),
+    )
+
+
 def test_what_only_ends_a_run_is_told_and_edits_nothing() -> None:
     run = advance(start(TINY), 5)
     longer = replace(TINY, iterations=100, target_loss=0.1, patience=7)

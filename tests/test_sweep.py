@@ -31,7 +31,7 @@ from nnlab.sweep import (
     grid,
     run_one,
 )
-from nnlab.sweep.executors import NICENESS, LocalPool
+from nnlab.sweep.executors import NICENESS, LocalPool, Workers
 from nnlab.sweep.runs import Progress, compute_slice
 from tests.benchmarks.fake_browser import FakeBrowser, run
 from tests.server import serving
@@ -150,6 +150,25 @@ def test_a_result_is_the_same_whatever_the_slices(monkeypatch: pytest.MonkeyPatc
     whole = run_one(0, config)
     monkeypatch.setattr("nnlab.sweep.runs.SLICE_SECONDS", 0)  # one update each
     assert bits(run_one(0, config)) == bits(whole)
+
+
+def test_a_run_between_its_slices_travels_without_its_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("nnlab.sweep.runs.SLICE_SECONDS", 0)
+    config = Config(samples=50, iterations=500)
+    far = advance(start(config), 400)
+    assert len(far.snapshots) > 10
+    progress = compute_slice(Progress(0, config, far))
+    assert isinstance(progress, Progress)
+    assert progress.run is not None
+    assert progress.run.iteration == 401
+    assert [one.iteration for one in progress.run.snapshots] == [0]
+
+
+def test_a_run_between_its_slices_is_equal_to_itself_alone() -> None:
+    one, other = (Progress(0, SHORT, start(SHORT)) for _ in range(2))
+    assert one == one  # noqa: PLR0124 - arrays have no truth value
+    assert {one, other, one} == {one, other}
+    assert one != other
 
 
 def test_a_run_between_its_slices_and_its_result_can_be_pickled() -> None:
@@ -471,6 +490,21 @@ def test_a_run_without_training_points_is_refused_and_solves_nothing() -> None:
     metrics = run_one(0, nothing).metrics
     assert metrics is not None
     assert np.isnan(metrics.train_loss)
+
+
+def test_a_connection_that_is_lost_ends_a_sweep_with_errors_unless_it_was_cancelled(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    connected = True
+    workers = Workers(ByHand(), 2, lambda: connected)
+    monkeypatch.setattr("nnlab.sweep.sweep.shared_workers", lambda: workers)
+    going, cancelled = Sweep([SHORT] * 3), Sweep([SHORT] * 3)
+    cancelled.cancel()
+    connected = False
+    assert [result.error for result in going.results] == [
+        "The connection to the cluster is lost"
+    ] * 3
+    assert cancelled.results == []
 
 
 def test_an_executor_that_is_shut_down_ends_a_sweep_with_errors() -> None:

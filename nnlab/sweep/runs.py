@@ -65,7 +65,7 @@ class Result:
         return _mean_over(self.config)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Progress:
     """A run of a sweep that is not finished yet, between two slices of computing.
 
@@ -108,6 +108,8 @@ def compute_slice(progress: Progress) -> Progress | Result:
     if run.stopped or run.iteration >= config.iterations:
         result = _result(progress.index, run)
         return replace(result, seconds=progress.seconds + time.perf_counter() - began)
+    # nobody goes back in it, and its snapshots would be most of what travels to the next worker
+    run = replace(run, snapshots=run.snapshots[:1])
     seconds = progress.seconds + time.perf_counter() - began
     return replace(progress, run=run, seconds=seconds)
 

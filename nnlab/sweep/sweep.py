@@ -71,7 +71,7 @@ class Sweep:
         """Return the results so far, in the order in which they came; asking keeps them coming."""
         with self._lock:
             self._watched = time.monotonic()
-            if not self._workers.connected():
+            if not (self._cancelled or self._workers.connected()):
                 self._give_up()
         self._fill()
         with self._lock:

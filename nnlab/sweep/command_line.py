@@ -14,6 +14,7 @@ from nnlab.config import Config, parse, shown
 from nnlab.options import EXIT_BAD_INPUT, EXIT_INTERRUPTED, Parser, add_settings, settings
 from nnlab.sweep.axes import grid, random_sample
 from nnlab.sweep.executors import SCHEDULER, LocalPool, shared_workers
+from nnlab.sweep.limits import MAX_AT_ONCE, MAX_RUNS
 from nnlab.sweep.runs import Status
 from nnlab.sweep.sweep import Sweep
 from nnlab.sweep.table import Table
@@ -99,13 +100,14 @@ def read_order(arguments: Sequence[str]) -> Order:
     """
     options = vars(_parser().parse_args(arguments))
     base = settings(options)
-    seeds = [base.seed + number for number in range(_whole("seeds", options["seeds"]))]
-    workers = options["workers"] and _whole("workers", options["workers"])
+    seeds = range(base.seed, base.seed + _whole("seeds", options["seeds"], MAX_RUNS))
+    workers = options["workers"] and _whole("workers", options["workers"], MAX_AT_ONCE)
     if options["random"] is None:
         configs = grid(base, _axes(options["axis"], axis_from_text), seeds)
     else:
         ranges = _axes(options["axis"], range_from_text)
-        count, rng_seed = _whole("random", options["random"]), parse("seed", options["random_seed"])
+        count = _whole("random", options["random"], MAX_RUNS)
+        rng_seed = parse("seed", options["random_seed"])
         configs = random_sample(base, ranges, count, rng_seed, seeds)
     return Order(configs, workers, options["output"])
 
@@ -120,10 +122,10 @@ def _axes(given: list[str], read: Callable[[str, str], Any]) -> list[Any]:
     return axes
 
 
-def _whole(name: str, value: str) -> int:
+def _whole(name: str, value: str, most: int) -> int:
     number = parse("iterations", value)
-    if not isinstance(number, int) or number < 1:
-        raise ValueError(f"{name} must be a whole number above 0, got {shown(value)}")
+    if not isinstance(number, int) or not 1 <= number <= most:
+        raise ValueError(f"{name} must be a whole number from 1 to {most}, got {shown(value)}")
     return number
 
 

@@ -44,7 +44,7 @@ INITIALIZATIONS: dict[str, Callable[[np.random.RandomState, int, int], FloatArra
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Parameters:
     """All weights and biases of a network as one vector, and as the layers' views of it.
 

@@ -56,7 +56,7 @@ class Metrics:
     penalty: float = 0.0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Run:
     """One network in training. Nothing changes a Run: `advance` returns a new one.
 

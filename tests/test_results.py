@@ -287,6 +287,19 @@ def test_without_axes_all_seeds_are_of_one_setting() -> None:
     assert len(luck.results) == 10
 
 
+def test_columns_and_lucks_are_equal_to_themselves_alone() -> None:
+    results = [result(seed, seed=seed) for seed in range(2)]
+    rule = Rule("test_accuracy", 0.5)
+    for make in (
+        lambda: metric_column(results, "test_loss"),
+        lambda: lucks(results, (), "test_accuracy", rule)[0],
+    ):
+        one, other = make(), make()
+        assert one == one  # noqa: PLR0124 - arrays have no truth value
+        assert {one, other, one} == {one, other}
+        assert one != other
+
+
 def test_quartiles_of_nothing_are_nothing() -> None:
     assert np.isnan(quartiles(np.array([np.nan]))).all()
     assert quartiles(np.array([3.0, np.nan, 1.0, 2.0])).tolist() == [1.5, 2.0, 2.5]

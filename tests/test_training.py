@@ -394,6 +394,14 @@ def test_a_regression_has_squared_error_whatever_output_loss_says(output_loss: s
     assert predict(run, data.train_inputs).min() < 0  # a value, no probability
 
 
+def test_runs_and_parameters_are_equal_to_themselves_alone() -> None:
+    runs = [start(Config(samples=20)) for _ in range(2)]
+    for one, other in (runs, [run.parameters for run in runs]):
+        assert one == one  # noqa: PLR0124 - arrays have no truth value
+        assert {one, other, one} == {one, other}
+        assert one != other
+
+
 def test_a_regression_learns_the_plane() -> None:
     config = Config(problem="regression", dataset="plane", hidden_layers=(), noise=0)
     run = advance(start(replace(config, learning_rate=0.5)), 300)

@@ -18,7 +18,7 @@ METRICS = (*ACCURACIES, "test_loss", "train_loss")
 SEEDS = ("seed", "data_seed", "test_seed")  # numbers that only name something
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Column:
     """One axis of a sweep or one metric, of every run.
 

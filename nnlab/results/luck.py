@@ -41,7 +41,7 @@ class Rule(NamedTuple):
         return f"{name} at most {self.threshold:.4g}"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Luck:
     """What became of the runs of one setting.
 

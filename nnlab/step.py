@@ -146,7 +146,8 @@ def take_step(run: Run, point: int | None = None) -> Run:
         data.train_inputs[row], data.train_targets[row], data.test_inputs, data.test_targets
     )
     config = replace(run.config, batch_size=None, target_loss=None, patience=None)
-    stepped = advance(replace(run, dataset=alone, config=config), 1)
+    going = replace(run, dataset=alone, config=config, diverged=False)
+    stepped = advance(going, 1)
     stepped = replace(stepped, dataset=data, config=run.config)
     if stepped.diverged or not np.isfinite(evaluate(stepped).train_loss):
         return replace(run, diverged=True)

@@ -307,6 +307,15 @@ def test_a_stop_rule_no_longer_counts_after_a_step_on_one_point() -> None:
     assert stepped.stopped is None
 
 
+def test_a_run_that_diverged_goes_on_from_a_step_on_one_point() -> None:
+    run = replace(_run(), diverged=True)
+    assert take_step(run) is run
+    stepped = take_step(run, 0)
+    assert (stepped.iteration, stepped.stopped) == (run.iteration + 1, None)
+    np.testing.assert_array_equal(stepped.parameters.vector, look_at_step(run, 0).after.vector)
+    assert [one.kind for one in stepped.interventions] == ["step"]
+
+
 @pytest.mark.parametrize("point", [None, 0])
 def test_a_step_into_infinity_is_not_taken(point: int | None) -> None:
     settings = {"problem": "regression", "dataset": "plane", "activation": "linear"}

@@ -467,6 +467,15 @@ def test_a_pickled_estimator_does_not_hold_the_data_nor_its_way() -> None:
     assert len(pickle.dumps(model)) < 2 * weights + 20_000  # those of now and of the start
 
 
+def test_parameters_changed_between_calls_are_not_kept_for_ever() -> None:
+    changing, steady = NeuralNetClassifier(), NeuralNetClassifier()
+    for count in range(100):
+        changing.set_params(learning_rate=0.001 * (1 + count % 2)).partial_fit(X, Y, [0, 1])
+        steady.partial_fit(X, Y, [0, 1])
+    # a hundred changes would take some 3 kB
+    assert len(pickle.dumps(changing)) < len(pickle.dumps(steady)) + 500
+
+
 def test_the_weights_that_are_seen_are_the_weights_in_use() -> None:
     model = NeuralNetClassifier(iterations=20).fit(X, Y)
     for one in (model, pickle.loads(pickle.dumps(model)), clone(model).fit(X, Y)):

@@ -236,6 +236,14 @@ def test_the_equation_of_a_step_taken_has_the_rate_that_it_was_taken_with() -> N
     assert r"- 0.25\;" in equation
 
 
+def test_a_step_that_is_told_late_does_not_set_the_run_back() -> None:
+    run = start(Config(**SMALL))
+    app = open_panel(run)
+    app.session_state["run"] = advance(run, 5)
+    healthy(app.button(key="take_step").click().run())
+    assert app.session_state["run"].iteration == 5
+
+
 def test_a_step_taken_keeps_no_runs() -> None:
     """A run holds all its losses and snapshots; of the step two sets of parameters are kept."""
     app = open_panel(start(Config(**SMALL)))

@@ -1,20 +1,28 @@
 """The page does what its controls say; every test finds them by key."""
 
+import itertools
 import math
 import re
+from collections.abc import Callable
 from dataclasses import fields
+from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import SelectSlider
 
-from nnlab import Config, Run, advance, start
+from nnlab import Config, Run, advance, rewind, start
 from nnlab.config import text
 from nnlab.datasets import DATASETS_FOR
-from nnlab.pages import turns
-from nnlab.points import Points
+from nnlab.pages import running, turns
+from nnlab.pages.own_points import OwnPoints
+from nnlab.points import Points, encode
 
 APP = Path(__file__).parents[1] / "streamlit_app.py"
 SMALL = {"samples": "20", "test_samples": "10"}
@@ -516,3 +524,118 @@ def test_going_back_the_page_shows_the_run_as_it_was() -> None:
     press(app, "step")
     assert run_of(app).iteration == 101
     assert status(app).startswith("101 of")
+
+
+POINT = Points.of([(0, 0, 1)])
+BUTTONS: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {  # link, and keys pressed before it
+    "start": ({}, ()),
+    "pause": ({}, ("start",)),
+    "step": ({}, ()),
+    "step_tick": ({"panel": "none"}, ("start",)),
+    "reset": ({}, ("step",)),
+    "article": ({"hidden_layers": "3", "points": encode(POINT)}, ("step",)),
+    "undo": ({}, ()),
+    "clear": ({"points": encode(POINT)}, ()),
+    "take_branch_back": ({}, ()),
+    "add_layer": ({}, ()),
+    "remove_layer": ({}, ()),
+    "new_seed": ({}, ()),
+    "apply_advice": ({"initialization": "zeros", "speed": "100"}, ("step_tick",)),
+    "take_step": ({"panel": "step"}, ("step",)),
+    "use_points": ({"dataset": "own"}, ()),
+}
+
+
+def page_with_button(key: str) -> AppTest:
+    link, before = BUTTONS[key]
+    app = open_page(**link)
+    for earlier in before:
+        press(app, earlier)
+    state = app.session_state
+    if key == "undo":
+        drawn = [Points.of([(0, 0, 1)] * count) for count in range(4)]
+        state["own_points"] = [OwnPoints(points) for points in drawn]
+    if key == "take_branch_back":
+        state["before"] = advance(run_of(app), 50)
+    if key == "use_points":
+        app.file_uploader(key="upload").set_value(("a.csv", b"a,b,c\n1,2,0\n3,4,1\n", ""))
+    return healthy(app.run())
+
+
+def tell_clicks(
+    monkeypatch: pytest.MonkeyPatch, tell: Callable[[Callable[[], None]], None]
+) -> None:
+    """Let each click on a button be told in another way than once."""
+
+    def telling(draw: Callable[..., bool]) -> Callable[..., bool]:
+        def button(*args: Any, on_click: Callable[..., None] | None = None, **options: Any) -> bool:
+            def click(*values: Any) -> None:
+                assert on_click
+                tell(partial(on_click, *values))
+
+            return draw(*args, on_click=on_click and click, **options)
+
+        return button
+
+    monkeypatch.setattr(st, "button", telling(st.button))
+    monkeypatch.setattr(DeltaGenerator, "button", telling(DeltaGenerator.button))
+
+
+@pytest.mark.parametrize("key", BUTTONS)
+def test_a_click_told_twice_is_one_click(key: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The browser may tell a click with a tick and by itself, before the page is drawn anew."""
+    times = 1
+
+    def tell(click: Callable[[], None]) -> None:
+        for _ in range(times):
+            click()
+
+    def state_after(told: int) -> tuple[object, ...]:
+        nonlocal times
+        numbers = itertools.count(100)
+        monkeypatch.setattr("nnlab.pages.settings.random.randrange", lambda _: next(numbers))
+        times = 1
+        app = page_with_button(key)
+        times = told
+        press(app, key)
+        run, going = run_of(app), app.session_state["running"] is not None
+        own = app.session_state["own_points"]
+        return run.config, run.iteration, run.parameters.vector.tolist(), going, own
+
+    tell_clicks(monkeypatch, tell)
+    assert state_after(2) == state_after(1)
+
+
+@pytest.mark.parametrize("key", ["article", "apply_advice", "use_points"])
+def test_start_may_come_before_a_new_run_is_drawn(
+    key: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = page_with_button(key)
+
+    def tell(click: Callable[[], None]) -> None:
+        click()
+        running.set_running(True)
+
+    tell_clicks(monkeypatch, tell)
+    healthy(app.run())
+    old = run_of(app)
+    press(app, key)
+    assert run_of(app) is not old
+    assert run_of(app).iteration == 0
+
+
+def test_a_branch_told_twice_keeps_the_run_of_before() -> None:
+    def script() -> None:
+        from nnlab.pages import running  # noqa: PLC0415 - the script of a page of its own
+
+        running.branch()
+        running.branch()
+
+    app = AppTest.from_function(script)
+    run = advance(start(Config(samples=20)), 100)
+    told = {"update": SimpleNamespace(branch=32), "run": run, "running": None, "seen": 32}
+    for name, value in told.items():
+        app.session_state[name] = value
+    healthy(app.run())
+    assert app.session_state["before"] is run
+    assert run_of(app).iteration == rewind(run, 32).iteration == 32

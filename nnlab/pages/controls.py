@@ -22,8 +22,8 @@ def render(run: Run) -> tuple[int | None, str | None]:
     with bar.container(width="content", key="panel_choice"):
         panel = panels.choice()
     step = speed or MAX_STEP
-    # Two buttons in one place: the browser may tell a click twice, with a tick and by itself, and
-    # to press Pause twice is not to press Start.
+    # The browser may tell a click twice, with a tick and by itself. So two buttons in one place, as
+    # to press Pause twice is not to press Start, and a step says where it begins.
     buttons.button(
         "Pause" if going else "Start",
         key="pause" if going else "start",
@@ -38,7 +38,7 @@ def render(run: Run) -> tuple[int | None, str | None]:
         "Step",
         key="step",
         on_click=running.step,
-        args=(1,),
+        args=(run.iteration, 1),
         disabled=stuck,
         help="Make one iteration. Key: →",
     )
@@ -47,7 +47,7 @@ def render(run: Run) -> tuple[int | None, str | None]:
         key="step_tick",
         width=94,
         on_click=running.step,
-        args=(step,),
+        args=(run.iteration, step),
         disabled=stuck,
         help="Make as many iterations as one update of the page. Keys: Shift and →",
     )

@@ -12,6 +12,7 @@ from nnlab.config import MAX_SAMPLES
 from nnlab.csv_data import MAX_BYTES, Table, guess_columns, read_table, to_points, write_table
 from nnlab.datasets import OWN
 from nnlab.live_chart import Brush
+from nnlab.pages import running
 from nnlab.pages.links import code, keep_in_link
 from nnlab.points import MAX_LINK_POINTS, NO_POINTS, Points, add, decode, encode, erase
 from nnlab.training import Run
@@ -53,8 +54,9 @@ def _push(own: OwnPoints) -> None:
     st.session_state.own_points = [*history[-kept:], own]
 
 
-def _undo() -> None:
-    st.session_state.own_points = st.session_state.own_points[:-1]
+def _undo(history: Sequence[OwnPoints]) -> None:
+    if st.session_state.own_points is history:  # else the browser has told the click twice
+        st.session_state.own_points = history[:-1]
 
 
 def clear() -> None:
@@ -96,6 +98,7 @@ def tools(run: Run) -> Brush | None:
             key="undo",
             type="tertiary",
             on_click=_undo,
+            args=(history,),
             disabled=len(history) < 2,
             help="Take back what you last drew, erased, cleared or uploaded.",
         )
@@ -152,6 +155,8 @@ def take_strokes(run: Run, left: float, right: float) -> None:
             points = add(own.points, positions, TARGETS[run.config.problem][stroke["kind"] == 1])
         if len(points) <= MAX_SAMPLES:
             _push(own._replace(points=points))
+        else:
+            st.toast(f"At most {MAX_SAMPLES:,} own points: what you drew last was not added.")
 
 
 def _positions(drawn: Sequence[Sequence[float]], width: float) -> Sequence[tuple[float, float]]:
@@ -212,7 +217,7 @@ def _choose_columns(table: Table, problem: str) -> None:
     def use() -> None:
         _push(OwnPoints(found.points, found.axes, found.target, found.classes))
         st.session_state.dataset = OWN
-        st.session_state.pop("run", None)  # other data: a new run
+        running.renew()
 
     classes = found.classes or ()
     legend = "".join(f" · {code(name)} is {label}" for label, name in enumerate(classes))

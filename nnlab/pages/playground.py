@@ -83,8 +83,9 @@ def render() -> None:
     """Draw the page; the entry for one script run.
 
     The keys of the session that are no widget's: `run`, the Run; `running`, a Going while it
-    trains, else None; `from_edited`, True while the run is that of a link which says so; and those
-    of time_travel, diagram, one_step, own_points, links and navigation, named in these modules.
+    trains, else None; `renew`, True if a new run is to begin; `from_edited`, True while the run is
+    that of a link which says so; and those of time_travel, diagram, one_step, own_points, links
+    and navigation, named in these modules.
     """
     st.set_page_config("nnlab", "🧠", layout="wide", initial_sidebar_state=330)
     st.html(STYLE)
@@ -166,7 +167,8 @@ def _follow(config: Config | None, *, arrived: bool) -> None:
             if getattr(old, item.name) != getattr(config, item.name)
         }
         of_no_use = state.run.diverged and changed - {"iterations"}
-        if changed & NEW_RUN_SETTINGS or of_no_use or (changed and arrived):
+        renewed = state.pop("renew", False)
+        if renewed or changed & NEW_RUN_SETTINGS or of_no_use or (changed and arrived):
             running.reset(config)  # where a run has diverged, its weights are of no use any more
         elif changed:
             diverged = state.run.diverged
@@ -214,7 +216,7 @@ def _notices(
 def _apply(finding: Diagnosis) -> None:
     fill_in(finding.changes)
     if finding.anew:
-        st.session_state.pop("run", None)
+        running.renew()
 
 
 def _live(live: Live, drawn: Drawn) -> None:

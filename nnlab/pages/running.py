@@ -34,6 +34,14 @@ def reset(config: Config) -> None:
     st.session_state.run = start(config)
 
 
+def renew() -> None:
+    """Let the page begin a new run of the settings that it finds when it is drawn next.
+
+    The run stays in the session until then, for the clicks and ticks that come before.
+    """
+    st.session_state.renew = True
+
+
 def last_goal(run: Run) -> int:
     """Return the whole multiple of `config.iterations` that the run has reached or is on to."""
     once = run.config.iterations
@@ -69,8 +77,9 @@ def slow_down() -> None:
 
 def branch() -> None:
     """Let the run go on from the moment that is looked at."""
-    time_travel.branch()
-    set_running(True)
+    if not st.session_state.running:  # else the browser has told the click twice
+        time_travel.branch()
+        set_running(True)
 
 
 def take_branch_back() -> None:
@@ -79,8 +88,16 @@ def take_branch_back() -> None:
     time_travel.take_back()
 
 
-def step(iterations: int) -> None:
-    """Make so many iterations, and stand."""
+def step(begin: int, iterations: int) -> None:
+    """Make so many iterations, and stand.
+
+    Parameters
+    ----------
+    begin : iteration that the run was at when the button was drawn
+    """
     time_travel.return_to_present()
-    st.session_state.running = None
-    st.session_state.run = advance_in_turn(st.session_state.run, iterations)
+    state = st.session_state
+    if not state.running and state.run.iteration != begin:
+        return  # the browser has told the click twice
+    state.running = None
+    state.run = advance_in_turn(state.run, iterations)

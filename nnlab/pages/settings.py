@@ -16,7 +16,7 @@ from nnlab.features import FEATURES
 from nnlab.losses import OUTPUT_LOSSES
 from nnlab.network import INITIALIZATIONS
 from nnlab.optimizers import OPTIMIZERS, PENALTIES, SCHEDULES
-from nnlab.pages import own_points
+from nnlab.pages import own_points, running
 from nnlab.pages.links import code, keep_in_link
 
 DEFAULTS = Config()
@@ -61,7 +61,7 @@ def _set_article() -> None:
     names = [item.name for item in fields(Config) if item.name in st.session_state]
     fill_in({name: getattr(DEFAULTS, name) for name in names})
     own_points.clear()
-    st.session_state.pop("run", None)  # the article's network too, untrained
+    running.renew()  # the article's network too, untrained
 
 
 def fill_in(values: Mapping[str, Any]) -> None:
@@ -123,7 +123,8 @@ def _network() -> dict[str, Any]:
     right.button(
         "New seed",
         key="new_seed",
-        on_click=_draw_seed,
+        on_click=_set_seed,
+        args=(random.randrange(10_000),),  # drawn here: of a click told twice it is the same
         width="stretch",
         help="Draw other starting weights: the same network, another run.",
     )
@@ -151,8 +152,8 @@ def _network() -> dict[str, Any]:
     return values
 
 
-def _draw_seed() -> None:
-    st.session_state.seed = random.randrange(10_000)
+def _set_seed(seed: int) -> None:
+    st.session_state.seed = seed
 
 
 def _training() -> dict[str, Any]:

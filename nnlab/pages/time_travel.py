@@ -47,9 +47,10 @@ def branch() -> None:
 
 def take_back() -> None:
     """Let the run that the branch left behind be the run again."""
-    state = st.session_state
-    state.run = state.pop("before")
-    return_to_present()
+    before: Run | None = st.session_state.pop("before", None)
+    if before:  # else the browser has told the click twice
+        st.session_state.run = before
+        return_to_present()
 
 
 def left_behind() -> Line | None:

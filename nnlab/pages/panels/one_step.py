@@ -82,6 +82,8 @@ def _take(run: Run, point: int | None) -> None:
     state = st.session_state
     time_travel.return_to_present()
     with turn():
+        if state.run is not run:
+            return  # the browser has told the click twice
         step = look_at_step(run, point, 0)
         state.run = after = take_step(run, point)
         same_batch = replace(run, parameters=after.parameters)

@@ -7,7 +7,8 @@ import sys
 from collections.abc import Sequence
 
 from nnlab.batches import check_points
-from nnlab.config import Config, parse, shown
+from nnlab.config import Config, parse
+from nnlab.kinds import shown
 from nnlab.options import (
     EXIT_BAD_INPUT,
     EXIT_INTERRUPTED,

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from nnlab.config import shown
+from nnlab.kinds import shown
 from nnlab.points import FloatArray, Points, standardized
 
 MAX_BYTES, MAX_ROWS, MAX_COLUMNS = 10_000_000, 100_000, 100

@@ -2,13 +2,11 @@
 
 import math
 from dataclasses import replace
-from numbers import Integral, Real
-from typing import Any
 
 import numpy as np
 
 from nnlab.batches import DATA_FIELDS, dataset_of
-from nnlab.config import NOT_NUMBERS, Config, shown
+from nnlab.config import Config
 from nnlab.interventions import (
     PARAMETER,
     SETTING,
@@ -18,6 +16,7 @@ from nnlab.interventions import (
     changed,
     taken_back,
 )
+from nnlab.kinds import is_real, shown, whole_number
 from nnlab.metrics import is_finite, loss_and_accuracy, overflow_is_divergence
 from nnlab.network import Parameters
 from nnlab.optimizers import continued
@@ -76,16 +75,12 @@ def set_parameter(run: Run, layer: int, row: int, column: int, value: float) -> 
         penalty, to infinity.
     """
     parameters = run.parameters.copy()
-    _check_whole("layer", layer, len(parameters.matrices) - 1)
+    whole_number("layer", layer, 0, len(parameters.matrices) - 1)
     matrix = parameters.matrices[layer]
     fan_in = len(matrix) - 1
-    _check_whole("row", row, fan_in)
-    _check_whole("column", column, matrix.shape[1] - 1)
-    if (
-        isinstance(value, NOT_NUMBERS)
-        or not isinstance(value, Real)
-        or not -LARGEST_VALUE <= value <= LARGEST_VALUE
-    ):
+    whole_number("row", row, 0, fan_in)
+    whole_number("column", column, 0, matrix.shape[1] - 1)
+    if not is_real(value) or not -LARGEST_VALUE <= value <= LARGEST_VALUE:
         must = f"be a finite number from {-LARGEST_VALUE} to {LARGEST_VALUE}"
         raise ValueError(f"value must {must}, got {shown(value)}")
     before = float(matrix[row, column])
@@ -118,9 +113,9 @@ def rewind(run: Run, iteration: int) -> Run:
         If the run has no snapshot of that iteration.
     """
     known = run.snapshot_iterations
-    if not isinstance(iteration, Integral) or iteration not in known:
-        must = "be a whole number out of snapshot_iterations"
-        raise ValueError(f"iteration must {must}, got {shown(iteration)}")
+    iteration = whole_number("iteration", iteration, 0, run.iteration)
+    if iteration not in known:
+        raise ValueError(f"iteration must be one of snapshot_iterations, got {iteration}")
     if iteration == run.iteration:
         return run
     snapshots = run.snapshots[: known.index(iteration) + 1]
@@ -175,9 +170,3 @@ def _with_test_sample(run: Run) -> Run:
         test_losses=np.append(run.test_losses[:-1], loss),
         test_accuracies=np.append(run.test_accuracies[:-1], accuracy),
     )
-
-
-def _check_whole(name: str, value: Any, most: int) -> None:
-    whole = isinstance(value, Integral) and not isinstance(value, NOT_NUMBERS)
-    if not (whole and 0 <= int(value) <= most):
-        raise ValueError(f"{name} must be a whole number from 0 to {most}, got {shown(value)}")

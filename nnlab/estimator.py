@@ -17,10 +17,11 @@ from sklearn.utils.multiclass import check_classification_targets, type_of_targe
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from nnlab.batches import updates_per_epoch
-from nnlab.config import Config, TableConfig, shown
+from nnlab.config import Config, TableConfig
 from nnlab.datasets import Dataset, FloatArray
 from nnlab.editing import with_config
 from nnlab.features import column_names
+from nnlab.kinds import shown
 from nnlab.training import Run, advance, predict, start
 
 

@@ -14,8 +14,9 @@ from string import Template
 
 import numpy as np
 
-from nnlab.config import Config, shown
+from nnlab.config import Config
 from nnlab.datasets import OWN, Dataset
+from nnlab.kinds import shown
 from nnlab.training import start
 
 MAX_LINES, MAX_COLUMNS = 120, 100

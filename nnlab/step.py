@@ -5,15 +5,14 @@ Nothing here is computed in a second way: the arrays are those that `Objective.l
 """
 
 from dataclasses import dataclass, replace
-from numbers import Integral
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nnlab.batches import Batches, objective_of
-from nnlab.config import shown
 from nnlab.datasets import Dataset
 from nnlab.interventions import STEP, Intervention
+from nnlab.kinds import whole_number
 from nnlab.metrics import overflow_is_divergence
 from nnlab.network import FloatArray, Objective, Parameters, sigmoid, zero_parameters
 from nnlab.training import Run, advance, evaluate
@@ -157,10 +156,8 @@ def take_step(run: Run, point: int | None = None) -> Run:
 
 
 def _check(run: Run, point: int) -> None:
-    count = len(run.dataset.train_inputs)
-    if not isinstance(point, Integral) or not 0 <= point < count:
-        must = f"be a whole number from 0 to {count - 1}, one of the training points"
-        raise ValueError(f"point must {must}, got {shown(point)}")
+    most = len(run.dataset.train_inputs) - 1
+    whole_number("point", point, 0, most, ", one of the training points")
 
 
 def objective_of_step(run: Run, point: int | None) -> tuple[NDArray[np.intp], Objective]:

@@ -6,7 +6,6 @@ Over 250 lines, half of them docstrings: what a Run is, and all that may be done
 import math
 import time
 from dataclasses import dataclass, replace
-from numbers import Integral
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +23,7 @@ from nnlab.history import (
     no_layer_history,
 )
 from nnlab.interventions import PARAMETER, STEP, Interventions
+from nnlab.kinds import whole_number
 from nnlab.metrics import is_finite, loss_and_accuracy, overflow_is_divergence, penalty
 from nnlab.network import Network, Parameters, initialize, sigmoid
 from nnlab.optimizers import OptimizerState, fresh_state
@@ -167,8 +167,7 @@ def advance(run: Run, iterations: int, *, seconds: float = float("inf")) -> Run:
     ValueError
         If iterations is not a whole number or negative.
     """
-    if not isinstance(iterations, Integral) or iterations < 0:
-        raise ValueError(f"iterations must be a whole number from 0, got {iterations!r}")
+    iterations = whole_number("iterations", iterations, 0)
     if run.diverged or iterations == 0:
         return run
     config, dataset = run.config, run.dataset
@@ -291,7 +290,7 @@ def predict(run: Run, inputs: FloatArray) -> FloatArray:
 
 def _advance_without_points(run: Run, iterations: int) -> Run:
     """Count iterations; without points there is no loss, and nothing to learn."""
-    iteration = run.iteration + int(iterations)
+    iteration = run.iteration + iterations
     samples = np.full(iteration // TEST_EVERY - run.iteration // TEST_EVERY, np.nan)
     snapshots = Snapshots(run.snapshots, run.iteration)
     for passed in range(run.iteration + 1, iteration + 1):
@@ -305,7 +304,7 @@ def _advance_without_points(run: Run, iterations: int) -> Run:
     return replace(
         run,
         iteration=iteration,
-        losses=np.concatenate([run.losses, np.zeros(int(iterations))]),
+        losses=np.concatenate([run.losses, np.zeros(iterations)]),
         test_losses=np.concatenate([run.test_losses, samples]),
         test_accuracies=np.concatenate([run.test_accuracies, samples]),
         snapshots=tuple(snapshots.kept),

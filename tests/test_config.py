@@ -180,6 +180,7 @@ def test_activations_are_one_for_all_or_one_per_hidden_layer() -> None:
     assert Config(activation="tanh", hidden_layers=(4, 3, 2)).activations == ("tanh",) * 3
     assert Config(activation=["relu", "sine"]).activations == ("relu", "sine")
     assert Config(activation="tanh", hidden_layers=()).activations == ()
+    assert Config(activation=(), hidden_layers=()) == Config(hidden_layers=())
     with pytest.raises(ValueError, match=r"activation must be .* per hidden layer, here 1, got"):
         Config(activation=("relu", "sine"), hidden_layers=(4,))
 
@@ -299,9 +300,6 @@ SETTINGS = {
     "test_seed": _seeds,
     "points": st.lists(st.tuples(*[st.floats(-1e30, 1e30)] * 3), max_size=5).map(Points.of),
     "features": _subsets(FEATURES),
-    "hidden_layers": st.lists(st.integers(1, 64), min_size=2, max_size=2).map(tuple),
-    "activation": st.sampled_from([*ACTIVATIONS])
-    | st.lists(st.sampled_from([*ACTIVATIONS]), min_size=2, max_size=2).map(tuple),
     "initialization": st.sampled_from([*INITIALIZATIONS]),
     "seed": _seeds,
     "output_loss": st.sampled_from([*OUTPUT_LOSSES]),
@@ -318,12 +316,22 @@ SETTINGS = {
 }
 
 
+@st.composite
+def _layers(draw: st.DrawFn) -> dict:
+    """Draw widths, and one activation for all of them or one for each."""
+    widths = draw(st.lists(st.integers(1, 64), max_size=8).map(tuple))
+    name, count = st.sampled_from([*ACTIVATIONS]), len(widths)
+    each = st.lists(name, min_size=count, max_size=count).map(tuple)
+    return {"hidden_layers": widths, "activation": draw(name | each)}
+
+
 @settings(deadline=None)  # no test depends on the machine's speed
-@given(values=st.fixed_dictionaries(SETTINGS))
-def test_text_carries_every_config_exactly(values: dict) -> None:
-    config = Config(**values)
+@given(values=st.fixed_dictionaries(SETTINGS), layers=_layers())
+@example(values={}, layers={"hidden_layers": (), "activation": ()})
+def test_text_carries_every_config_exactly(values: dict, layers: dict) -> None:
+    config = Config(**values, **layers)
     texts = {item.name: text(item.name, getattr(config, item.name)) for item in fields(Config)}
-    assert set(SETTINGS) == set(texts)
+    assert {*SETTINGS, *layers} == set(texts)
     assert Config(**{name: parse(name, written) for name, written in texts.items()}) == config
 
 

@@ -24,6 +24,7 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from nnlab import Config, NeuralNetClassifier, NeuralNetRegressor, predict, start
 from nnlab.batches import DATA_FIELDS
+from nnlab.config import TableConfig
 from nnlab.training import advance
 from tests.test_training import ARTICLE, SKLEARNS_NAMES
 
@@ -276,9 +277,21 @@ def test_divergence_is_a_warning_and_training_can_go_on(estimator: type) -> None
     assert model.n_iter_ == before + 1
 
 
+def test_layers_and_batches_can_be_larger_than_the_page_draws_them() -> None:
+    X, y = table(300)
+    wide = NeuralNetClassifier(hidden_layers=(100,), batch_size=200_000, iterations=20).fit(X, y)
+    assert wide.coefs_[0].shape == (X.shape[1], 100)
+    whole = clone(wide).set_params(batch_size=None).fit(X, y)
+    np.testing.assert_array_equal(wide.loss_curve_, whole.loss_curve_)
+    deep = NeuralNetRegressor(
+        hidden_layers=(3,) * 12, activation=("tanh", "relu") * 6, iterations=2
+    )
+    assert len(deep.fit(X, y).coefs_) == 13
+
+
 # per parameter values that break its rule
 BAD = {
-    "hidden_layers": [(0,), 10, (65,), "10,5"],
+    "hidden_layers": [(0,), 10, (6.5,), "10,5"],
     "activation": ["tanhh", None, ("relu",)],
     "initialization": ["glorot"],
     "seed": [-1, None, 0.5, True],
@@ -304,7 +317,7 @@ def test_a_bad_parameter_is_refused_by_fit_in_configs_words(
 ) -> None:
     X, y = table()
     with pytest.raises(ValueError, match=f"^{name} must .*, got ") as expected:
-        Config(**{name: value})
+        TableConfig(**{name: value})
     model = estimator(**{name: value})  # the constructor takes anything
     assert model.get_params()[name] is value
     for train in (model.fit, model.partial_fit):

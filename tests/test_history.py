@@ -166,12 +166,11 @@ def test_a_diverged_run_goes_back_to_where_it_had_not_diverged() -> None:
     assert_equal_bit_for_bit(advance(rewound, 100), run)
 
 
-@pytest.mark.parametrize("iteration", [-1, 33, 230, 36.0, "0", None])
+@pytest.mark.parametrize("iteration", [-1, 33, 230, 36.0, "0", None, True])
 def test_an_iteration_without_a_snapshot_is_refused(iteration: object) -> None:
     run = advance(start(TINY), 37)
-    with pytest.raises(
-        ValueError, match="iteration must be a whole number out of snapsh"
-    ) as caught:
+    rule = "a whole number from 0 to 37|one of snapshot_iterations"
+    with pytest.raises(ValueError, match=f"^iteration must be ({rule}), got") as caught:
         rewind(run, iteration)
     assert str(caught.value).endswith(f", got {iteration!r}")
 

@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[1]
 # Config reads the known names out of the registries of the modules before it.
 STAGES = [
     {"nnlab.points", "nnlab.activations", "nnlab.features", "nnlab.optimizers"},
-    {"nnlab.losses"},
+    {"nnlab.losses", "nnlab.kinds"},
     {"nnlab.datasets", "nnlab.network"},
     {"nnlab.config"},
     {

@@ -333,7 +333,7 @@ def test_a_step_into_infinity_is_not_taken(point: int | None) -> None:
     look_at_step(following, point)  # and warns of nothing
 
 
-@pytest.mark.parametrize("point", [-1, 20, 1.0, "1", np.nan])
+@pytest.mark.parametrize("point", [-1, 20, 1.0, "1", np.nan, True])
 @pytest.mark.parametrize("function", [look_at_step, take_step])
 def test_a_point_that_there_is_not_is_refused(function: object, point: object) -> None:
     with pytest.raises(ValueError, match=r"point must be a whole number from 0 to 19.*, got "):

@@ -186,7 +186,7 @@ def test_no_iterations_give_the_same_run() -> None:
     assert advance(run, 0) is run
 
 
-@pytest.mark.parametrize("iterations", [-1, 2.0, "5", None])
+@pytest.mark.parametrize("iterations", [-1, 2.0, "5", None, True])
 def test_a_bad_number_of_iterations_is_refused(iterations: object) -> None:
     with pytest.raises(ValueError, match="iterations must be a whole number from 0, got") as caught:
         advance(start(Config(samples=10)), iterations)

@@ -4,12 +4,12 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields, replace
 from itertools import product
-from numbers import Integral, Real
 from typing import Any
 
 import numpy as np
 
-from nnlab.config import NOT_NUMBERS, Config, shown
+from nnlab.config import Config
+from nnlab.kinds import is_real, shown, whole, whole_number
 from nnlab.sweep.limits import MAX_RUNS, check_count, check_points_and_sizes
 
 DIGITS = 6  # of a value within a range: 0.0316228 is read more easily than 0.03162277660168379
@@ -17,8 +17,8 @@ DIGITS = 6  # of a value within a range: 0.0316228 is read more easily than 0.03
 FIELDS = {item.name: item.metadata for item in fields(Config)}
 # The fields that can be None, those that are one number, and those of them that are a whole one.
 OPTIONAL = {item.name for item in fields(Config) if item.default is None}
-RANGED = {name for name, field in FIELDS.items() if field["kind"].placeholder in {"N", "X"}}
-WHOLE = {name for name, field in FIELDS.items() if field["kind"].placeholder == "N"}
+RANGED = {name for name, field in FIELDS.items() if field["kind"].number}
+WHOLE = {name for name in RANGED if FIELDS[name]["kind"].number is int}
 
 
 @dataclass(frozen=True)
@@ -73,8 +73,7 @@ class Range:
         if name not in RANGED:
             raise ValueError(f"{name} must be given by its values in a sweep, got a range")
         for end in (self.low, self.high):
-            number = isinstance(end, Real) and not isinstance(end, NOT_NUMBERS)
-            if not number or not abs(end) < math.inf:
+            if not is_real(end) or not abs(end) < math.inf:
                 raise ValueError(f"{name} must range over finite numbers, got {shown(end)}")
         if not self.low < self.high:
             ends = f"{shown(self.low)} to {shown(self.high)}"
@@ -93,11 +92,11 @@ class Range:
         ValueError
             If count is not a whole number from 2 to MAX_RUNS.
         """
-        if isinstance(count, NOT_NUMBERS) or not isinstance(count, Integral):
-            raise ValueError(f"{self.name} must have a whole number of values, got {shown(count)}")
-        if not 2 <= count <= MAX_RUNS:
+        try:
+            count = whole(2, MAX_RUNS).rule(count)
+        except (TypeError, ValueError):
             must = f"have from 2 to {MAX_RUNS} values in a range"
-            raise ValueError(f"{self.name} must {must}, got {shown(count)}")
+            raise ValueError(f"{self.name} must {must}, got {shown(count)}") from None
         shares = np.arange(1, count - 1) / (count - 1)
         values = [self.low, *(self._at(share, 0.0) for share in shares), self.high]
         return Axis(self.name, tuple(dict.fromkeys(map(self._rounded, values))))
@@ -175,9 +174,7 @@ def random_sample(
         As of `grid`, and if count or rng_seed is not a whole number from 1 or 0.
     """
     _check_axes([one.name for one in ranges])
-    for name, value, least in (("count", count, 1), ("rng_seed", rng_seed, 0)):
-        if isinstance(value, NOT_NUMBERS) or not isinstance(value, Integral) or value < least:
-            raise ValueError(f"{name} must be a whole number from {least}, got {shown(value)}")
+    count, rng_seed = whole_number("count", count, 1), whole_number("rng_seed", rng_seed, 0)
     check_count(count * len(seeds))
     rng = np.random.default_rng(rng_seed)
     drawn = ({one.name: _draw(one, rng) for one in ranges} for _ in range(count))

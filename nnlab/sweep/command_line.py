@@ -10,7 +10,8 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from typing import IO, Any, NamedTuple, get_args
 
-from nnlab.config import Config, parse, shown
+from nnlab.config import Config, parse
+from nnlab.kinds import shown
 from nnlab.options import EXIT_BAD_INPUT, EXIT_INTERRUPTED, Parser, add_settings, settings
 from nnlab.sweep.axes import grid, random_sample
 from nnlab.sweep.executors import SCHEDULER, LocalPool, shared_workers

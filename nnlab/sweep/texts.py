@@ -7,7 +7,8 @@ logarithmic scale, or "0..1 5", five on a linear one.
 
 from typing import Any
 
-from nnlab.config import parse, shown
+from nnlab.config import parse
+from nnlab.kinds import shown
 from nnlab.sweep.axes import FIELDS, OPTIONAL, RANGED, Axis, Range, check_field
 
 BETWEEN = ".."
@@ -28,8 +29,7 @@ def axis_from_text(name: str, text: str) -> Axis:
         if len(rest) != 1:
             raise ValueError(f"{name} must {must}, got {shown(text)}")
         return range_.spaced(parse("iterations", rest[0]))
-    listed = "," in FIELDS[name]["kind"].placeholder  # a value can be several numbers or names
-    separator = ";" if listed or ";" in text else ","
+    separator = ";" if FIELDS[name]["kind"].listed or ";" in text else ","
     parts = [part.strip() for part in text.split(separator)] if text.strip() else []
     return Axis(name, tuple(_value(name, part) for part in parts))
 

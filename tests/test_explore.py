@@ -87,6 +87,36 @@ def press(app: AppTest, key: str) -> AppTest:
     return healthy(app.button(key=key).click().run())
 
 
+def field(app: AppTest, name: str) -> str:
+    """Return the key of a field of the sidebar, which is a new one whenever all are filled in."""
+    return f"{name}_{app.session_state['filled'].number}"
+
+
+def choose_axis(app: AppTest, number: int, name: str | None) -> AppTest:
+    return healthy(app.selectbox(key=field(app, f"axis{number}")).set_value(name).run())
+
+
+def values_of(app: AppTest, number: int, name: str) -> Any:
+    """Return the field with the values of an axis."""
+    return app.text_input(key=field(app, f"values{number}_{name}"))
+
+
+def set_number(app: AppTest, name: str, value: int) -> AppTest:
+    return healthy(app.number_input(key=field(app, name)).set_value(value).run())
+
+
+def press_late(app: AppTest, key: str) -> AppTest:
+    """Press a button; then the browser tells once more what all widgets held before."""
+    before, button = app.main, app.button(key=key)
+    widgets = [*app.selectbox, *app.text_input, *app.number_input, *app.button_group]
+    for widget in widgets:  # else they are asked for their values only when they are told
+        widget.set_value(widget.value)
+    healthy(button.click().run())
+    button.set_value(False)
+    before.run()
+    return healthy(app)
+
+
 def texts(app: AppTest) -> str:
     elements = [*app.markdown, *app.caption, *app.warning, *app.info]
     return "\n".join(str(element.value) for element in elements)
@@ -125,8 +155,33 @@ def test_an_example_fills_in_the_fields(preset: str, runs: int) -> None:
     app = press(open_page(), f"preset_{preset}")
     assert f"**{runs} runs**" in texts(app)
     assert not errors(app)
-    app.selectbox(key="preset").select("rate_width").run()
-    assert "**35 runs**" in texts(healthy(app))
+    press(app, "example_rate_width")
+    assert "**35 runs**" in texts(app)
+
+
+@pytest.mark.usefixtures("workers")
+def test_an_example_stays_when_the_browser_tells_late_what_the_fields_held_before() -> None:
+    app = press_late(open_page(**SIX), "example_ten_seeds")
+    assert "**10 runs**" in texts(app)
+    app = press_late(app, "example_rate_width")
+    assert "**35 runs**" in texts(app)
+    assert app.query_params["axis1"] == "learning_rate:0.001..1 log 7"
+    assert "seeds" not in app.query_params
+    press_late(app, "example_range_test")
+    assert app.query_params["view"] == rate_test.VIEW
+
+
+@pytest.mark.usefixtures("workers")
+def test_what_is_typed_into_an_example_stays_when_the_browser_tells_it_again() -> None:
+    app = press(open_page(), "example_rate_width")
+    values_of(app, 1, "learning_rate").set_value("0.1; 1").run()
+    set_number(app, "seeds", 3)
+    app.run()
+    assert "**30 runs**" in texts(healthy(app))
+    choose_axis(app, 1, "noise")
+    app.run()
+    assert values_of(app, 1, "noise").value == SUGGESTED["noise"]
+    assert "**90 runs**" in texts(healthy(app))
 
 
 @pytest.mark.usefixtures("workers")
@@ -149,13 +204,13 @@ def test_the_axes_are_all_of_configs_fields_but_seed_and_points() -> None:
 @pytest.mark.usefixtures("workers")
 def test_a_chosen_axis_is_filled_in_and_a_cleared_one_lets_the_next_move_up() -> None:
     app = open_page()
-    app.selectbox(key="axis1").select("noise").run()
-    assert app.text_input(key="values1").value == SUGGESTED["noise"]
+    choose_axis(app, 1, "noise")
+    assert values_of(app, 1, "noise").value == SUGGESTED["noise"]
     assert "**6 runs**" in texts(app)
-    app.selectbox(key="axis2").select("hidden_layers").run()
+    choose_axis(app, 2, "hidden_layers")
     assert "**30 runs**" in texts(app)
-    app.selectbox(key="axis1").set_value(None).run()
-    assert app.selectbox(key="axis1").value == "hidden_layers"
+    choose_axis(app, 1, None)
+    assert app.selectbox(key=field(app, "axis1")).value == "hidden_layers"
     assert "**5 runs**" in texts(healthy(app))
     assert app.query_params["axis1"] == "hidden_layers:2; 4; 8; 16; 32"
     assert "axis2" not in app.query_params
@@ -273,13 +328,13 @@ def test_a_bad_axis_is_one_sentence_and_the_last_results_stay(
     app.run()
     before = cells(drawn)
     name, _, values = axis.partition(":")
-    app.selectbox(key="axis1").select(name).run()
-    app.text_input(key="values1").set_value(values).run()
+    choose_axis(app, 1, name)
+    values_of(app, 1, name).set_value(values).run()
     if "runs must" not in sentence:
-        app.selectbox(key="axis2").set_value(None).run()
+        choose_axis(app, 2, None)
     if name == "samples":
-        app.selectbox(key="axis2").select("hidden_layers").run()
-        app.text_input(key="values2").set_value("64,64,64").run()
+        choose_axis(app, 2, "hidden_layers")
+        values_of(app, 2, "hidden_layers").set_value("64,64,64").run()
     (error,) = errors(healthy(app))
     assert error.startswith(sentence)
     assert app.button(key="sweep_start").disabled
@@ -294,13 +349,13 @@ def test_a_bad_axis_is_one_sentence_and_the_last_results_stay(
     [
         ("seeds", 0, "seeds must be a whole number from 1 to 100, got 0"),
         ("seeds", 101, "seeds must be a whole number from 1 to 100, got 101"),
-        ("sweep_iterations", 0, "iterations must be a whole number from 1 to 1000000, got `0`"),
+        ("iterations", 0, "iterations must be a whole number from 1 to 1000000, got `0`"),
     ],
 )
 @pytest.mark.usefixtures("workers")
 def test_a_bad_number_is_one_sentence(key: str, value: int, sentence: str) -> None:
     app = open_page(**SIX)
-    app.number_input(key=key).set_value(value).run()
+    set_number(app, key, value)
     (error,) = errors(healthy(app))
     assert error.startswith(sentence)
     assert app.button(key="sweep_start").disabled
@@ -448,7 +503,7 @@ def test_changed_settings_say_that_the_results_are_of_before(workers: ByHand) ->
     workers.work()
     app.run()
     assert "The settings have changed" not in texts(app)
-    app.number_input(key="seeds").set_value(2).run()
+    set_number(app, "seeds", 2)
     assert "These are the results of the sweep before; Start makes new ones." in texts(app)
     assert "**12 runs**" in texts(app)
 
@@ -457,7 +512,7 @@ def test_changed_settings_say_that_the_results_are_of_before(workers: ByHand) ->
 def test_start_sees_what_was_typed_just_before() -> None:
     """A field that is left by the click on Start comes with the same rerun."""
     app = open_page(**SIX)
-    app.text_input(key="values1").set_value("0.5")
+    values_of(app, 1, "learning_rate").set_value("0.5")
     app.button(key="sweep_start").click()
     healthy(app.run())
     assert len(app.session_state["sweep"].plan.configs) == 2
@@ -506,8 +561,8 @@ def test_a_range_test_is_a_curve_with_a_suggestion(workers: ByHand) -> None:
     test = app.session_state["range_test"].future.result()
     assert f"**{test.suggested:g}**" in texts(healthy(app))
     press(app, "sweep_around")
-    assert app.selectbox(key="axis1").value == "learning_rate"
-    axis = axis_from_text("learning_rate", app.text_input(key="values1").value)
+    assert app.selectbox(key=field(app, "axis1")).value == "learning_rate"
+    axis = axis_from_text("learning_rate", values_of(app, 1, "learning_rate").value)
     assert axis.values[3] == pytest.approx(test.suggested, rel=0.02)
     assert "**7 runs**" in texts(app)
 
@@ -523,7 +578,7 @@ def test_a_range_test_of_other_settings_is_not_shown(workers: ByHand) -> None:
     app = press(open_page(), "preset_range_test")
     workers.work()
     app.run()
-    app.number_input(key="sweep_iterations").set_value(7).run()
+    set_number(app, "iterations", 7)
     assert "No test of these settings yet" in texts(healthy(app))
 
 

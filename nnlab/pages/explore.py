@@ -48,7 +48,7 @@ def render() -> None:
     gallery.open_chosen(sweeping.current())
     with st.sidebar:
         pages = st.container()
-        plan, error = planning.plan()
+        plan, error = planning.plan(_take_example)
     sweeping.start_if_asked(plan)
     rate_test.begin_if_asked(state.base)
     going = sweeping.current()
@@ -102,16 +102,14 @@ def _base(base: Config) -> None:
 
 
 def _choose_view() -> str:
-    state = st.session_state
-    if state.get("view") not in TITLES:
-        linked = st.query_params.get("view")
-        state.view = linked if linked in TITLES else GALLERY
+    number, asked = st.session_state.turned_to
     name = st.segmented_control(
         "View",
         list(TITLES),
+        default=asked if asked in TITLES else GALLERY,
         format_func=TITLES.__getitem__,
         required=True,
-        key="view",
+        key=f"view_{number}",
         label_visibility="collapsed",
     )
     keep_in_link("view", str(name), GALLERY)

@@ -22,6 +22,7 @@ from nnlab.pages import report
 from nnlab.pages.playground import FLUSH_SECONDS
 from nnlab.pages.sweep_views import comparison, gallery, lockstep
 from nnlab.pages.sweep_views.comparison import Comparison
+from nnlab.pages.sweeps import planning
 from nnlab.pages.sweeps.state import SweepState
 from nnlab.pages.turns import turn
 from nnlab.plane import plane_extent
@@ -89,7 +90,7 @@ def render(state: SweepState) -> None:
 def choose(runs: Sequence[int]) -> None:
     """Turn to the view with these two runs, by their indices; only in a callback."""
     state = st.session_state
-    state.view = VIEW
+    planning.turn_to(VIEW)
     state.compare_left, state.compare_right = runs
 
 

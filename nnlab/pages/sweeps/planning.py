@@ -4,9 +4,9 @@ In the link an axis is `axis1=learning_rate:0.001..1 log 7`: a field of Config a
 colon, what is typed on the page.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from dataclasses import fields, replace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import streamlit as st
 
@@ -25,6 +25,30 @@ VARIED = [item.name for item in fields(Config) if item.name not in NOT_VARIED]
 AXIS_NUMBERS = range(1, MAX_AXES + 1)
 LINK_NAMES = (*(f"axis{number}" for number in AXIS_NUMBERS), "seeds")
 HELP = {item.name: item.metadata["help"] for item in fields(Config)}
+
+
+class Filled(NamedTuple):
+    """What the fields begin with.
+
+    A browser may tell once more what a field held before: so none is ever written to. To fill them
+    in anew is to draw new ones in their place, which `number` tells from those of before.
+
+    Attributes
+    ----------
+    number : how often they were filled in; a part of their keys
+    axes : the name and the values of each, as text
+    seeds, iterations : as typed; None if nothing is
+    """
+
+    number: int
+    axes: tuple[tuple[str, str], ...]
+    seeds: int | None
+    iterations: int | None
+
+    def values(self, number: int, name: str) -> str:
+        """Return what the values of an axis begin with if it is this setting."""
+        axis = self.axes[number - 1] if number <= len(self.axes) else None
+        return axis[1] if axis and axis[0] == name else SUGGESTED[name]
 
 
 class Plan(NamedTuple):
@@ -53,8 +77,9 @@ def is_begun() -> bool:
 def arrive() -> None:
     """Take over the sweep as it was left; else what the link says, and the playground's settings.
 
-    The session's key `base` holds the settings that the axes vary; `explore_query` what the link
-    held beside them; `explore_refused` what was wrong with the link.
+    The session's key `base` holds the settings that the axes vary; `filled` what the fields begin
+    with, as a Filled; `explore_query` what the link held beside the base; `explore_refused` what
+    was wrong with the link; `turned_to` the view, and how often one was turned to.
     """
     state, link = st.session_state, st.query_params
     begun = is_begun()
@@ -69,15 +94,15 @@ def arrive() -> None:
             axes.append((name, values))
         elif linked:
             refused.append(f"axis{number} must be a setting, a colon and values, got {linked}")
-    _set_axes(axes)
     seeds = link.get("seeds", str(DEFAULT_SEEDS))
     if not (seeds.isdecimal() and 1 <= int(seeds[:9]) <= MAX_SEEDS):
         refused.append(f"seeds must be a whole number from 1 to {MAX_SEEDS}, got {seeds}")
         seeds = str(DEFAULT_SEEDS)
-    state.seeds = int(seeds)
     if not begun:
         state.base = state.run.config if "run" in state else _linked_base(refused)
-    state.sweep_iterations = state.base.iterations
+    number = state.filled.number + 1 if "filled" in state else 1
+    state.filled = Filled(number, tuple(axes), int(seeds), state.base.iterations)
+    turn_to(link.get("view", ""))
     state.explore_refused = [
         f"The link's {in_code(sentence)}. The default is used instead." for sentence in refused
     ]
@@ -87,7 +112,13 @@ def follow_playground() -> None:
     """Let the playground's settings be the base; only in a callback."""
     state = st.session_state
     state.base = state.run.config
-    state.sweep_iterations = state.base.iterations
+    fill(iterations=state.base.iterations)
+
+
+def turn_to(view: str) -> None:
+    """Turn to a view, by its name in the link; only before it is drawn."""
+    state = st.session_state
+    state.turned_to = (state.get("turned_to", (0, ""))[0] + 1, view)
 
 
 def _linked_base(refused: list[str]) -> Config:
@@ -110,34 +141,43 @@ def in_code(sentence: str) -> str:
     return f"{rule}{got}`{value[:80]}`" if value else sentence
 
 
-def plan() -> tuple[Plan | None, str]:
-    """Draw the settings and return what they ask for, or None and what is wrong with them."""
+def _key(field: str) -> str:
+    return f"{field}_{st.session_state.filled.number}"
+
+
+def plan(take: Callable[[Preset], None]) -> tuple[Plan | None, str]:
+    """Draw the settings and return what they ask for, or None and what is wrong with them.
+
+    Parameters
+    ----------
+    take : called when an example is chosen
+    """
     state = st.session_state
-    st.selectbox(
-        "Example",
-        list(PRESETS),
-        index=None,
-        placeholder="Choose one",
-        format_func=lambda name: PRESETS[name].title,
-        key="preset",
-        on_change=_choose_preset,
-        help="Fills in the fields below, which can then be changed.",
-    )
+    with st.popover("Examples", help="Fill in the fields below, which can then be changed."):
+        for name, preset in PRESETS.items():
+            st.button(
+                preset.title,
+                key=f"example_{name}",
+                type="tertiary",
+                on_click=take,
+                args=(preset,),
+                help=preset.question,
+            )
     axes, broken = _axes()
     left, right = st.columns(2)
     seeds = left.number_input(
         "Seeds",
-        value=DEFAULT_SEEDS,
+        value=state.filled.seeds,
         step=1,
-        key="seeds",
+        key=_key("seeds"),
         help="How many runs each setting gets, each from other starting weights: was it the "
         "setting, or luck?",
     )
     iterations = right.number_input(
         "Iterations",
-        value=navigation.DEFAULTS.iterations,
+        value=state.filled.iterations,
         step=1000,
-        key="sweep_iterations",
+        key=_key("iterations"),
         help=HELP["iterations"],
     )
     try:
@@ -158,17 +198,19 @@ def plan() -> tuple[Plan | None, str]:
 
 def _axes() -> tuple[tuple[Axis, ...], str]:
     """Draw the axes that are chosen and one more; return them, and what is wrong, if anything."""
+    filled: Filled = st.session_state.filled
     axes: list[Axis] = []
     broken = ""
     for number in AXIS_NUMBERS:
+        begin = filled.axes[number - 1][0] if number <= len(filled.axes) else None
         name = st.selectbox(
             f"Axis {number}",
             VARIED,
-            index=None,
+            index=VARIED.index(begin) if begin else None,
             placeholder="Choose a setting to vary" if number == 1 else "none",
             format_func=lambda name: name.replace("_", " "),
-            key=f"axis{number}",
-            on_change=_suggest,
+            key=_key(f"axis{number}"),
+            on_change=_close_gap,
             args=(number,),
         )
         if name is None:
@@ -176,7 +218,8 @@ def _axes() -> tuple[tuple[Axis, ...], str]:
             break
         typed = st.text_input(
             f"Values of axis {number}",
-            key=f"values{number}",
+            value=filled.values(number, name),
+            key=_key(f"values{number}_{name}"),
             label_visibility="collapsed",
             placeholder="0.1; 1; 10 or 0.001..1 log 7",
         )
@@ -210,35 +253,38 @@ def _leave_out(first: int) -> None:
         keep_in_link(f"axis{number}", "", "")
 
 
-def _suggest(number: int) -> None:
+def _close_gap(number: int) -> None:
+    """Let the axes behind one that was cleared move up."""
     state = st.session_state
-    name = state[f"axis{number}"]
-    state.preset = None
-    if name:
-        state[f"values{number}"] = SUGGESTED[name]
-        return
-    axes = [(state[f"axis{at}"], state[f"values{at}"]) for at in AXIS_NUMBERS]
-    _set_axes([axis for axis in axes if axis[0]])  # those behind it move up
-
-
-def _choose_preset() -> None:
-    name = st.session_state.preset
-    if name:
-        fill_in(PRESETS[name])
+    cleared, *behind = (state.get(_key(f"axis{at}")) for at in AXIS_NUMBERS[number - 1 :])
+    if cleared is None and any(behind):
+        fill()
 
 
 def fill_in(preset: Preset) -> None:
-    """Set the fields as a preset says; only in a callback."""
+    """Fill in the fields as a preset says; only in a callback."""
     state = st.session_state
     if preset.base:
         state.base = preset.base
-        state.sweep_iterations = preset.base.iterations
-    state.seeds, state.view = preset.seeds, preset.view
-    _set_axes(preset.axes)
+        fill(iterations=preset.base.iterations)
+    fill(axes=preset.axes, seeds=preset.seeds)
+    turn_to(preset.view)
 
 
-def _set_axes(axes: Sequence[tuple[str, str]]) -> None:
-    """Set the fields of all axes: name and values, nothing behind the last one."""
-    filled = [*axes, *[(None, "")] * MAX_AXES]
-    for number, (name, values) in zip(AXIS_NUMBERS, filled, strict=False):
-        st.session_state[f"axis{number}"], st.session_state[f"values{number}"] = name, values
+def fill(**changes: Any) -> None:
+    """Fill in the fields anew, as they are but for these changes; only in a callback."""
+    state = st.session_state
+    filled: Filled = state.filled
+    axes = []
+    for number in AXIS_NUMBERS:
+        name = state.get(_key(f"axis{number}"))
+        if name:
+            begin = filled.values(number, name)
+            axes.append((name, state.get(_key(f"values{number}_{name}"), begin)))
+    typed = Filled(
+        filled.number + 1,
+        tuple(axes),
+        state.get(_key("seeds"), filled.seeds),
+        state.get(_key("iterations"), filled.iterations),
+    )
+    state.filled = typed._replace(**changes)

@@ -14,6 +14,7 @@ from nnlab import live_chart
 from nnlab.config import Config
 from nnlab.figures.range_test import range_curve
 from nnlab.pages import navigation, report
+from nnlab.pages.sweeps import planning
 from nnlab.range_test import BEGUN, CAUTION, HIGHEST, LOWEST, RATES, UPDATES, RangeTest, range_test
 from nnlab.sweep.executors import shared_workers
 from nnlab.sweep.limits import check_points_and_sizes
@@ -146,7 +147,5 @@ def _draw(base: Config, test: RangeTest) -> None:
 
 
 def _sweep_around(rate: float) -> None:
-    state = st.session_state
-    state.axis1, state.values1 = "learning_rate", f"{rate / 10:.2g}..{10 * rate:.2g} log 7"
-    state.axis2 = None
-    state.view = "gallery"
+    planning.fill(axes=(("learning_rate", f"{rate / 10:.2g}..{10 * rate:.2g} log 7"),))
+    planning.turn_to("gallery")

@@ -217,14 +217,8 @@ def test_layers_stop_at_eight() -> None:
 @pytest.mark.parametrize(
     ("name", "value", "message"),
     [
-        ("learning_rate", -1.0, "learning_rate must be a finite number above 0 .* got -1.0"),
-        ("learning_rate", 0.0, "learning_rate must .* got 0.0"),
-        ("samples", 1, "samples must be a whole number from 2 to 100000, got 1"),
-        ("samples", 10**9, "samples must .* got 1000000000"),
-        ("noise", -0.1, "noise must .* got -0.1"),
-        ("data_seed", -1, "data_seed must .* got -1"),
-        ("iterations", 0, "iterations must .* got 0"),
-        ("seed", 2**32, "seed must .* got 4294967296"),
+        ("learning_rate", -1.0, "learning_rate must be a finite number above 0 .* got `-1.0`"),
+        ("samples", 10**9, "samples must be a whole number from 2 to 100000, got `1000000000`"),
     ],
 )
 def test_a_bad_number_gets_its_sentence_and_the_run_stays(
@@ -239,14 +233,28 @@ def test_a_bad_number_gets_its_sentence_and_the_run_stays(
     assert run_of(press(app, "step")).iteration == before.iteration + 1
 
 
-@pytest.mark.parametrize("widths", ["ten", "10;5", "0", "65", "1,1,1,1,1,1,1,1,1", "-3", "4,,2"])
-def test_bad_hidden_layers_get_their_sentence_and_the_run_stays(widths: str) -> None:
-    app = press(open_page(), "step")
-    before = run_of(app)
-    healthy(app.text_input(key="hidden_layers").set_value(widths).run())
-    (error,) = app.error
-    assert error.value.startswith("hidden_layers must be at most 8 whole numbers from 1 to 64, got")
-    assert run_of(app) is before
+@pytest.mark.parametrize(
+    ("name", "typed", "shown"),
+    [
+        ("learning_rate", None, "None"),  # a cleared field
+        ("hidden_layers", "a$b$c", "'a$b$c'"),
+        ("hidden_layers", "`10;5`", "''10;5''"),
+        (
+            "activation",
+            "tanh,:red[**x**] [l](http://evil)",
+            "('tanh', ':red[**x**] [l](http://evil)')",
+        ),
+    ],
+)
+def test_what_is_typed_is_refused_as_it_is(name: str, typed: str | None, shown: str) -> None:
+    """In a code span, in which Streamlit interprets nothing."""
+    app = AppTest.from_file(str(APP), default_timeout=30)
+    app.session_state[name] = typed
+    (error,) = healthy(app.run()).error
+    rule, value = error.value.split(", got ")
+    assert rule.startswith(f"{name} must be ")
+    assert value == f"`{shown}`"
+    assert run_of(app).config == Config()
 
 
 def test_a_link_restores_every_setting() -> None:
@@ -394,19 +402,11 @@ def test_more_work_than_a_server_can_share_is_refused() -> None:
     ("name", "value"),
     [
         ("samples", "many"),
-        ("samples", "1"),
-        ("noise", "nan"),
-        ("learning_rate", "1e999"),
-        ("learning_rate", "-inf"),
-        ("learning_rate", "0"),
         ("hidden_layers", ",".join(["10"] * 10_000)),
         ("hidden_layers", "<script>alert(1)</script>"),
-        ("activation", "step"),
         ("activation", "`**bold**`"),
         ("initialization", ""),
         ("dataset", "[x](javascript:alert(1))"),
-        ("iterations", "1.5"),
-        ("seed", "-1"),
         ("speed", "1000"),
     ],
 )
@@ -421,7 +421,9 @@ def test_a_bad_link_falls_back_to_the_default_and_says_so(name: str, value: str)
     assert code.count("`") == 1
     small = {key: int(value) for key, value in SMALL.items() if key != name}
     assert run_of(app).config == Config(**small)
-    assert run_of(press(app, "step_tick")).iteration == 10
+    assert not press(app, "start").warning
+    assert run_of(app).iteration == 10
+    assert not press(app, "reset").warning  # it has been read
 
 
 def test_another_problem_brings_a_data_set_that_fits() -> None:

@@ -5,7 +5,8 @@ from dataclasses import fields
 
 import streamlit as st
 
-from nnlab.config import Config, parse, shown
+from nnlab.config import Config, parse
+from nnlab.kinds import shown
 
 
 def refuse_bad_link(page_rules: Mapping[str, Collection[str]]) -> list[str]:
@@ -28,7 +29,8 @@ def refuse_bad_link(page_rules: Mapping[str, Collection[str]]) -> list[str]:
             text = link[name]
             rule = _broken_rule(name, text, page_rules, good)
             if rule:
-                refused.append(f"The link's {rule}, got {code(text)}. The default is used instead.")
+                value = code(shown(text))
+                refused.append(f"The link's {rule}, got {value}. The default is used instead.")
                 del link[name]
         if refused:
             state.refused = refused
@@ -55,9 +57,15 @@ def _broken_rule(
     return None
 
 
-def code(value: object) -> str:
-    """Return what came with a link or was typed, text as a code span: shown, never interpreted."""
-    return f"`{shown(value).replace('`', chr(39))}`" if isinstance(value, str) else shown(value)
+def code(text: str) -> str:
+    """Return what came with a link, in a file or was typed as a code span: never interpreted."""
+    return f"`{' '.join(text.split()).replace('`', chr(39))}`"
+
+
+def in_code(sentence: str) -> str:
+    """Put the value of "<field> must <rule>, got <value>" into a code span, at most 80 of it."""
+    rule, got, value = sentence.partition(", got ")
+    return f"{rule}{got}{code(value[:80])}" if got else sentence
 
 
 def keep_in_link(name: str, text: str, default: str) -> None:

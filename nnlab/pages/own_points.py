@@ -11,6 +11,7 @@ import streamlit as st
 from nnlab.config import MAX_SAMPLES
 from nnlab.csv_data import MAX_BYTES, Table, guess_columns, read_table, to_points, write_table
 from nnlab.datasets import OWN
+from nnlab.kinds import shown
 from nnlab.live_chart import Brush
 from nnlab.pages import running
 from nnlab.pages.links import code, keep_in_link
@@ -191,7 +192,7 @@ def files(problem: str) -> None:
         except ValueError as error:
             # What comes with the file stands in a code span: shown, never interpreted.
             rule, what, got = re.split("( column |, got )", str(error), maxsplit=1)
-            st.error(f"{rule}{what}`{got.replace('`', chr(39))}`", icon=":material/error:")
+            st.error(f"{rule}{what}{code(got)}", icon=":material/error:")
 
 
 def _choose_columns(table: Table, problem: str) -> None:
@@ -220,7 +221,7 @@ def _choose_columns(table: Table, problem: str) -> None:
         running.renew()
 
     classes = found.classes or ()
-    legend = "".join(f" · {code(name)} is {label}" for label, name in enumerate(classes))
+    legend = "".join(f" · {code(shown(name))} is {label}" for label, name in enumerate(classes))
     st.caption(f"{len(found.points):,} points{legend}")
     st.button("Use these points", key="use_points", on_click=use, width="stretch")
 

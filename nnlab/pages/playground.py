@@ -182,7 +182,7 @@ def _notices(
 ) -> None:
     """Draw what there is to say: a bad setting, what is wrong with the run, or with the link."""
     if error:
-        st.error(error.replace("$", r"\$"), icon=":material/error:")
+        st.error(error, icon=":material/error:")
     if finding:
         with st.container(horizontal=True, vertical_alignment="center", key="diagnosis"):
             st.warning(f"{finding.sentence} {finding.advice}", icon=":material/stethoscope:")
@@ -201,16 +201,18 @@ def _notices(
     if left_out:
         st.info(left_out)
     keep_in_link("edited", EDITED if run.edited else "", "")
-    if run.iteration:
-        st.session_state.from_edited = False
-    else:
-        for sentence in refused:
-            st.warning(sentence)
-        if st.session_state.from_edited:
-            st.info(
-                "The run of this link had been edited by hand: its settings are here, its weights "
-                "are not."
-            )
+    state = st.session_state
+    if run.iteration or state.running:  # who has begun knows what the link was
+        state.from_edited = False
+        state.pop("refused", None)
+        return
+    for sentence in refused:
+        st.warning(sentence)
+    if state.from_edited:
+        st.info(
+            "The run of this link had been edited by hand: its settings are here, its weights are "
+            "not."
+        )
 
 
 def _apply(finding: Diagnosis) -> None:

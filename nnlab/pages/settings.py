@@ -17,7 +17,7 @@ from nnlab.losses import OUTPUT_LOSSES
 from nnlab.network import INITIALIZATIONS
 from nnlab.optimizers import OPTIMIZERS, PENALTIES, SCHEDULES
 from nnlab.pages import own_points, running
-from nnlab.pages.links import code, keep_in_link
+from nnlab.pages.links import in_code, keep_in_link
 
 DEFAULTS = Config()
 _TYPED = ("hidden_layers",)  # as text
@@ -44,9 +44,7 @@ def settings() -> tuple[Config | None, str]:
     try:
         config = Config(**values)
     except ValueError as error:
-        rule, _, value = str(error).partition(", got ")
-        given = values[rule.split()[0]]
-        return None, f"{rule}, got {code(given) if isinstance(given, str) else value}"
+        return None, in_code(str(error))
     weights = sum(fan_in * fan_out for fan_in, fan_out in pairwise(config.layer_sizes))
     samples = config.samples + len(config.points)
     if samples * weights > MAX_WORK:

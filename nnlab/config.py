@@ -176,15 +176,13 @@ class Config:
         if self.dataset not in known:
             must = f"be one of {', '.join(known)} for the problem {self.problem}"
             raise _broken("dataset", must, given["dataset"])
-        if not isinstance(self.activation, str):
-            if len(self.activation) != len(self.hidden_layers):
+        by_layer = given["activation"]
+        if not isinstance(by_layer, str):
+            if len(by_layer) != len(self.hidden_layers):
                 must = f"be one name or one per hidden layer, here {len(self.hidden_layers)}"
-                raise _broken("activation", must, given["activation"])
-            # so that two ways to say the same are equal
-            if not self.hidden_layers:
+                raise _broken("activation", must, by_layer)
+            if not by_layer:  # two ways to say the same are equal
                 object.__setattr__(self, "activation", Config.activation)
-            elif len(set(self.activation)) == 1:
-                object.__setattr__(self, "activation", self.activation[0])
         targets = self.points.targets
         if self.problem == "classification" and not ((targets == 0) | (targets == 1)).all():
             wrong = float(targets[(targets != 0) & (targets != 1)][0])

@@ -179,7 +179,8 @@ def one_of_per_layer(registry: Iterable[str]) -> Kind:
 
     def rule(value: Any) -> str | tuple[str, ...]:
         if isinstance(value, tuple | list):
-            return tuple(name.rule(name_) for name_ in value)
+            names = tuple(str(name.rule(name_)) for name_ in value)
+            return names[0] if len(set(names)) == 1 else names  # two ways to say the same are equal
         return str(name.rule(value))
 
     return Kind(

@@ -63,6 +63,14 @@ def test_cells_stand_row_by_row_and_wait_for_their_runs() -> None:
     assert found["cells"][5]["label"] == "hidden layers 3,2 · learning rate 1"
 
 
+def test_activations_by_layer_are_an_axis_too() -> None:
+    activations = Axis("activation", (("tanh", "tanh"), ("tanh", "relu")))
+    configs = grid(BASE, [activations], [4])
+    found = drawn([run_one(index, configs[index]) for index in (0, 1)], columns=activations)
+    assert found["columns"] == ["tanh", "tanh,relu"]
+    assert [cell and cell["index"] for cell in found["cells"]] == [0, 1]
+
+
 def test_without_rows_all_cells_are_in_one_line() -> None:
     found = drawn([result()])
     assert found["rows"] == []

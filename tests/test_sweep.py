@@ -507,6 +507,16 @@ def test_a_connection_that_is_lost_ends_a_sweep_with_errors_unless_it_was_cancel
     assert cancelled.results == []
 
 
+def test_a_sweep_uses_the_workers_that_join_later(monkeypatch: pytest.MonkeyPatch) -> None:
+    executor = ByHand()
+    for at_once in (2, 3):
+        monkeypatch.setattr("nnlab.sweep.sweep.shared_workers", partial(Workers, executor, at_once))
+        if at_once == 2:
+            sweep = Sweep([SHORT] * 5)
+        assert sweep.results == []
+        assert len(executor.tasks) == at_once
+
+
 def test_an_executor_that_is_shut_down_ends_a_sweep_with_errors() -> None:
     threads = ThreadPoolExecutor(1)
     threads.shutdown()

@@ -5,7 +5,6 @@ import io
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import NamedTuple
@@ -17,7 +16,16 @@ from nnlab import Config
 from nnlab.sweep import Axis, Sweep, grid, run_one
 from nnlab.sweep.executors import SCHEDULER, shared_workers
 from tests.server import ROOT, free_port
-from tests.test_sweep import MIXED, PATIENCE_SECONDS, SHORT, bits, expected, results_of, wait_until
+from tests.test_sweep import (
+    LONG,
+    MIXED,
+    PATIENCE_SECONDS,
+    SHORT,
+    bits,
+    expected,
+    results_of,
+    wait_until,
+)
 
 DASK = [sys.executable, "-m", "dask"]
 
@@ -87,23 +95,25 @@ def test_the_command_line_sweeps_on_the_cluster_of_the_environment(cluster: Clus
     assert [float(row["train_loss"]) for row in rows] == losses
 
 
-def test_a_cancelled_sweep_leaves_the_clusters_workers_within_two_seconds(cluster: Cluster) -> None:
+def test_a_cancelled_sweep_leaves_the_clusters_workers(cluster: Cluster) -> None:
     with cluster.client.get_executor(pure=False) as executor:
-        sweep = Sweep([Config(samples=50, iterations=1_000_000)] * 5, executor, 2)
+        sweep = Sweep([LONG] * 5, executor, 2)
         wait_until(lambda: sweep.seconds_left)
         sweep.cancel()
-        began = time.monotonic()
         wait_until(lambda: not any(cluster.client.processing().values()))
-        assert time.monotonic() - began < 2
+    assert sweep.results == []
 
 
 def test_a_worker_that_is_killed_in_mid_sweep_costs_no_run(cluster: Cluster) -> None:
     """One of two is killed while it computes; the other one makes up for it."""
     with cluster.client.get_executor(pure=False) as executor:
-        sweep = Sweep(MIXED, executor, 2)
+        # of a run at least that is some seconds long, so that both are at work when one is killed
+        configs = [Config(samples=200, iterations=20_000, seed=seed) for seed in range(3)]
+        sweep = Sweep(configs, executor, 2)
         wait_until(lambda: all(cluster.client.processing().values()) and sweep.seconds_left)
         cluster.workers[0].kill()
-        assert [bits(result) for result in results_of(sweep)] == expected()
+        here = [bits(run_one(index, config)) for index, config in enumerate(configs)]
+        assert [bits(result) for result in results_of(sweep)] == here
     assert len(cluster.client.nthreads()) == 1
 
 
@@ -111,10 +121,10 @@ def test_a_sweep_whose_scheduler_is_gone_ends_with_errors(monkeypatch: pytest.Mo
     with scheduler() as (address, process):
         monkeypatch.setenv(SCHEDULER, address)
         Client(address, timeout=PATIENCE_SECONDS, set_as_default=False).close()  # until it answers
-        monkeypatch.setattr("nnlab.sweep.executors.CONNECT_SECONDS", 1)
         assert shared_workers().at_once == 1  # no worker has come yet
         sweep = Sweep(grid(SHORT, [], range(5)))
         process.kill()
+        monkeypatch.setattr("nnlab.sweep.executors.CONNECT_SECONDS", 0.5)
         results = results_of(sweep)
     assert [result.status for result in results] == ["error"] * 5
     assert results[4].error == "The connection to the cluster is lost"
@@ -122,7 +132,49 @@ def test_a_sweep_whose_scheduler_is_gone_ends_with_errors(monkeypatch: pytest.Mo
         Sweep([SHORT])  # it asks anew
 
 
-@pytest.mark.parametrize("address", ["tcp://127.0.0.1:1", "nonsense", "http://127.0.0.1:1"])
+def test_workers_that_join_later_are_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("nnlab.sweep.executors.COUNT_SECONDS", 0)
+    with scheduler() as (address, _):
+        monkeypatch.setenv(SCHEDULER, address)
+        with Client(address, timeout=PATIENCE_SECONDS, set_as_default=False) as client:
+            sweep = Sweep([LONG] * 5)
+            assert shared_workers().at_once == 1
+            with started("worker", address, "--nthreads", "2", "--no-nanny", "--no-dashboard"):
+                wait_until(
+                    lambda: sweep.results == [] and [*map(len, client.processing().values())] == [2]
+                )
+                sweep.cancel()
+
+
+def test_a_cluster_that_was_not_there_is_not_searched_for_at_every_look(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    attempts = []
+
+    def refuse(address: str, **_: object) -> None:
+        attempts.append(address)
+        raise OSError("timed out")
+
+    address = "tcp://127.0.0.1:2"
+    monkeypatch.setenv(SCHEDULER, address)
+    monkeypatch.setattr("distributed.Client", refuse)
+    for _ in range(3):
+        with pytest.raises(ValueError, match=f"running Dask scheduler.*got '{address}'"):
+            shared_workers()
+    assert attempts == [address]
+    monkeypatch.setattr("nnlab.sweep.executors.MISSING_SECONDS", 0)
+    with pytest.raises(ValueError, match="running Dask scheduler"):
+        shared_workers()
+    assert attempts == [address] * 2
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        *["tcp://127.0.0.1:1", "nonsense", "http://127.0.0.1:1"],
+        *["tls://127.0.0.1:1", "ucx://127.0.0.1:1"],  # which need more than an address
+    ],
+)
 def test_an_address_without_a_scheduler_is_one_sentence(
     address: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

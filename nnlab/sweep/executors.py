@@ -1,5 +1,6 @@
 """Where the runs of a sweep are computed: local worker processes, or a Dask cluster."""
 
+import math
 import os
 import signal
 import threading
@@ -7,6 +8,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import BrokenExecutor, Executor, Future, wait
+from contextlib import suppress
 from functools import cache, partial
 from typing import Any, NamedTuple
 
@@ -14,6 +16,8 @@ import loky
 
 SCHEDULER = "NNLAB_DASK_SCHEDULER"  # the environment variable with a Dask scheduler's address
 CONNECT_SECONDS = 2
+MISSING_SECONDS = 10  # after which a cluster that was not there is searched for again
+COUNT_SECONDS = 5  # for which the number of a cluster's workers is taken for granted
 IDLE_SECONDS = 300  # after which a local worker gives its memory back
 NICENESS = 19  # of local workers: the sessions that train on the page come first
 
@@ -24,7 +28,7 @@ class Workers(NamedTuple):
     Attributes
     ----------
     executor : takes them
-    at_once : how many it computes at a time
+    at_once : how many it computes at a time, as of now: a cluster can grow
     connected : says whether it will answer; a Dask client that has lost its scheduler never does
     """
 
@@ -169,9 +173,6 @@ def _begin(server: int) -> None:
     threading.Thread(target=end_with_the_server, daemon=True).start()
 
 
-_choosing = threading.Lock()
-
-
 def shared_workers() -> Workers:
     """Return the workers that all sessions of this server share.
 
@@ -186,7 +187,11 @@ def shared_workers() -> Workers:
     """
     address = os.environ.get(SCHEDULER)
     with _choosing:
-        return _cluster(address) if address else _local()
+        cluster = _clusters.setdefault(address, _Cluster(address)) if address else None
+        return _local() if cluster is None else cluster.workers()
+
+
+_choosing = threading.Lock()
 
 
 @cache
@@ -195,27 +200,59 @@ def _local() -> Workers:
     return Workers(LocalPool(count), count)
 
 
-_clients: dict[str, Any] = {}
+class _Cluster:
+    """A Dask cluster, as far as this server knows it.
 
+    Sessions ask for it all the time: it is asked itself, or searched for, only now and then.
+    """
 
-def _cluster(address: str) -> Workers:
-    try:
-        from distributed import Client  # noqa: PLC0415 - an optional extra
-    except ModuleNotFoundError:
-        must = "be unset, or distributed be installed (pip install distributed)"
-        raise ValueError(f"{SCHEDULER} must {must}, got {address!r}") from None
-    client = _clients.get(address)
-    try:
-        if client is None or client.status != "running":
-            client = _clients[address] = Client(
-                address, timeout=CONNECT_SECONDS, set_as_default=False
-            )
-        count = sum(client.nthreads().values())
-    except (OSError, ValueError):
+    def __init__(self, address: str) -> None:
+        self._address = address
+        self._client: Any = None
+        self._executor: Any = None
+        self._count = 1
+        self._counted = self._missed = -math.inf  # when, in seconds
+
+    def workers(self) -> Workers:
+        """Return its workers, or raise a ValueError."""
+        client = self._connected_client()
+        return Workers(
+            self._executor,
+            self._count_threads(client),
+            lambda: client.status in {"running", "connecting"},  # the latter while it tries again
+        )
+
+    def _connected_client(self) -> Any:
+        try:
+            from distributed import Client  # noqa: PLC0415 - an optional extra
+        except ModuleNotFoundError:
+            must = "be unset, or distributed be installed (pip install distributed)"
+            raise ValueError(f"{SCHEDULER} must {must}, got {self._address!r}") from None
+        status = self._client and self._client.status
+        if status == "running":
+            return self._client
         must = "be the address of a running Dask scheduler, like tcp://127.0.0.1:8786"
-        raise ValueError(f"{SCHEDULER} must {must}, got {address!r}") from None
-    return Workers(
-        client.get_executor(pure=False),
-        max(1, count),
-        lambda: client.status in {"running", "connecting"},  # the latter while it tries again
-    )
+        refusal = ValueError(f"{SCHEDULER} must {must}, got {self._address!r}")
+        if status == "connecting" or time.monotonic() - self._missed < MISSING_SECONDS:
+            raise refusal
+        if self._client:
+            self._client.close()
+        try:
+            self._client = Client(self._address, timeout=CONNECT_SECONDS, set_as_default=False)
+        # the last two for schemes that need more than an address, as tls and ucx do
+        except (OSError, ValueError, TypeError, ImportError):
+            self._client, self._missed = None, time.monotonic()
+            raise refusal from None
+        self._executor, self._counted = self._client.get_executor(pure=False), -math.inf
+        return self._client
+
+    def _count_threads(self, client: Any) -> int:
+        if client.status == "running" and time.monotonic() - self._counted >= COUNT_SECONDS:
+            self._counted = time.monotonic()
+            with suppress(OSError):  # it is lost right now, which its status will tell
+                threads = client.sync(client.scheduler.ncores, callback_timeout=CONNECT_SECONDS)
+                self._count = max(1, sum(threads.values()))
+        return self._count
+
+
+_clusters: dict[str, _Cluster] = {}

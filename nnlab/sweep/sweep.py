@@ -5,6 +5,7 @@ import time
 from collections import deque
 from collections.abc import Sequence
 from concurrent.futures import CancelledError, Executor, Future
+from contextlib import suppress
 from functools import partial
 
 import loky
@@ -35,7 +36,7 @@ class Sweep:
     configs : the settings of the runs, which begin in this order
     executor : where they are computed; by default the workers that all sessions share
     at_once : how many tasks are there at a time, at most MAX_AT_ONCE; by default as many as there
-        are shared workers, or as this machine has cores
+        are shared workers, those that join later too, or as this machine has cores
 
     Raises
     ------
@@ -55,6 +56,7 @@ class Sweep:
         workers = shared_workers() if executor is None else Workers(executor, loky.cpu_count())
         self.configs = tuple(configs)
         self._workers, self._at_once = workers, min(at_once or workers.at_once, MAX_AT_ONCE)
+        self._grows = executor is None and at_once is None  # with the workers that join later
         # Never held while an executor is called, which may call back from any thread, also at once.
         self._lock = threading.Lock()
         self._waiting = deque(Progress(*numbered) for numbered in enumerate(configs))
@@ -69,13 +71,20 @@ class Sweep:
     @property
     def results(self) -> list[Result]:
         """Return the results so far, in the order in which they came; asking keeps them coming."""
+        self.watch()
+        with self._lock:
+            return list(self._results)
+
+    def watch(self) -> None:
+        """Keep the results coming, as asking for them does."""
+        if self._grows and not self.finished and self._workers.connected():
+            with suppress(ValueError):  # the connection is lost right now
+                self._at_once = min(shared_workers().at_once, MAX_AT_ONCE)
         with self._lock:
             self._watched = time.monotonic()
             if not (self._cancelled or self._workers.connected()):
                 self._give_up()
         self._fill()
-        with self._lock:
-            return list(self._results)
 
     @property
     def done(self) -> int:

@@ -233,7 +233,7 @@ def test_the_page_says_beforehand_how_long_it_takes_and_how_that_was_measured(
     told = next(element for element in app.markdown if "6 runs" in element.value)
     # from one look at the clock to the next are 2 s: data, training and result take 6 s a run
     assert told.value == "**6 runs** of 3 iterations, about **18 s**"
-    assert told.help.startswith("Measured: 3 iterations with the base settings took 2 s")
+    assert told.help.startswith("Measured: 3 iterations of one of these runs took 2 s")
 
 
 def test_results_appear_as_runs_finish(workers: ByHand, drawn: dict[str, Update]) -> None:
@@ -593,13 +593,32 @@ def test_every_view_can_be_linked_and_drawn(workers: ByHand, view: str) -> None:
     assert app.query_params.get("view", "gallery") == view
 
 
-def test_a_sweep_goes_on_while_the_playground_is_drawn(
-    workers: ByHand, monkeypatch: pytest.MonkeyPatch
+def test_what_is_measured_is_a_run_of_the_sweep_as_the_base_may_be_too_large_for_one(
+    workers: ByHand,
 ) -> None:
-    """A sweep rests once nobody has asked for its results for a while; the playground asks."""
+    base = {"samples": "100000", "hidden_layers": "64,64,64"}
+    app = open_page(**base, axis1="hidden_layers:2; 3; 4")
+    assert app.session_state["cost"].config.hidden_layers == (3,)
+    assert "**3 runs**" in texts(app)
+    app = open_page(**base)
+    assert "samples must be at most" in errors(app)[0]
+    assert "cost" not in app.session_state
+    assert not workers.tasks
+
+
+@pytest.mark.parametrize("opens_playground", [True, False])
+def test_a_sweep_goes_on_while_its_results_are_not_drawn(
+    workers: ByHand, monkeypatch: pytest.MonkeyPatch, opens_playground: bool
+) -> None:
+    """A sweep rests once nobody has asked for its results for a while; other pages ask."""
     app = press(open_page(**SIX), "sweep_start")
-    app.session_state["opening"] = 0
-    healthy(app.run())  # to the playground
+    if opens_playground:
+        app.session_state["opening"] = 0
+        app.run()
+    else:
+        press(app, "example_range_test")
+        assert "The test is under way." in texts(app)
+    healthy(app)
     later = sweep_module.time.monotonic() + 2 * sweep_module.UNWATCHED_SECONDS
     clock = SimpleNamespace(monotonic=lambda: later)
     monkeypatch.setattr(sweep_module, "time", clock)

@@ -73,6 +73,7 @@ def render() -> None:
         interval = TICK_SECONDS if rate_test.is_pending(state.base) else None
         with st.container(key="live"):
             st.fragment(_live_test, run_every=interval)(state.base, interval)
+        sweeping.keep_watching()
     else:
         _results(going, plan, view)
     query = st.query_params

@@ -21,7 +21,7 @@ from nnlab.sweep.sweep import UNWATCHED_SECONDS
 from nnlab.training import advance, evaluate, start
 
 MEASURED_SECONDS = 0.1  # for the estimate
-WATCH_SECONDS = UNWATCHED_SECONDS / 3  # between two looks from another page
+WATCH_SECONDS = UNWATCHED_SECONDS / 3  # between two looks from where its results are not drawn
 
 
 class Cost(NamedTuple):
@@ -91,7 +91,7 @@ def _sample(config: Config) -> Cost:
 
 def estimate(plan: Plan) -> tuple[str, str]:
     """Say how many runs there will be and about how long they take; and how that was measured."""
-    cost = _measured(plan.base)
+    cost = _measured(plan.configs[len(plan.configs) // 2])  # the base need not fit into a sweep
     try:
         at_once = min(shared_workers().at_once, len(plan.configs))
     except ValueError as error:  # no cluster where one was promised
@@ -102,8 +102,8 @@ def estimate(plan: Plan) -> tuple[str, str]:
     each = f" of {plan.base.iterations:,} iterations" if len(iterations) == 1 else ""
     return (
         f"**{runs}**{each}, about **{duration(seconds)}**",
-        f"Measured: {cost.iterations:,} iterations with the base settings took "
-        f"{cost.seconds:.2g} s on this server, which makes {at_once} of these runs at a time. "
+        f"Measured: {cost.iterations:,} iterations of one of these runs took "
+        f"{cost.seconds:.2g} s on this server, which makes {at_once} of them at a time. "
         "Larger networks and more points take longer; so does a server that others use.",
     )
 
@@ -189,14 +189,10 @@ def _awake(_sweep: Sweep, started: int) -> Sweep:  # noqa: ARG001 - tells one sw
 
 
 def keep_watching() -> None:
-    """Let a sweep go on while another page is drawn: without anybody to look, it would rest."""
+    """Let a sweep go on while its results are not drawn: without anybody to look, it would rest."""
     going = current()
     if going and is_active(going) and not going.sweep.paused:
-        st.fragment(_look, run_every=WATCH_SECONDS)(going)
-
-
-def _look(going: Going) -> None:
-    going.sweep.results  # noqa: B018 - to ask is what keeps them coming
+        st.fragment(going.sweep.watch, run_every=WATCH_SECONDS)()
 
 
 def progress(going: Going, results: Sequence[Result]) -> None:

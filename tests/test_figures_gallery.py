@@ -180,5 +180,12 @@ def test_the_range_curve_marks_where_learning_begins_and_ends() -> None:
     assert (area["x0"], area["x1"]) == (test.begins, test.ends)
     lines = {shape["x0"] for shape in figure["layout"]["shapes"] if shape["type"] == "line"}
     assert lines == {test.begins, test.ends, test.suggested}
-    named = {trace["text"][0] for trace in figure["data"] if trace.get("mode") == "text"}
-    assert named == {"begins", "least loss", f"<b>{test.suggested:g}</b>"}
+    named = {label["text"]: 10 ** label["x"] for label in figure["layout"]["annotations"]}
+    assert named == pytest.approx(
+        {
+            "begins": test.begins,
+            "least loss": test.ends,
+            f"<b>{test.suggested:g}</b>": test.suggested,
+        }
+    )
+    assert figure["layout"]["xaxis"]["type"] == "log"  # an annotation's x is then the exponent

@@ -5,10 +5,9 @@ from functools import lru_cache
 import numpy as np
 import plotly.graph_objects as go
 
-from nnlab.figures.curves import Series, loss_series
+from nnlab.figures.curves import Series, loss_series, losses_as_json
 from nnlab.figures.plane import LEVELS, png
-from nnlab.figures.style import AXIS, SET_COLORS
-from nnlab.figures.sweeps import as_json
+from nnlab.figures.style import SET_COLORS
 from nnlab.sweep import Result
 from nnlab.training import Metrics, Run
 
@@ -32,24 +31,7 @@ def compared_losses(loss_name: str, *, log: bool) -> str:
                 cliponaxis=False,
                 hovertemplate=f"{side}, {part} loss %{{y:.4g}}<extra></extra>",
             )
-    return as_json(
-        figure,
-        f"log={log}",
-        xaxis={
-            "title": "iteration",
-            "rangemode": "tozero",
-            "unifiedhovertitle": {"text": "iteration %{x:,d}"},
-            **AXIS,
-        },
-        yaxis={
-            "title": f"loss ({loss_name})",
-            "type": "log" if log else "linear",
-            "rangemode": "normal" if log else "tozero",
-            "exponentformat": "power",
-            **AXIS,
-        },
-        hovermode="x unified",
-    )
+    return losses_as_json(figure, loss_name, log=log)
 
 
 def result_image(result: Result) -> bytes:

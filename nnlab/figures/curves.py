@@ -5,9 +5,8 @@ from functools import lru_cache
 import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
-from plotly.io.json import to_json_plotly
 
-from nnlab.figures.style import AXIS, SET_COLORS, styled
+from nnlab.figures.style import SET_COLORS, as_json, iteration_axis, loss_axis
 from nnlab.series import thin
 from nnlab.training import TEST_EVERY, Metrics, Run
 
@@ -64,25 +63,18 @@ def loss_curve(
             line={"color": _GREY, "width": 1.5},
             hovertemplate="before %{y:.4g}<extra></extra>",
         )
-    figure.update_layout(
-        xaxis={
-            "title": "iteration",
-            "rangemode": "tozero",
-            "unifiedhovertitle": {"text": "iteration %{x:,d}"},
-            **AXIS,
-        },
-        yaxis={
-            "title": f"loss ({loss_name})",
-            "type": "log" if log else "linear",
-            "rangemode": "normal" if log else "tozero",
-            "exponentformat": "power",  # a loss on its way to divergence needs a short label
-            **AXIS,
-        },
-        hovermode="x unified",  # both losses at one iteration, wherever the mouse is
-        uirevision=f"log={log}",
+    return losses_as_json(figure, loss_name, log=log)
+
+
+def losses_as_json(figure: go.Figure, loss_name: str, *, log: bool) -> str:
+    """Return a figure of losses over the iterations as JSON, with its axes."""
+    return as_json(
+        figure,
+        f"log={log}",
+        xaxis={**iteration_axis(), "unifiedhovertitle": {"text": "iteration %{x:,d}"}},
+        yaxis=loss_axis(f"loss ({loss_name})", log=log),
+        hovermode="x unified",  # all losses at one iteration, wherever the mouse is
     )
-    text: str = to_json_plotly(styled(figure))
-    return text
 
 
 def loss_series(run: Run, train_loss: float, test_loss: float) -> list[Series]:

@@ -6,10 +6,9 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 from plotly.colors import sample_colorscale
-from plotly.io.json import to_json_plotly
 from plotly.subplots import make_subplots
 
-from nnlab.figures.style import AXIS, SET_COLORS, styled
+from nnlab.figures.style import AXIS, SET_COLORS, as_json
 from nnlab.history import LayerHistory
 from nnlab.inspection import weight_histogram
 from nnlab.training import Run
@@ -175,11 +174,10 @@ def present_series(run: Run, matrices: tuple[NDArray[np.int64], ...]) -> list[Se
 
 def _json(figure: go.Figure, *, top: int, bottom: int) -> str:
     """Return the figure as JSON, in the page's style, small: several share one panel."""
-    styled(figure).update_layout(
+    figure.update_annotations(font={"size": 12})
+    return as_json(
+        figure,
         margin={"l": 44, "r": 12, "t": top, "b": bottom},
         font={"size": 11},
         legend={"y": 1.07, "title": {"text": "layer"}},
     )
-    figure.update_annotations(font={"size": 12})
-    text: str = to_json_plotly(figure)
-    return text

@@ -6,8 +6,8 @@ import numpy as np
 import plotly.graph_objects as go
 
 from nnlab.figures.layers import layer_colors
-from nnlab.figures.style import AXIS
-from nnlab.figures.sweeps import as_json, column_axis, set_color
+from nnlab.figures.style import AXIS, as_json, iteration_axis, loss_axis
+from nnlab.figures.sweeps import column_axis, set_color
 from nnlab.results.columns import Column
 from nnlab.results.luck import Band, Luck
 
@@ -134,13 +134,7 @@ def loss_bands(bands: Sequence[tuple[str, Band]], loss_name: str, *, log: bool) 
     return as_json(
         figure,
         f"log={log}",
-        xaxis={"title": "iteration", "rangemode": "tozero", **AXIS},
-        yaxis={
-            "title": f"training loss{mean} ({loss_name})",
-            "type": "log" if log else "linear",
-            "rangemode": "normal" if log else "tozero",
-            "exponentformat": "power",
-            **AXIS,
-        },
+        xaxis=iteration_axis(),
+        yaxis=loss_axis(f"training loss{mean} ({loss_name})", log=log),
         hovermode="x unified",
     )

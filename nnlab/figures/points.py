@@ -7,10 +7,9 @@ from typing import NamedTuple
 import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
-from plotly.io.json import to_json_plotly
 
 from nnlab.datasets import Dataset
-from nnlab.figures.style import AXIS, CLASS_COLORS, MIDDLE_COLOR, styled
+from nnlab.figures.style import AXIS, CLASS_COLORS, MIDDLE_COLOR, as_json
 from nnlab.inspection import PointResults
 from nnlab.plane import plane_extent
 from nnlab.training import Run
@@ -133,7 +132,9 @@ def decision_boundary(
     x1, x2 = (
         html.escape(axis, quote=False) for axis in axes
     )  # Plotly reads some HTML in its texts
-    figure.update_layout(
+    return as_json(
+        figure,
+        repr(extent),  # a zoom lasts until the plane itself changes
         xaxis={"title": f"{x1}{note}", "range": [left, right], "constrain": "domain", **AXIS},
         yaxis={
             "title": x2,
@@ -142,10 +143,7 @@ def decision_boundary(
             "constrain": "domain",
             **AXIS,
         },
-        uirevision=repr(extent),  # a zoom lasts until the plane itself changes
     )
-    text: str = to_json_plotly(styled(figure))
-    return text
 
 
 def _marker(part: str, label: int | None) -> dict[str, object]:

@@ -1,9 +1,10 @@
 """The curve of a learning-rate range test."""
 
+from math import log10
+
 import plotly.graph_objects as go
 
-from nnlab.figures.style import AXIS, SET_COLORS
-from nnlab.figures.sweeps import as_json
+from nnlab.figures.style import AXIS, SET_COLORS, as_json, loss_axis
 from nnlab.range_test import RangeTest
 
 _GREY = "rgba(128, 128, 128, 0.15)"
@@ -32,26 +33,12 @@ def range_curve(test: RangeTest, loss_name: str) -> str:
         figure,
         "range test",
         xaxis={"title": "learning rate", "type": "log", "exponentformat": "power", **AXIS},
-        yaxis={
-            "title": f"training loss ({loss_name})",
-            "type": "log",
-            "exponentformat": "power",
-            **AXIS,
-        },
+        yaxis=loss_axis(f"training loss ({loss_name})", log=True),
     )
 
 
 def _name(figure: go.Figure, rate: float, name: str) -> None:
-    """Write above a vertical line; annotations do not know of logarithmic axes."""
-    figure.add_scatter(
-        x=[rate],
-        y=[1],
-        yaxis="y2",
-        mode="text",
-        text=[name],
-        textposition="top center",
-        cliponaxis=False,
-        hoverinfo="skip",
-        showlegend=False,
+    """Write above a vertical line; an annotation's place on a logarithmic axis is the exponent."""
+    figure.add_annotation(
+        x=log10(rate), y=1, yref="paper", yanchor="bottom", text=name, showarrow=False
     )
-    figure.update_layout(yaxis2={"overlaying": "y", "range": [0, 1], "visible": False})

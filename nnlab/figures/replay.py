@@ -13,7 +13,7 @@ from nnlab.editing import rewind
 from nnlab.figures.curves import loss_series
 from nnlab.figures.plane import boundary_image
 from nnlab.figures.points import decision_boundary
-from nnlab.figures.style import AXIS, SET_COLORS
+from nnlab.figures.style import SET_COLORS, iteration_axis, loss_axis
 from nnlab.plane import plane_extent
 from nnlab.training import Run, evaluate
 
@@ -182,15 +182,8 @@ def _add_loss_curve(figure: go.Figure, run: Run, loss_name: str, *, log: bool) -
         **place,
     )
     figure.update_layout(
-        xaxis2={"title": "iteration", "domain": [0.56, 1], "anchor": "y2", **AXIS},
-        yaxis2={
-            "title": f"loss ({loss_name})",
-            "type": "log" if log else "linear",
-            "rangemode": "normal" if log else "tozero",
-            "exponentformat": "power",
-            "anchor": "x2",
-            **AXIS,
-        },
+        xaxis2={**iteration_axis(), "domain": [0.56, 1], "anchor": "y2"},
+        yaxis2={**loss_axis(f"loss ({loss_name})", log=log), "anchor": "x2"},
         legend2={**figure.layout.legend.to_plotly_json(), "x": 0.56},
     )
     drawn = np.concatenate([values for _, values in series])

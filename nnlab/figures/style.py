@@ -1,6 +1,9 @@
-"""What all figures have in common: colours, axes, and no template."""
+"""What all figures have in common: colours, axes, the rest of their layout, and no template."""
+
+from typing import Any
 
 import plotly.graph_objects as go
+from plotly.io.json import to_json_plotly
 
 CLASS_COLORS = ("#f08a24", "#0877bd")  # orange and blue: safe for colour-blind eyes
 MIDDLE_COLOR = "#f4f4f4"
@@ -11,9 +14,28 @@ AXIS = {"gridcolor": "rgba(128, 128, 128, 0.25)", "zeroline": False, "ticklabelo
 _EMPTY_TEMPLATE = go.layout.Template()  # Plotly's own would add 7 kB to every figure
 
 
-def styled(figure: go.Figure) -> go.Figure:
-    """Give a figure the page's background, legend and font; returns it."""
-    return figure.update_layout(
+def iteration_axis() -> dict[str, Any]:
+    """Return an axis for the iterations."""
+    return {"title": "iteration", "rangemode": "tozero", **AXIS}
+
+
+def loss_axis(name: str, *, log: bool) -> dict[str, Any]:
+    """Return an axis for losses, logarithmic or from 0 on."""
+    return {
+        "title": name,
+        "type": "log" if log else "linear",
+        "rangemode": "normal" if log else "tozero",
+        "exponentformat": "power",  # a loss on its way to divergence needs a short label
+        **AXIS,
+    }
+
+
+def as_json(figure: go.Figure, uirevision: str | None = None, **layout: Any) -> str:
+    """Return the figure as JSON, with the page's background, legend and font.
+
+    A zoom lasts as long as `uirevision` stays the same.
+    """
+    figure.update_layout(
         showlegend=True,
         template=_EMPTY_TEMPLATE,
         margin={"l": 52, "r": 18, "t": 30, "b": 40},
@@ -28,4 +50,7 @@ def styled(figure: go.Figure) -> go.Figure:
             "font": {"size": 11},
         },
         font={"size": 13, "family": "Source Sans, sans-serif"},  # the page's own
+        uirevision=uirevision,
     )
+    text: str = to_json_plotly(figure.update_layout(layout))
+    return text

@@ -9,10 +9,9 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 from plotly.colors import sample_colorscale
-from plotly.io.json import to_json_plotly
 
 from nnlab.datasets import FloatArray
-from nnlab.figures.style import AXIS, SET_COLORS, styled
+from nnlab.figures.style import AXIS, SET_COLORS, as_json
 from nnlab.results.columns import ACCURACIES, Column
 from nnlab.results.filters import Filter, marks
 from nnlab.results.importance import Importance
@@ -22,13 +21,6 @@ from nnlab.results.medians import Medians
 SCALE = sample_colorscale("Plasma", np.linspace(0.2, 0.85, 9).tolist())
 FAINT = "rgba(128, 128, 128, 0.06)"
 MAX_TICKS = 12  # of an axis with a label for each value
-
-
-def as_json(figure: go.Figure, uirevision: str, **layout: Any) -> str:
-    """Return the figure as JSON; a zoom lasts as long as `uirevision` stays the same."""
-    styled(figure).update_layout(uirevision=uirevision, **layout)
-    text: str = to_json_plotly(figure)
-    return text
 
 
 def set_color(metric: str) -> str:

@@ -132,7 +132,7 @@ def render() -> None:
                 on_click=running.take_branch_back,
                 help="Take the branch back: the run with the grey curve is the run again.",
             )
-        saving.render(state.run)
+        saving.render()
     with st.container(key="notices"):
         _notices(state.run, error, finding, refused, past=shown is not state.run)
     # Last, as it looks at what has been chosen above. In a place of its own: of a full run that a

@@ -18,13 +18,23 @@ from nnlab.training import Run, evaluate
 _script = lru_cache(maxsize=4)(script)
 
 
-def render(run: Run) -> None:
-    """Draw the popover with the downloads of a run.
+def render() -> None:
+    """Draw the popover with the downloads of the session's run.
 
-    Their files are made at a click. While the run trains that cannot be: what is made at a click
-    may be gone by the next tick, before the browser has fetched it.
+    A fragment, drawn anew when it is opened: the run may be another one by then, as a value was set
+    by hand.
     """
-    with st.popover("Save", key="save"):
+    st.fragment(_render)()
+
+
+def _render() -> None:
+    popover = st.popover("Save", key="save", on_change="rerun")
+    if not popover.open:
+        return
+    run: Run = st.session_state.run
+    with popover:
+        # Files are made at a click. While the run trains that cannot be: what is made at a click
+        # may be gone by the next tick, before the browser has fetched it.
         if st.session_state.running:
             st.caption("Pause to save.")
         else:

@@ -17,7 +17,7 @@ from streamlit.delta_generator import DeltaGenerator
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import SelectSlider
 
-from nnlab import Config, Run, advance, rewind, start
+from nnlab import Config, Run, advance, live_chart, rewind, start
 from nnlab.config import text
 from nnlab.datasets import DATASETS_FOR
 from nnlab.pages import running, turns
@@ -641,3 +641,37 @@ def test_a_branch_told_twice_keeps_the_run_of_before() -> None:
     healthy(app.run())
     assert app.session_state["before"] is run
     assert run_of(app).iteration == rewind(run, 32).iteration == 32
+
+
+def test_where_one_looks_has_settled_when_start_ends_a_replay() -> None:
+    """What the time line has told last is then a moment on the way."""
+
+    def script() -> None:
+        import streamlit as st  # noqa: PLC0415 - the script of a page of its own
+
+        from nnlab.pages import time_travel  # noqa: PLC0415
+
+        before = time_travel.has_settled()
+        time_travel.return_to_present()
+        st.session_state.settled = before, time_travel.has_settled()
+
+    app = AppTest.from_function(script)
+    app.session_state["seen"] = 32
+    app.session_state["update"] = {"look": {"iteration": 32, "settled": False}}
+    assert healthy(app.run()).session_state["settled"] == (False, True)
+
+
+def test_the_charts_are_told_when_another_run_begins(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only then they forget their zoom: not where one looks back, or goes on from there."""
+    told: list[int] = []
+    monkeypatch.setattr(live_chart, "update", lambda _, *, run, **__: told.append(run))
+    app = press(open_page(speed="100"), "step_tick")
+    app.session_state["seen"] = 32
+    healthy(app.run())
+    app.session_state["before"] = advance(run_of(app), 50)
+    press(healthy(app.run()), "take_branch_back")
+    healthy(app.number_input(key="learning_rate").set_value(0.5).run())
+    assert len(set(told)) == 1
+    press(app, "reset")
+    press(app, "add_layer")
+    assert [number - told[0] for number in told[-2:]] == [1, 2]

@@ -82,10 +82,10 @@ class Drawn(NamedTuple):
 def render() -> None:
     """Draw the page; the entry for one script run.
 
-    The keys of the session that are no widget's: `run`, the Run; `running`, a Going while it
-    trains, else None; `renew`, True if a new run is to begin; `from_edited`, True while the run is
-    that of a link which says so; and those of time_travel, diagram, one_step, own_points, links
-    and navigation, named in these modules.
+    The keys of the session that are no widget's: `run`, the Run; `run_number`, which of the
+    session's runs it is; `running`, a Going while it trains, else None; `renew`, True if a new run
+    is to begin; `from_edited`, True while the run is that of a link which says so; and those of
+    time_travel, diagram, one_step, own_points, links and navigation, named in these modules.
     """
     st.set_page_config("nnlab", "🧠", layout="wide", initial_sidebar_state=330)
     st.html(STYLE)
@@ -286,6 +286,7 @@ def _draw(run: Run, shown: Shown, going: Going | None, live: Live) -> None:
         },
         time_line=None if going else time_travel.line(run, then),
         session=context.session_id if context else "",
+        run=st.session_state.run_number,
         listeners=live_chart.Listeners(
             running.slow_down, time_travel.look, running.branch, diagram.act
         ),

@@ -30,8 +30,9 @@ class Going(NamedTuple):
 def reset(config: Config) -> None:
     """Begin a new run, which waits for its start."""
     time_travel.forget()
-    st.session_state.running = None
-    st.session_state.run = start(config)
+    state = st.session_state
+    state.running = None
+    state.run, state.run_number = start(config), state.get("run_number", 0) + 1
 
 
 def renew() -> None:

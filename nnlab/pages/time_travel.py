@@ -27,6 +27,8 @@ def look() -> None:
 
 def has_settled() -> bool:
     """Say whether the time line rests where it is: time for all else on the page to follow."""
+    if "seen" not in st.session_state:
+        return True  # in the present, though Start may have ended a replay on its way
     moment = st.session_state.get("update", {}).get("look")  # absent at first
     return not moment or bool(moment["settled"])
 

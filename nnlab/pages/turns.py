@@ -17,16 +17,16 @@ MAX_DRAWN_PARAMETERS = 60_000
 # Many threads of small NumPy calls would spend their time handing the interpreter lock around:
 # with one at a time, a room of forty makes four times as many ticks.
 _training = threading.Lock()
-_waiting: list[int] = []  # a list, since its append and remove are atomic
+waiting: list[int] = []  # threads; a list, since its append and remove are atomic
 
 
 @contextmanager
 def turn() -> Iterator[int]:
     """Wait for this session's turn to train; yields how many others wait behind it."""
-    _waiting.append(threading.get_ident())
+    waiting.append(threading.get_ident())
     with _training:
-        _waiting.remove(threading.get_ident())
-        yield len(_waiting)
+        waiting.remove(threading.get_ident())
+        yield len(waiting)
 
 
 class Shown(NamedTuple):

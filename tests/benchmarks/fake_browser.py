@@ -1,6 +1,7 @@
 """A fake browser that speaks Streamlit's protocol: it loads the page, presses Start and trains."""
 
 import asyncio
+import math
 import time
 from collections.abc import Coroutine
 from concurrent.futures import ThreadPoolExecutor
@@ -39,15 +40,15 @@ class FakeBrowser:
     _busy: bool = True  # a run of the script has not ended
     _queued: bool = False  # another one will follow it at once
 
-    async def live(self, url: str, delay: float, until: float) -> None:
-        """Come after so many seconds and stay until this time."""
+    async def live(self, url: str, delay: float, until: float, n_ticks: float = math.inf) -> None:
+        """Come after so many seconds and stay until this time, or for so many ticks."""
         await asyncio.sleep(delay)
         opened = time.perf_counter()
         async with websockets.connect(
             url, subprotocols=["streamlit"], max_size=None, ping_interval=None, open_timeout=120
         ) as socket:
             await socket.send(self._request())
-            while (now := time.perf_counter()) < until:
+            while (now := time.perf_counter()) < until and len(self.ticks) < n_ticks:
                 wake = until
                 if self._due and (self.eager or not self._busy):
                     fragment = min(self._due, key=self._due.__getitem__)

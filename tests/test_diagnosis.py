@@ -3,6 +3,7 @@
 import math
 import re
 from dataclasses import replace
+from functools import cache
 from itertools import product
 from typing import NamedTuple
 
@@ -178,6 +179,7 @@ SICK = {
 }
 
 
+@cache
 def said_of(sick: Sick) -> tuple[Run, Diagnosis]:
     run = advance(start(sick.config), sick.iterations)
     diagnosis = diagnose(run)
@@ -209,7 +211,7 @@ def test_the_advice_helps(name: str) -> None:
     helped = start(config) if diagnosis.anew else with_config(run, config)
     goal = helped.iteration + sick.config.iterations
     helped = advance(helped, sick.config.iterations)
-    ill = advance(start(sick.config), goal)
+    ill = advance(run, goal - run.iteration)
     assert not helped.diverged
     measure = "test_loss" if name == "overfitting" else "train_loss"
     assert getattr(evaluate(helped), measure) < 0.999 * getattr(evaluate(ill), measure)
@@ -250,6 +252,12 @@ def _loss_and_gradient(run: Run) -> list[str]:
     return [f"its norm is {gradient:.3g} and the loss {run.losses[-1]:.3g},"]
 
 
+def _beyond_32_bits(run: Run) -> list[str]:
+    """Return the words for a gradient near the end of 32-bit numbers, 3.4e38, or beyond it."""
+    assert look_at_step(run).gradients.vector.max() > 1e38
+    return ["its norm is above 1e+38"]
+
+
 def _moved(run: Run) -> list[str]:
     seen = _last_seen(run)
     moved = advance(seen, 1).parameters.vector - seen.parameters.vector
@@ -273,10 +281,7 @@ NUMBERS = {
     "overfitting": _test_losses,
     "small learning rate": _moved,
     "plateau": _loss_change,
-    # 32-bit numbers end at 3.4e38, and the loss of this gradient at 1.8e308
-    "divergence": lambda run: (
-        ["its norm is above 1e+38"] if look_at_step(run).gradients.vector.max() > 1e38 else ["no"]
-    ),
+    "divergence": _beyond_32_bits,
 }
 
 

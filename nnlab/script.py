@@ -14,6 +14,7 @@ from string import Template
 
 import numpy as np
 
+from nnlab.batches import updates_per_epoch
 from nnlab.config import Config
 from nnlab.datasets import OWN, Dataset
 from nnlab.kinds import shown
@@ -110,7 +111,7 @@ def _tags(config: Config, dataset: Dataset, *, packed: bool) -> set[str]:
         "points": bool(len(config.points)),
         "packed": packed and bool(len(config.points)),
         "tests": bool(len(dataset.test_inputs)),
-        "batches": _per_epoch(config, dataset) > 1,
+        "batches": updates_per_epoch(config.batch_size, len(dataset.train_inputs)) > 1,
         "target_loss": config.target_loss is not None,
         "patience": config.patience is not None,
         "stop_rules": config.target_loss is not None or config.patience is not None,
@@ -132,7 +133,7 @@ def _values(config: Config, dataset: Dataset, *, packed: bool) -> dict[str, obje
     apply, slope = _ACTIVATIONS[activations[0]] if activations else ("", "")
     arguments = "z, a" if "sine" in activations else "a"
     coordinates = [x for x in ("x1", "x2") if any(x in name for name in config.features)]
-    per_epoch = _per_epoch(config, dataset)
+    per_epoch = updates_per_epoch(config.batch_size, n_train)
     return {
         "network": "-".join(map(str, config.layer_sizes)),
         "data": "points of one's own" if config.dataset == OWN else config.dataset,
@@ -220,9 +221,3 @@ def _own_points(config: Config, dataset: Dataset, *, packed: bool) -> str:
     texts = ["~" + "~".join(repr(x).removesuffix(".0") for x in row) for row in rows.tolist()]
     lines = textwrap.wrap(" ".join(texts), MAX_COLUMNS, break_on_hyphens=False)
     return "\n".join(lines).replace("~", " ")
-
-
-def _per_epoch(config: Config, dataset: Dataset) -> int:
-    """Return the number of batches that an epoch has."""
-    n_train = len(dataset.train_inputs)
-    return -(-n_train // min(config.batch_size or n_train, n_train))

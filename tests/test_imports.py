@@ -9,7 +9,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 
-# design.md, "Data flows one way". A module imports from earlier stages, or from its own package.
+# Data flows one way: a module imports from earlier stages, or from its own package.
 # Config reads the known names out of the registries of the modules before it.
 STAGES = [
     {"nnlab.points", "nnlab.activations", "nnlab.features", "nnlab.optimizers"},

@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, fields
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -184,16 +185,30 @@ def executed(folder: Path) -> dict[str, Executed]:
     return execute(folder, CONFIGS)
 
 
+@cache
 def trained(config: Config) -> Run:
     return advance(start(config), config.iterations)
 
 
 @pytest.mark.parametrize("name", CONFIGS)
-def test_every_loss_of_the_script_is_the_runs_bit_for_bit(
+def test_a_script_has_every_loss_of_the_run_bit_for_bit_and_is_short(
     executed: dict[str, Executed], name: str
 ) -> None:
-    run = trained(CONFIGS[name])
-    np.testing.assert_array_equal(executed[name].losses, run.losses)
+    """And it needs NumPy and scikit-learn alone."""
+    script = executed[name]
+    np.testing.assert_array_equal(script.losses, trained(CONFIGS[name]).losses)
+    lines = script.source.splitlines()
+    assert len(lines) <= MAX_LINES <= 120
+    assert max(map(len, lines)) <= MAX_COLUMNS <= 100
+    imported = set()
+    for node in ast.walk(ast.parse(script.source)):
+        if isinstance(node, ast.Import):
+            imported |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            imported.add(node.module or "")
+    roots = {module.split(".")[0] for module in imported}
+    assert "numpy" in roots
+    assert roots - {"numpy", "sklearn"} <= sys.stdlib_module_names
 
 
 def test_the_script_of_the_articles_run_repeats_its_25_000_losses_and_its_table(
@@ -227,25 +242,6 @@ def test_the_script_prints_what_the_command_line_prints(
         ]
     main(options)
     assert executed[name].printed == capsys.readouterr().out
-
-
-@pytest.mark.parametrize("name", CONFIGS)
-def test_a_script_is_short_and_needs_numpy_and_scikit_learn_alone(
-    executed: dict[str, Executed], name: str
-) -> None:
-    source = executed[name].source
-    lines = source.splitlines()
-    assert len(lines) <= MAX_LINES <= 120
-    assert max(map(len, lines)) <= MAX_COLUMNS <= 100
-    imported = set()
-    for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.Import):
-            imported |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom):
-            imported.add(node.module or "")
-    roots = {module.split(".")[0] for module in imported}
-    assert "numpy" in roots
-    assert roots - {"numpy", "sklearn"} <= sys.stdlib_module_names
 
 
 @pytest.mark.usefixtures("executed")

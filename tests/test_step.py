@@ -22,7 +22,11 @@ from nnlab.step import look_at_step, take_step
 from tests.test_activations import TEXTBOOK
 
 SMALL = {"samples": 20, "test_samples": 10, "hidden_layers": (4, 3)}
-HIDDEN_LAYERS = [(), (4,), (4, 3), (4, 3, 2)]
+# each activation in two hidden layers, and one of them in more and in fewer
+NETWORKS = [
+    *((name, (4, 3)) for name in ACTIVATIONS),
+    *(("tanh", widths) for widths in [(), (4,), (4, 3, 2)]),
+]
 # what a run can be asked to answer, and by which loss
 PROBLEMS = [
     *({"output_loss": name} for name in OUTPUT_LOSSES),
@@ -83,14 +87,14 @@ def test_a_step_on_one_point_is_the_step_of_a_run_that_has_no_other(settings: di
 
 @pytest.mark.parametrize("point", [None, 3])
 @pytest.mark.parametrize("problem", PROBLEMS, ids=str)
-@pytest.mark.parametrize("hidden_layers", HIDDEN_LAYERS)
-@pytest.mark.parametrize("activation", [*ACTIVATIONS, ("sine", "relu", "softplus")])
+@pytest.mark.parametrize(
+    ("activation", "hidden_layers"), [*NETWORKS, (("sine", "relu", "softplus"), (4, 3, 2))]
+)
 def test_every_array_follows_from_the_textbooks_equations(
     activation: str | tuple[str, ...], hidden_layers: tuple[int, ...], problem: dict, point: int
 ) -> None:
-    names = (activation,) * 3 if isinstance(activation, str) else activation
-    names = names[: len(hidden_layers)]
-    run = _run(hidden_layers=hidden_layers, activation=names or "relu", **problem)
+    run = _run(hidden_layers=hidden_layers, activation=activation, **problem)
+    names = run.config.activations
     step = look_at_step(run, point)
     rows = slice(None) if point is None else [point]
     inputs, t = run.dataset.train_inputs[rows], run.dataset.train_targets[rows]
@@ -146,8 +150,7 @@ def _slope(name: str, z: np.ndarray) -> np.ndarray:
 
 @pytest.mark.parametrize("point", [None, 3])
 @pytest.mark.parametrize("problem", PROBLEMS, ids=str)
-@pytest.mark.parametrize("hidden_layers", HIDDEN_LAYERS)
-@pytest.mark.parametrize("activation", ACTIVATIONS)
+@pytest.mark.parametrize(("activation", "hidden_layers"), NETWORKS)
 def test_the_numeric_gradient_is_the_analytic_one(
     activation: str, hidden_layers: tuple[int, ...], problem: dict, point: int | None
 ) -> None:

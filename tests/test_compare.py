@@ -1,19 +1,21 @@
 """Two runs side by side: at the same iteration, with the numbers that each has alone."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from nnlab import Config, Run, advance, evaluate, set_parameter, start
+from nnlab import Config, Run, advance, evaluate, live_chart, set_parameter, start
 from nnlab.figures.compare import compared_losses, result_image, result_series, run_series
 from nnlab.figures.style import SET_COLORS
 from nnlab.live_chart import Update
-from nnlab.pages.sweep_views import compare, lockstep
+from nnlab.pages.running import TICK_SECONDS
+from nnlab.pages.sweep_views import compare, comparison, lockstep
 from nnlab.sweep import Axis, Result, run_one
 from tests.sweep_results import result
 
@@ -213,6 +215,61 @@ def test_pause_step_reset_and_ends(drawn: dict[str, Update]) -> None:
     assert at(drawn) == [0, 0, 0]
     press(app, "ends")
     assert at(drawn) == [30, 30, 30]
+
+
+def test_a_step_that_the_browser_tells_twice_is_one_step(
+    drawn: dict[str, Update], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    draw = st.button
+
+    def telling_twice(*args: Any, on_click: Callable[..., None], **options: Any) -> bool:
+        def click(*values: object) -> None:
+            on_click(*values)
+            on_click(*values)
+
+        return draw(*args, on_click=click, **options)
+
+    monkeypatch.setattr(compare, "_stages", lambda configs: None)
+    monkeypatch.setattr(comparison.st, "button", telling_twice)
+    app = open_page(made(), compare_left=0, compare_right=1)
+    press(app, "step")
+    assert at(drawn) == [1, 1, 1]
+    press(app, "start")
+    reached = app.session_state["compared"].runs[0].iteration
+    press(app, "step")
+    assert at(drawn) == [reached + 1] * 3
+
+
+def test_only_runs_that_train_are_slowed_down_and_at_rest_nothing_is_left_to_be_played(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    told: list[dict[str, Any]] = []
+    monkeypatch.setattr(compare.live_chart, "update", lambda _, **more: told.append(more))
+    app = open_page(made(), compare_left=0, compare_right=1)
+    assert told[-1]["time_line"].at == 30
+    press(app, "start")
+    assert told[-1]["time_line"] is None
+
+    def late(*_: object, listeners: live_chart.Listeners, **__: object) -> None:
+        listeners.behind()
+
+    monkeypatch.setattr(compare.live_chart, "update", late)
+    press(app, "pause")
+    assert app.session_state["compared"].interval == TICK_SECONDS
+    press(app, "start")
+    assert app.session_state["compared"].interval > TICK_SECONDS
+
+
+def test_a_run_that_a_rule_has_stopped_is_told_so_in_words(drawn: dict[str, Update]) -> None:
+    config = Config(samples=40, test_samples=20, iterations=30, target_loss=100)
+    results = [run_one(0, config), *made()[1:]]
+    app = open_page(results, compare_left=0, compare_right=1)
+    press(app, "step")
+    assert at(drawn)[1] == 1
+    told = " ".join(element.value for element in app.markdown)
+    assert "down to its target loss" in told
+    assert ":red" not in told
+    assert "target_loss" not in told
 
 
 def test_another_choice_begins_anew(drawn: dict[str, Update]) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+import numpy as np
 import streamlit as st
 
 from nnlab import live_chart
@@ -22,7 +23,7 @@ from nnlab.pages import report
 from nnlab.pages.playground import FLUSH_SECONDS
 from nnlab.pages.sweep_views import comparison, gallery, lockstep
 from nnlab.pages.sweep_views.comparison import Comparison
-from nnlab.pages.sweeps import planning
+from nnlab.pages.sweeps import filtering, planning
 from nnlab.pages.sweeps.state import SweepState
 from nnlab.pages.turns import turn
 from nnlab.plane import plane_extent
@@ -36,6 +37,10 @@ PLAYGROUND = -1
 SIDES = ("left", "right")
 LOSS = "compare-loss"
 WIDTHS = (1, 1, 1.1)  # of the charts
+ENDED = {  # by what has stopped a run, of the ends that are good ones
+    "target_loss": "down to its target loss",
+    "plateau": "no better loss any more",
+}
 
 
 class Seen(NamedTuple):
@@ -54,11 +59,12 @@ def render(state: SweepState) -> None:
     runs = {result.index: result for result in state.results}
     choices = [*([PLAYGROUND] if "run" in st.session_state else []), *runs]
     if not runs or len(choices) < 2:
-        st.info(
-            "No runs yet: press Start."
-            if not state.all_results
-            else "There are no two runs to compare that pass the filter."
-        )
+        if not state.all_results:
+            st.info("No runs yet: press Start.")
+        elif filtering.chosen():
+            st.info("There are no two runs to compare that pass the filter.")
+        else:
+            st.info("There are no two runs to compare yet.")
         return
     names = [axis.name for axis in with_seeds(state.axes, state.seeds)]
     defaults = _defaults(state.results, choices)
@@ -181,7 +187,8 @@ def _live(ends: Sequence[Result | None], speed: int | None, interval: float | No
 
 def _seen(run: Run, frames: Sequence[tuple[int, bytes]]) -> Seen:
     metrics = evaluate(run)
-    return Seen(run.iteration, metrics, frames, run_series(run, metrics), run.stopped or "")
+    ended = ENDED.get(run.stopped or "", run.stopped or "")
+    return Seen(run.iteration, metrics, frames, run_series(run, metrics), ended)
 
 
 def _end(result: Result | None) -> Seen:
@@ -220,7 +227,13 @@ def _draw(shown: Comparison, seen: Sequence[Seen]) -> None:
         f"Loss curves of both runs, {' '.join(alts)}",
         series=[line for one in seen for line in one.series],
     )
-    live_chart.update(updates, listeners=live_chart.NOBODY._replace(behind=comparison.slow_down))
+    # At rest nothing is left to be played: the pictures are of the moment of the numbers.
+    rest = None if shown.going else live_chart.Time(np.array([iteration], np.int32), iteration)
+    live_chart.update(
+        updates,
+        time_line=rest,
+        listeners=live_chart.NOBODY._replace(behind=comparison.slow_down),
+    )
 
 
 def _numbers(one: Seen) -> list[tuple[str, str]]:
@@ -237,4 +250,6 @@ def _numbers(one: Seen) -> list[tuple[str, str]]:
 def _told(one: Seen) -> str:
     """Return the line above a run's picture."""
     line = " &ensp; ".join(f"{name} **{value}**" for name, value in _numbers(one))
-    return f"{line} &ensp; :red[{one.ended}]" if one.ended else line
+    if not one.ended:
+        return line
+    return f"{line} &ensp; {one.ended if one.ended in ENDED.values() else f':red[{one.ended}]'}"

@@ -69,6 +69,7 @@ def controls() -> int | None:
             "Step",
             key="compare_step",
             on_click=_step,
+            args=(shown,),
             disabled=over,
             help="Make one iteration of both.",
         )
@@ -104,8 +105,11 @@ def _set_going(going: bool) -> None:
     st.session_state.compared = shown._replace(runs=shown.moved(), going=going)
 
 
-def _step() -> None:
+def _step(seen: Comparison) -> None:
+    """Make a step of the comparison that was to be seen with the button, and stand."""
     shown = current()
+    if not shown.going and shown.runs is not seen.runs:
+        return  # the browser has told the click twice
     with turn():
         left, right = (advance(run, min(1, lockstep.left(run))) for run in shown.moved())
     st.session_state.compared = shown._replace(runs=(left, right), going=False)
@@ -123,5 +127,13 @@ def _show_ends() -> None:
 def slow_down() -> None:
     """Make fewer ticks, as the network cannot follow."""
     shown = current()
-    interval = min(4 * shown.interval, SLOWEST_TICK_SECONDS)
-    st.session_state.compared = shown._replace(interval=interval)
+    if shown.going:
+        interval = min(4 * shown.interval, SLOWEST_TICK_SECONDS)
+        st.session_state.compared = shown._replace(interval=interval)
+
+
+def pause() -> None:
+    """Let both stand, if there are any."""
+    shown: Comparison | None = st.session_state.get("compared")
+    if shown:
+        st.session_state.compared = shown._replace(going=False)

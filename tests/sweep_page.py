@@ -8,8 +8,10 @@ from nnlab.pages.sweeps.state import SweepState
 
 base, axes, seeds, results, total = st.session_state.sweep
 filtering.bar(results, axes, seeds)
-passing = filtering.passing(results, axes, seeds)
-state = SweepState(base, axes, seeds, passing, tuple(results), len(results), total)
+in_order = sorted(results, key=lambda result: result.index)
+passing = filtering.passing(in_order, axes, seeds)
+begun = st.session_state.get("begun", 0)
+state = SweepState(base, axes, seeds, passing, tuple(results), begun, len(results), total)
 if st.session_state.view == compare.VIEW:
     compare.render(state)
 else:

@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from nnlab import Config, advance, start
 from nnlab.live_chart import Update
-from nnlab.pages import explore
+from nnlab.pages import explore, navigation
 from nnlab.pages.sweeps import rate_test, sweeping
 from nnlab.pages.sweeps.planning import VARIED
 from nnlab.pages.sweeps.presets import PRESETS, SUGGESTED
@@ -90,6 +90,10 @@ def press(app: AppTest, key: str) -> AppTest:
 def field(app: AppTest, name: str) -> str:
     """Return the key of a field of the sidebar, which is a new one whenever all are filled in."""
     return f"{name}_{app.session_state['filled'].number}"
+
+
+def view_key(app: AppTest) -> str:
+    return f"view_{app.session_state['turned_to'][0]}"
 
 
 def choose_axis(app: AppTest, number: int, name: str | None) -> AppTest:
@@ -604,6 +608,36 @@ def test_what_is_measured_is_a_run_of_the_sweep_as_the_base_may_be_too_large_for
     assert "samples must be at most" in errors(app)[0]
     assert "cost" not in app.session_state
     assert not workers.tasks
+
+
+def test_compare_offers_more_runs_while_they_come(
+    workers: ByHand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = press(open_page(**SIX, view="compare"), "sweep_start")
+    assert "No run has finished yet." in texts(app)
+    assert "press Start" not in texts(app)
+    workers.work(1)
+    assert "There are no two runs to compare yet." in texts(healthy(app.run()))
+    monkeypatch.setattr(explore, "COMPARE_SECONDS", -1)
+    monkeypatch.setattr(sweeping, "stay_awake", lambda _: workers.work(1))  # before each look
+    healthy(app.run())
+    assert len(app.selectbox(key="compare_left").options) == 6
+
+
+def test_two_compared_runs_wait_while_one_is_away(workers: ByHand) -> None:
+    app = press(open_page(**SIX, iterations="5000", view="compare"), "sweep_start")
+    workers.work()
+    app.run()
+    for leave in ("table", "page"):
+        press(app, "compare_start")
+        assert app.session_state["compared"].going
+        if leave == "page":
+            app.session_state["page"] = navigation.PLAYGROUND  # as on the way back from there
+            app.run()
+        else:
+            for view in ("table", "compare"):
+                app.button_group(key=view_key(app)).set_value(view).run()
+        assert not healthy(app).session_state["compared"].going
 
 
 @pytest.mark.parametrize("opens_playground", [True, False])

@@ -327,10 +327,26 @@ def test_the_table_holds_every_run_with_what_became_of_it() -> None:
     assert table["test accuracy"][-2:].isna().all()
 
 
+def test_a_tick_stays_with_its_run_when_more_come_and_is_gone_where_the_rows_are_others() -> None:
+    arrived = many()[::-1]
+    app = draw("table", arrived[:10])
+    (before,) = app.dataframe
+    app.session_state["sweep"] = (Config(), AXES, SEEDS, arrived, 24)
+    (after,) = healthy(app.run()).dataframe
+    assert after.value["run"].tolist() == list(range(23, -1, -1))
+    assert after.value["run"].tolist()[:10] == before.value["run"].tolist()
+    assert after.proto.id == before.proto.id  # Streamlit then keeps the places of the ticks
+    app.session_state["sweep_filter"] = CHOSEN
+    (filtered,) = healthy(app.run()).dataframe
+    app.session_state["begun"] = 1
+    (of_another_sweep,) = healthy(app.run()).dataframe
+    assert len({table.proto.id for table in (before, filtered, of_another_sweep)}) == 3
+
+
 def test_the_file_has_the_columns_of_the_command_line_and_the_runs_that_pass() -> None:
     results = many()
     kept = sweep_filter_of(results, {"learning_rate": ((0.1, 0.1),)})
-    state = SweepState(Config(), AXES, SEEDS, kept, tuple(results), 24, 24)
+    state = SweepState(Config(), AXES, SEEDS, kept, tuple(results), 0, 24, 24)
     read = list(csv.DictReader(io.StringIO(as_csv(state))))
     # the iterations, too, are not the article's
     assert list(read[0])[:5] == ["run", "activation", "seed", "learning_rate", "iterations"]

@@ -1,8 +1,9 @@
 """The page Explore: a sweep of many runs, and what they have in common."""
 
-from collections.abc import Sequence
+import time
 from dataclasses import replace
 from pathlib import Path
+from typing import NamedTuple
 
 import streamlit as st
 
@@ -10,18 +11,18 @@ from nnlab import live_chart
 from nnlab.config import Config
 from nnlab.pages import navigation
 from nnlab.pages.links import keep_in_link
-from nnlab.pages.sweep_views import VIEWS, compare, draw_view, gallery
+from nnlab.pages.sweep_views import VIEWS, compare, comparison, draw_view, gallery
 from nnlab.pages.sweeps import filtering, planning, rate_test, sweeping
 from nnlab.pages.sweeps.planning import Plan
 from nnlab.pages.sweeps.presets import PRESETS, Preset
 from nnlab.pages.sweeps.state import SweepState
 from nnlab.pages.sweeps.sweeping import Going
 from nnlab.points import NO_POINTS
-from nnlab.sweep import Result
 
 STYLE = Path(__file__).with_suffix(".css")
 TICK_SECONDS = 0.7  # between two looks at a sweep that goes on
 RUNS_PER_TICK = 100  # a gallery of more takes longer to send, and is looked at less often
+COMPARE_SECONDS = 3  # between two lists of the runs to compare, while they come
 GALLERY = "gallery"  # the view by its name in the link, and the default
 TITLES = {
     GALLERY: "Gallery",
@@ -30,6 +31,21 @@ TITLES = {
     rate_test.VIEW: rate_test.TITLE,
 }
 LINK_NAMES = (*planning.LINK_NAMES, *gallery.LINK_NAMES, "view")
+
+
+class Drawn(NamedTuple):
+    """What all of the page but the live part was drawn for.
+
+    Attributes
+    ----------
+    interval : seconds between two looks at the sweep; None if no results will come
+    runs : that passed the filter
+    time : of a clock of its own, in seconds
+    """
+
+    interval: float | None
+    runs: int
+    time: float
 
 
 def render() -> None:
@@ -43,7 +59,8 @@ def render() -> None:
     st.html(STYLE)
     state = st.session_state
     state.running = None  # a run that trains waits while one is away
-    if navigation.arrives(navigation.EXPLORE) or "base" not in state:
+    arrives = navigation.arrives(navigation.EXPLORE)
+    if arrives or "base" not in state:
         planning.arrive()
     gallery.open_chosen(sweeping.current())
     with st.sidebar:
@@ -64,6 +81,8 @@ def render() -> None:
         for sentence in state.explore_refused:
             st.warning(sentence)
     view = _choose_view()
+    if arrives or view != compare.VIEW:
+        comparison.pause()  # two runs that train wait while one is away, too
     with controls:
         if view == rate_test.VIEW:
             rate_test.controls(state.base)
@@ -132,13 +151,15 @@ def _results(going: Going | None, plan: Plan | None, view: str) -> None:
     if going and sweeping.is_active(going) and not going.sweep.paused:
         interval = TICK_SECONDS * max(1, len(seen.configs) / RUNS_PER_TICK)
     live = st.container(key="live")
+    state = _state(seen, going)
     layout = gallery.layout(seen) if view == GALLERY else None
     if layout:
         gallery.render()
     with live:
-        st.fragment(_live, run_every=interval)(going, seen, layout, view, interval)
-    if view == compare.VIEW:
-        compare.render(_state(seen, going.sweep.results if going else []))
+        drawn = Drawn(interval, len(state.results), time.monotonic())
+        st.fragment(_live, run_every=interval)(going, seen, layout, view, drawn)
+    if view == compare.VIEW and (state.done or not going):
+        compare.render(state)
 
 
 def _examples() -> None:
@@ -166,27 +187,25 @@ def _take_example(preset: Preset) -> None:
 
 
 def _live(
-    going: Going | None,
-    plan: Plan,
-    layout: gallery.Layout | None,
-    view: str,
-    interval: float | None,
+    going: Going | None, plan: Plan, layout: gallery.Layout | None, view: str, drawn: Drawn
 ) -> None:
     """Look at the sweep, and draw what has come."""
-    results = going.sweep.results if going else []
     if going:
         sweeping.stay_awake(going)
-        if interval and (going.sweep.finished or going.sweep.paused):
+    state = _state(plan, going)
+    if going:
+        if drawn.interval and (going.sweep.finished or going.sweep.paused):
             st.rerun()
-        sweeping.progress(going, results)
-    state = _state(plan, results)
+        sweeping.progress(going, state.all_results)
     filtering.bar(state.all_results, plan.axes, plan.seeds)
     if layout:
         live_chart.update(gallery.update(state, layout))
-    elif going and not results:
+    elif going and not state.done:
         st.info("No run has finished yet.")
     elif view in VIEWS:
         draw_view(view, state)
+    elif len(state.results) != drawn.runs and time.monotonic() > drawn.time + COMPARE_SECONDS:
+        st.rerun()  # Compare is drawn outside, and has more to choose from
 
 
 def _live_test(base: Config, interval: float | None) -> None:
@@ -196,14 +215,16 @@ def _live_test(base: Config, interval: float | None) -> None:
     rate_test.draw(base)
 
 
-def _state(plan: Plan, results: Sequence[Result]) -> SweepState:
-    results = sorted(results, key=lambda result: result.index)
+def _state(plan: Plan, going: Going | None) -> SweepState:
+    results = going.sweep.results if going else []
+    in_order = sorted(results, key=lambda result: result.index)
     return SweepState(
         base=plan.base,
         axes=plan.axes,
         seeds=plan.seeds,
-        results=filtering.passing(results, plan.axes, plan.seeds),
+        results=filtering.passing(in_order, plan.axes, plan.seeds),
         all_results=tuple(results),
+        begun=going.started if going else 0,
         done=len(results),
         total=len(plan.configs),
     )

@@ -7,6 +7,7 @@ from typing import Any
 import streamlit as st
 
 from nnlab.pages.sweep_views import compare
+from nnlab.pages.sweeps import filtering
 from nnlab.pages.sweeps.state import SweepState
 from nnlab.results.columns import ACCURACIES, Column, sweep_columns
 from nnlab.sweep.table import Table
@@ -14,33 +15,37 @@ from nnlab.sweep.table import Table
 
 def draw(state: SweepState) -> None:
     """Draw the view, in the ticking fragment or outside."""
-    columns = sweep_columns(state.results, state.axes, state.seeds)
-    data: dict[str, Any] = {"run": [result.index for result in state.results]}
-    data["status"] = [result.error or result.status for result in state.results]
+    # A ticked row is told by its place: so rows are only ever appended, and a table of other runs
+    # is another table.
+    passing = {result.index for result in state.results}
+    results = [result for result in state.all_results if result.index in passing]
+    columns = sweep_columns(results, state.axes, state.seeds)
+    data: dict[str, Any] = {"run": [result.index for result in results]}
+    data["status"] = [result.error or result.status for result in results]
     for column in columns:
         data[column.title] = (
             [column.show(value) for value in column.values]
             if column.choices
             else (100 if column.name in ACCURACIES else 1) * column.values
         )
-    data["iterations made"] = [result.iteration for result in state.results]
-    data["seconds"] = [result.seconds for result in state.results]
+    data["iterations made"] = [result.iteration for result in results]
+    data["seconds"] = [result.seconds for result in results]
     number = st.column_config.NumberColumn
     config = {
         column.title: number(format=_form(column)) for column in columns if not column.choices
     }
     picked = st.dataframe(
         data,
-        key="sweep_table",
+        key=f"sweep_table {state.begun} {filtering.chosen()}",
         on_select="rerun",
         selection_mode="multi-row",
         hide_index=True,
         column_config=config | {"seconds": number(format="%.2f")},
         placeholder="–",
-        alt=f"{len(state.results)} runs",
+        alt=f"{len(results)} runs",
     )
     rows = picked["selection"]["rows"]
-    runs = [state.results[place].index for place in rows if place < len(state.results)]
+    runs = [results[place].index for place in rows if place < len(results)]
     with st.container(horizontal=True, gap="small"):
         if st.button(
             "Open in the playground",

@@ -62,4 +62,5 @@ def bar(results: Sequence[Result], axes: Sequence[Axis], seeds: Sequence[int]) -
             f":material/filter_alt: {sentence(columns, chosen())}: "
             f"**{count} of {len(results)} runs** in all views"
         )
-        st.button("Clear filters", key="clear_filters", on_click=clear)
+        if st.button("Clear filters", key="clear_filters", on_click=clear):
+            st.rerun()  # all of the page, not the fragment alone

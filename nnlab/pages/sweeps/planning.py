@@ -12,7 +12,7 @@ import streamlit as st
 
 from nnlab.config import Config, parse
 from nnlab.pages import navigation
-from nnlab.pages.links import keep_in_link
+from nnlab.pages.links import in_code, keep_in_link
 from nnlab.pages.sweeps.presets import PRESETS, SUGGESTED, Preset
 from nnlab.results.columns import setting_text
 from nnlab.sweep import Axis, axis_from_text, grid
@@ -132,13 +132,6 @@ def _linked_base(refused: list[str]) -> Config:
             except ValueError as error:
                 refused.append(f"{str(error).partition(', got ')[0]}, got {linked}")
     return base
-
-
-def in_code(sentence: str) -> str:
-    """Put the value of "<field> must <rule>, got <value>" into a code span, never interpreted."""
-    rule, got, value = sentence.partition(", got ")
-    value = " ".join(value.split()).replace("`", "'")
-    return f"{rule}{got}`{value[:80]}`" if value else sentence
 
 
 def _key(field: str) -> str:

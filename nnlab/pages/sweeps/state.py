@@ -16,7 +16,8 @@ class SweepState:
     axes : what is varied, in the order in which they were chosen; may be empty: seeds only
     seeds : of the starting weights, one run per seed and setting
     results : of the runs that are finished and pass the filter, in the order of their index
-    all_results : of all that are finished
+    all_results : of all that are finished, in the order in which they came
+    begun : what tells this sweep from those before
     done, total : how many runs are finished, and are to be
     """
 
@@ -25,5 +26,6 @@ class SweepState:
     seeds: tuple[int, ...]
     results: tuple[Result, ...]
     all_results: tuple[Result, ...]
+    begun: int
     done: int
     total: int

@@ -57,8 +57,11 @@ def draw(
     chosen: dict[str, Any] | None = None,
     base: Config | None = None,
     total: int = 24,
+    **link: str,
 ) -> AppTest:
     app = AppTest.from_file(str(PAGE), default_timeout=60)
+    for name, value in link.items():
+        app.query_params[name] = value
     app.session_state["sweep"] = (base or Config(), axes, seeds, results, total)
     app.session_state["view"] = view
     app.session_state["sweep_filter"] = chosen or {}
@@ -151,9 +154,9 @@ def test_the_rule_for_solved_can_be_changed() -> None:
         "learning rate 0.1 · activation tanh<br><b>solved by 1 of 3 seeds, 1 diverged, 1 failed</b>"
     )
     assert "solved by 0 of 4 seeds" in labels[-1]
-    app.selectbox(key="solved_metric").set_value("train_loss")
+    app.selectbox(key="solved_metric_classification").set_value("train_loss")
     healthy(app.run())
-    app.number_input(key="solved_loss").set_value(0.9 * 0.125)
+    app.number_input(key="solved_loss_classification").set_value(0.9 * 0.125)
     healthy(app.run())
     assert "Solved: train loss at most 0.1125." in told(app)
     figure = charts(app)["luck-settings"]["figure"]
@@ -169,7 +172,47 @@ def test_a_regression_is_solved_by_its_loss() -> None:
     assert "Solved: test loss at most 0.01." in told(app)
     (label,) = charts(app)["luck-settings"]["figure"]["layout"]["yaxis"]["ticktext"]
     assert "solved by 3 of 4 seeds" in label
-    assert list(app.selectbox(key="solved_metric").options) == ["test loss", "train loss"]
+    assert list(app.selectbox(key="solved_metric_regression").options) == [
+        "test loss",
+        "train loss",
+    ]
+
+
+def test_the_rule_of_a_regression_is_its_own_and_not_that_chosen_for_classes() -> None:
+    app = draw("luck", many())
+    app.selectbox(key="solved_metric_classification").set_value("test_loss")
+    healthy(app.run())
+    app.number_input(key="solved_loss_classification").set_value(0.2)
+    assert "Solved: test loss at most 0.2." in told(healthy(app.run()))
+    app.selectbox(key="solved_metric_classification").set_value("test_accuracy")
+    healthy(app.run())
+    settings = {"problem": "regression", "dataset": "plane"}
+    results = [result(seed, seed=seed, loss=0.005 * seed, **settings) for seed in range(4)]
+    app.session_state["sweep"] = (Config(**settings), (), (0, 1, 2, 3), results, 4)
+    assert "Solved: test loss at most 0.01." in told(healthy(app.run()))
+    (label,) = charts(app)["luck-settings"]["figure"]["layout"]["yaxis"]["ticktext"]
+    assert "solved by 3 of 4 seeds" in label
+
+
+@pytest.mark.parametrize("link", ["train_loss:0.2", "test_accuracy:0.875"])
+def test_the_rule_for_solved_is_in_the_link(link: str) -> None:
+    app = draw("luck", many(), solved=link)
+    rule = {"train_loss:0.2": "train loss at most 0.2", "test_accuracy:0.875": "at least 87.5%"}
+    assert rule[link] in told(app)
+    assert app.query_params["solved"] == link
+    app.selectbox(key="solved_metric_classification").set_value("test_loss")
+    app.run()
+    app.number_input(key="solved_loss_classification").set_value(0.05)
+    assert healthy(app.run()).query_params["solved"] == "test_loss:0.05"
+
+
+@pytest.mark.parametrize(
+    "link", ["", "test_loss", "test_loss:x", "test_loss:nan", "test_loss:-1", "seconds:1"]
+)
+def test_a_link_with_no_rule_for_solved_has_the_default_one(link: str) -> None:
+    app = draw("luck", many(), solved=link)
+    assert "Solved: test accuracy at least 95%." in told(app)
+    assert "solved" not in app.query_params
 
 
 def test_with_one_seed_luck_cannot_be_told() -> None:

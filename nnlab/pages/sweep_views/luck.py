@@ -23,7 +23,7 @@ def draw(state: SweepState) -> None:
         st.info("Only one seed per setting: choose several seeds to see what is luck.")
     left, right = st.columns([1.15, 1], gap="small")
     with left:
-        rule = solved.choose(state.base, state.results)
+        rule = solved.choose(state.base)
         found = lucks(state.results, state.axes, rule.metric, rule)
         _settings(state, found, rule)
     with right:

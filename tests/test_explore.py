@@ -13,6 +13,7 @@ from streamlit.testing.v1 import AppTest
 from nnlab import Config, advance, start
 from nnlab.live_chart import Update
 from nnlab.pages import explore, navigation
+from nnlab.pages.own_points import OwnPoints
 from nnlab.pages.sweeps import rate_test, sweeping
 from nnlab.pages.sweeps.planning import VARIED
 from nnlab.pages.sweeps.presets import PRESETS, SUGGESTED
@@ -500,6 +501,19 @@ def test_own_points_go_along_and_an_opened_run_brings_its_own() -> None:
     app.run()
     assert len(healthy(app).session_state["run"].config.points) == 2
     assert app.query_params["points"] == points
+
+
+@pytest.mark.parametrize("key", ["open_base", "open_suggested"])
+def test_what_opens_has_the_points_of_its_base_however_many(workers: ByHand, key: str) -> None:
+    """More own points than a link holds stay in the session: those of another run are not meant."""
+    many = Points.of([(number / 300, 0.1, number % 2) for number in range(300)])
+    app = open_page(view="range")
+    app.session_state["own_points"] = [OwnPoints(many)]
+    press(app, "range_start")
+    workers.work()
+    app.run()
+    press(app, key)
+    assert len(app.session_state["run"].config.points) == 0
 
 
 def test_changed_settings_say_that_the_results_are_of_before(workers: ByHand) -> None:

@@ -12,7 +12,7 @@ from nnlab.config import Config
 from nnlab.pages import navigation
 from nnlab.pages.links import keep_in_link
 from nnlab.pages.sweep_views import VIEWS, compare, comparison, draw_view, gallery
-from nnlab.pages.sweeps import filtering, planning, rate_test, sweeping
+from nnlab.pages.sweeps import filtering, planning, rate_test, solved, sweeping
 from nnlab.pages.sweeps.planning import Plan
 from nnlab.pages.sweeps.presets import PRESETS, Preset
 from nnlab.pages.sweeps.state import SweepState
@@ -30,7 +30,7 @@ TITLES = {
     compare.VIEW: compare.TITLE,
     rate_test.VIEW: rate_test.TITLE,
 }
-LINK_NAMES = (*planning.LINK_NAMES, *gallery.LINK_NAMES, "view")
+LINK_NAMES = (*planning.LINK_NAMES, *gallery.LINK_NAMES, *solved.LINK_NAMES, "view")
 
 
 class Drawn(NamedTuple):
@@ -100,7 +100,7 @@ def render() -> None:
 
 
 def _base(base: Config) -> None:
-    """Say in one line which settings the axes vary, with a link to them."""
+    """Say in one line which settings the axes vary, with a button that opens them."""
     told = [
         f"{name.replace('_', ' ')} {value or 'none'}"
         for name, value in navigation.config_query(replace(base, points=NO_POINTS)).items()
@@ -109,8 +109,9 @@ def _base(base: Config) -> None:
         told.append(f"{len(base.points):,} own points")
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="base_line"):
         st.caption(f"Base: the article's settings{' but ' if told else ''}{', '.join(told)}")
-        query = navigation.home_query(base)
-        navigation.link(navigation.PLAYGROUND, query, "Open in the playground")
+        # No link: one holds only so many own points.
+        if st.button("Open in the playground", key="open_base", type="tertiary"):
+            gallery.open_in_playground(base)
         if "run" in st.session_state and st.session_state.run.config != base:
             st.button(
                 "Take the playground's settings",

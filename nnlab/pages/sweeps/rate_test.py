@@ -13,7 +13,8 @@ import streamlit as st
 from nnlab import live_chart
 from nnlab.config import Config
 from nnlab.figures.range_test import range_curve
-from nnlab.pages import navigation, report
+from nnlab.pages import report
+from nnlab.pages.sweep_views import gallery
 from nnlab.pages.sweeps import planning
 from nnlab.range_test import BEGUN, CAUTION, HIGHEST, LOWEST, RATES, UPDATES, RangeTest, range_test
 from nnlab.sweep.executors import shared_workers
@@ -130,12 +131,8 @@ def _draw(base: Config, test: RangeTest) -> None:
         ),
     )
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        suggested = replace(base, learning_rate=test.suggested)
-        navigation.link(
-            navigation.PLAYGROUND,
-            navigation.home_query(suggested),
-            f"Learning rate {test.suggested:g} in the playground",
-        )
+        if st.button(f"Learning rate {test.suggested:g} in the playground", key="open_suggested"):
+            gallery.open_in_playground(replace(base, learning_rate=test.suggested))
         if st.button(
             "A sweep around it",
             key="sweep_around",

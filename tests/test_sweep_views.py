@@ -12,6 +12,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from nnlab import Config
+from nnlab.pages import explore
 from nnlab.pages.sweep_views import VIEWS
 from nnlab.pages.sweep_views.table import as_csv
 from nnlab.pages.sweeps.state import SweepState
@@ -324,6 +325,29 @@ def test_the_axes_of_the_scatter_are_those_chosen_and_logarithmic_if_asked() -> 
     app.selectbox(key="scatter_x").set_value("activation")
     healthy(app.run())
     assert app.toggle(key="scatter_log_across_activation").disabled
+
+
+@pytest.mark.parametrize(
+    ("view", "link"),
+    [
+        ("parallel", {"parallel_color": "train_loss"}),
+        ("heat", {"heat_columns": "seed", "heat_rows": "activation", "heat_metric": "test_loss"}),
+        ("scatter", {"scatter_x": "seed", "scatter_y": "test_loss", "scatter_color": "activation"}),
+        ("importance", {"importance_metric": "test_loss"}),
+    ],
+)
+def test_the_choices_of_a_view_are_in_the_link(view: str, link: dict[str, str]) -> None:
+    assert set(link) <= set(explore.LINK_NAMES)  # they come back with who comes back to the page
+    app = draw(view, many())
+    assert not app.query_params
+    for name, value in link.items():
+        app.selectbox(key=name).set_value(value).run()
+    assert dict(healthy(app).query_params) == link
+    app = draw(view, many(), **link)
+    assert {name: app.selectbox(key=name).value for name in link} == link
+    assert dict(app.query_params) == link
+    app = draw(view, many(), **dict.fromkeys(link, "nothing"))
+    assert not app.query_params
 
 
 def test_importance_names_its_method_and_warns_of_few_runs() -> None:

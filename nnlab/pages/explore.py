@@ -11,7 +11,7 @@ from nnlab import live_chart
 from nnlab.config import Config
 from nnlab.pages import navigation
 from nnlab.pages.links import keep_in_link
-from nnlab.pages.sweep_views import VIEWS, compare, comparison, draw_view, gallery
+from nnlab.pages.sweep_views import VIEWS, choices, compare, comparison, draw_view, gallery
 from nnlab.pages.sweeps import filtering, planning, rate_test, solved, sweeping
 from nnlab.pages.sweeps.planning import Plan
 from nnlab.pages.sweeps.presets import PRESETS, Preset
@@ -30,7 +30,13 @@ TITLES = {
     compare.VIEW: compare.TITLE,
     rate_test.VIEW: rate_test.TITLE,
 }
-LINK_NAMES = (*planning.LINK_NAMES, *gallery.LINK_NAMES, *solved.LINK_NAMES, "view")
+LINK_NAMES = (
+    *planning.LINK_NAMES,
+    *gallery.LINK_NAMES,
+    *choices.LINK_NAMES,
+    *solved.LINK_NAMES,
+    "view",
+)
 
 
 class Drawn(NamedTuple):

@@ -5,8 +5,15 @@ from collections.abc import Sequence
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from nnlab.pages.links import keep_in_link
 from nnlab.results.columns import Column, metric_column, metrics_of
 from nnlab.sweep import Result
+
+# Of the choices of a column, in all views.
+LINK_NAMES = (
+    *("parallel_color", "heat_columns", "heat_rows", "heat_metric"),
+    *("scatter_x", "scatter_y", "scatter_color", "importance_metric"),
+)
 
 
 def done_runs(results: Sequence[Result]) -> list[Result]:
@@ -14,18 +21,29 @@ def done_runs(results: Sequence[Result]) -> list[Result]:
     return [result for result in results if result.status == "done"]
 
 
+def begin(key: str, options: Sequence[str], default: str) -> None:
+    """Let a choice that is not made yet, or cannot be made any more, be the one of the link."""
+    state = st.session_state
+    if state.get(key) not in options:
+        linked = st.query_params.get(key)
+        state[key] = linked if linked in options else default
+
+
 def choose(label: str, columns: Sequence[Column], key: str, index: int = 0) -> Column:
-    """Draw the choice of a column."""
+    """Draw the choice of a column, and keep it in the link; the key is one of LINK_NAMES."""
     by_name = {column.name: column for column in columns}
+    names = list(by_name)
+    default = names[min(index, len(names) - 1)]
+    begin(key, names, default)
     name = st.selectbox(
         label,
-        list(by_name),
-        index=min(index, len(by_name) - 1),
+        names,
         format_func=lambda name: by_name[name].title,
         key=key,
         persist_state="session",
         width=190,
     )
+    keep_in_link(key, name, default)
     return by_name[name]
 
 

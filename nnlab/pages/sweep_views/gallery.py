@@ -14,6 +14,7 @@ from nnlab.config import Config
 from nnlab.figures.gallery import gallery
 from nnlab.pages import navigation, own_points
 from nnlab.pages.links import keep_in_link
+from nnlab.pages.sweep_views.choices import begin
 from nnlab.pages.sweeps import solved
 from nnlab.pages.sweeps.planning import Plan
 from nnlab.pages.sweeps.state import SweepState
@@ -55,10 +56,7 @@ def layout(plan: Plan) -> Layout:
 
 
 def _choice(key: str, names: list[str], default: str) -> str:
-    state = st.session_state
-    if state.get(key) not in names:
-        linked = st.query_params.get(key)
-        state[key] = linked if linked in names else default
+    begin(key, names, default)
     name = st.selectbox(
         key.capitalize(),
         names,

@@ -19,7 +19,7 @@ from nnlab.pages.sweeps.planning import VARIED
 from nnlab.pages.sweeps.presets import PRESETS, SUGGESTED
 from nnlab.pages.sweeps.sweeping import Cost
 from nnlab.points import Points, encode
-from nnlab.sweep import axis_from_text, grid
+from nnlab.sweep import Axis, Range, axis_from_text, grid, random_sample
 from nnlab.sweep import sweep as sweep_module
 from nnlab.sweep.executors import Workers
 
@@ -388,6 +388,62 @@ def test_a_link_restores_the_sweep_and_holds_only_what_differs() -> None:
     assert list(plan.configs) == grid(base, axes, [7, 8])
     assert app.selectbox(key="columns").value == "noise"
     assert app.selectbox(key="rows").value == "seed"
+
+
+def test_a_random_sample_is_drawn_from_the_axes_and_stands_in_the_link(
+    workers: ByHand, drawn: dict[str, Update]
+) -> None:
+    axes = {"axis1": "learning_rate:0.001..1 log 7", "axis2": "activation:relu; tanh"}
+    app = open_page(**axes)
+    assert "**14 runs**" in texts(app)
+    app.number_input(key=field(app, "sample")).set_value(5).run()
+    set_number(app, "sample_seed", 3)
+    set_number(app, "seeds", 2)
+    assert "**10 runs**" in texts(app)
+    assert "Drawn from 0.001 to 1, on a logarithmic scale" in texts(app)
+    link = {**BASE, **axes, "sample": "5", "sample_seed": "3", "seeds": "2"}
+    assert dict(app.query_params) == link
+    app = press(open_page(**link), "sweep_start")
+    base = Config(samples=20, test_samples=10, iterations=3)
+    ranges = [Range("learning_rate", 0.001, 1, log=True), Axis("activation", ("relu", "tanh"))]
+    expected = random_sample(base, ranges, 5, 3, [4, 5])
+    assert list(app.session_state["sweep"].plan.configs) == expected
+    workers.work()
+    app.run()
+    assert status(healthy(app)) == "10 of 10 runs · finished"
+    labels = [cell and cell["label"] for cell in cells(drawn)]
+    rates = sorted({config.learning_rate for config in expected})
+    assert labels == [f"learning rate {rate:g}" for rate in rates]
+    press(app, "example_rate_width")
+    assert "**35 runs**" in texts(app)
+    assert "sample" not in app.query_params
+
+
+@pytest.mark.parametrize("view", explore.VIEWS)
+def test_every_view_shows_a_random_sample(workers: ByHand, view: str) -> None:
+    axes = {"axis1": "learning_rate:0.01..1 log", "axis2": "hidden_layers:2; 3"}
+    app = press(open_page(**axes, sample="12", seeds="2", view=view), "sweep_start")
+    workers.work()
+    assert status(healthy(app.run())) == "24 of 24 runs · finished"
+    assert not errors(app)
+
+
+@pytest.mark.parametrize(
+    ("link", "sentence"),
+    [
+        ({"sample": "501", **SIX}, "The link's sample must be a whole number from 1 to 500, got"),
+        ({"sample": "x", **SIX}, "The link's sample must be a whole number from 1 to 500, got"),
+        ({"sample_seed": "-1"}, "The link's sample_seed must be a whole number from 0 to"),
+        ({"sample": "300", "seeds": "2", **SIX}, "runs must be from 1 to 500 in one sweep, got"),
+        ({"sample": "5"}, "sample must have an axis or more to draw from, got none"),
+    ],
+)
+@pytest.mark.usefixtures("workers")
+def test_a_sample_that_cannot_be_drawn_is_one_sentence(link: dict[str, str], sentence: str) -> None:
+    app = open_page(**link)
+    told = [*errors(app), *(warning.value for warning in app.warning)]
+    assert len(told) == 1
+    assert told[0].startswith(sentence)
 
 
 @pytest.mark.usefixtures("workers")

@@ -49,7 +49,9 @@ def layout(plan: Plan) -> Layout:
         return Layout(None, axes[names[0]])
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="layout"):
         columns = _choice("columns", names, names[0])
-        others = [*(name for name in names if name != columns), NONE]
+        # Of values drawn at random most pairs have no run.
+        others = [] if plan.sampled else [name for name in names if name != columns]
+        others.append(NONE)
         rows = _choice("rows", others, others[0])
         st.caption(_explanation(plan, [axes[name] for name in (rows, columns) if name in axes]))
     return Layout(axes.get(rows), axes[columns])

@@ -4,7 +4,7 @@ In the link an axis is `axis1=learning_rate:0.001..1 log 7`: a field of Config a
 colon, what is typed on the page.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import fields, replace
 from typing import Any, NamedTuple
 
@@ -15,15 +15,25 @@ from nnlab.pages import navigation
 from nnlab.pages.links import in_code, keep_in_link
 from nnlab.pages.sweeps.presets import PRESETS, SUGGESTED, Preset
 from nnlab.results.columns import setting_text
-from nnlab.sweep import Axis, axis_from_text, grid
+from nnlab.sweep import (
+    MAX_RUNS,
+    Axis,
+    Range,
+    axis_from_text,
+    grid,
+    random_sample,
+    range_from_text,
+)
 
 MAX_AXES = 4
 MAX_SEEDS = 100
+MAX_SAMPLE_SEED = 10**6
 DEFAULT_SEEDS = 1
+DEFAULT_SAMPLE_SEED = 0
 NOT_VARIED = ("seed", "points")  # the seeds have a field of their own, points can only be drawn
 VARIED = [item.name for item in fields(Config) if item.name not in NOT_VARIED]
 AXIS_NUMBERS = range(1, MAX_AXES + 1)
-LINK_NAMES = (*(f"axis{number}" for number in AXIS_NUMBERS), "seeds")
+LINK_NAMES = (*(f"axis{number}" for number in AXIS_NUMBERS), "seeds", "sample", "sample_seed")
 HELP = {item.name: item.metadata["help"] for item in fields(Config)}
 
 
@@ -38,12 +48,16 @@ class Filled(NamedTuple):
     number : how often they were filled in; a part of their keys
     axes : the name and the values of each, as text
     seeds, iterations : as typed; None if nothing is
+    sample : how many settings are drawn at random from the axes; None for all of their combinations
+    sample_seed : of that draw
     """
 
     number: int
     axes: tuple[tuple[str, str], ...]
     seeds: int | None
     iterations: int | None
+    sample: int | None = None
+    sample_seed: int | None = DEFAULT_SAMPLE_SEED
 
     def values(self, number: int, name: str) -> str:
         """Return what the values of an axis begin with if it is this setting."""
@@ -57,15 +71,17 @@ class Plan(NamedTuple):
     Attributes
     ----------
     base : the settings that the axes vary
-    axes : what is varied
+    axes : what is varied; of a range that is drawn from, with the values that were drawn
     seeds : of the starting weights: that of the base, and the numbers behind it
     configs : of all runs, in the order in which they begin
+    sampled : whether they were drawn at random, rather than all combinations
     """
 
     base: Config
     axes: tuple[Axis, ...]
     seeds: tuple[int, ...]
     configs: tuple[Config, ...]
+    sampled: bool = False
 
 
 def is_begun() -> bool:
@@ -94,18 +110,36 @@ def arrive() -> None:
             axes.append((name, values))
         elif linked:
             refused.append(f"axis{number} must be a setting, a colon and values, got {linked}")
-    seeds = link.get("seeds", str(DEFAULT_SEEDS))
-    if not (seeds.isdecimal() and 1 <= int(seeds[:9]) <= MAX_SEEDS):
-        refused.append(f"seeds must be a whole number from 1 to {MAX_SEEDS}, got {seeds}")
-        seeds = str(DEFAULT_SEEDS)
+    seeds = _linked_number("seeds", 1, MAX_SEEDS, refused)
+    sample = _linked_number("sample", 1, MAX_RUNS, refused)
+    sample_seed = _linked_number("sample_seed", 0, MAX_SAMPLE_SEED, refused)
     if not begun:
         state.base = state.run.config if "run" in state else _linked_base(refused)
     number = state.filled.number + 1 if "filled" in state else 1
-    state.filled = Filled(number, tuple(axes), int(seeds), state.base.iterations)
+    state.filled = Filled(
+        number,
+        tuple(axes),
+        DEFAULT_SEEDS if seeds is None else seeds,
+        state.base.iterations,
+        sample,
+        DEFAULT_SAMPLE_SEED if sample_seed is None else sample_seed,
+    )
     turn_to(link.get("view", ""))
     state.explore_refused = [
         f"The link's {in_code(sentence)}. The default is used instead." for sentence in refused
     ]
+
+
+def _linked_number(name: str, least: int, most: int, refused: list[str]) -> int | None:
+    """Return a number in the link; None if there is none, or one to be refused."""
+    linked = st.query_params.get(name)
+    if linked is None:
+        return None
+    if linked.isdecimal() and len(linked) < 10 and least <= int(linked) <= most:
+        return int(linked)
+    refused.append(f"{name} must be a whole number from {least} to {most}, got {linked}")
+    st.query_params.pop(name)
+    return None
 
 
 def follow_playground() -> None:
@@ -156,7 +190,7 @@ def plan(take: Callable[[Preset], None]) -> tuple[Plan | None, str]:
                 args=(preset,),
                 help=preset.question,
             )
-    axes, broken = _axes()
+    place = st.container()
     left, right = st.columns(2)
     seeds = left.number_input(
         "Seeds",
@@ -173,6 +207,9 @@ def plan(take: Callable[[Preset], None]) -> tuple[Plan | None, str]:
         key=_key("iterations"),
         help=HELP["iterations"],
     )
+    sample, sample_seed = _sample()
+    with place:
+        axes, broken = _axes(sampled=sample is not None)
     try:
         state.base = replace(state.base, iterations=iterations)
         query = navigation.config_query(state.base)
@@ -184,15 +221,67 @@ def plan(take: Callable[[Preset], None]) -> tuple[Plan | None, str]:
         if broken:
             return None, broken
         numbers = tuple(range(state.base.seed, state.base.seed + seeds))
-        return Plan(state.base, axes, numbers, tuple(grid(state.base, axes, numbers))), ""
+        if sample is None:
+            grid_axes = tuple(axis for axis in axes if isinstance(axis, Axis))
+            configs = grid(state.base, grid_axes, numbers)
+            return Plan(state.base, grid_axes, numbers, tuple(configs)), ""
+        if not axes:
+            return None, "sample must have an axis or more to draw from, got none"
+        configs = random_sample(state.base, axes, sample, sample_seed, numbers)
+        drawn = tuple(_drawn(axis, configs) for axis in axes)
+        return Plan(state.base, drawn, numbers, tuple(configs), sampled=True), ""
     except ValueError as error:
         return None, in_code(str(error))
 
 
-def _axes() -> tuple[tuple[Axis, ...], str]:
+def _sample() -> tuple[int | None, int]:
+    """Draw the choice of a random sample; return its size, None for a grid, and its seed."""
+    filled: Filled = st.session_state.filled
+    left, right = st.columns(2)
+    sample = left.number_input(
+        "Random settings",
+        value=filled.sample,
+        step=1,
+        placeholder="grid",
+        key=_key("sample"),
+        help="How many settings are drawn at random from the ranges of the axes, or from their "
+        "values. Empty: a grid of all combinations.",
+    )
+    keep_in_link("sample", "" if sample is None else str(sample), "")
+    if sample is None:
+        keep_in_link("sample_seed", "", "")
+        return None, DEFAULT_SAMPLE_SEED
+    sample_seed = right.number_input(
+        "Sampling seed",
+        value=filled.sample_seed,
+        step=1,
+        key=_key("sample_seed"),
+        help="The same seed draws the same settings.",
+    )
+    keep_in_link("sample_seed", str(sample_seed or 0), str(DEFAULT_SAMPLE_SEED))
+    return sample, sample_seed or 0
+
+
+def _drawn(axis: Axis | Range, configs: Sequence[Config]) -> Axis:
+    """Return the axis with the values that were drawn, if it is a range."""
+    if isinstance(axis, Axis):
+        return axis
+    return Axis(axis.name, tuple(sorted({getattr(config, axis.name) for config in configs})))
+
+
+def _range(name: str, typed: str) -> Axis | Range:
+    """Read what to draw from; a range may have the count that a grid needs."""
+    low, between, behind = typed.partition("..")
+    words = behind.split()
+    if len(words) > 1 and words[-1] != "log":
+        words.pop()
+    return range_from_text(name, f"{low}{between}{' '.join(words)}")
+
+
+def _axes(*, sampled: bool) -> tuple[tuple[Axis | Range, ...], str]:
     """Draw the axes that are chosen and one more; return them, and what is wrong, if anything."""
     filled: Filled = st.session_state.filled
-    axes: list[Axis] = []
+    axes: list[Axis | Range] = []
     broken = ""
     for number in AXIS_NUMBERS:
         begin = filled.axes[number - 1][0] if number <= len(filled.axes) else None
@@ -218,7 +307,8 @@ def _axes() -> tuple[tuple[Axis, ...], str]:
         )
         keep_in_link(f"axis{number}", f"{name}:{typed}", "")
         try:
-            axes.append(axis_from_text(name, typed or ""))
+            read = _range if sampled else axis_from_text
+            axes.append(read(name, typed or ""))
         except ValueError as error:
             broken = broken or in_code(str(error))
         else:
@@ -231,8 +321,11 @@ def _axes() -> tuple[tuple[Axis, ...], str]:
     return tuple(axes), broken
 
 
-def _told(axis: Axis) -> str:
+def _told(axis: Axis | Range) -> str:
     """Say which values an axis has."""
+    if isinstance(axis, Range):
+        scale = ", on a logarithmic scale" if axis.log else ""
+        return f"Drawn from {axis.low:g} to {axis.high:g}{scale}"
     texts = [setting_text(axis.name, value) for value in axis.values]
     if len(texts) > 8:
         texts = [*texts[:3], "…", *texts[-2:]]
@@ -260,7 +353,7 @@ def fill_in(preset: Preset) -> None:
     if preset.base:
         state.base = preset.base
         fill(iterations=preset.base.iterations)
-    fill(axes=preset.axes, seeds=preset.seeds)
+    fill(axes=preset.axes, seeds=preset.seeds, sample=None)
     turn_to(preset.view)
 
 
@@ -279,5 +372,7 @@ def fill(**changes: Any) -> None:
         tuple(axes),
         state.get(_key("seeds"), filled.seeds),
         state.get(_key("iterations"), filled.iterations),
+        state.get(_key("sample"), filled.sample),
+        state.get(_key("sample_seed"), filled.sample_seed),
     )
     state.filled = typed._replace(**changes)

@@ -144,5 +144,6 @@ def _draw(base: Config, test: RangeTest) -> None:
 
 
 def _sweep_around(rate: float) -> None:
-    planning.fill(axes=(("learning_rate", f"{rate / 10:.2g}..{10 * rate:.2g} log 7"),))
+    axis = ("learning_rate", f"{rate / 10:.2g}..{10 * rate:.2g} log 7")
+    planning.fill(axes=(axis,), sample=None)
     planning.turn_to("gallery")

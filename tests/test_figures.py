@@ -1,7 +1,6 @@
 """The pictures show what the numbers say: the right way up, in the right colour, without gaps."""
 
 import base64
-import io
 import json
 from dataclasses import replace
 
@@ -9,7 +8,6 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PIL import Image
 
 from nnlab import Config, Run, advance, evaluate, predict, start
 from nnlab.figures.curves import MAX_BINS, loss_curve, loss_series, penalized_series
@@ -20,20 +18,13 @@ from nnlab.network import Parameters
 from nnlab.plane import plane_extent
 from nnlab.points import Points
 from nnlab.series import thin
-
-
-def pixels(png: bytes) -> np.ndarray:
-    return np.asarray(Image.open(io.BytesIO(png)).convert("RGB")).astype(int)
+from tests.pictures import pixels, rgb
 
 
 def colors(run: Run) -> np.ndarray:
     colors = pixels(boundary_image(run))
     assert colors.shape == (GRID_SIZE, GRID_SIZE, 3)
     return colors
-
-
-def rgb(color: str) -> list[int]:
-    return [int(color[i : i + 2], 16) for i in (1, 3, 5)]
 
 
 def test_the_boundary_has_at_least_100_by_100_pixels() -> None:

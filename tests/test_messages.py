@@ -9,7 +9,7 @@ import pytest
 
 from nnlab import Config, Run, live_chart, start
 from nnlab.figures.curves import compact
-from nnlab.figures.points import STEPS, PointMarks, point_marks
+from nnlab.figures.points import MAX_POINTS, STEPS, PointMarks, point_marks
 from nnlab.inspection import PointResults
 from tests.test_playground import open_page, press, run_of
 
@@ -50,7 +50,6 @@ def long(run: Run, iterations: int = 100_000) -> Run:
     )
 
 
-@pytest.mark.parametrize("samples", [1000, 5000])
 @pytest.mark.parametrize(
     ("network", "settings"),
     [
@@ -63,13 +62,13 @@ def long(run: Run, iterations: int = 100_000) -> Run:
     ],
 )
 def test_a_ticks_message_is_at_most_60_kb(
-    sent: list[tuple[dict[str, Any], bytes]], samples: int, network: str, settings: dict[str, str]
+    sent: list[tuple[dict[str, Any], bytes]], network: str, settings: dict[str, str]
 ) -> None:
     """With the diagram, mistakes, a penalty and a branch, as the page sends it."""
     app = open_page(
         hidden_layers=network,
-        samples=str(samples),
-        test_samples=str(samples),
+        samples="5000",
+        test_samples="5000",
         iterations="1000000",
         regularization="l2",
         misclassified="true",
@@ -83,7 +82,7 @@ def test_a_ticks_message_is_at_most_60_kb(
     assert charts["decision-boundary"]["iteration"] > 100_000
     assert charts["decision-boundary"]["frames"]
     marks = charts["decision-boundary"]["points"]
-    assert sum(len(outputs) for _, _, outputs, _ in marks) == 2 * min(samples, 2000)
+    assert sum(len(outputs) for _, _, outputs, _ in marks) == 2 * MAX_POINTS
     assert [len(x) > 350 for x, _ in charts["loss-curve"]["series"]] == [True, True, False, True]
     assert charts["network"]["network"]["sheet"]
 

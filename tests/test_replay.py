@@ -31,6 +31,7 @@ from nnlab.figures.plane import BOUNDARY_COLORS, boundary_image
 from nnlab.figures.replay import MAX_FRAMES, moments, replay
 from nnlab.figures.style import CLASS_COLORS
 from nnlab.network import Parameters
+from tests.pictures import pixels, rgb
 
 AXES = ("x1", "x2")
 
@@ -54,14 +55,9 @@ def figure(run: Run, *, log: bool = False) -> tuple[str, list[dict], dict, list[
     return page, *parts, frames
 
 
-def pixels(data: bytes, index: int) -> np.ndarray:
-    image = Image.open(io.BytesIO(data))
-    image.seek(index if index >= 0 else image.n_frames + index)
-    return np.asarray(image.convert("RGB")).astype(int)
-
-
-def rgb(color: str) -> list[int]:
-    return [int(color[i : i + 2], 16) for i in (1, 3, 5)]
+@cache
+def animated() -> bytes:
+    return animation(trained(), "cross-entropy", log=False, axes=AXES)
 
 
 def test_the_frames_go_from_the_first_iteration_to_the_present() -> None:
@@ -135,8 +131,7 @@ def test_a_log_axis_begins_its_cursor_at_the_least_loss() -> None:
 
 
 def test_the_animation_is_of_a_slides_size_plays_forever_and_rests_at_the_end() -> None:
-    data = animation(trained(), "cross-entropy", log=False, axes=AXES)
-    image = Image.open(io.BytesIO(data))
+    image = Image.open(io.BytesIO(animated()))
     assert (image.format, image.size) == ("GIF", (WIDTH, HEIGHT))
     assert WIDTH >= 960
     assert HEIGHT >= 540
@@ -192,27 +187,25 @@ def test_the_curve_is_strong_up_to_the_frames_iteration_and_faint_behind_it() ->
 
 
 def test_frames_differ_in_their_iteration() -> None:
-    data = animation(trained(), "loss", log=False, axes=AXES)
-    first, second = (pixels(data, index)[:TOP, LEFT:RIGHT] for index in (3, 4))
+    first, second = (pixels(animated(), index)[:TOP, LEFT:RIGHT] for index in (3, 4))
     assert (first != second).any()
 
 
 @pytest.mark.parametrize(
-    "changes",
+    ("changes", "log"),
     [
-        {"dataset": "own"},
-        {"dataset": "own", "points": [(0, 0, 1)]},
-        {"activation": "linear", "learning_rate": 1000},
-        {"batch_size": 7, "hidden_layers": ()},
-        {"problem": "regression", "dataset": "plane"},
+        ({"dataset": "own"}, True),
+        ({"dataset": "own", "points": [(0, 0, 1)]}, False),
+        ({"activation": "linear", "learning_rate": 1000}, True),
+        ({"batch_size": 7, "hidden_layers": ()}, True),
+        ({"problem": "regression", "dataset": "plane"}, False),
     ],
 )
-def test_every_run_can_be_saved(changes: dict[str, Any]) -> None:
+def test_every_run_can_be_saved(changes: dict[str, Any], *, log: bool) -> None:
     """Without points, without test points, after divergence, with batches, a regression."""
     run = advance(start(Config(**{"samples": 20, **changes})), 40)
-    for log in (False, True):
-        assert len(figure(run, log=log)[3]) >= 1
-        assert animation(run, "loss", log=log, axes=AXES)[:3] == b"GIF"
+    assert len(figure(run, log=log)[3]) >= 1
+    assert animation(run, "loss", log=log, axes=AXES)[:3] == b"GIF"
 
 
 def test_the_same_run_gives_the_same_files() -> None:

@@ -76,10 +76,10 @@ def healthy(app: AppTest) -> AppTest:
 
 
 def choose(app: AppTest, part: str, layer: int | None = None) -> AppTest:
-    app.button_group(key="step_part").set_value(part).run()
+    app.session_state["step_part"] = part
     if layer is not None:
-        app.button_group(key="step_layer").set_value(layer).run()
-    return healthy(app)
+        app.session_state["step_layer"] = layer
+    return healthy(app.run())
 
 
 def tables(app: AppTest) -> dict[str, list[list[str]]]:
@@ -149,8 +149,11 @@ SETTINGS = [
 ]
 
 
-@pytest.mark.parametrize("point", [None, 3])
-@pytest.mark.parametrize("settings", SETTINGS, ids=str)
+@pytest.mark.parametrize(
+    ("settings", "point"),
+    [*((settings, None) for settings in SETTINGS), *((settings, 3) for settings in SETTINGS[-3:])],
+    ids=str,
+)
 def test_every_number_shown_is_the_runs(settings: dict, point: int | None) -> None:
     run = advance(start(Config(**{**SMALL, **settings})), 5)
     step = look_at_step(run, point, ROWS)
@@ -263,9 +266,18 @@ def test_a_new_run_forgets_the_step_taken_and_the_point() -> None:
     assert "step_taken" not in page.session_state
 
 
-@pytest.mark.parametrize("settings", SETTINGS, ids=str)
+@pytest.mark.parametrize(
+    "settings",
+    [
+        *({"activation": name} for name in ACTIVATIONS),
+        *({"output_loss": name} for name in OUTPUT_LOSSES),
+        *({"optimizer": name} for name in OPTIMIZERS),
+        {**REGRESSION, "regularization": "l1"},
+    ],
+    ids=str,
+)
 def test_every_line_of_code_shown_stands_in_the_core(settings: dict) -> None:
-    run = start(Config(**{**SMALL, **settings}))
+    run = start(Config(**SMALL, **settings, hidden_layers=(2,)))
     app = open_panel(run)
     source = "\n".join(file.read_text() for file in CORE.glob("*.py"))
     for name in PARTS:
@@ -333,6 +345,13 @@ def test_the_point_and_the_part_looked_at_survive_training() -> None:
     healthy(app.run())
     assert app.number_input(key="step_point").value == 7
     assert "dZ2" in tables(app)
+
+
+def test_the_backward_part_begins_at_the_output_and_the_others_at_the_first_layer() -> None:
+    app = open_panel(start(Config(**SMALL)))
+    for name, table in (("Backward", "dZ3"), ("Forward", "Z1")):
+        healthy(app.button_group(key="step_part").set_value(name).run())
+        assert table in tables(app)
 
 
 def test_the_layer_of_a_deeper_network_gives_way_to_the_first() -> None:

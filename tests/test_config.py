@@ -7,7 +7,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from nnlab import Config
@@ -325,7 +325,6 @@ def _layers(draw: st.DrawFn) -> dict:
     return {"hidden_layers": widths, "activation": draw(name | each)}
 
 
-@settings(deadline=None)  # no test depends on the machine's speed
 @given(values=st.fixed_dictionaries(SETTINGS), layers=_layers())
 @example(values={}, layers={"hidden_layers": (), "activation": ()})
 def test_text_carries_every_config_exactly(values: dict, layers: dict) -> None:
@@ -335,7 +334,6 @@ def test_text_carries_every_config_exactly(values: dict, layers: dict) -> None:
     assert Config(**{name: parse(name, written) for name, written in texts.items()}) == config
 
 
-@settings(deadline=None)  # no test depends on the machine's speed
 @given(name=st.sampled_from([item.name for item in fields(Config)]), written=st.text(max_size=50))
 @example(name="samples", written="9" * 5000)
 @example(name="activation", written="tanh,tanh")

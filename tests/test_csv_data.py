@@ -6,7 +6,7 @@ import re
 import zipfile
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from nnlab.csv_data import LabelledPoints, guess_columns, read_table, to_points, write_table
@@ -22,7 +22,6 @@ TEXT = st.text(st.sampled_from("=+-@'\"\t,; 1a") | st.characters(exclude_categor
 NAMES = st.lists(TEXT.filter(bool), min_size=3, max_size=3, unique=True).map(tuple)
 
 # Hypothesis measures no time: no test depends on the machine's speed.
-no_deadline = settings(deadline=None)
 
 
 def read(
@@ -243,7 +242,6 @@ ROWS = st.lists(
 ).map(lambda rows: "\n".join(map(",".join, rows)).encode())
 
 
-@no_deadline
 @given(
     content=st.binary() | st.text().map(str.encode) | CSV_LIKE | ROWS,
     problem=st.sampled_from(["classification", "regression"]),
@@ -265,7 +263,6 @@ def test_arbitrary_bytes_are_points_or_one_sentence(
     assert sentence.isprintable()
 
 
-@no_deadline
 @given(triples=TRIPLES, names=NAMES)
 @example(triples=[(5e-324, -0.0, 1e308), (-0.0, 0.1 + 0.2, -2e-308)], names=("x1", "x2", "y"))
 @example(triples=[(1, 2, 3)], names=("1", "nan", "-3"))
@@ -279,7 +276,6 @@ def test_a_downloaded_regression_is_read_back_bit_for_bit(
     assert result == LabelledPoints(points, names[:2], names[2], None)
 
 
-@no_deadline
 @given(
     inputs=st.lists(st.tuples(FINITE, FINITE, st.sampled_from([0.0, 1.0])), max_size=20),
     names=NAMES,
@@ -328,7 +324,6 @@ def test_a_download_of_no_points_is_a_header() -> None:
         read_table(write_table(NO_POINTS, ("a", "b", "c")))
 
 
-@no_deadline
 @given(names=st.tuples(*[st.text(st.sampled_from("=+-@\t\r\n' ＝a\"") | st.characters())] * 5))
 @example(names=("=1+1", "+1", "-1", "@SUM(A1)", "\t=1"))
 @example(names=(" =1", "\r=1", "'=1", '"=1', "＝1"))

@@ -378,7 +378,7 @@ def _steered(draw: st.DrawFn) -> tuple[Run, Run]:
 
 
 # no test depends on the machine's speed
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 @given(runs=_steered())
 def test_chunks_do_not_change_a_single_bit_of_a_steered_run(runs: tuple[Run, Run]) -> None:
     chunks, whole = runs
@@ -387,7 +387,7 @@ def test_chunks_do_not_change_a_single_bit_of_a_steered_run(runs: tuple[Run, Run
 
 
 # no test depends on the machine's speed
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(config=configs(), data=st.data())
 def test_settings_changed_before_or_after_one_goes_back_make_the_same_run(
     config: Config, data: st.DataObject

@@ -122,7 +122,7 @@ def test_the_snapshots_stay_in_bounds_when_the_optimizer_changes() -> None:
 
 
 # no test depends on the machine's speed
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 @given(config=configs(), data=st.data())
 def test_a_rewound_run_is_the_run_as_it_was_bit_for_bit(
     config: Config, data: st.DataObject

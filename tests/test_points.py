@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 from sklearn.preprocessing import StandardScaler
 
@@ -33,7 +33,6 @@ TRIPLES = st.lists(st.tuples(FINITE, FINITE, FINITE), max_size=MAX_LINK_POINTS)
 THREE = Points.of([(0.1, -0.0, 1), (1e308, 5e-324, 0), (3, -4, 0)])
 
 # Hypothesis measures no time: no test depends on the machine's speed.
-no_deadline = settings(deadline=None)
 
 
 def bits(points: Points) -> bytes:
@@ -160,7 +159,6 @@ def test_inputs_are_standardized_as_scikit_learn_does_it() -> None:
     np.testing.assert_array_equal(standardized(points).targets, points.targets)
 
 
-@no_deadline
 @given(low=FINITE, high=FINITE)
 @example(low=-1e308, high=1.7e308)
 @example(low=-5e-324, high=0.0)
@@ -179,7 +177,6 @@ def test_no_points_are_standardized_to_no_points() -> None:
     assert standardized(NO_POINTS) == NO_POINTS
 
 
-@no_deadline
 @given(TRIPLES)
 @example([(5e-324, -0.0, 1e308), (-2.2250738585072014e-308, 0.1, 1)])
 @example([(-2.2250738585072014e-308,) * 3] * MAX_LINK_POINTS)
@@ -247,7 +244,6 @@ def test_a_bomb_in_a_link_is_not_unpacked() -> None:
     assert peak < 2_000_000  # a few copies of the link's own text
 
 
-@no_deadline
 @given(st.one_of(st.text(), st.text("abcxyzABCXYZ0189_-"), st.binary().map(packed)))
 def test_arbitrary_text_is_points_or_one_sentence(text: str) -> None:
     try:

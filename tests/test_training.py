@@ -79,7 +79,7 @@ RUNS = {
 
 @pytest.mark.parametrize("config", RUNS.values(), ids=RUNS.keys())
 # no test depends on the machine's speed, and each example trains twice
-@settings(deadline=None, max_examples=20)
+@settings(max_examples=20)
 @given(cuts=st.sets(st.integers(0, 230), max_size=8))
 def test_chunks_do_not_change_a_single_bit(config: Config, cuts: set[int]) -> None:
     run = start(config)
@@ -121,7 +121,7 @@ def configs(draw: st.DrawFn) -> Config:
 
 
 # no test depends on the machine's speed
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 @given(config=configs(), cuts=st.sets(st.integers(0, 230), max_size=4))
 def test_whatever_the_settings_chunks_do_not_change_a_single_bit(
     config: Config, cuts: set[int]

@@ -5,7 +5,8 @@
 Needs tests/requirements.txt. The same runs of the article's network, one per seed, go through one
 and two local worker processes and through a Dask scheduler with two workers over TCP, in turns,
 next to the same runs one after the other in this process. All have to bring the same losses;
-workers have started before the time counts. The figures are medians over the turns. Two workers
+workers have started before the time counts. Then sweeps of long runs are cancelled, and the time
+is taken until both workers do something else. The figures are medians over the turns. Two workers
 need two cores with nothing else to do: the load before and after is printed.
 """
 
@@ -59,6 +60,18 @@ def swept(configs: list[Config], executor: Executor, at_once: int) -> list[Resul
     return sorted(sweep.results, key=lambda result: result.index)
 
 
+def seconds_to_leave(executor: Executor) -> float:
+    """Cancel a sweep of long runs; return how long its two workers take to do something else."""
+    sweep = Sweep([Config(iterations=1_000_000)] * 4, executor, 2)
+    while not sweep.seconds_left:
+        time.sleep(LOOK_SECONDS)
+    began = time.perf_counter()
+    sweep.cancel()
+    for future in [executor.submit(time.sleep, 0) for _ in range(2)]:
+        future.result()
+    return time.perf_counter() - began
+
+
 def load() -> str:
     """Return how busy the machine is."""
     return f"{os.getloadavg()[0]:.1f}"
@@ -95,6 +108,10 @@ def main() -> None:
                 results = way(configs)
                 seconds[name].append(time.perf_counter() - began)
                 losses.add(tuple(result.losses.tobytes() for result in results))
+        leaving = {
+            name: median(seconds_to_leave(executor) for _ in range(arguments.turns))
+            for name, executor in (("2 local workers", two), ("Dask, 2 workers over TCP", dask))
+        }
     print(f"{arguments.runs} runs of {arguments.iterations} iterations, ", end="")
     print(f"{arguments.turns} turns; load {before} before, {load()} after")
     print(f"the same losses everywhere, bit for bit: {'yes' if len(losses) == 1 else 'NO'}\n")
@@ -104,6 +121,9 @@ def main() -> None:
         goal = "1.7 on two idle cores" if "2 " in name else ""
         figures = f"{arguments.runs / median(times):>16.2f}{slowest / median(times):>10.2f}"
         print(f"{name:<36}{figures}   {goal}".rstrip())
+    print(f"\n{'cancel -> workers free':<36}{'s':>16}")
+    for name, time_ in leaving.items():
+        print(f"{name:<36}{time_:>16.2f}   within 2")
 
 
 if __name__ == "__main__":

@@ -1,0 +1,36 @@
+"""Executors without a process of their own, for tests that say themselves when a task is done."""
+
+from collections.abc import Callable
+from concurrent.futures import Executor, Future
+
+
+class ByHand(Executor):
+    """An executor whose tasks wait until a test computes them."""
+
+    def __init__(self) -> None:
+        self.tasks: list[Callable[[], None]] = []
+
+    def submit(self, fn: Callable, /, *args: object) -> Future:
+        """Keep the task."""
+        future: Future = Future()
+        self.tasks.append(lambda: future.set_result(fn(*args)))
+        return future
+
+    def compute(self) -> None:
+        """Compute the task that has waited longest."""
+        self.tasks.pop(0)()
+
+    def compute_all(self) -> None:
+        """Compute all tasks, and those that come of them."""
+        while self.tasks:
+            self.compute()
+
+
+class Immediately(ByHand):
+    """An executor whose tasks are done before anybody can wait for them."""
+
+    def submit(self, fn: Callable, /, *args: object) -> Future:
+        """Compute the task."""
+        future = super().submit(fn, *args)
+        self.compute()
+        return future

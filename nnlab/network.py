@@ -3,6 +3,8 @@
 Each layer computes z = a @ W + b. The biases are the last row of one matrix per layer and every
 activation carries a column of ones, so that this is a single product, forward and backward; all
 layers' matrices are views of one vector, so that an update is a single subtraction.
+
+Importing this module limits BLAS to one thread in the whole process.
 """
 
 from collections.abc import Callable, Sequence

@@ -22,7 +22,7 @@ from nnlab.results.importance import FEW_RUNS, LEAST_RUNS, importance
 from nnlab.results.luck import Rule, loss_band, lucks, quartiles
 from nnlab.results.medians import medians
 from nnlab.series import bin_means
-from nnlab.sweep import Axis, Result, run_one, spaced
+from nnlab.sweep import Axis, Range, Result, run_one
 from tests.sweep_results import result
 
 RATES = Axis("learning_rate", (0.001, 0.01, 0.1))
@@ -70,9 +70,9 @@ def frame(results: list[Result]) -> pandas.DataFrame:
     ("values", "expected"),
     [
         ((0.001, 0.01, 0.1, 1.0), True),
-        (spaced("learning_rate", 0.001, 1, 7, log=True).values, True),
-        (spaced("samples", 10, 10_000, 5, log=True).values, True),
-        (spaced("noise", 0.1, 2, 9, log=False).values, False),
+        (Range("learning_rate", 0.001, 1, log=True).spaced(7).values, True),
+        (Range("samples", 10, 10_000, log=True).spaced(5).values, True),
+        (Range("noise", 0.1, 2).spaced(9).values, False),
         ((1, 2, 3, 4), False),
         ((0.0, 0.01, 0.1), False),  # 0 has no logarithm
         ((5,), False),

@@ -19,7 +19,6 @@ from nnlab.sweep import (
     grid,
     random_sample,
     range_from_text,
-    spaced,
 )
 
 RATES = Range("learning_rate", 0.001, 1, log=True)
@@ -27,23 +26,23 @@ BASE = Config(samples=20)
 
 
 def test_a_linear_range_has_equal_steps_and_both_ends() -> None:
-    assert spaced("noise", 0, 1 / 3, 3, log=False).values == (0, 0.166667, 1 / 3)
+    assert Range("noise", 0, 1 / 3).spaced(3).values == (0, 0.166667, 1 / 3)
 
 
 def test_a_logarithmic_range_has_equal_factors_in_short_digits() -> None:
-    assert spaced("learning_rate", 0.001, 1, 7, log=True).values == (
+    assert Range("learning_rate", 0.001, 1, log=True).spaced(7).values == (
         *(0.001, 0.00316228, 0.01, 0.0316228, 0.1, 0.316228, 1.0),
     )
 
 
 def test_whole_number_fields_get_whole_numbers_each_once() -> None:
-    axis = spaced("batch_size", 1, 10, 9, log=True)
+    axis = Range("batch_size", 1, 10, log=True).spaced(9)
     assert axis.values == (1, 2, 3, 4, 6, 7, 10)
     assert {type(value) for value in axis.values} == {int}
 
 
 def test_a_large_whole_number_keeps_its_digits() -> None:
-    assert spaced("data_seed", 12345678, 12345680, 3, log=False).values[1] == 12345679
+    assert Range("data_seed", 12345678, 12345680).spaced(3).values[1] == 12345679
 
 
 @pytest.mark.parametrize(
@@ -76,8 +75,9 @@ def test_a_large_whole_number_keeps_its_digits() -> None:
     ],
 )
 def test_a_bad_range_is_one_sentence(arguments: tuple, sentence: str) -> None:
+    name, low, high, count, log = arguments
     with pytest.raises(ValueError, match=f"^{sentence}$"):
-        spaced(*arguments)
+        Range(name, low, high, log).spaced(count)
 
 
 @pytest.mark.parametrize(
@@ -119,7 +119,7 @@ def test_without_axes_a_grid_is_its_seeds() -> None:
     ("axes", "seeds", "sentence"),
     [
         ([], [], "runs must be from 1 to 500 in one sweep, got 0"),
-        ([spaced("noise", 0, 1, 100, log=False)], range(10_000), "runs must .*, got 1000000"),
+        ([Range("noise", 0, 1).spaced(100)], range(10_000), "runs must .*, got 1000000"),
         ([], [1, 1], "seed must have each value once, got 1 twice"),
         ([], [-1], "seed must be a whole number from 0 .*, got -1"),
         ([Axis("seed", (1,))], [1], "axes must leave the seed to the sweep's seeds, got 'seed'"),

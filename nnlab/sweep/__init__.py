@@ -1,6 +1,6 @@
 """Many runs at once: which settings, computed where, and what comes of them."""
 
-from nnlab.sweep.axes import Axis, Range, grid, random_sample, spaced
+from nnlab.sweep.axes import Axis, Range, grid, random_sample
 from nnlab.sweep.limits import MAX_AT_ONCE, MAX_PRODUCTS, MAX_RUNS
 from nnlab.sweep.runs import BOUNDARY_SIZE, MAX_LOSSES, Result, run_one
 from nnlab.sweep.sweep import Sweep
@@ -21,5 +21,4 @@ __all__ = [
     "random_sample",
     "range_from_text",
     "run_one",
-    "spaced",
 ]

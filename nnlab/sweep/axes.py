@@ -87,6 +87,8 @@ class Range:
     def spaced(self, count: int) -> Axis:
         """Return so many values at equal distances, with both ends; fewer if whole ones coincide.
 
+        All but the ends are rounded to DIGITS significant digits, or to whole numbers.
+
         Raises
         ------
         ValueError
@@ -116,20 +118,6 @@ class Range:
 
     def _rounded(self, value: float) -> float:
         return round(value) if self.name in WHOLE else float(value)
-
-
-def spaced(name: str, low: float, high: float, count: int, log: bool) -> Axis:
-    """Return the axis of so many values from low to high, at equal distances on its scale.
-
-    Values of a whole-number field are rounded; those that then coincide count once. Others are
-    rounded to DIGITS significant digits, but for the two ends.
-
-    Raises
-    ------
-    ValueError
-        "<field> must <rule>, got <value>", if it is not a range of that field.
-    """
-    return Range(name, low, high, log).spaced(count)
 
 
 def grid(base: Config, axes: Sequence[Axis], seeds: Sequence[int]) -> list[Config]:

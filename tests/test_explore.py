@@ -15,7 +15,7 @@ from nnlab.live_chart import Update
 from nnlab.pages import explore, navigation
 from nnlab.pages.own_points import OwnPoints
 from nnlab.pages.sweeps import rate_test, sweeping
-from nnlab.pages.sweeps.planning import VARIED
+from nnlab.pages.sweeps.filling import VARIED
 from nnlab.pages.sweeps.presets import PRESETS, SUGGESTED
 from nnlab.pages.sweeps.sweeping import Cost
 from nnlab.points import Points, encode
@@ -542,6 +542,7 @@ def test_the_run_in_progress_stays_when_one_comes_back_with_its_settings() -> No
     app = press(open_page(**SIX), "sweep_start")
     config = app.session_state["sweep"].plan.configs[0]
     run = app.session_state["run"] = advance(start(config), 2)
+    app.session_state["run_number"] = 1
     app.session_state["opening"] = 0
     app.run()
     assert healthy(app).session_state["run"] is run

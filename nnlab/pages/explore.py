@@ -12,7 +12,7 @@ from nnlab.config import Config
 from nnlab.pages import navigation
 from nnlab.pages.links import keep_in_link
 from nnlab.pages.sweep_views import VIEWS, choices, compare, comparison, draw_view, gallery
-from nnlab.pages.sweeps import filtering, planning, rate_test, solved, sweeping
+from nnlab.pages.sweeps import filling, filtering, planning, rate_test, solved, sweeping
 from nnlab.pages.sweeps.planning import Plan
 from nnlab.pages.sweeps.presets import PRESETS, Preset
 from nnlab.pages.sweeps.state import SweepState
@@ -31,7 +31,7 @@ TITLES = {
     rate_test.VIEW: rate_test.TITLE,
 }
 LINK_NAMES = (
-    *planning.LINK_NAMES,
+    *filling.LINK_NAMES,
     *gallery.LINK_NAMES,
     *choices.LINK_NAMES,
     *solved.LINK_NAMES,
@@ -57,7 +57,7 @@ class Drawn(NamedTuple):
 def render() -> None:
     """Draw the page; the entry for one script run.
 
-    The session's keys are told where they are used: in `planning`, `sweeping`, `rate_test`,
+    The session's keys are told where they are used: in `filling`, `sweeping`, `rate_test`,
     `gallery` and `filtering`. Here it is `explore_query`, what the link holds beside the
     base settings.
     """
@@ -67,7 +67,7 @@ def render() -> None:
     state.running = None  # a run that trains waits while one is away
     arrives = navigation.arrives(navigation.EXPLORE)
     if arrives or "base" not in state:
-        planning.arrive()
+        filling.arrive()
     gallery.open_chosen(sweeping.current())
     with st.sidebar:
         pages = st.container()
@@ -123,7 +123,7 @@ def _base(base: Config) -> None:
                 "Take the playground's settings",
                 key="follow_playground",
                 type="tertiary",
-                on_click=planning.follow_playground,
+                on_click=filling.follow_playground,
                 help="Let the axes vary the settings that the playground has now.",
             )
 
@@ -188,7 +188,7 @@ def _examples() -> None:
 
 
 def _take_example(preset: Preset) -> None:
-    planning.fill_in(preset)
+    filling.fill_in(preset)
     if preset.view == rate_test.VIEW:
         rate_test.ask()
 

@@ -31,7 +31,7 @@ from nnlab.pages.links import keep_in_link, refuse_bad_link
 from nnlab.pages.panels import diagram
 from nnlab.pages.running import Going, last_goal
 from nnlab.pages.settings import DEFAULTS, fill_in, forget, settings
-from nnlab.pages.sweeps import planning, sweeping
+from nnlab.pages.sweeps import filling, sweeping
 from nnlab.pages.turns import Shown, tick, turn
 from nnlab.plane import plane_extent
 from nnlab.training import Run
@@ -108,7 +108,7 @@ def render() -> None:
     if "from_edited" not in state:
         state.from_edited = "edited" in st.query_params
     with pages:
-        base = state.base if planning.is_begun() else state.run.config
+        base = state.base if filling.is_begun() else state.run.config
         query = {**state.get("explore_query", {}), **navigation.config_query(base)}
         navigation.links(navigation.PLAYGROUND, {navigation.EXPLORE: query})
     speed, panel = controls.render(state.run)

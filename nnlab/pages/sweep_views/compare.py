@@ -23,7 +23,7 @@ from nnlab.pages import report
 from nnlab.pages.playground import FLUSH_SECONDS
 from nnlab.pages.sweep_views import comparison, gallery, lockstep
 from nnlab.pages.sweep_views.comparison import Comparison
-from nnlab.pages.sweeps import filtering, planning
+from nnlab.pages.sweeps import filling, filtering
 from nnlab.pages.sweeps.state import SweepState
 from nnlab.pages.turns import turn
 from nnlab.plane import plane_extent
@@ -96,7 +96,7 @@ def render(state: SweepState) -> None:
 def choose(runs: Sequence[int]) -> None:
     """Turn to the view with these two runs, by their indices; only in a callback."""
     state = st.session_state
-    planning.turn_to(VIEW)
+    filling.turn_to(VIEW)
     state.compare_left, state.compare_right = runs
 
 

@@ -15,7 +15,7 @@ from nnlab.config import Config
 from nnlab.figures.range_test import range_curve
 from nnlab.pages import report
 from nnlab.pages.sweep_views import gallery
-from nnlab.pages.sweeps import planning
+from nnlab.pages.sweeps import filling
 from nnlab.range_test import BEGUN, CAUTION, HIGHEST, LOWEST, RATES, UPDATES, RangeTest, range_test
 from nnlab.sweep.executors import shared_workers
 from nnlab.sweep.limits import check_points_and_sizes
@@ -145,5 +145,5 @@ def _draw(base: Config, test: RangeTest) -> None:
 
 def _sweep_around(rate: float) -> None:
     axis = ("learning_rate", f"{rate / 10:.2g}..{10 * rate:.2g} log 7")
-    planning.fill(axes=(axis,), sample=None)
-    planning.turn_to("gallery")
+    filling.fill(axes=(axis,), sample=None)
+    filling.turn_to("gallery")

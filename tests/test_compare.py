@@ -14,8 +14,8 @@ from nnlab import Config, Run, advance, evaluate, live_chart, set_parameter, sta
 from nnlab.figures.compare import compared_losses, result_image, result_series, run_series
 from nnlab.figures.style import SET_COLORS
 from nnlab.live_chart import Update
-from nnlab.pages.running import TICK_SECONDS
 from nnlab.pages.sweep_views import compare, comparison, lockstep
+from nnlab.pages.ticks import TICK_SECONDS
 from nnlab.sweep import Axis, Result, run_one
 from tests.sweep_results import result
 

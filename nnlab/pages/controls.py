@@ -5,10 +5,9 @@ from streamlit.delta_generator import DeltaGenerator
 
 from nnlab.pages import panels, running
 from nnlab.pages.links import keep_in_link
+from nnlab.pages.ticks import DEFAULT_SPEED, SPEED_HELP, SPEEDS, choose_speed
 from nnlab.training import Run
 
-SPEEDS = {"1": 1, "10": 10, "100": 100, "max": None}  # iterations per tick
-DEFAULT_SPEED = "10"
 MAX_STEP = 1000  # iterations of one step at speed max
 
 
@@ -63,17 +62,13 @@ def render(run: Run) -> tuple[int | None, str | None]:
 
 def _speed(bar: DeltaGenerator) -> int | None:
     """Draw the choice of speed, keep it in the link, and return it as in SPEEDS."""
-    bar.markdown("Speed", help="Iterations per update of the page; Max: as many as time allows.")
-    name = bar.segmented_control(
-        "Speed",
-        list(SPEEDS),
-        format_func=str.capitalize,
-        default=st.query_params.get("speed", DEFAULT_SPEED),
-        required=True,
-        key="speed",
-        on_change=running.measure_anew,
-        label_visibility="collapsed",
-    )
+    bar.markdown("Speed", help=SPEED_HELP)
+    with bar:
+        name = choose_speed(
+            "speed",
+            default=st.query_params.get("speed", DEFAULT_SPEED),
+            on_change=running.measure_anew,
+        )
     # Not bind="query-params", which would write the label, Max, where links say max.
     keep_in_link("speed", name, DEFAULT_SPEED)
     return SPEEDS[name]

@@ -7,11 +7,9 @@ import streamlit as st
 
 from nnlab.config import Config
 from nnlab.pages import time_travel
+from nnlab.pages.ticks import TICK_SECONDS, slower
 from nnlab.pages.turns import advance_in_turn
 from nnlab.training import Run, start
-
-TICK_SECONDS = 0.06  # between one tick and the next
-SLOWEST_TICK_SECONDS = 2.0  # on a network that cannot follow
 
 
 class Going(NamedTuple):
@@ -71,9 +69,7 @@ def slow_down() -> None:
     """Make fewer ticks, as the network cannot follow."""
     going: Going | None = st.session_state.running
     if going:
-        # Much fewer at once, so that what is already on its way is soon through.
-        interval = min(4 * going.interval, SLOWEST_TICK_SECONDS)
-        st.session_state.running = going._replace(interval=interval)
+        st.session_state.running = going._replace(interval=slower(going.interval))
 
 
 def branch() -> None:

@@ -11,13 +11,11 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from nnlab import Config, Run, advance, predict, start
-from nnlab.pages.controls import SPEEDS
-from nnlab.pages.running import TICK_SECONDS
+from nnlab.pages.ticks import FLUSH_SECONDS, SPEEDS, TICK_SECONDS
 
 GRID_SIZE = 100  # of the boundary along each axis, as on the playground
 MAX_LOSSES = 500  # points of the loss curve, as on the playground
 COLORS = ("#f08a24", "#0877bd")
-FLUSH_SECONDS = 0.02  # as on the playground: without it a quarter of the frames are lost here too
 
 
 def decision_boundary(run: Run) -> go.Figure:
@@ -82,7 +80,7 @@ def live() -> None:
     left.plotly_chart(decision_boundary(state.run), key="decision-boundary")
     right.plotly_chart(loss_curve(state.run), key="loss-curve")
     if state.running:
-        time.sleep(FLUSH_SECONDS)
+        time.sleep(FLUSH_SECONDS)  # without it a quarter of the frames are lost here too
 
 
 def set_running(running: bool) -> None:

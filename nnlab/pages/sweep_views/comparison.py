@@ -8,9 +8,8 @@ from typing import NamedTuple
 import streamlit as st
 
 from nnlab.config import Config
-from nnlab.pages.controls import DEFAULT_SPEED, SPEEDS
-from nnlab.pages.running import SLOWEST_TICK_SECONDS, TICK_SECONDS
 from nnlab.pages.sweep_views import lockstep
+from nnlab.pages.ticks import SPEED_HELP, SPEEDS, TICK_SECONDS, choose_speed, slower
 from nnlab.pages.turns import turn
 from nnlab.training import advance, start
 
@@ -86,18 +85,8 @@ def controls() -> int | None:
             disabled=shown.runs is None,
             help="Both as they have ended: in the sweep, or as the playground has its run.",
         )
-        name = st.segmented_control(
-            "Speed",
-            list(SPEEDS),
-            format_func=str.capitalize,
-            default=DEFAULT_SPEED,
-            required=True,
-            key="compare_speed",
-            persist_state="session",
-            label_visibility="collapsed",
-            help="Iterations per update of the page; Max: as many as time allows.",
-        )
-    return SPEEDS[str(name)]
+        name = choose_speed("compare_speed", persist_state="session", help=SPEED_HELP)
+    return SPEEDS[name]
 
 
 def _set_going(going: bool) -> None:
@@ -128,8 +117,7 @@ def slow_down() -> None:
     """Make fewer ticks, as the network cannot follow."""
     shown = current()
     if shown.going:
-        interval = min(4 * shown.interval, SLOWEST_TICK_SECONDS)
-        st.session_state.compared = shown._replace(interval=interval)
+        st.session_state.compared = shown._replace(interval=slower(shown.interval))
 
 
 def pause() -> None:

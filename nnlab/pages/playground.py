@@ -32,13 +32,13 @@ from nnlab.pages.panels import diagram
 from nnlab.pages.running import Going, last_goal
 from nnlab.pages.settings import DEFAULTS, fill_in, forget, settings
 from nnlab.pages.sweeps import filling, sweeping
+from nnlab.pages.ticks import SPEEDS, flush
 from nnlab.pages.turns import Shown, tick, turn
 from nnlab.plane import plane_extent
 from nnlab.training import Run
 
 EDITED = "true"  # in the link of a run in which weights were set by hand
 STYLE = Path(__file__).with_suffix(".css")
-FLUSH_SECONDS = 0.02  # Streamlit drops what it has not sent when the next tick begins
 # What changes the data or the network starts a new run; all else acts on the run in progress.
 NEW_RUN_SETTINGS = {
     *("problem", "dataset", "samples", "noise", "data_seed", "test_samples", "test_seed"),
@@ -51,7 +51,7 @@ class Live(NamedTuple):
 
     Attributes
     ----------
-    speed : as in controls.SPEEDS
+    speed : as in ticks.SPEEDS
     panel : name of the open panel
     shown : what is seen on the plane
     """
@@ -91,7 +91,7 @@ def render() -> None:
     st.html(STYLE)
     refused = refuse_bad_link(
         {
-            "speed": controls.SPEEDS,
+            "speed": SPEEDS,
             "edited": (EDITED,),
             **dict.fromkeys(("log_loss", *show.LINK_NAMES), ("true", "false")),
             "panel": (*panels.PANELS, panels.NONE),
@@ -251,9 +251,8 @@ def _live(live: Live, drawn: Drawn) -> None:
     if now != drawn:
         st.rerun()
     _draw(run, shown, going, live)
-    if going and time.perf_counter() - began > going.interval - FLUSH_SECONDS:
-        # The next tick would begin at once, and the update of this one never leave the server.
-        time.sleep(FLUSH_SECONDS)
+    if going:
+        flush(began, going.interval)
 
 
 def _draw(run: Run, shown: Shown, going: Going | None, live: Live) -> None:

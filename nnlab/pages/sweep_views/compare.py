@@ -20,11 +20,11 @@ from nnlab.figures.curves import Series
 from nnlab.figures.plane import boundary_image
 from nnlab.figures.points import decision_boundary
 from nnlab.pages import report
-from nnlab.pages.playground import FLUSH_SECONDS
 from nnlab.pages.sweep_views import comparison, gallery, lockstep
 from nnlab.pages.sweep_views.comparison import Comparison
 from nnlab.pages.sweeps import filling, filtering
 from nnlab.pages.sweeps.state import SweepState
+from nnlab.pages.ticks import flush
 from nnlab.pages.turns import turn
 from nnlab.plane import plane_extent
 from nnlab.results.columns import ACCURACIES, metric_column, metrics_of, setting, with_seeds
@@ -180,9 +180,8 @@ def _live(ends: Sequence[Result | None], speed: int | None, interval: float | No
     if interval != (shown.interval if shown.going else None):
         st.rerun()
     _draw(shown, seen)
-    if interval and time.perf_counter() - began > interval - FLUSH_SECONDS:
-        # The next tick would begin at once, and the update of this one never leave the server.
-        time.sleep(FLUSH_SECONDS)
+    if interval:
+        flush(began, interval)
 
 
 def _seen(run: Run, frames: Sequence[tuple[int, bytes]]) -> Seen:

@@ -6,7 +6,6 @@ import subprocess
 import sys
 import tempfile
 import time
-import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -67,6 +66,6 @@ def _wait_for_answer(url: str, process: subprocess.Popen[str]) -> None:
         try:
             with urllib.request.urlopen(url, timeout=5):
                 return
-        except (urllib.error.URLError, TimeoutError):
+        except OSError:  # nobody listens yet, or not for long
             time.sleep(0.1)
     raise RuntimeError(f"The server did not answer at {url} within {START_SECONDS} s.")

@@ -1,12 +1,14 @@
 """What the browser tests share: one server of the app and one Chromium."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
+import psutil
 import pytest
 from hypothesis import HealthCheck, settings
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
 
+from tests.browser_page import PATIENCE
 from tests.chromium import MISSING, chromium, find_chromium
 from tests.server import serving
 
@@ -18,10 +20,22 @@ settings.load_profile("tests")
 
 
 @pytest.fixture(scope="session")
-def server() -> Iterator[str]:
-    """Serve the app; the address of its page."""
-    with serving() as (address, _):
-        yield f"http://{address}"
+def served() -> Iterator[tuple[str, psutil.Process]]:
+    """Serve the app; its address, without a scheme, and its process."""
+    with serving() as address_and_process:
+        yield address_and_process
+
+
+@pytest.fixture(scope="session")
+def server(served: tuple[str, psutil.Process]) -> str:
+    """Return the address of the app's page."""
+    return f"http://{served[0]}"
+
+
+@pytest.fixture(scope="session")
+def server_process(served: tuple[str, psutil.Process]) -> psutil.Process:
+    """Return the process of the app's server."""
+    return served[1]
 
 
 @pytest.fixture(scope="session")
@@ -29,17 +43,64 @@ def browser() -> Iterator[Browser]:
     """Start Chromium, or skip the test and say how to get one; in CI a missing one is a failure."""
     if find_chromium() is None and os.environ.get("CI") != "true":
         pytest.skip(MISSING)
+    expect.set_options(timeout=PATIENCE)
     with chromium() as browser:
         yield browser
 
 
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    """Open a tab of a projector's size that fails the test if the page logs an error."""
-    page = browser.new_page(viewport={"width": 1366, "height": 768})
+@pytest.fixture(scope="session")
+def context(browser: Browser) -> BrowserContext:
+    """Let the tabs of all tests share a cache: a page is there a fifth sooner than without."""
+    return browser.new_context(viewport={"width": 1366, "height": 768})
+
+
+def errors_of(page: Page) -> list[str]:
+    """Return a list that takes in each error that a page logs."""
     errors: list[str] = []
-    page.on("console", lambda message: message.type == "error" and errors.append(message.text))
+
+    def listen(message: ConsoleMessage) -> None:
+        # Streamlit looks for its server at each path above a page's own, and finds it at the last.
+        probe = "/explore/_stcore/" in message.location["url"]
+        if message.type == "error" and not probe:
+            errors.append(message.text)
+
+    page.on("console", listen)
     page.on("pageerror", lambda error: errors.append(str(error)))
+    return errors
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Iterator[Page]:
+    """Open a tab of a projector's size that fails the test if the page logs an error."""
+    page = context.new_page()
+    errors = errors_of(page)
     yield page
     page.close()
     assert errors == []
+
+
+@pytest.fixture
+def explore(page: Page, server: str) -> Callable[[str], Page]:
+    """Return what opens Explore with a query."""
+
+    def open_explore(query: str = "") -> Page:
+        page.goto(f"{server}/explore?{query}")
+        expect(page.get_by_text("Base: the article's settings")).to_be_visible()
+        return page
+
+    return open_explore
+
+
+@pytest.fixture
+def offline(browser: Browser) -> Iterator[Page]:
+    """Open a tab without a network that fails the test if it logs an error or asks for a file."""
+    context = browser.new_context(viewport={"width": 1366, "height": 768})
+    context.set_offline(True)
+    page = context.new_page()
+    errors = errors_of(page)
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url[:80]))
+    yield page
+    context.close()
+    assert errors == []
+    assert [url for url in asked if not url.startswith(("file://", "data:"))] == []

@@ -2,135 +2,55 @@
 
 import re
 import time
-from collections.abc import Callable
 from urllib.parse import parse_qs, urlparse
 
-import numpy as np
+import psutil
 import pytest
-from playwright.sync_api import Browser, Locator, Page, Route, WebSocketRoute, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Route, WebSocketRoute, expect
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
-from nnlab import Config, advance, evaluate, predict, start
-from nnlab.figures.plane import GRID_SIZE
-from nnlab.plane import plane_extent
+from nnlab import Config, advance, evaluate, start
+from nnlab.pages.ticks import TICK_SECONDS
+from tests.browser_page import (
+    CHARTS,
+    PATIENCE,
+    button,
+    chart,
+    download,
+    drag,
+    enter,
+    field,
+    intercept,
+    iteration,
+    losses,
+    mark,
+    marked,
+    open_page,
+    press,
+    settled,
+    shown,
+    shows,
+    single,
+    status,
+    tints_of_output,
+    wait_for_iteration,
+    watch,
+)
 from tests.server import free_port, serving
-
-CHARTS = ("decision-boundary", "loss-curve")
-PATIENCE = 30_000  # ms that a busy machine may take
-
-
-def open_page(page: Page, address: str, query: str = "") -> Page:
-    page.goto(f"{address}/?{query}")
-    for chart in CHARTS:
-        shown(page, chart, 0)
-    return page
-
-
-def chart(page: Page, name: str) -> Locator:
-    return page.locator(f"[data-live-chart={name}]")
-
-
-def shown(page: Page, name: str, iteration: int) -> None:
-    expect(chart(page, name)).to_have_attribute("data-iteration", str(iteration), timeout=PATIENCE)
-
-
-def iteration(page: Page, name: str = "decision-boundary") -> int:
-    return int(chart(page, name).get_attribute("data-iteration") or -1)
-
-
-def status(page: Page) -> str:
-    return page.locator(".stProgress").inner_text()
-
-
-def press(page: Page, name: str) -> None:
-    page.get_by_role("button", name=name, exact=True).click(timeout=PATIENCE)
-
-
-def field(page: Page, label: str) -> Locator:
-    return page.get_by_label(label, exact=True)
-
-
-def enter(page: Page, label: str, text: str) -> None:
-    field(page, label).fill(text)
-    field(page, label).press("Enter")
-
-
-def wait_for_iteration(page: Page, at_least: int) -> None:
-    page.wait_for_function(
-        """least => [...document.querySelectorAll('[data-live-chart]')].every(
-             chart => Number(chart.dataset.iteration) >= least)""",
-        arg=at_least,
-        timeout=PATIENCE,
-    )
-
-
-def settled(page: Page) -> int:
-    """Wait until page and server have nothing more to say; return the boundary's iteration."""
-    previous = None
-    deadline = time.monotonic() + PATIENCE / 1000
-    while time.monotonic() < deadline:
-        now = (status(page), *(iteration(page, name) for name in CHARTS))
-        if now == previous:
-            return now[1]
-        previous = now
-        page.wait_for_timeout(700)
-    raise AssertionError(f"The page does not come to rest: {previous}")
-
-
-def losses(page: Page) -> list[float]:
-    """Return the training losses in the figure, without that of the present parameters."""
-    series = page.evaluate(
-        "Array.from(document.querySelector('[data-live-chart=loss-curve] .plot').data[0].y)"
-    )
-    return series[:-1]
-
-
-def single(values: np.ndarray) -> list[float]:
-    """Return values as they come to the page: in single precision."""
-    return values.astype(np.float32).tolist()
-
-
-def mark(page: Page) -> None:
-    """Mark the charts' elements, to see later whether they are the same ones."""
-    page.evaluate(
-        """() => {
-          const charts = document.querySelectorAll('[data-live-chart]');
-          charts.forEach((chart) => { chart.mark = true; });
-          window.marks = charts.length;
-        }"""
-    )
-
-
-def marked(page: Page) -> bool:
-    """Say whether the charts are those that were marked, all of them and no others."""
-    return page.evaluate(
-        """() => {
-          const charts = [...document.querySelectorAll('[data-live-chart]')];
-          return charts.length === window.marks && charts.every((chart) => chart.mark);
-        }"""
-    )
 
 
 def test_frames_arrive_in_order_and_more_of_them_than_messages(page: Page, server: str) -> None:
-    open_page(page, server, "speed=100")
-    page.evaluate(
-        """() => {
-          const seen = window.seen = {};
-          for (const chart of document.querySelectorAll('[data-live-chart]')) {
-            const list = seen[chart.dataset.liveChart] = [];
-            new MutationObserver(() => list.push(Number(chart.dataset.iteration)))
-              .observe(chart, { attributeFilter: ['data-iteration'] });
-          }
-        }"""
-    )
+    open_page(page, server, "speed=100&samples=100&iterations=1000000")
+    watch(page, *CHARTS)
     press(page, "Start")
-    wait_for_iteration(page, 2000)
-    seen = page.evaluate("window.seen")
-    for iterations in seen.values():
+    page.wait_for_function("new Set(window.seen['loss-curve']).size > 5")
+    page.wait_for_function(  # frames between messages
+        """() => window.seen['decision-boundary'].some(
+             (iteration) => !window.seen['loss-curve'].includes(iteration))"""
+    )
+    for iterations in page.evaluate("window.seen").values():
         assert iterations == sorted(iterations)
-        assert len(set(iterations)) > 5
-    assert set(seen["decision-boundary"]) - set(seen["loss-curve"])  # frames between messages
 
 
 def test_a_charts_element_is_never_replaced(page: Page, server: str) -> None:
@@ -138,34 +58,38 @@ def test_a_charts_element_is_never_replaced(page: Page, server: str) -> None:
     open_page(page, server, "speed=100&samples=200")
     mark(page)
     press(page, "Start")
-    wait_for_iteration(page, 500)
+    wait_for_iteration(page, 300)
     page.emulate_media(color_scheme="dark")
     page.set_viewport_size({"width": 800, "height": 600})
-    page.wait_for_timeout(500)
+    wait_for_iteration(page, iteration(page) + 200)
     page.set_viewport_size({"width": 1366, "height": 768})
     press(page, "Reset")
     for name in CHARTS:
         shown(page, name, 0)
     enter(page, "Noise", "0.3")
     enter(page, "Hidden layers", "4")
-    expect(page.get_by_text("1 hidden layer")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text("1 hidden layer")).to_be_visible()
     enter(page, "Samples", "-5")
-    expect(page.get_by_text("samples must be a whole number")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text("samples must be a whole number")).to_be_visible()
     page.get_by_text("Log axis").click()
-    settled(page)
+    page.wait_for_function(
+        "document.querySelector('[data-live-chart=loss-curve] .plot')"
+        "._fullLayout.yaxis.type === 'log'"
+    )
     assert marked(page)
 
 
 def test_a_reset_between_ticks_never_costs_a_chart(page: Page, server: str) -> None:
     open_page(page, server, "speed=100&samples=100")
     mark(page)
-    for wait in range(100, 500, 40):
+    for wait in range(100, 500, 60):
         page.keyboard.press(" ")
         page.wait_for_timeout(wait)
         page.keyboard.press("r")
-        page.wait_for_timeout(300)
+        page.wait_for_timeout(200)
         assert marked(page)
-    settled(page)
+    for name in CHARTS:
+        shown(page, name, 0)
     assert marked(page)
 
 
@@ -174,46 +98,41 @@ def test_pause_stops_and_picture_and_numbers_agree(page: Page, server: str) -> N
     press(page, "Start")
     wait_for_iteration(page, 300)
     press(page, "Pause")
-    expect(page.get_by_role("button", name="Start", exact=True)).to_be_visible(timeout=PATIENCE)
     at = settled(page)
-    assert iteration(page, "loss-curve") == at
-    assert status(page).startswith(f"{at:,} of 25,000 iterations")
-    page.wait_for_timeout(1500)
-    assert settled(page) == at
-
-
-def test_the_articles_run_is_watched_from_first_to_last(page: Page, server: str) -> None:
-    open_page(page, server, "speed=max")
-    press(page, "Start")
-    expect(page.locator(".stProgress")).to_contain_text("finished", timeout=2 * PATIENCE)
+    expect(status(page)).to_have_text(re.compile(f"^{at:,} of 25,000 iterations"))
+    run = advance(start(Config()), at)
+    expect(page.get_by_text(f"train loss {evaluate(run).train_loss:.4f}")).to_be_visible()
+    shows(page, tints_of_output(run))
+    page.wait_for_timeout(500)
+    press(page, "Step")
     for name in CHARTS:
-        shown(page, name, 25_000)
-    metrics = evaluate(advance(start(Config()), 25_000))
+        shown(page, name, at + 1)
+
+
+def test_a_run_is_watched_from_first_to_last(page: Page, server: str) -> None:
+    open_page(page, server, "speed=max&iterations=5000")
+    press(page, "Start")
+    expect(status(page)).to_contain_text("finished", timeout=2 * PATIENCE)
+    for name in CHARTS:
+        shown(page, name, 5000)
+    metrics = evaluate(advance(start(Config()), 5000))
     expect(page.get_by_text(f"train loss {metrics.train_loss:.4f}")).to_be_visible()
     expect(page.get_by_text(f"test accuracy {metrics.test_accuracy:.1%}")).to_be_visible()
-    expect(page.get_by_role("button", name="Start", exact=True)).to_be_enabled()
+    expect(button(page, "Start")).to_be_enabled()
 
 
-def test_the_picture_in_the_page_is_the_runs_own(page: Page, server: str) -> None:
+def test_the_picture_in_the_page_is_the_runs_own_and_texts_say_what_it_shows(
+    page: Page, server: str
+) -> None:
     """Pixels of the canvas against the probabilities that the library gives."""
     open_page(page, server, "samples=100&hidden_layers=&learning_rate=1&speed=100")
     press(page, "Step 100")
     shown(page, "decision-boundary", 100)
-    run = advance(start(Config(samples=100, hidden_layers=(), learning_rate=1)), 100)
-    left, right, bottom, top = plane_extent(run.dataset)
-    for row, column in ((2, 97), (97, 2), (30, 60)):
-        pixel = page.evaluate(
-            """([column, row]) => Array.from(
-                 document.querySelector('[data-live-chart=decision-boundary] canvas')
-                   .getContext('2d').getImageData(column, row, 1, 1).data.slice(0, 3))""",
-            [column, row],
-        )
-        x1 = left + (column + 0.5) / GRID_SIZE * (right - left)
-        x2 = top - (row + 0.5) / GRID_SIZE * (top - bottom)
-        (probability,) = predict(run, [[x1, x2]])
-        # class 0 is #f4ad66, class 1 #52a0d0: blue minus red is -142 and 126, and 0 between them
-        expected = (2 * probability - 1) * (126 if probability > 0.5 else 142)
-        assert pixel[2] - pixel[0] == pytest.approx(expected, abs=6)
+    config = Config(samples=100, hidden_layers=(), learning_rate=1)
+    shows(page, tints_of_output(advance(start(config), 100)))
+    for beginning in ("Decision boundary", "Loss curve"):
+        name = re.compile(f"{beginning} at iteration 100: ")
+        expect(page.get_by_role("img", name=name)).to_be_visible()
 
 
 def test_space_starts_and_pauses_arrows_step_and_r_resets(page: Page, server: str) -> None:
@@ -225,54 +144,51 @@ def test_space_starts_and_pauses_arrows_step_and_r_resets(page: Page, server: st
     page.keyboard.press(" ")
     wait_for_iteration(page, 300)
     page.keyboard.press(" ")
-    expect(page.get_by_role("button", name="Start", exact=True)).to_be_visible(timeout=PATIENCE)
     assert settled(page) >= 300
     page.keyboard.press("r")
     shown(page, "decision-boundary", 0)
-
-
-def test_space_after_a_click_on_reset_starts(page: Page, server: str) -> None:
-    open_page(page, server, "speed=100&samples=100")
+    shown(page, "loss-curve", 0)
     press(page, "Step")
     shown(page, "loss-curve", 1)
     press(page, "Reset")
     shown(page, "loss-curve", 0)
-    page.keyboard.press(" ")
+    page.keyboard.press(" ")  # starts, although Reset was clicked last
     wait_for_iteration(page, 100)
 
 
 def test_the_keys_work_after_a_choice_with_the_mouse(page: Page, server: str) -> None:
     open_page(page, server, "samples=100")
     page.get_by_text("100", exact=True).first.click()
-    expect(page.get_by_role("button", name="Step 100")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_role("button", name="Step 100")).to_be_visible()
     page.keyboard.press(" ")
     wait_for_iteration(page, 100)
     page.keyboard.press("r")
     shown(page, "loss-curve", 0)
 
 
-def test_the_speed_can_be_chosen_by_keyboard(page: Page, server: str) -> None:
+def test_keys_typed_into_a_field_or_the_speed_stay_there(page: Page, server: str) -> None:
+    """A step made afterwards finds a run that no key has moved."""
     open_page(page, server, "samples=100")
     page.get_by_role("radio", name="10", exact=True).focus()
     page.keyboard.press("ArrowRight")
     page.keyboard.press(" ")
-    expect(page.get_by_role("button", name="Step 100")).to_be_visible(timeout=PATIENCE)
-    assert settled(page) == 0
-
-
-def test_keys_typed_into_a_field_stay_there(page: Page, server: str) -> None:
-    open_page(page, server, "samples=100")
+    expect(page.get_by_role("button", name="Step 100")).to_be_visible()
     widths = field(page, "Hidden layers")
     widths.click()
     widths.press("End")
     widths.press("ArrowRight")
     widths.press_sequentially(" r")
     expect(widths).to_have_value("10,5 r")
-    assert settled(page) == 0
+    for _ in range(len(" r")):
+        widths.press("Backspace")
+    press(page, "Step 100")
+    shown(page, "loss-curve", 100)
+    shown(page, "decision-boundary", 100)
+    expect(button(page, "Start")).to_be_visible()
 
 
 def test_zoom_and_hover_survive_ticks_and_double_click_resets(page: Page, server: str) -> None:
-    open_page(page, server, "speed=10&panel=none")
+    open_page(page, server, "speed=10&panel=none&samples=100&iterations=1000000")
     press(page, "Start")
     wait_for_iteration(page, 20)
 
@@ -283,31 +199,30 @@ def test_zoom_and_hover_survive_ticks_and_double_click_resets(page: Page, server
             name,
         )
 
-    whole = axis("decision-boundary")
-    for name in CHARTS:
+    def middle(name: str) -> tuple[float, float]:
         box = chart(page, name).bounding_box()
         assert box
-        x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-        page.mouse.move(x - 60, y - 60)
-        page.mouse.down()
-        page.mouse.move(x + 60, y + 60, steps=5)
-        page.mouse.up()
-    zoomed = {name: axis(name) for name in CHARTS}
-    assert zoomed["decision-boundary"][1] - zoomed["decision-boundary"][0] < whole[1] - whole[0]
-    now = iteration(page)
-    wait_for_iteration(page, now + 100)
+        return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+    whole = axis("decision-boundary")
+    zoomed = {}
+    for name in CHARTS:
+        x, y = middle(name)
+        drag(page, (x - 60, y - 60), (x + 60, y + 60), steps=5)
+        # smaller than the plane, and begun behind 0, which a curve that grows never is
+        page.wait_for_function(
+            """([name, least]) => document.querySelector(`[data-live-chart=${name}] .plot`)
+                 ._fullLayout.xaxis.range[0] > least""",
+            arg=[name, whole[0] + 0.1 if name == "decision-boundary" else 1],
+        )
+        zoomed[name] = axis(name)
+    wait_for_iteration(page, iteration(page) + 50)
     assert {name: axis(name) for name in CHARTS} == zoomed
-    box = chart(page, "decision-boundary").bounding_box()
-    assert box
-    page.mouse.dblclick(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
-    page.wait_for_function(
-        """([left, right]) => {
-          const plot = document.querySelector('[data-live-chart=decision-boundary] .plot');
-          const [from, to] = plot._fullLayout.xaxis.range.map(Number);
-          return Math.abs(from - left) + Math.abs(to - right) < 1e-9;
-        }""",
-        arg=whole,
-    )
+    deadline = time.monotonic() + PATIENCE / 1000
+    while axis("decision-boundary") != pytest.approx(whole, abs=1e-9):
+        assert time.monotonic() < deadline, "a double click does not reset the zoom"
+        page.mouse.dblclick(*middle("decision-boundary"))  # which may be too slow to be one
+        page.wait_for_timeout(500)
 
     x, y = page.evaluate(
         """() => {
@@ -319,22 +234,18 @@ def test_zoom_and_hover_survive_ticks_and_double_click_resets(page: Page, server
     page.mouse.move(x, y)
     label = chart(page, "decision-boundary").locator(".hovertext").first
     expect(label).to_be_visible()
-    now = iteration(page)
-    wait_for_iteration(page, now + 50)
+    wait_for_iteration(page, iteration(page) + 30)
     expect(label).to_be_visible()
 
-    box = chart(page, "loss-curve").bounding_box()
-    assert box
-    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.move(*middle("loss-curve"))
     label = chart(page, "loss-curve").locator(".hoverlayer .legend")
     expect(label).to_be_visible()
-    now = iteration(page)
-    wait_for_iteration(page, now + 50)
+    wait_for_iteration(page, iteration(page) + 30)
     expect(label).to_be_visible()
 
 
 def test_the_link_holds_what_differs_and_restores_the_same_run(
-    page: Page, browser: Browser, server: str
+    page: Page, context: BrowserContext, server: str
 ) -> None:
     open_page(page, server)
     assert urlparse(page.url).query == ""
@@ -342,15 +253,15 @@ def test_the_link_holds_what_differs_and_restores_the_same_run(
     enter(page, "Learning rate", "0.3")
     enter(page, "Samples", "100")
     page.get_by_text("100", exact=True).first.click()
-    expect(page.get_by_role("button", name="Step 100")).to_be_visible(timeout=PATIENCE)
-    page.wait_for_url("**/?*speed=100*")
-    assert parse_qs(urlparse(page.url).query) == {
+    link = {
         "hidden_layers": ["4,2"],
         "learning_rate": ["0.3"],
         "samples": ["100"],
         "speed": ["100"],
     }
-    other = browser.new_page()
+    page.wait_for_url(lambda url: parse_qs(urlparse(url).query) == link)
+    expect(page.get_by_role("button", name="Step 100")).to_be_visible()
+    other = context.new_page()
     other.goto(page.url)
     shown(other, "loss-curve", 0)
     for tab in (page, other):
@@ -367,6 +278,7 @@ def test_a_link_may_say_speed_max_and_no_hidden_layers(page: Page, server: str) 
     expect(page.get_by_text("0 hidden layers")).to_be_visible()
     expect(page.get_by_role("button", name="Step 1000")).to_be_visible()
     expect(field(page, "Hidden layers")).to_have_value("")
+    settled(page)
     assert parse_qs(urlparse(page.url).query, keep_blank_values=True) == {
         "speed": ["max"],
         "hidden_layers": [""],
@@ -406,14 +318,15 @@ def test_a_reload_in_mid_run_ends_in_the_right_picture(page: Page, server: str) 
 
 
 def test_a_slow_first_load_shows_a_skeleton_and_ends_in_the_right_picture(
-    page: Page, server: str
+    browser: Browser, server: str
 ) -> None:
+    page = browser.new_page()  # nothing is cached
     network = page.context.new_cdp_session(page)
     network.send("Network.enable")
     network.send(
         "Network.emulateNetworkConditions",
-        # 4 Mbit/s; and Plotly.js is held back until the skeleton has been seen
-        {"offline": False, "latency": 100, "downloadThroughput": 500_000, "uploadThroughput": 5e5},
+        # 16 Mbit/s; and Plotly.js is held back until the skeleton has been seen
+        {"offline": False, "latency": 100, "downloadThroughput": 2e6, "uploadThroughput": 5e5},
     )
     held: list[Route] = []
 
@@ -421,11 +334,11 @@ def test_a_slow_first_load_shows_a_skeleton_and_ends_in_the_right_picture(
         held.append(route)
 
     page.route("**/plotly.min.js", hold)
-    with page.expect_request("**/plotly.min.js", timeout=PATIENCE):
+    with page.expect_request("**/plotly.min.js"):
         page.goto(f"{server}/?speed=100&samples=100&panel=none")
     press(page, "Start")  # before the charts are there
     skeleton = page.locator(".live-chart").first
-    skeleton.wait_for(timeout=PATIENCE)
+    skeleton.wait_for()
     assert skeleton.get_attribute("data-iteration") is None
     assert skeleton.evaluate("e => getComputedStyle(e).animationName") == "skeleton"
     box = skeleton.bounding_box()
@@ -436,8 +349,8 @@ def test_a_slow_first_load_shows_a_skeleton_and_ends_in_the_right_picture(
         route.continue_()
     wait_for_iteration(page, 100)
     press(page, "Pause")
-    at = settled(page)
-    assert [iteration(page, name) for name in CHARTS] == [at, at]
+    assert settled(page) >= 100
+    page.close()
 
 
 def test_lost_ticks_and_a_lost_connection_end_in_the_right_picture(
@@ -448,152 +361,138 @@ def test_lost_ticks_and_a_lost_connection_end_in_the_right_picture(
     runs = [0]  # of the script, as the server has sent them
     lossy = [True]
 
-    def lose_every_third_tick(route: WebSocketRoute) -> None:
-        routes.append(route)
-        upstream = route.connect_to_server()
-        route.on_message(upstream.send)
+    def lose_every_third_tick(route: WebSocketRoute, data: str | bytes) -> None:
+        if route not in routes:
+            routes.append(route)
+        message = ForwardMsg.FromString(data)
+        runs[0] += message.WhichOneof("type") == "new_session"
+        if not (lossy[0] and runs[0] > 3 and runs[0] % 3 == 0):
+            route.send(data)
 
-        def pass_on(data: str | bytes) -> None:
-            message = ForwardMsg.FromString(data)
-            runs[0] += message.WhichOneof("type") == "new_session"
-            if not (lossy[0] and runs[0] > 3 and runs[0] % 3 == 0):
-                route.send(data)
-
-        upstream.on_message(pass_on)
-
-    page.route_web_socket(re.compile("_stcore/stream"), lose_every_third_tick)
-    open_page(page, server, "speed=100&samples=100")
+    intercept(page, from_server=lose_every_third_tick)
+    open_page(page, server, "speed=100&samples=100&iterations=1000000")
     mark(page)
     press(page, "Start")
     wait_for_iteration(page, 1000)
     assert runs[0] > 6
     lossy[0] = False
     routes[-1].close()
-    wait_for_iteration(page, iteration(page) + 1000)
+    wait_for_iteration(page, iteration(page) + 500)
     assert len(routes) > 1
     press(page, "Pause")
-    expect(page.get_by_role("button", name="Start", exact=True)).to_be_visible(timeout=PATIENCE)
     at = settled(page)
-    assert [iteration(page, name) for name in CHARTS] == [at, at]
-    assert status(page).startswith(f"{at:,} of")
+    expect(status(page)).to_have_text(re.compile(f"^{at:,} of"))
     assert marked(page)
     page.close()
 
 
-def test_a_click_that_the_browser_tells_twice_is_one_click(browser: Browser, server: str) -> None:
+def test_a_click_that_the_browser_tells_twice_is_one_click(page: Page, server: str) -> None:
     """As it does when the time for a tick comes just then: with the tick, and by itself."""
-    page = browser.new_page()
     fragments: list[str] = []
     told: list[tuple[WebSocketRoute, str | bytes]] = []
 
-    def tell_with_a_tick_first(route: WebSocketRoute) -> None:
-        upstream = route.connect_to_server()
+    def tell_with_a_tick_first(upstream: WebSocketRoute, data: str | bytes) -> None:
+        message = BackMsg.FromString(data)
+        widgets = message.rerun_script.widget_states.widgets
+        if not (fragments and any(widget.trigger_value for widget in widgets)):
+            upstream.send(data)
+            return
+        told.append((upstream, data))
+        message.rerun_script.fragment_id = fragments[-1]
+        message.rerun_script.is_auto_rerun = True
+        upstream.send(message.SerializeToString())
 
-        def tell(data: str | bytes) -> None:
-            message = BackMsg.FromString(data)
-            widgets = message.rerun_script.widget_states.widgets
-            if not (fragments and any(widget.trigger_value for widget in widgets)):
-                upstream.send(data)
-                return
-            told.append((upstream, data))
-            message.rerun_script.fragment_id = fragments[-1]
-            message.rerun_script.is_auto_rerun = True
-            upstream.send(message.SerializeToString())
+    def note_timers(route: WebSocketRoute, data: str | bytes) -> None:
+        message = ForwardMsg.FromString(data)
+        if message.WhichOneof("type") == "auto_rerun":
+            fragments.append(message.auto_rerun.fragment_id)
+        route.send(data)
 
-        def note_timers(data: str | bytes) -> None:
-            message = ForwardMsg.FromString(data)
-            if message.WhichOneof("type") == "auto_rerun":
-                fragments.append(message.auto_rerun.fragment_id)
-            route.send(data)
-
-        route.on_message(tell)
-        upstream.on_message(note_timers)
-
-    page.route_web_socket(re.compile("_stcore/stream"), tell_with_a_tick_first)
+    intercept(page, from_page=tell_with_a_tick_first, from_server=note_timers)
     open_page(page, server, "speed=100&samples=100&iterations=1000000")
     press(page, "Start")
     wait_for_iteration(page, 200)
     press(page, "Pause")
-    page.get_by_role("button", name="Start", exact=True).wait_for(timeout=PATIENCE)
+    at = settled(page)
     upstream, data = told[0]
     upstream.send(data)
-    settled(page)
-    expect(page.get_by_role("button", name="Start", exact=True)).to_be_visible()
-    page.close()
+    page.wait_for_timeout(500)
+    assert settled(page) == at
 
 
 def test_the_learning_rate_stays_when_the_next_entry_comes_before_the_answer_to_it(
-    browser: Browser, server: str
+    page: Page, server: str
 ) -> None:
     """The slider beside it is then still where it was, and the browser says so."""
-    page = browser.new_page()
     held: list[tuple[WebSocketRoute, str | bytes]] = []
-    holding = False
+    holding = [False]
+    told: list[str | bytes] = []
 
-    def hold(route: WebSocketRoute) -> None:
-        upstream = route.connect_to_server()
-        route.on_message(upstream.send)
-        upstream.on_message(
-            lambda data: held.append((route, data)) if holding else route.send(data)
-        )
+    def hold(route: WebSocketRoute, data: str | bytes) -> None:
+        held.append((route, data))
+        if not holding[0]:
+            let_go()
 
-    page.route_web_socket(re.compile("_stcore/stream"), hold)
+    def let_go() -> None:
+        while held:
+            route, data = held.pop(0)
+            route.send(data)
+
+    def note(upstream: WebSocketRoute, data: str | bytes) -> None:
+        told.append(data)
+        upstream.send(data)
+
+    def enter_unanswered(label: str, text: str) -> None:
+        before = len(told)
+        enter(page, label, text)
+        while len(told) == before:
+            page.wait_for_timeout(50)
+        page.wait_for_timeout(500)  # the server is done with it before the next one comes
+
+    intercept(page, from_page=note, from_server=hold)
     open_page(page, server, "samples=100")
     settled(page)
-    holding = True
-    enter(page, "Learning rate", "0.3")
-    page.wait_for_timeout(1000)
-    enter(page, "Noise", "0.2")
-    page.wait_for_timeout(1000)
-    holding = False
-    while held:
-        route, data = held.pop(0)
-        route.send(data)
+    holding[0] = True
+    enter_unanswered("Learning rate", "0.3")
+    enter_unanswered("Noise", "0.2")
+    holding[0] = False
+    let_go()
     enter(page, "Seed", "3")
     page.wait_for_url("**/?*seed=3*")
     settled(page)
     expect(field(page, "Learning rate")).to_have_value("0.3")
     assert parse_qs(urlparse(page.url).query)["learning_rate"] == ["0.3"]
-    page.close()
 
 
-def test_a_network_that_cannot_follow_gets_fewer_ticks_and_no_growing_delay(
-    browser: Browser, server: str
-) -> None:
-    """At 1 Mbit/s the ticks of the first second alone would be late by another second."""
-    page = browser.new_page()
-    bytes_per_second = 125_000
-    waiting: list[tuple[WebSocketRoute, str | bytes]] = []
+def test_a_network_that_cannot_follow_gets_fewer_ticks(page: Page, server: str) -> None:
+    """Each message takes so long that the page would fall behind by ever more ticks."""
+    seconds = [0.0]  # that a message is on its way
+    waiting: list[tuple[float, WebSocketRoute, str | bytes]] = []
+    intervals: list[float] = []
 
-    def queue(route: WebSocketRoute) -> None:
-        upstream = route.connect_to_server()
-        route.on_message(upstream.send)
-        upstream.on_message(lambda data: waiting.append((route, data)))
+    def delay(route: WebSocketRoute, data: str | bytes) -> None:
+        waiting.append((time.monotonic() + seconds[0], route, data))
+        if not seconds[0]:
+            deliver()
 
-    def deliver(seconds: float) -> None:
-        until = then = time.monotonic()
-        until += seconds
-        credit = 0.0
-        while then < until:
-            page.wait_for_timeout(20)
-            now = time.monotonic()
-            credit = min(credit + (now - then) * bytes_per_second, 50_000)
-            then = now
-            while waiting and credit >= 0:
-                route, data = waiting.pop(0)
-                credit -= len(data)
-                route.send(data)
+    def deliver() -> None:
+        while waiting and waiting[0][0] <= time.monotonic():
+            _, route, data = waiting.pop(0)
+            message = ForwardMsg.FromString(data)
+            if message.WhichOneof("type") == "auto_rerun":
+                intervals.append(message.auto_rerun.interval)
+            route.send(data)
 
-    page.route_web_socket(re.compile("_stcore/stream"), queue)
-    page.goto(f"{server}/?speed=100&iterations=1000000")
-    deliver(6)
-    shown(page, "loss-curve", 0)
-    page.get_by_role("button", name="Start", exact=True).click(no_wait_after=True)
-    deliver(20)
-    backlog = sum(len(data) for _, data in waiting)
-    assert iteration(page) > 1000
-    assert backlog < 3 * bytes_per_second  # without it there would be three megabytes by now
-    page.close()
+    intercept(page, from_server=delay)
+    open_page(page, server, "speed=100&samples=100&iterations=1000000")
+    seconds[0] = 3  # by far more than a page waits until it says that it is behind
+    press(page, "Start")
+    deadline = time.monotonic() + PATIENCE / 1000
+    while not any(interval > 3.9 * TICK_SECONDS for interval in intervals):
+        assert time.monotonic() < deadline, f"the ticks stay as fast as they were: {intervals}"
+        page.wait_for_timeout(20)
+        deliver()
+    assert intervals[0] == pytest.approx(TICK_SECONDS)
 
 
 def test_after_a_server_restart_the_page_says_so_and_starts_again(browser: Browser) -> None:
@@ -602,62 +501,44 @@ def test_after_a_server_restart_the_page_says_so_and_starts_again(browser: Brows
     with serving(port=port) as (address, _):
         open_page(page, f"http://{address}", "speed=100&samples=100&seed=7")
         press(page, "Start")
-        wait_for_iteration(page, 500)
+        wait_for_iteration(page, 300)
     with serving(port=port):
         notice = page.get_by_text("The server lost this session at iteration").first
         expect(notice).to_be_visible(timeout=2 * PATIENCE)
         expect(field(page, "Seed")).to_have_value("7")
         press(page, "Start")
-        expect(notice).to_be_hidden(timeout=PATIENCE)
+        expect(notice).to_be_hidden()
         wait_for_iteration(page, 200)
         page.close()
 
 
-def test_the_page_works_below_a_base_path(page: Page) -> None:
-    with serving(base_path="class/nnlab") as (address, _):
-        open_page(page, f"http://{address}", "samples=100")
-        press(page, "Step")
-        shown(page, "decision-boundary", 1)
-
-
-def test_no_request_leaves_the_servers_own_address(page: Page, server: str) -> None:
-    urls: list[str] = []
-    page.on("request", lambda request: urls.append(request.url))
-    page.on("websocket", lambda socket: urls.append(socket.url))
-    open_page(page, server, "speed=100&samples=100")
-    press(page, "Start")
-    wait_for_iteration(page, 300)
-    page.get_by_text("Equations", exact=True).click()
-    page.wait_for_timeout(500)
-    hosts = {urlparse(url).netloc for url in urls if not url.startswith(("data:", "blob:"))}
-    assert hosts == {urlparse(server).netloc}
-    assert any("plotly.min.js" in url for url in urls)
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_all_that_matters_is_above_the_fold_on_a_projector(
-    page: Page, server: str, scheme: str
-) -> None:
-    page.emulate_media(color_scheme=scheme)
+def test_all_that_matters_is_above_the_fold_on_a_projector(page: Page, server: str) -> None:
     open_page(page, server)
-    for name, height in (("network", 400), ("decision-boundary", 250), ("loss-curve", 130)):
-        box = chart(page, name).bounding_box()
-        assert box
-        assert box["y"] + box["height"] <= 768
-        assert box["height"] > height
-    for name in ("Start", "Step", "Reset", "Replay"):
-        expect(page.get_by_role("button", name=name, exact=True)).to_be_in_viewport(ratio=1)
+    shown(page, "network", 0)
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        page.wait_for_function(
+            """isDark => {
+              const title = document.querySelector('[data-live-chart=loss-curve] .xtitle');
+              const [red, green, blue] = getComputedStyle(title).fill.match(/[0-9]+/g).map(Number);
+              return (red + green + blue > 384) === isDark;
+            }""",
+            arg=scheme == "dark",
+        )
+        for name, height in (("network", 400), ("decision-boundary", 250), ("loss-curve", 130)):
+            box = chart(page, name).bounding_box()
+            assert box
+            assert box["y"] + box["height"] <= 768
+            assert box["height"] > height
+        for name in ("Start", "Step", "Reset", "Replay"):
+            expect(button(page, name)).to_be_in_viewport(ratio=1)
     page.get_by_role("radio", name="Network").click()  # folds it away
     for name in CHARTS:
         page.wait_for_function(
             "name => document.querySelector(`[data-live-chart=${name}]`).clientHeight > 400",
             arg=name,
-            timeout=PATIENCE,
         )
     expect(field(page, "Iterations")).to_be_in_viewport(ratio=1)
-    color = chart(page, "loss-curve").locator(".xtitle").evaluate("e => getComputedStyle(e).fill")
-    brightness = sum(int(part) for part in re.findall(r"\d+", color)[:3])
-    assert (brightness > 384) == (scheme == "dark")
 
 
 def test_the_page_stacks_on_a_phone(page: Page, server: str) -> None:
@@ -673,45 +554,37 @@ def test_the_page_stacks_on_a_phone(page: Page, server: str) -> None:
 
 
 def test_a_bad_value_in_mid_run_leaves_the_run_and_its_pictures(page: Page, server: str) -> None:
-    open_page(page, server, "speed=100&samples=100")
+    open_page(page, server, "speed=100&samples=100&iterations=1000000")
     mark(page)
     press(page, "Start")
     wait_for_iteration(page, 200)
     enter(page, "Hidden layers", "abc")
     sentence = page.get_by_text("hidden_layers must be at most 8 whole numbers")
-    expect(sentence).to_be_in_viewport(timeout=PATIENCE)
+    expect(sentence).to_be_in_viewport()
     wait_for_iteration(page, iteration(page) + 300)
     expect(chart(page, "loss-curve")).to_be_in_viewport()
     assert marked(page)
 
 
-def test_charts_carry_texts_that_say_what_they_show(page: Page, server: str) -> None:
-    open_page(page, server, "samples=100")
-    press(page, "Step")
-    shown(page, "loss-curve", 1)
-    expect(
-        page.get_by_role("img", name=re.compile("Decision boundary at iteration 1: "))
-    ).to_be_visible()
-    expect(page.get_by_role("img", name=re.compile("Loss curve at iteration 1: "))).to_be_visible()
+def test_a_closed_page_stops_computing(
+    page: Page, server: str, server_process: psutil.Process
+) -> None:
+    def wait_until_server(works: bool) -> None:
+        deadline = time.monotonic() + PATIENCE / 1000
+        share = None
+        while share is None or (share > 0.05) != works:  # an idle one has its housekeeping only
+            assert time.monotonic() < deadline, f"the server takes {share} of a core"
+            before = server_process.cpu_times().user
+            time.sleep(1)
+            share = server_process.cpu_times().user - before
 
-
-def test_a_closed_page_stops_computing(browser: Browser) -> None:
-    with serving() as (address, process):
-        page = browser.new_page()
-        open_page(page, f"http://{address}", "speed=max&iterations=1000000")
-        press(page, "Start")
-        wait_for_iteration(page, 1000)
-
-        def work(wait: Callable[[float], None]) -> float:
-            before = process.cpu_times()
-            wait(3)
-            return process.cpu_times().user - before.user
-
-        open_work = work(lambda seconds: page.wait_for_timeout(1000 * seconds))
-        page.close()
-        time.sleep(2)
-        # the same server, the same time: an idle one has its housekeeping only
-        assert work(time.sleep) < open_work / 3
+    open_page(page, server, "speed=max&samples=100&iterations=1000000")
+    wait_until_server(False)
+    press(page, "Start")
+    wait_for_iteration(page, 1000)
+    wait_until_server(True)
+    page.close()
+    wait_until_server(False)
 
 
 def test_the_points_can_be_downloaded_in_mid_run(page: Page, server: str) -> None:
@@ -719,8 +592,7 @@ def test_the_points_can_be_downloaded_in_mid_run(page: Page, server: str) -> Non
     press(page, "Start")
     wait_for_iteration(page, 300)
     press(page, "Save")
-    for _ in range(4):
-        with page.expect_download(timeout=PATIENCE) as download:
-            press(page, "Points (CSV)")
-        assert len(download.value.path().read_text().splitlines()) == 101  # and a header
+    for _ in range(2):
+        saved = download(page, "Points (CSV)")
+        assert len(saved.read_text().splitlines()) == 101  # and a header
         wait_for_iteration(page, iteration(page) + 200)

@@ -2,49 +2,36 @@
 
 import io
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import numpy as np
 import psutil
-import pytest
 from PIL import Image
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from nnlab import Config
 from nnlab.figures.plane import png
 from nnlab.sweep import axis_from_text, grid, run_one
+from tests.browser_page import (
+    CHARTS,
+    PATIENCE,
+    button,
+    enter,
+    mark,
+    marked,
+    open_page,
+    press,
+    settled,
+    shown,
+    status,
+    wait_for_iteration,
+)
 from tests.server import serving
-from tests.test_browser import PATIENCE, enter, iteration, mark, marked, open_page, press, shown
 
 AXES = "axis1=learning_rate:0.01;0.1;1&axis2=hidden_layers:2;4,2"
 SMALL = "samples=50&test_samples=20&iterations=200"
 LONG = "samples=50&iterations=1000000"
 RUNS_PATIENCE = 4 * PATIENCE  # ms that workers may take to start and to make a few small runs
-
-
-@pytest.fixture
-def explore(browser: Browser, server: str) -> Iterator[Callable[[str], Page]]:
-    """Return what opens Explore in a tab that fails the test if the page logs an error."""
-    page = browser.new_page(viewport={"width": 1366, "height": 768})
-    errors: list[str] = []
-
-    def listen(message: object) -> None:
-        # Streamlit looks for its server at each path above a page's own, and finds it at the last.
-        probe = "/explore/_stcore/" in message.location["url"]
-        if message.type == "error" and not probe:
-            errors.append(message.text)
-
-    page.on("console", listen)
-    page.on("pageerror", lambda error: errors.append(str(error)))
-
-    def open_explore(query: str = "") -> Page:
-        page.goto(f"{server}/explore?{query}")
-        expect(page.get_by_text("Base: the article's settings")).to_be_visible(timeout=PATIENCE)
-        return page
-
-    yield open_explore
-    page.close()
-    assert errors == []
 
 
 def links(page: Page) -> Locator:
@@ -61,11 +48,11 @@ def sweep(page: Page, count: int = 6) -> None:
     """Start the sweep and wait for all its runs."""
     press(page, "Start")
     wait_for_runs(page, count)
-    expect(page.locator(".stProgress")).to_contain_text("finished", timeout=PATIENCE)
+    expect(status(page)).to_contain_text("finished")
 
 
 def test_the_gallery_fills_and_no_cell_is_ever_replaced(explore: Callable[[str], Page]) -> None:
-    page = explore(f"{AXES}&samples=500&iterations=20000")
+    page = explore(f"{AXES}&samples=50&iterations=3000")
     expect(page.locator(".gallery .waits")).to_have_count(6)
     mark(page)
     press(page, "Start")
@@ -85,7 +72,9 @@ def test_the_gallery_fills_and_no_cell_is_ever_replaced(explore: Callable[[str],
     assert page.evaluate(f"{same} === window.cells")
 
 
-def test_a_cell_is_the_runs_own_picture_number_and_link(explore: Callable[[str], Page]) -> None:
+def test_a_cell_is_the_runs_own_picture_number_and_details(
+    explore: Callable[[str], Page],
+) -> None:
     """Pixels and texts against what the library computes without a page."""
     page = explore(f"{AXES}&{SMALL}")
     sweep(page)
@@ -107,15 +96,39 @@ def test_a_cell_is_the_runs_own_picture_number_and_link(explore: Callable[[str],
         expected = Image.open(io.BytesIO(png(result.boundary // 2))).convert("RGB")
         got = np.array(pixels).reshape(50, 50, 4)[:, :, :3]
         assert np.abs(got - np.array(expected, dtype=int)).max() <= 2
+        tip = page.locator(".gallery .tip")
+        cell.hover()
+        expect(tip).to_contain_text(f"learning rate {config.learning_rate:g}")
+        expect(tip).to_contain_text(f"test accuracy {result.metrics.test_accuracy:.1%}")
+    page.mouse.move(5, 5)
+    expect(tip).to_be_hidden()
+    table = page.get_by_role("table", name="Gallery of 6 of 6 runs over hidden layers")
+    expect(table).to_be_visible()
+    name = "hidden layers 4,2 · learning rate 0.1: test accuracy"
+    expect(page.get_by_role("link", name=name)).to_have_count(1)
+
+    page.set_viewport_size({"width": 390, "height": 844})  # on a phone it is a list
+    page.wait_for_function(
+        """() => {
+          const cells = [...document.querySelectorAll('.gallery a.cell')]
+            .map((cell) => cell.getBoundingClientRect());
+          return cells.every((cell, at) => cell.right <= innerWidth
+              && Math.round(cell.left) === Math.round(cells[0].left)
+              && (!at || cell.top > cells[at - 1].top))
+            && document.querySelector('.stMain').scrollWidth <= innerWidth;
+        }"""
+    )
+    expect(links(page)).to_have_count(6)
+    expect(page.get_by_text("hidden layers 4,2 · learning rate 0.1")).to_be_visible()
 
 
 def as_left(page: Page) -> None:
     """Expect the sweep of AXES and SMALL."""
-    expect(page.get_by_label("Values of axis 1")).to_have_value("0.01;0.1;1", timeout=PATIENCE)
+    expect(page.get_by_label("Values of axis 1")).to_have_value("0.01;0.1;1")
     expect(page.get_by_label("Values of axis 2")).to_have_value("2;4,2")
     expect(page.get_by_text("Base:")).not_to_contain_text("learning rate")
     expect(page.get_by_text("6 runs", exact=True)).to_be_visible()
-    assert "axis1=" in page.url
+    page.wait_for_url("**axis1=*")
 
 
 def test_a_click_opens_the_run_and_explore_keeps_its_results(
@@ -127,7 +140,7 @@ def test_a_click_opens_the_run_and_explore_keeps_its_results(
     shown(page, "decision-boundary", 0)
     shown(page, "loss-curve", 0)
     expect(page.get_by_label("Hidden layers", exact=True)).to_have_value("4,2")
-    assert "learning_rate=1" in page.url
+    page.wait_for_url("**/?*learning_rate=1*")
     assert "seed=9" in page.url
     press(page, "Step")
     shown(page, "loss-curve", 1)
@@ -143,7 +156,7 @@ def test_a_click_opens_the_run_and_explore_keeps_its_results(
     wait_for_runs(page, 6)
     as_left(page)
     press(page, "Take the playground's settings")
-    expect(page.get_by_text("Base:")).to_contain_text("learning rate 1", timeout=PATIENCE)
+    expect(page.get_by_text("Base:")).to_contain_text("learning rate 1")
     expect(page.get_by_label("Values of axis 1")).to_have_value("0.01;0.1;1")
 
 
@@ -151,13 +164,13 @@ def test_back_from_an_opened_run_leads_to_the_sweep_of_an_example(
     explore: Callable[[str], Page],
 ) -> None:
     page = explore(SMALL)
-    page.get_by_role("button", name="Batch size × learning rate").click(timeout=PATIENCE)
-    expect(page.locator(".gallery .waits")).to_have_count(28, timeout=PATIENCE)
+    page.get_by_role("button", name="Batch size × learning rate").click()
+    expect(page.locator(".gallery .waits")).to_have_count(28)
     press(page, "Start")
     links(page).nth(5).click(timeout=RUNS_PATIENCE)
     shown(page, "loss-curve", 0)
     page.go_back()
-    expect(page.get_by_text("28 runs", exact=True)).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text("28 runs", exact=True)).to_be_visible()
     expect(page.get_by_label("Values of axis 2")).to_have_value("1; 10; 100; none")
     expect(page.get_by_text("Base:")).not_to_contain_text("batch size")
 
@@ -173,7 +186,6 @@ def test_a_run_trains_in_the_playground_while_the_sweep_goes_on(
     page.keyboard.press(" ")
     page.wait_for_function(
         "document.querySelector('[data-live-chart=loss-curve]').dataset.iteration > 100",
-        timeout=PATIENCE,
     )
     assert marked(page)
     page.get_by_role("link", name="Explore").click()
@@ -187,52 +199,66 @@ def test_enter_opens_a_run_and_ctrl_click_a_tab_of_its_own(explore: Callable[[st
         links(page).nth(1).click(modifiers=["ControlOrMeta"])
     tab = opened.value
     shown(tab, "loss-curve", 0)
-    assert "/?" in tab.url
-    assert "learning_rate=0.1" in tab.url
+    tab.wait_for_url("**/?*learning_rate=0.1*")
     tab.close()
     links(page).nth(2).focus()
     expect(page.locator(".gallery .tip")).to_contain_text("test accuracy")
     page.keyboard.press("Enter")
     shown(page, "loss-curve", 0)
-    assert "learning_rate=1" in page.url
+    page.wait_for_url("**/?*learning_rate=1*")
 
 
 def test_a_link_restores_the_sweep_in_another_session(
-    explore: Callable[[str], Page], browser: Browser
+    explore: Callable[[str], Page], context: BrowserContext
 ) -> None:
     page = explore("")
-    page.get_by_role("button", name="Learning rate × width").click(timeout=PATIENCE)
-    expect(page.get_by_text("35 runs")).to_be_visible(timeout=PATIENCE)
+    page.get_by_role("button", name="Learning rate × width").click()
+    expect(page.get_by_text("35 runs")).to_be_visible()
     enter(page, "Seeds", "2")
-    expect(page.get_by_text("70 runs")).to_be_visible(timeout=PATIENCE)
-    page.wait_for_url("**seeds=2**", timeout=PATIENCE)
-    other = browser.new_page()
+    expect(page.get_by_text("70 runs")).to_be_visible()
+    page.wait_for_url("**seeds=2**")
+    other = context.new_page()
     other.goto(page.url)
-    expect(other.get_by_text("70 runs")).to_be_visible(timeout=PATIENCE)
+    expect(other.get_by_text("70 runs")).to_be_visible()
     expect(other.get_by_label("Values of axis 1")).to_have_value("0.001..1 log 7")
     other.close()
 
 
-def test_pause_stops_the_workers_and_resume_goes_on(explore: Callable[[str], Page]) -> None:
-    page = explore(f"{AXES}&samples=50&iterations=30000")
+def test_a_pause_and_a_closed_page_stop_the_workers_and_resume_goes_on(
+    explore: Callable[[str], Page], server_process: psutil.Process
+) -> None:
+    """The slices that have begun come to their end; the runs would take minutes."""
+
+    def cpu_seconds() -> float:
+        """Return how much the workers of the server compute within a second."""
+        workers = server_process.children(recursive=True)
+        before = sum(worker.cpu_times().user for worker in workers)
+        time.sleep(1)
+        return sum(worker.cpu_times().user for worker in workers) - before
+
+    def wait_until_workers(work: bool) -> None:
+        deadline = time.monotonic() + RUNS_PATIENCE / 1000
+        while (cpu_seconds() > 0.05) != work:
+            assert time.monotonic() < deadline, "it takes too long"
+
+    page = explore(f"{AXES}&{LONG}")
     press(page, "Start")
-    expect(links(page)).not_to_have_count(0, timeout=RUNS_PATIENCE)
+    wait_until_workers(True)
     page.keyboard.press(" ")
-    expect(page.locator(".stProgress")).to_contain_text("paused", timeout=PATIENCE)
-    page.wait_for_timeout(1500)  # what has begun comes to its slice's end
-    done = page.locator(".stProgress").inner_text()
-    page.wait_for_timeout(2000)
-    assert page.locator(".stProgress").inner_text() == done
+    expect(status(page)).to_contain_text("paused")
+    wait_until_workers(False)
     press(page, "Resume")
-    wait_for_runs(page, 6)
+    wait_until_workers(True)
+    page.close()
+    wait_until_workers(False)
 
 
 def test_a_click_right_after_start_does_not_lose_it(explore: Callable[[str], Page]) -> None:
     page = explore(f"{AXES}&{SMALL}")
-    for _ in range(3):
+    for _ in range(2):
         press(page, "Start")
         page.get_by_role("radio", name="Table").click()
-        expect(page.locator(".stProgress")).to_contain_text("finished", timeout=RUNS_PATIENCE)
+        expect(status(page)).to_contain_text("finished", timeout=RUNS_PATIENCE)
         page.get_by_role("radio", name="Gallery").click()
         wait_for_runs(page, 6)
 
@@ -242,42 +268,18 @@ def test_a_bad_value_is_a_sentence_and_the_gallery_stays(explore: Callable[[str]
     sweep(page)
     mark(page)
     enter(page, "Values of axis 1", "0..1 log 5")
-    expect(page.get_by_text("must range from above 0")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text("must range from above 0")).to_be_visible()
     expect(links(page)).to_have_count(6)
     assert marked(page)
     expect(page.get_by_role("button", name="Start", exact=True)).to_be_disabled()
-
-
-def test_on_a_phone_the_gallery_is_a_list(explore: Callable[[str], Page]) -> None:
-    page = explore(f"{AXES}&{SMALL}")
-    sweep(page)
-    page.set_viewport_size({"width": 390, "height": 844})
-    page.wait_for_timeout(1000)
-    boxes = [box for number in range(6) if (box := links(page).nth(number).bounding_box())]
-    assert len(boxes) == 6
-    tops = [box["y"] for box in boxes]
-    assert tops == sorted(set(tops))
-    assert len({round(box["x"]) for box in boxes}) == 1
-    assert all(box["x"] + box["width"] <= 390 for box in boxes)
-    expect(page.get_by_text("hidden layers 4,2 · learning rate 0.1")).to_be_visible()
-    assert page.evaluate("document.querySelector('.stMain').scrollWidth") <= 390
-
-
-def test_the_gallery_has_a_text_and_every_cell_a_name(explore: Callable[[str], Page]) -> None:
-    page = explore(f"{AXES}&{SMALL}")
-    sweep(page)
-    table = page.get_by_role("table", name="Gallery of 6 of 6 runs over hidden layers")
-    expect(table).to_be_visible()
-    cell = page.get_by_role("link", name="hidden layers 4,2 · learning rate 0.1: test accuracy")
-    expect(cell).to_have_count(1)
 
 
 def test_the_whole_gallery_is_above_the_fold_on_a_projector(
     explore: Callable[[str], Page],
 ) -> None:
     page = explore("iterations=50&samples=20")
-    page.get_by_role("button", name="Learning rate × width").click(timeout=PATIENCE)
-    expect(page.locator(".gallery .waits")).to_have_count(35, timeout=PATIENCE)
+    page.get_by_role("button", name="Learning rate × width").click()
+    expect(page.locator(".gallery .waits")).to_have_count(35)
     sweep(page, 35)
     box = page.locator(".gallery").bounding_box()
     assert box
@@ -288,67 +290,51 @@ def test_the_whole_gallery_is_above_the_fold_on_a_projector(
     )
 
 
-def test_a_run_that_trains_is_paused_while_one_is_away(page: Page, server: str) -> None:
-    open_page(page, server, "speed=100&samples=200&panel=layers")
+def test_a_run_that_trains_is_paused_while_one_is_away_and_back_leads_to_it(
+    page: Page, server: str
+) -> None:
+    open_page(page, server, "speed=100&samples=200&noise=0.2&panel=layers&iterations=1000000")
     press(page, "Start")
-    page.wait_for_timeout(1500)
+    wait_for_iteration(page, 100)
     page.get_by_role("link", name="Explore").click()
-    expect(page.get_by_text("Base:")).to_contain_text("samples 200", timeout=PATIENCE)
+    expect(page.get_by_text("Base:")).to_contain_text("samples 200")
     page.get_by_role("link", name="Playground", exact=True).click()
-    expect(page.get_by_role("button", name="Start", exact=True)).to_be_visible(timeout=PATIENCE)
-    page.wait_for_timeout(1000)
-    at = iteration(page)
-    assert at > 0
-    page.wait_for_timeout(1500)
-    assert iteration(page) == at
+    expect(button(page, "Start")).to_be_visible()
+    at = settled(page)
+    assert at >= 100
+    page.wait_for_timeout(500)
+    press(page, "Step")
+    for name in CHARTS:
+        shown(page, name, at + 1)
     assert "speed=100" in page.url
     assert "panel=layers" in page.url
-
-
-def test_back_and_forward_go_from_page_to_page(page: Page, server: str) -> None:
-    open_page(page, server, "samples=200&noise=0.2")
     page.get_by_role("link", name="Explore").click()
-    expect(page.get_by_text("Base:")).to_contain_text("noise 0.2", timeout=PATIENCE)
+    expect(page.get_by_text("Base:")).to_contain_text("noise 0.2")
     page.go_back()
-    shown(page, "loss-curve", 0)
+    shown(page, "loss-curve", at + 1)
     expect(page.get_by_label("Noise", exact=True)).to_have_value("0.2")
     page.go_forward()
-    expect(page.get_by_text("Base:")).to_contain_text("noise 0.2", timeout=PATIENCE)
+    expect(page.get_by_text("Base:")).to_contain_text("noise 0.2")
 
 
-def test_a_closed_page_stops_its_sweep(browser: Browser) -> None:
-    with serving() as (address, process):
-        page = browser.new_page()
-        page.goto(f"http://{address}/explore?{AXES}&{LONG}")
-        press(page, "Start")
-        wait_until(lambda: cpu_seconds(process, 1) > 0.1)
-        page.close()
-        # the slices that have begun come to their end; the runs would take minutes
-        wait_until(lambda: cpu_seconds(process, 2) < 0.02)
-
-
-def wait_until(holds: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + RUNS_PATIENCE / 1000
-    while not holds():
-        assert time.monotonic() < deadline, "it takes too long"
-
-
-def cpu_seconds(process: psutil.Process, wait: float) -> float:
-    """Return how much the workers of a server compute within so many seconds."""
-    workers = process.children(recursive=True)
-    before = sum(worker.cpu_times().user for worker in workers)
-    time.sleep(wait)
-    return sum(worker.cpu_times().user for worker in workers) - before
-
-
-def test_explore_works_below_a_base_path(browser: Browser) -> None:
-    with serving(base_path="lab") as (address, _):
-        page = browser.new_page(viewport={"width": 1366, "height": 768})
+def test_both_pages_work_below_a_base_path_and_ask_no_other_server(page: Page) -> None:
+    urls: list[str] = []
+    page.on("request", lambda request: urls.append(request.url))
+    page.on("websocket", lambda socket: urls.append(socket.url))
+    with serving(base_path="class/nnlab") as (address, _):
         page.goto(f"http://{address}/explore?{AXES}&{SMALL}")
-        expect(page.locator(".gallery .waits")).to_have_count(6, timeout=PATIENCE)
+        expect(page.locator(".gallery .waits")).to_have_count(6)
         sweep(page)
         href = str(links(page).nth(1).evaluate("(cell) => cell.href"))
         assert href.startswith(f"http://{address}/?")
         links(page).nth(1).click()
         shown(page, "loss-curve", 0)
-        page.close()
+        press(page, "Step")
+        for name in CHARTS:
+            shown(page, name, 1)
+        page.get_by_text("Equations", exact=True).click()
+        expect(page.locator(".katex").first).to_be_visible()
+        page.goto("about:blank")  # before its server is away
+    asked = [url for url in urls if not url.startswith(("data:", "blob:", "about:"))]
+    assert {url.split("/")[2] for url in asked} == {address.split("/")[0]}
+    assert any("plotly.min.js" in url for url in asked)

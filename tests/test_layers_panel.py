@@ -3,18 +3,17 @@
 import re
 
 import numpy as np
-import pytest
 from playwright.sync_api import Page, expect
 
 from nnlab import Config, Run, advance, start
 from nnlab.figures.layers import names
 from nnlab.inspection import confusion, point_results
 from nnlab.training import layer_statistics
-from tests.test_browser import (
-    PATIENCE,
+from tests.browser_page import (
     chart,
     enter,
     mark,
+    marked,
     open_page,
     press,
     settled,
@@ -48,10 +47,13 @@ def counts(run: Run) -> list[list[int]]:
     ]
 
 
-def test_the_charts_show_the_runs_own_numbers(page: Page, server: str) -> None:
+def test_the_charts_show_the_runs_own_numbers_and_their_texts_say_them(
+    page: Page, server: str
+) -> None:
     open_page(page, server, QUERY)
-    press(page, "Step 100")
-    press(page, "Step 100")
+    for iteration in (100, 200):
+        press(page, "Step 100")
+        shown(page, "loss-curve", iteration)
     press(page, "Step")
     for name in (OVER_TIME, NOW):
         shown(page, name, 201)
@@ -70,6 +72,14 @@ def test_the_charts_show_the_runs_own_numbers(page: Page, server: str) -> None:
         assert values(page, NOW, trace, "z") == matrix
     written = chart(page, NOW).locator(".heatmap-label").all_text_contents()
     assert sorted(written) == sorted(str(count) for matrix in counts(run) for count in matrix)
+    expect(chart(page, "loss-curve").locator(".legendtext")).to_have_count(2)  # no penalty
+    norms = now.gradient_norms[0]
+    listed = ", ".join(f"{name} {norm:.3g}" for name, norm in zip(names(3), norms, strict=True))
+    beginning = f"Layers at iteration 201: gradient norm: {listed}; weight norm: layer 1 "
+    expect(page.get_by_role("img", name=beginning)).to_be_visible()
+    right = counts(run)[0][0]
+    sentence = f"of 50 train points of class 0, {right} are right"
+    expect(page.get_by_role("img", name=sentence)).to_be_visible()
 
 
 def test_the_charts_follow_the_run_and_end_with_it(page: Page, server: str) -> None:
@@ -78,36 +88,19 @@ def test_the_charts_follow_the_run_and_end_with_it(page: Page, server: str) -> N
     press(page, "Start")
     wait_for_iteration(page, 500)
     press(page, "Pause")
-    expect(page.get_by_role("button", name="Start", exact=True)).to_be_visible(timeout=PATIENCE)
     at = settled(page)
     for name in (OVER_TIME, NOW):
         shown(page, name, at)  # however long a chart rests, it draws the last update
-    assert page.evaluate(
-        "[...document.querySelectorAll('[data-live-chart]')].every(chart => chart.mark)"
-    )
+    assert marked(page)
     assert values(page, NOW, 3, "z") == counts(advance(start(CONFIG), at))[0]
-
-
-def test_texts_for_those_who_do_not_see_say_the_numbers(page: Page, server: str) -> None:
-    open_page(page, server, QUERY)
-    press(page, "Step 100")
-    run = advance(start(CONFIG), 100)
-    norms = layer_statistics(run).gradient_norms[0]
-    listed = ", ".join(f"{name} {norm:.3g}" for name, norm in zip(names(3), norms, strict=True))
-    beginning = f"Layers at iteration 100: gradient norm: {listed}; weight norm: layer 1 "
-    picture = page.get_by_role("img", name=beginning)
-    expect(picture).to_be_visible(timeout=PATIENCE)
-    right = counts(run)[0][0]
-    sentence = f"of 50 train points of class 0, {right} are right"
-    expect(page.get_by_role("img", name=sentence)).to_be_visible(timeout=PATIENCE)
 
 
 def test_other_layers_get_their_lines(page: Page, server: str) -> None:
     open_page(page, server, QUERY)
     enter(page, "Hidden layers", "")
-    expect(chart(page, OVER_TIME).locator(".annotation")).to_have_count(2, timeout=PATIENCE)
+    expect(chart(page, OVER_TIME).locator(".annotation")).to_have_count(2)
     enter(page, "Hidden layers", ",".join(["3"] * 8))
-    expect(chart(page, OVER_TIME).locator(".annotation")).to_have_count(4, timeout=PATIENCE)
+    expect(chart(page, OVER_TIME).locator(".annotation")).to_have_count(4)
     press(page, "Step 100")
     for name in (OVER_TIME, NOW):
         shown(page, name, 100)
@@ -131,30 +124,21 @@ def test_a_regression_and_no_points_have_no_answers_to_confuse(page: Page, serve
 
 def test_the_panel_can_be_folded_away_and_opened_again(page: Page, server: str) -> None:
     open_page(page, server, QUERY)
-    for _ in range(2):
-        page.get_by_role("radio", name="Layers").or_(
-            page.get_by_role("button", name="Layers", exact=True)
-        ).first.click()
-        expect(chart(page, OVER_TIME)).to_have_count(0, timeout=PATIENCE)
+    for iteration in (100, 200):
+        page.get_by_role("radio", name="Layers").click()
+        expect(chart(page, OVER_TIME)).to_have_count(0)
         press(page, "Step 100")
-        page.get_by_role("radio", name="Layers").or_(
-            page.get_by_role("button", name="Layers", exact=True)
-        ).first.click()
-        expect(chart(page, OVER_TIME)).to_be_visible(timeout=PATIENCE)
-    for name in (OVER_TIME, NOW):
-        shown(page, name, 200)
+        shown(page, "loss-curve", iteration)
+        page.get_by_role("radio", name="Layers").click()
+        for name in (OVER_TIME, NOW):
+            shown(page, name, iteration)
     assert len(values(page, OVER_TIME, 0)) == 3
 
 
-@pytest.mark.parametrize("regularization", ["none", "l2"])
-def test_the_loss_with_its_penalty_has_a_line_where_there_is_one(
-    page: Page, server: str, regularization: str
-) -> None:
-    open_page(page, server, f"{QUERY}&regularization={regularization}")
+def test_the_loss_with_its_penalty_has_a_line(page: Page, server: str) -> None:
+    open_page(page, server, f"{QUERY}&regularization=l2")
     press(page, "Step 100")
     shown(page, "loss-curve", 100)
-    legend = chart(page, "loss-curve").locator(".legendtext")
-    expect(legend).to_have_count(2 + (regularization == "l2"))
-    if regularization == "l2":
-        assert len(values(page, "loss-curve", 3)) == 2
-        assert values(page, "loss-curve", 3)[1] > values(page, "loss-curve", 0)[-1]
+    expect(chart(page, "loss-curve").locator(".legendtext")).to_have_count(3)
+    assert len(values(page, "loss-curve", 3)) == 2
+    assert values(page, "loss-curve", 3)[1] > values(page, "loss-curve", 0)[-1]

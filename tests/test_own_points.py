@@ -7,12 +7,12 @@ import csv
 import io
 import re
 from collections.abc import Callable
-from pathlib import Path
 from urllib.parse import parse_qs, urlparse
 
 import numpy as np
+import psutil
 import pytest
-from playwright.sync_api import Browser, Locator, Page, WebSocketRoute, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 from streamlit.testing.v1 import AppTest
 
 from nnlab import Config, advance, evaluate, start
@@ -20,23 +20,27 @@ from nnlab.datasets import OWN
 from nnlab.editing import with_config
 from nnlab.points import MAX_LINK_POINTS, Points, decode, encode
 from tests import test_playground as bench
-from tests.server import serving
-from tests.test_browser import (
-    PATIENCE,
+from tests.browser_page import (
+    PLOT,
+    button,
     chart,
+    drag,
     enter,
     iteration,
     losses,
     mark,
     marked,
     open_page,
+    place,
     press,
     settled,
     shown,
     single,
     status,
     wait_for_iteration,
+    watch,
 )
+from tests.browser_page import download as download_file
 from tests.test_csv_data import BAD, GOOD, POINTS
 
 SMALL = "samples=20&test_samples=10"
@@ -201,31 +205,16 @@ def test_more_points_than_a_link_holds_are_left_out_of_it_and_the_page_says_so()
 
 # In Chromium
 
-PLOT = "document.querySelector('[data-live-chart=decision-boundary] .plot')"
-
 
 def open_bench(page: Page, server: str, query: str = "") -> None:
     open_page(page, server, f"{SMALL}&{query}")
 
 
 def choose(page: Page, tool: str) -> None:
-    page.get_by_role("radio", name=tool, exact=True).click(timeout=PATIENCE)
+    page.get_by_role("radio", name=tool, exact=True).click()
     layers = {"Zoom": "", "+ 0": "[data-kind='0']", "+ 1": "[data-kind='1']"}
     layer = page.locator(f".brush{layers.get(tool, '[data-kind=erase]')}")
-    expect(layer).to_have_count(int(tool != "Zoom"), timeout=PATIENCE)
-
-
-def place(page: Page, x1: float, x2: float) -> tuple[float, float]:
-    """Return where on the screen a point of the plane is."""
-    x, y = page.evaluate(
-        f"""([x1, x2]) => {{
-          const {{ xaxis, yaxis }} = {PLOT}._fullLayout;
-          const box = {PLOT}.getBoundingClientRect();
-          return [box.x + xaxis._offset + xaxis.d2p(x1), box.y + yaxis._offset + yaxis.d2p(x2)];
-        }}""",
-        [x1, x2],
-    )
-    return x, y
+    expect(layer).to_have_count(int(tool != "Zoom"))
 
 
 def click(page: Page, x1: float, x2: float, *, shift: bool = False) -> None:
@@ -236,13 +225,9 @@ def click(page: Page, x1: float, x2: float, *, shift: bool = False) -> None:
         page.keyboard.up("Shift")
 
 
-def drag(page: Page, *positions: tuple[float, float]) -> None:
-    places = [place(page, *position) for position in positions]
-    page.mouse.move(*places[0])
-    page.mouse.down()
-    for point in places[1:]:
-        page.mouse.move(*point, steps=20)
-    page.mouse.up()
+def draw(page: Page, *positions: tuple[float, float]) -> None:
+    """Drag the mouse over points of the plane."""
+    drag(page, *[place(page, *position) for position in positions])
 
 
 def points_in(url: str) -> Points:
@@ -251,24 +236,16 @@ def points_in(url: str) -> Points:
 
 def own(page: Page, fits: Callable[[int], bool]) -> Points:
     """Wait until the link holds a number of points that fits; return them."""
-    page.wait_for_url(lambda url: fits(len(points_in(url))), timeout=PATIENCE)
+    page.wait_for_url(lambda url: fits(len(points_in(url))))
     return points_in(page.url)
 
 
-def drawn(page: Page) -> int:
-    """Return how many training points the figure shows."""
-    return page.evaluate(
-        f"""{PLOT}._fullData.filter(trace => trace.name.startsWith('train'))
-          .reduce((sum, trace) => sum + trace._length, 0)"""
-    )
-
-
 def wait_for_drawn(page: Page, count: int) -> None:
+    """Wait until the figure shows so many training points."""
     page.wait_for_function(
         f"""count => {PLOT}._fullData.filter(trace => trace.name.startsWith('train'))
           .reduce((sum, trace) => sum + trace._length, 0) === count""",
         arg=count,
-        timeout=PATIENCE,
     )
 
 
@@ -284,9 +261,9 @@ def upload_file(page: Page, content: bytes, name: str = "points.csv") -> None:
     file_input = page.locator(".st-key-upload input[type=file]")
     if not page.get_by_text("Upload points (CSV)").is_visible():
         page.get_by_text("Seeds, test points, files").click()
-    expect(page.get_by_text("Upload points (CSV)")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text("Upload points (CSV)")).to_be_visible()
     file_input.set_input_files({"name": name, "mimeType": "text/csv", "buffer": content})
-    expect(page.get_by_text("Column of x1")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text("Column of x1")).to_be_visible()
 
 
 def axis_title(page: Page, axis: str) -> Locator:
@@ -321,20 +298,6 @@ def test_in_a_regression_a_click_adds_a_value_of_plus_or_minus_1(page: Page, ser
     assert near(points, (0.5, 0.5, 1), (-0.5, 0.5, -1))
 
 
-def test_a_drag_adds_many_points_and_one_undo_takes_all_of_them(page: Page, server: str) -> None:
-    open_bench(page, server)
-    choose(page, "+ 1")
-    drag(page, (-1, 0), (1, 0))
-    points = own(page, lambda count: count > 10)
-    assert (np.diff(points.inputs[:, 0]) > 0).all()
-    assert np.abs(points.inputs[:, 1]).max() < 0.0125
-    assert (points.targets == 1).all()
-    wait_for_drawn(page, 20 + len(points))
-    press(page, "Undo")
-    own(page, lambda count: count == 0)
-    wait_for_drawn(page, 20)
-
-
 def test_the_eraser_takes_only_own_points_and_only_where_it_goes(page: Page, server: str) -> None:
     open_bench(page, server)
     choose(page, "+ 0")
@@ -344,109 +307,67 @@ def test_the_eraser_takes_only_own_points_and_only_where_it_goes(page: Page, ser
     own(page, lambda count: count == 2)
     choose(page, "Erase")
     rows = np.linspace(-0.7, 0.7, 12)  # closer to each other than the eraser is wide
-    drag(page, *[(sign * 0.8, row) for row in rows for sign in (-1, 1)])
+    draw(page, *[(sign * 0.8, row) for row in rows for sign in (-1, 1)])
     points = own(page, lambda count: count == 1)
     assert near(points, (1.1, 1.1, 0))
     wait_for_drawn(page, 21)
     expect(page.locator(".brush circle")).to_have_count(0)
 
 
-def test_undo_goes_back_step_by_step_also_behind_a_clear(page: Page, server: str) -> None:
+def test_undo_goes_back_step_by_step_also_behind_a_clear_and_a_drag_is_one_step(
+    page: Page, server: str
+) -> None:
     open_bench(page, server)
-    undo = page.get_by_role("button", name="Undo", exact=True)
-    clear = page.get_by_role("button", name="Clear", exact=True)
-    expect(undo).to_be_disabled()
-    expect(clear).to_be_disabled()
-    choose(page, "+ 0")
+    expect(button(page, "Undo")).to_be_disabled()
+    expect(button(page, "Clear")).to_be_disabled()
+    choose(page, "+ 1")
     click(page, 0.5, 0.5)
-    own(page, lambda count: count == 1)
-    click(page, -0.5, 0.5)
-    both = own(page, lambda count: count == 2)
+    one = own(page, lambda count: count == 1)
+    draw(page, (-1, 0), (1, 0))
+    points = own(page, lambda count: count > 10)
+    drawn = points.inputs[1:]
+    assert (np.diff(drawn[:, 0]) > 0).all()
+    assert np.abs(drawn[:, 1]).max() < 0.0125
+    assert (points.targets == 1).all()
+    wait_for_drawn(page, 20 + len(points))
     press(page, "Clear")
     own(page, lambda count: count == 0)
     wait_for_drawn(page, 20)
-    expect(clear).to_be_disabled()
+    expect(button(page, "Clear")).to_be_disabled()
     press(page, "Undo")
-    assert own(page, lambda count: count == 2) == both
-    wait_for_drawn(page, 22)
+    assert own(page, lambda count: count > 1) == points
+    wait_for_drawn(page, 20 + len(points))
     press(page, "Undo")
-    own(page, lambda count: count == 1)
+    assert own(page, lambda count: count == 1) == one
     press(page, "Undo")
     own(page, lambda count: count == 0)
-    expect(undo).to_be_disabled(timeout=PATIENCE)
+    expect(button(page, "Undo")).to_be_disabled()
 
 
-def test_a_drawn_point_is_on_the_page_before_the_server_answers(
-    page: Page, server: str, record_property: Callable[[str, object], None]
+def test_what_is_drawn_is_seen_before_a_slow_server_answers_and_no_stroke_is_lost(
+    page: Page, server: str, server_process: psutil.Process
 ) -> None:
-    """And then in the figure; how long that takes is recorded, not judged."""
-    held: list[str | bytes] = []
-    holding = [False]
-    routes: list[WebSocketRoute] = []
-
-    def pass_on(route: WebSocketRoute) -> None:
-        routes.append(route)
-        upstream = route.connect_to_server()
-        route.on_message(upstream.send)
-        upstream.on_message(lambda data: held.append(data) if holding[0] else route.send(data))
-
-    page.route_web_socket(re.compile("_stcore/stream"), pass_on)
     open_bench(page, server)
     choose(page, "+ 0")
     settled(page)
-    holding[0] = True
-    click(page, 0.5, 0.5)
-    expect(page.locator(".brush circle")).to_have_count(1)
-    assert drawn(page) == 20
-    holding[0] = False
-    for data in held:
-        routes[-1].send(data)
-    wait_for_drawn(page, 21)
-    expect(page.locator(".brush circle")).to_have_count(0, timeout=PATIENCE)
-
-    page.evaluate(
-        f"""() => {{
-          const times = window.times = {{}};
-          const now = (name) => {{ times[name] ??= performance.now(); }};
-          const layer = document.querySelector('.brush');
-          layer.addEventListener('pointerdown', () => now('pressed'), {{ capture: true }});
-          new MutationObserver(() => now('overlay')).observe(layer, {{ childList: true }});
-          {PLOT}.on('plotly_afterplot', () => now('figure'));
-        }}"""
-    )
-    click(page, -0.5, 0.5)
-    wait_for_drawn(page, 22)
-    times = page.evaluate("window.times")
-    for name in ("overlay", "figure"):
-        record_property(f"ms until a point is in the {name}", times[name] - times["pressed"])
-
-
-def test_no_stroke_is_lost_however_fast_they_come_and_slow_the_server_is(page: Page) -> None:
-    with serving() as (address, process):
-        open_bench(page, f"http://{address}")
-        choose(page, "+ 0")
-        settled(page)
-        process.suspend()
+    server_process.suspend()
+    try:
         for number in range(8):
             click(page, -0.8 + 0.2 * number, 0.5)
-        process.resume()
-        points = own(page, lambda count: count >= 8)
-        assert near(points, *[(-0.8 + 0.2 * number, 0.5, 0) for number in range(8)])
-        wait_for_drawn(page, 28)
-        expect(page.locator(".brush circle")).to_have_count(0, timeout=PATIENCE)
+        expect(page.locator(".brush circle")).to_have_count(8)
+        wait_for_drawn(page, 20)
+    finally:
+        server_process.resume()
+    points = own(page, lambda count: count >= 8)
+    assert near(points, *[(-0.8 + 0.2 * number, 0.5, 0) for number in range(8)])
+    wait_for_drawn(page, 28)
+    expect(page.locator(".brush circle")).to_have_count(0)
 
 
 def test_drawing_during_a_run_leaves_it_going_with_its_history(page: Page, server: str) -> None:
     open_bench(page, server, "speed=1")
     mark(page)
-    page.evaluate(
-        """() => {
-          const chart = document.querySelector('[data-live-chart=loss-curve]');
-          window.seen = [];
-          new MutationObserver(() => window.seen.push(Number(chart.dataset.iteration)))
-            .observe(chart, { attributeFilter: ['data-iteration'] });
-        }"""
-    )
+    watch(page, "loss-curve")
     choose(page, "+ 0")
     press(page, "Start")
     wait_for_iteration(page, 10)
@@ -455,9 +376,8 @@ def test_drawing_during_a_run_leaves_it_going_with_its_history(page: Page, serve
     wait_for_drawn(page, 21)
     wait_for_iteration(page, iteration(page) + 10)
     press(page, "Pause")
-    expect(page.get_by_role("button", name="Start", exact=True)).to_be_visible(timeout=PATIENCE)
     at = settled(page)
-    seen = page.evaluate("window.seen")
+    seen = page.evaluate("window.seen")["loss-curve"]
     assert seen == sorted(seen)
     assert marked(page)
     # As the library does it: up to some iteration without the point, from there on with it.
@@ -480,7 +400,7 @@ def test_drawing_after_a_run_keeps_what_it_has_learnt_and_start_goes_on(
 ) -> None:
     open_bench(page, server, "speed=100&iterations=300")
     press(page, "Start")
-    expect(page.locator(".stProgress")).to_contain_text("finished", timeout=PATIENCE)
+    expect(status(page)).to_contain_text("finished")
     choose(page, "+ 0")
     click(page, 0, 0)
     points = own(page, lambda count: count == 1)
@@ -502,10 +422,9 @@ def test_zoom_still_zooms_after_drawing_and_one_draws_into_what_is_zoomed(
     click(page, -1, 1)
     own(page, lambda count: count == 1)
     choose(page, "Zoom")
-    drag(page, (-0.5, -0.5), (0.5, 0.5))
+    draw(page, (-0.5, -0.5), (0.5, 0.5))
     page.wait_for_function(
         f"() => {PLOT}._fullLayout.xaxis.range[1] < 1",
-        timeout=PATIENCE,
     )
     choose(page, "+ 1")
     click(page, 0.3, -0.2)
@@ -520,19 +439,19 @@ def test_without_any_points_the_page_says_to_draw_and_waits_with_start(
     page: Page, server: str
 ) -> None:
     open_bench(page, server, "dataset=own")
-    start_button = page.get_by_role("button", name="Start", exact=True)
-    expect(page.locator(".stProgress")).to_contain_text("No points yet")
+    start_button = button(page, "Start")
+    expect(status(page)).to_contain_text("No points yet")
     expect(start_button).to_be_disabled()
     choose(page, "+ 0")
     click(page, -0.5, 0)
     own(page, lambda count: count == 1)
-    expect(start_button).to_be_enabled(timeout=PATIENCE)
+    expect(start_button).to_be_enabled()
     click(page, 0.5, 0, shift=True)
     own(page, lambda count: count == 2)
     press(page, "Step")
     shown(page, "loss-curve", 1)
     press(page, "Clear")
-    expect(page.locator(".stProgress")).to_contain_text("No points yet", timeout=PATIENCE)
+    expect(status(page)).to_contain_text("No points yet")
     expect(start_button).to_be_disabled()
 
 
@@ -548,16 +467,16 @@ def test_in_a_narrow_plane_far_from_0_a_point_lies_where_it_is_drawn(
 
 
 def test_drawn_points_travel_in_the_link_and_give_the_same_losses_bit_for_bit(
-    page: Page, browser: Browser, server: str
+    page: Page, context: BrowserContext, server: str
 ) -> None:
     open_bench(page, server, "dataset=own&speed=100")
     choose(page, "+ 0")
-    drag(page, (-1, -0.3), (1, -0.3))
+    draw(page, (-1, -0.3), (1, -0.3))
     first = own(page, lambda count: count > 5)
     choose(page, "+ 1")
-    drag(page, (-1, 0.3), (1, 0.3))
+    draw(page, (-1, 0.3), (1, 0.3))
     points = own(page, lambda count: count > len(first))
-    other = browser.new_page()
+    other = context.new_page()
     other.goto(page.url)
     shown(other, "loss-curve", 0)
     config = Config(dataset=OWN, samples=20, test_samples=10, points=points)
@@ -579,11 +498,11 @@ def test_a_stroke_beyond_what_a_link_holds_is_said_and_undo_brings_the_link_back
     choose(page, "+ 1")
     click(page, 0, 0)
     notice = page.get_by_text("The link leaves out your 201 points")
-    expect(notice).to_be_visible(timeout=PATIENCE)
+    expect(notice).to_be_visible()
     own(page, lambda count: count == 0)
     wait_for_drawn(page, 221)
     press(page, "Undo")
-    expect(notice).to_be_hidden(timeout=PATIENCE)
+    expect(notice).to_be_hidden()
     assert own(page, lambda count: count == MAX_LINK_POINTS) == many
 
 
@@ -601,7 +520,7 @@ def test_a_files_columns_are_chosen_standardised_and_named_on_the_axes(
     press(page, "Use these points")
     points = own(page, lambda count: count == 2)
     assert points == Points.of([(-1, -1, 0), (1, 1, 1)])
-    expect(axis_title(page, "x")).to_have_text("height (standardised)", timeout=PATIENCE)
+    expect(axis_title(page, "x")).to_have_text("height (standardised)")
     expect(axis_title(page, "y")).to_have_text("age (standardised)")
     wait_for_drawn(page, 2)
 
@@ -619,7 +538,7 @@ def test_names_from_a_file_are_shown_as_they_are_and_run_nothing(page: Page, ser
     expect(caption.locator("img, a, b, strong")).to_have_count(0)
     press(page, "Use these points")
     wait_for_drawn(page, 2)
-    expect(axis_title(page, "x")).to_have_text(header[0], timeout=PATIENCE)
+    expect(axis_title(page, "x")).to_have_text(header[0])
     expect(axis_title(page, "y")).to_have_text(formula)
     assert chart(page, "decision-boundary").locator("img, a").count() == 0
     assert page.evaluate("window.hacked") is None
@@ -630,18 +549,22 @@ def test_names_from_a_file_are_shown_as_they_are_and_run_nothing(page: Page, ser
 
 def download(page: Page) -> bytes:
     press(page, "Save")
-    with page.expect_download(timeout=PATIENCE) as download_info:
-        press(page, "Points (CSV)")
+    content = download_file(page, "Points (CSV)").read_bytes()
     page.keyboard.press("Escape")
-    return Path(download_info.value.path()).read_bytes()
+    return content
 
 
-def test_an_upload_of_a_download_gives_the_same_points_bit_for_bit(
-    page: Page, browser: Browser, server: str
+def test_the_data_sets_points_are_downloaded_and_an_upload_of_a_download_is_the_same_bit_for_bit(
+    page: Page, context: BrowserContext, server: str
 ) -> None:
     rng = np.random.default_rng(1)
     rows = [(*rng.normal(size=2).tolist(), "=yes" if row % 3 else "no") for row in range(30)]
     open_bench(page, server, "speed=100")
+    names, *cells = csv.reader(io.StringIO(download(page).decode()))
+    dataset = start(SMALL_CONFIG).dataset
+    expected = np.column_stack([dataset.train_inputs, dataset.train_targets])
+    assert names == ["x1", "x2", "target"]
+    assert np.array(cells, dtype=np.float64).tolist() == expected.tolist()
     upload_file(page, csv_file(("length", "@width", "kind"), *rows))
     press(page, "Use these points")
     own(page, lambda count: count == 30)
@@ -651,27 +574,18 @@ def test_an_upload_of_a_download_gives_the_same_points_bit_for_bit(
     content = download(page)
     assert content.splitlines()[0] == b'"length","\'@width","kind"'
     assert b'"\'=yes"' in content
-    other = browser.new_page()
+    other = context.new_page()
     open_bench(other, server, "speed=100")
     upload_file(other, content)
     press(other, "Use these points")
     assert own(other, lambda count: count == 31) == points
-    expect(axis_title(other, "y")).to_have_text("@width", timeout=PATIENCE)
+    expect(axis_title(other, "y")).to_have_text("@width")
     assert download(other) == content
     for tab in (page, other):
         press(tab, "Step 100")
         shown(tab, "loss-curve", 100)
     assert losses(page) == losses(other)
     other.close()
-
-
-def test_the_data_sets_own_points_are_downloaded_too(page: Page, server: str) -> None:
-    open_bench(page, server)
-    rows = list(csv.reader(io.StringIO(download(page).decode())))
-    dataset = start(SMALL_CONFIG).dataset
-    expected = np.column_stack([dataset.train_inputs, dataset.train_targets])
-    assert rows[0] == ["x1", "x2", "target"]
-    assert np.array(rows[1:], dtype=np.float64).tolist() == expected.tolist()
 
 
 def test_labels_that_a_regression_has_left_behind_do_not_spoil_the_download(
@@ -696,7 +610,7 @@ def test_a_finger_draws_and_a_second_one_does_not_disturb_it(browser: Browser, s
     page = context.new_page()
     open_bench(page, server)
     page.get_by_role("radio", name="+ 1", exact=True).tap()
-    expect(page.locator(".brush")).to_have_count(1, timeout=PATIENCE)
+    expect(page.locator(".brush")).to_have_count(1)
     page.touchscreen.tap(*place(page, 0.5, -0.5))
     assert near(own(page, lambda count: count == 1), (0.5, -0.5, 1))
     wait_for_drawn(page, 21)
@@ -723,28 +637,21 @@ def test_a_finger_draws_and_a_second_one_does_not_disturb_it(browser: Browser, s
     context.close()
 
 
-def test_space_and_r_work_while_a_tool_to_draw_is_chosen(page: Page, server: str) -> None:
+def test_with_a_tool_to_draw_space_and_r_work_and_points_stay_when_other_settings_change(
+    page: Page, server: str
+) -> None:
     open_bench(page, server, "speed=100")
-    choose(page, "+ 0")
-    click(page, 0, 0)
-    own(page, lambda count: count == 1)
-    page.keyboard.press(" ")
-    wait_for_iteration(page, 100)
-    page.keyboard.press(" ")
-    expect(page.get_by_role("button", name="Start", exact=True)).to_be_visible(timeout=PATIENCE)
-    assert settled(page) >= 100
-    page.keyboard.press("r")
-    shown(page, "decision-boundary", 0)
-    assert status(page).startswith("0 of")
-    assert len(own(page, lambda count: count == 1)) == 1
-
-
-def test_drawn_points_stay_when_other_settings_change(page: Page, server: str) -> None:
-    open_bench(page, server)
     mark(page)
     choose(page, "+ 0")
     click(page, 0, 0)
     points = own(page, lambda count: count == 1)
+    page.keyboard.press(" ")
+    wait_for_iteration(page, 100)
+    page.keyboard.press(" ")
+    assert settled(page) >= 100
+    page.keyboard.press("r")
+    shown(page, "decision-boundary", 0)
+    expect(status(page)).to_have_text(re.compile("^0 of"))
     enter(page, "Hidden layers", "4")
     page.wait_for_url("**/?*hidden_layers=4*")
     enter(page, "Samples", "30")

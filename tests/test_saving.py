@@ -3,75 +3,52 @@
 import base64
 import json
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 from streamlit.testing.v1 import AppTest
 
-from nnlab import Config, advance, evaluate, rewind, set_parameter, start
+from nnlab import Config, Run, advance, evaluate, rewind, set_parameter, start
 from nnlab.figures.plane import boundary_image
 from nnlab.figures.replay import moments, replay
 from nnlab.points import Points, encode
 from nnlab.script import script
 from nnlab.step import take_step
-from tests.test_browser import (
-    PATIENCE,
+from tests.browser_page import (
+    download,
     open_page,
     press,
     settled,
     shown,
     wait_for_iteration,
 )
+from tests.test_diagram import editor, middle
 from tests.test_playground import healthy
 from tests.test_playground import open_page as open_app
 from tests.test_playground import press as press_in_app
 
 LINK = "speed=100&samples=100&learning_rate=0.3"
-RUN = advance(start(Config(samples=100, learning_rate=0.3)), 300)
+CONFIG = Config(samples=100, learning_rate=0.3)
+RUN = advance(start(CONFIG), 300)
+REPLAY = replay(RUN, "A run", "cross-entropy", log=False, axes=("x1", "x2"))
 SAVING = ("save_html", "save_animation", "save_parameters", "save_script")
 
 
-def download(page: Page, name: str) -> Path:
-    with page.expect_download(timeout=PATIENCE) as download_info:
-        press(page, name)
-    return Path(download_info.value.path())
+def play(page: Page, html: str, folder: Path) -> None:
+    """Open a replay from the disk."""
+    file = folder / "replay.html"
+    file.write_text(html, encoding="utf-8")
+    page.goto(file.as_uri())
 
 
-@pytest.fixture
-def trained_page(page: Page, server: str) -> Page:
-    """Open the popover of a run of 300 iterations."""
-    open_page(page, server, LINK)
-    for count in (1, 2, 3):
-        press(page, "Step 100")
-        shown(page, "loss-curve", 100 * count)
-    press(page, "Save")
-    return page
-
-
-@pytest.fixture
-def offline(browser: Browser) -> Iterator[Page]:
-    """Open a tab without a network that fails the test if the page logs anything or asks for it."""
-    context = browser.new_context(viewport={"width": 1366, "height": 768})
-    context.set_offline(True)
-    page = context.new_page()
-    heard: list[str] = []
-    page.on("console", lambda message: heard.append(message.text))
-    page.on("pageerror", lambda error: heard.append(str(error)))
-    page.on("request", lambda request: heard.append(request.url[:80]))
-    yield page
-    context.close()
-    local = ("file://", "data:")
-    assert [text for text in heard if not text.startswith(local)] == []
-
-
-def picture(page: Page) -> bytes:
-    """Return the PNG that lies under the points."""
-    source = page.locator("#replay image").first.evaluate("e => e.href.baseVal")
-    return base64.b64decode(source.removeprefix("data:image/png;base64,"))
+def expect_picture(page: Page, run: Run) -> None:
+    """Expect a run's boundary under the points."""
+    data = base64.b64encode(boundary_image(run)).decode()
+    image = page.locator("#replay image").first
+    expect(image).to_have_attribute("href", f"data:image/png;base64,{data}")
 
 
 def slide(page: Page, share: float) -> None:
@@ -87,52 +64,84 @@ def label(page: Page) -> Locator:
     return page.locator("#replay .slider-container text").first
 
 
-def test_the_saved_replay_plays_from_disk_without_a_network(
-    trained_page: Page, offline: Page, tmp_path: Path
+def at_rest(page: Page) -> int:
+    """Wait until a replay has stopped, as one that plays does not rest so long; where."""
+    while True:
+        before = label(page).text_content()
+        page.wait_for_timeout(1000)
+        if label(page).text_content() == before:
+            return int(before.removeprefix("iteration ").replace(",", ""))
+
+
+def test_what_is_saved_in_a_pause_is_the_runs_own(
+    page: Page, server: str, offline: Page, tmp_path: Path
 ) -> None:
-    file = tmp_path / "replay.html"
-    file.write_bytes(download(trained_page, "Replay (.html)").read_bytes())
-    offline.goto(file.as_uri())
-    expect(offline).to_have_title(re.compile("2-10-5-1 on circles at iteration 300: train loss"))
-    expect(label(offline)).to_have_text("iteration 300", timeout=PATIENCE)
-    assert picture(offline) == boundary_image(RUN)
+    open_page(page, server, LINK)
+    press(page, "Start")
+    wait_for_iteration(page, 300)
+    press(page, "Save")
+    expect(page.get_by_text("Pause to save.")).to_be_visible()
+    expect(page.get_by_role("button", name="Replay (.html)")).to_have_count(0)
+    page.keyboard.press("Escape")
+    press(page, "Pause")
+    at = settled(page)
+    run = advance(start(CONFIG), at)
+    press(page, "Save")
+    with Image.open(download(page, "Animation (.gif)")) as image:
+        assert image.n_frames == len(moments(run))
+    with np.load(download(page, "Parameters (.npz)"), allow_pickle=False) as saved:
+        np.testing.assert_array_equal(saved["weights_2"], run.parameters.weights[1])
+        assert saved["iteration"] == at
+        assert json.loads(str(saved["config"]))["learning_rate"] == "0.3"
+    source = download(page, "Script (.py)").read_text(encoding="utf-8")
+    assert source == script(CONFIG)
+    html = download(page, "Replay (.html)").read_text(encoding="utf-8")
+    play(offline, html, tmp_path)
+    title = f"2-10-5-1 on circles at iteration {at}: train loss"
+    expect(offline).to_have_title(re.compile(title))
+    expect(label(offline)).to_have_text(f"iteration {at:,}")
+    expect_picture(offline, run)
+
+
+def test_a_replay_plays_from_disk_without_a_network(offline: Page, tmp_path: Path) -> None:
+    play(offline, REPLAY, tmp_path)
+    expect(label(offline)).to_have_text("iteration 300")
+    expect_picture(offline, RUN)
     n_points = offline.locator("#replay .points path").count()
     assert n_points > 200  # 100 of each set, and the cursor's
 
     offline.evaluate(
         """() => {
           window.frames_seen = [];
-          const image = document.querySelector("#replay image");
           document.querySelector("#replay").on("plotly_animatingframe", ({name}) =>
-            window.frames_seen.push([Number(name), performance.now()]));
+            window.frames_seen.push(Number(name)));
         }"""
     )
     offline.get_by_text("Play", exact=True).click()
-    offline.wait_for_function("window.frames_seen.length > 20", timeout=PATIENCE)
+    offline.wait_for_function("window.frames_seen.length > 5")
     offline.get_by_text("Pause", exact=True).click()
-    offline.wait_for_timeout(500)
-    seen = [iteration for iteration, _ in offline.evaluate("window.frames_seen")]
     iterations = [shot.iteration for shot in moments(RUN)]
+    expect(label(offline)).to_have_text(re.compile("iteration [0-9]+$"))
+    stopped = at_rest(offline)
+    seen = offline.evaluate("window.frames_seen")
     assert seen == iterations[: len(seen)]  # each of them, in order, and Pause has stopped it
-    expect(label(offline)).to_have_text(f"iteration {seen[-1]}")
-    assert picture(offline) == boundary_image(rewind(RUN, seen[-1]))
+    assert 0 < stopped == seen[-1]
+    expect_picture(offline, rewind(RUN, stopped))
 
     slide(offline, 0)
     expect(label(offline)).to_have_text("iteration 0")
-    assert picture(offline) == boundary_image(rewind(RUN, 0))
+    expect_picture(offline, rewind(RUN, 0))
     slide(offline, 1)
     offline.mouse.up()
     expect(label(offline)).to_have_text("iteration 300")
-    assert picture(offline) == boundary_image(RUN)
+    expect_picture(offline, RUN)
     # no point has been lost on the way
     assert offline.locator("#replay .points path").count() == n_points
 
 
 def test_the_replay_can_be_used_and_read_by_keyboard(offline: Page, tmp_path: Path) -> None:
-    file = tmp_path / "replay.html"
-    file.write_text(replay(RUN, "A run", "cross-entropy", log=False, axes=("x1", "x2")))
-    offline.goto(file.as_uri())
-    expect(label(offline)).to_have_text("iteration 300", timeout=PATIENCE)
+    play(offline, REPLAY, tmp_path)
+    expect(label(offline)).to_have_text("iteration 300")
     offline.keyboard.press("Tab")
     plot = offline.get_by_role("slider", name=re.compile("Boundary and loss"))
     expect(plot).to_be_focused()
@@ -141,22 +150,23 @@ def test_the_replay_can_be_used_and_read_by_keyboard(offline: Page, tmp_path: Pa
     def at(index: int) -> None:
         shot, loss = frames[index], evaluate(frames[index]).train_loss
         expect(label(offline)).to_have_text(f"iteration {shot.iteration}")
+        expect(plot).to_have_attribute("aria-valuetext", re.compile(f"iteration {shot.iteration},"))
         text = plot.get_attribute("aria-valuetext") or ""
         iteration, shown = re.fullmatch(r"iteration (\d+), train loss (.*)", text).groups()
         assert int(iteration) == shot.iteration
         assert float(shown) == pytest.approx(loss, rel=1e-3)
-        assert picture(offline) == boundary_image(shot)
+        expect_picture(offline, shot)
 
     at(-1)
     for key, index in (("Home", 0), ("ArrowRight", 1), ("ArrowRight", 2), ("ArrowLeft", 1)):
         offline.keyboard.press(key)
         at(index)
     offline.keyboard.press(" ")
-    offline.wait_for_timeout(500)
+    expect(label(offline)).not_to_have_text(f"iteration {frames[1].iteration}")
     offline.keyboard.press(" ")
-    offline.wait_for_timeout(300)
-    stopped = int(plot.get_attribute("aria-valuenow"))
+    stopped = [shot.iteration for shot in frames].index(at_rest(offline))
     assert 1 < stopped < len(frames) - 1
+    expect(plot).to_have_attribute("aria-valuenow", str(stopped))
     at(stopped)
     offline.keyboard.press("End")
     at(-1)
@@ -164,16 +174,12 @@ def test_the_replay_can_be_used_and_read_by_keyboard(offline: Page, tmp_path: Pa
     at(-1)
 
 
-def test_the_replay_can_be_read_in_the_dark(
-    trained_page: Page, offline: Page, tmp_path: Path
-) -> None:
-    file = tmp_path / "replay.html"
-    file.write_bytes(download(trained_page, "Replay (.html)").read_bytes())
+def test_the_replay_can_be_read_in_the_dark(offline: Page, tmp_path: Path) -> None:
     for scheme in ("light", "dark"):
         offline.emulate_media(color_scheme=scheme)
-        offline.goto(file.as_uri())
+        play(offline, REPLAY, tmp_path)
         tick = offline.locator("#replay .xtick text").first
-        tick.wait_for(timeout=PATIENCE)
+        tick.wait_for()
         text = tick.evaluate("e => getComputedStyle(e).fill.match(/[0-9]+/g).map(Number)")
         ground = offline.evaluate(
             """() => {
@@ -198,30 +204,27 @@ def contrast(first: list[int], second: list[int]) -> float:
     return (lighter + 0.05) / (darker + 0.05)
 
 
-def test_the_animation_the_parameters_and_the_script_are_the_runs_own(trained_page: Page) -> None:
-    with Image.open(download(trained_page, "Animation (.gif)")) as image:
-        assert image.n_frames == len(moments(RUN))
-    with np.load(download(trained_page, "Parameters (.npz)"), allow_pickle=False) as saved:
-        np.testing.assert_array_equal(saved["weights_2"], RUN.parameters.weights[1])
-        assert saved["iteration"] == 300
-        assert json.loads(str(saved["config"]))["learning_rate"] == "0.3"
-    source = download(trained_page, "Script (.py)").read_text(encoding="utf-8")
-    assert source == script(RUN.config)
-
-
-def test_files_are_saved_while_it_pauses(page: Page, server: str) -> None:
-    open_page(page, server, LINK)
-    press(page, "Start")
-    wait_for_iteration(page, 300)
-    press(page, "Save")
-    expect(page.get_by_text("Pause to save.")).to_be_visible(timeout=PATIENCE)
-    expect(page.get_by_role("button", name="Replay (.html)")).to_have_count(0)
-    page.keyboard.press("Escape")
-    press(page, "Pause")
-    at = settled(page)
+def test_the_parameters_saved_are_those_set_by_hand_last(page: Page, server: str) -> None:
+    open_page(page, server, "samples=100&hidden_layers=")
+    run = start(Config(samples=100, hidden_layers=()))
+    shown(page, "network", 0)
+    exact = editor(page).get_by_label("Value", exact=True)
+    for value in (1.5, 2.5):
+        page.mouse.click(*middle(page, (0, 0), (1, 0)))
+        exact.fill(str(value))
+        exact.press("Enter")
+        exact.press("Escape")
+        loss = evaluate(set_parameter(run, 0, 0, 0, value)).train_loss
+        expect(page.get_by_text(f"train loss {loss:.4f}")).to_be_visible()
     press(page, "Save")
     with np.load(download(page, "Parameters (.npz)")) as saved:
-        assert saved["iteration"] == at
+        assert saved["weights_1"][0, 0] == 2.5
+
+
+def opened(app: AppTest) -> AppTest:
+    """Open the popover: what is in it is drawn only then."""
+    app.session_state.save = True
+    return healthy(app.run())
 
 
 def keys(app: AppTest) -> set[str]:
@@ -234,6 +237,8 @@ def captions(app: AppTest) -> str:
 
 def test_each_download_says_in_a_sentence_what_it_is() -> None:
     app = open_app()
+    assert not keys(app)  # of a run that nobody saves nothing is made
+    app = opened(app)
     texts = {button.key: button.proto.help for button in app.get("download_button")}
     assert {*SAVING} <= set(texts)
     assert all(texts[key].endswith(".") for key in SAVING)
@@ -241,7 +246,7 @@ def test_each_download_says_in_a_sentence_what_it_is() -> None:
 
 
 def test_the_script_of_a_changed_run_says_that_it_will_differ() -> None:
-    app = press_in_app(open_app(speed="100"), "step_tick")
+    app = opened(press_in_app(open_app(speed="100"), "step_tick"))
     assert "will differ" not in captions(app)
     app = healthy(app.number_input(key="learning_rate").set_value(0.5).run())
     app = healthy(press_in_app(app, "step_tick"))
@@ -254,7 +259,7 @@ def test_the_script_of_a_changed_run_says_that_it_will_differ() -> None:
 
 
 def test_the_script_of_a_run_with_another_end_says_that_it_may_stop_elsewhere() -> None:
-    app = press_in_app(open_app(speed="100"), "step_tick")
+    app = opened(press_in_app(open_app(speed="100"), "step_tick"))
     app = healthy(app.number_input(key="target_loss").set_value(0.9).run())
     assert (
         "The setting target loss was changed from none to 0.9 at iteration 100: the script trains "
@@ -265,7 +270,7 @@ def test_the_script_of_a_run_with_another_end_says_that_it_may_stop_elsewhere() 
 
 
 def test_weights_and_steps_by_hand_are_told_of_beside_the_script() -> None:
-    app = press_in_app(open_app(speed="100", samples="50"), "step_tick")
+    app = opened(press_in_app(open_app(speed="100", samples="50"), "step_tick"))
     run = app.session_state.run
     for changed, sentence in (
         (set_parameter(run, 1, 2, 0, 0.5), "The weight 3 -> 1 of layer 2 was set to 0.5"),
@@ -277,7 +282,7 @@ def test_weights_and_steps_by_hand_are_told_of_beside_the_script() -> None:
 
 
 def test_where_there_is_no_script_a_sentence_says_why() -> None:
-    app = open_app(dataset="own")
+    app = opened(open_app(dataset="own"))
     assert keys(app) >= {*SAVING} - {"save_script"}
     assert "save_script" not in keys(app)
     assert "No script of this run: points must be at least one in a script, got none." in captions(
@@ -285,6 +290,6 @@ def test_where_there_is_no_script_a_sentence_says_why() -> None:
     )
     rng = np.random.default_rng(0)
     many = Points(rng.normal(size=(200, 2)), rng.integers(2, size=200).astype(float))
-    app = open_app(points=encode(many))
+    app = opened(open_app(points=encode(many)))
     assert "save_script" not in keys(app)
     assert "points must fit into a script of 120 lines, got 200 points." in captions(app)

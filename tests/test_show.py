@@ -1,18 +1,18 @@
 """What is shown on the plane: which points, which of them are wrong, what the network answers."""
 
 import json
-import re
 
 import numpy as np
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from nnlab import Config, Run, advance, evaluate, predict, start
-from nnlab.figures.plane import BOUNDARY_COLORS, Look, boundary_image, look
+from nnlab.figures.plane import BOUNDARY_COLORS, GRID_SIZE, Look, boundary_image, look
 from nnlab.figures.points import MAX_POINTS, STEPS, decision_boundary, point_marks, traces
 from nnlab.inspection import point_results
-from tests.test_browser import PATIENCE, chart, enter, open_page, press, shown
-from tests.test_figures import pixels, rgb
+from tests.browser_page import PATIENCE, PLOT, chart, enter, open_page, pixels, place, press, shown
+from tests.test_figures import pixels as pixels_of
+from tests.test_figures import rgb
 
 RUN = advance(start(Config(samples=100, learning_rate=0.3)), 100)
 RESULTS = [
@@ -68,8 +68,8 @@ def test_a_set_that_is_not_shown_is_not_drawn(hidden: str) -> None:
 
 
 def test_discretized_the_picture_has_two_colours_on_the_sides_of_one_half() -> None:
-    picture = pixels(look(RUN, Look(discretize=True)).picture)
-    soft = pixels(boundary_image(RUN))
+    picture = pixels_of(look(RUN, Look(discretize=True)).picture)
+    soft = pixels_of(boundary_image(RUN))
     colors = {tuple(color) for row in picture.tolist() for color in row}
     assert colors == {tuple(rgb(color)) for color in BOUNDARY_COLORS}
     bluer = soft[..., 2] > soft[..., 0] + 4  # and not so near one half that it is rounded there
@@ -87,15 +87,7 @@ def lonely_point(page: Page, run: Run) -> tuple[int, float, float]:
     others = np.vstack([run.dataset.train_inputs, run.dataset.test_inputs])
     distances = np.linalg.norm(inputs[:, np.newaxis] - others, axis=2)
     lonely = int(np.sort(distances, axis=1)[:, 1].argmax())
-    x, y = page.evaluate(
-        """([x1, x2]) => {
-          const plot = document.querySelector('[data-live-chart=decision-boundary] .plot');
-          const { left, top } = plot.getBoundingClientRect();
-          const { xaxis, yaxis } = plot._fullLayout;
-          return [left + xaxis._offset + xaxis.d2p(x1), top + yaxis._offset + yaxis.d2p(x2)];
-        }""",
-        inputs[lonely].tolist(),
-    )
+    x, y = place(page, *inputs[lonely])
     return int(trace.indices[lonely]), x, y
 
 
@@ -113,37 +105,79 @@ def ringed(page: Page, x: float, y: float) -> int:
     )
 
 
+def wait_for_rings(page: Page, x: float, y: float, *, ring: bool) -> None:
+    """Wait until there is a ring near a place on the page, or none."""
+    for _ in range(PATIENCE // 100):
+        count = ringed(page, x, y)
+        if count > 20 if ring else count == 0:
+            return
+        page.wait_for_timeout(100)
+    pytest.fail(f"{count} pixels of rings")
+
+
 def point_of_step(page: Page) -> Locator:
     return page.locator(".st-key-step_point input")
 
 
-def red_pixels(page: Page) -> int:
-    return page.evaluate(
-        """() => {
-          const rings = document.querySelector('[data-live-chart=decision-boundary] .rings');
-          if (!rings.width) return 0;
-          const { data } = rings.getContext('2d').getImageData(0, 0, rings.width, rings.height);
-          let red = 0;
-          for (let at = 0; at < data.length; at += 4) red += data[at + 3] > 128;
-          return red;
-        }"""
-    )
+RED_PIXELS = """(() => {
+  const rings = document.querySelector('[data-live-chart=decision-boundary] .rings');
+  if (!rings.width) return 0;
+  const { data } = rings.getContext('2d').getImageData(0, 0, rings.width, rings.height);
+  return data.filter((value, at) => at % 4 === 3 && value > 128).length;
+})()"""
 
 
-def test_wrong_points_are_ringed_while_that_is_chosen(page: Page, server: str) -> None:
+def test_what_is_chosen_is_shown_and_nothing_else(page: Page, server: str) -> None:
+    """Rings around the wrong points, one set without the other, two colours without shades."""
     open_page(page, server, "samples=100&panel=none")
-    assert red_pixels(page) == 0
+    assert page.evaluate(RED_PIXELS) == 0
     press(page, "Show")
     page.get_by_text("Misclassified points").click()
-    page.wait_for_function(
-        "() => document.querySelector('[data-live-chart=decision-boundary] .rings').width > 300",
-        timeout=PATIENCE,
-    )
-    assert red_pixels(page) > 1000  # half of the points are wrong
-    expect(page).to_have_url(re.compile("misclassified=true"), timeout=PATIENCE)
+    page.wait_for_function(f"{RED_PIXELS} > 1000")  # half of the points are wrong
+    page.wait_for_url("**/?*misclassified=true*")
     page.get_by_text("Misclassified points").click()
-    page.wait_for_timeout(1500)
-    assert red_pixels(page) == 0
+    page.wait_for_function(f"{RED_PIXELS} === 0")
+
+    seen = f"""{PLOT}._fullData.filter(({{ visible, name }}) => visible === true && name)
+      .map(({{ name }}) => name.split(' ')[0])"""
+    for hidden, other in (("Training", "test"), ("Test", "train")):
+        page.get_by_text(f"{hidden} points", exact=True).click()
+        page.wait_for_function(f"String([...new Set({seen})]) === '{other}'")
+        page.get_by_text(f"{hidden} points", exact=True).click()
+        page.wait_for_function(f"String([...new Set({seen})]) === 'train,test'")
+
+    places = [(row, column) for row in range(0, GRID_SIZE, 9) for column in range(0, GRID_SIZE, 9)]
+    soft = pixels(page, places)
+    assert len({tuple(color) for color in soft.tolist()}) > 2
+    page.get_by_text("Discretize").click()
+    page.wait_for_url("**/?*discretize=true*")
+    hard = [tuple(rgb(color)) for color in BOUNDARY_COLORS]
+    for _ in range(PATIENCE // 100):
+        colors = {tuple(color) for color in pixels(page, places).tolist()}
+        if colors == set(hard):
+            break
+        page.wait_for_timeout(100)
+    assert colors == set(hard)
+
+
+def hover_text(page: Page) -> Locator:
+    return chart(page, "decision-boundary").locator(".hovertext")
+
+
+def point_at(page: Page, x: float, y: float) -> None:
+    """Move the mouse to a point and wait until it is hovered: else a click is at none."""
+    page.mouse.move(x, y)
+    expect(hover_text(page).first).to_be_visible()
+
+
+def click(page: Page, x: float, y: float) -> None:
+    """Click a point, and go away, slowly enough for Plotly to see the mouse leave."""
+    point_at(page, x, y)
+    page.mouse.down()
+    page.mouse.up()
+    page.mouse.move(x + 1, y)
+    page.mouse.move(5, 5, steps=5)
+    expect(hover_text(page)).to_have_count(0)
 
 
 def test_the_answer_to_a_point_is_said_and_a_click_takes_the_point_to_one_step(
@@ -153,45 +187,36 @@ def test_the_answer_to_a_point_is_said_and_a_click_takes_the_point_to_one_step(
     run = start(Config(samples=100, noise=0.3))
     index, x, y = lonely_point(page, run)
     point = run.dataset.train_inputs[[index]]
-    page.mouse.move(x, y)
+    point_at(page, x, y)
     (probability,) = predict(run, point)
     answer = chart(page, "decision-boundary").locator(".answer")
     expect(answer).to_have_text(
-        f"train class 1: probability of class 1 {probability:.3f}, error {probability - 1:.3f}",
-        timeout=PATIENCE,
+        f"train class 1: probability of class 1 {probability:.3f}, error {probability - 1:.3f}"
     )
     assert ringed(page, x, y) == 0
-    page.mouse.click(x, y)
-    expect(point_of_step(page)).to_have_value(str(index), timeout=PATIENCE)
-    assert ringed(page, x, y) > 20
-    expect(answer).to_have_attribute("aria-live", "polite")  # it is spoken, too
-    page.mouse.move(5, 5)
+    click(page, x, y)
+    expect(point_of_step(page)).to_have_value(str(index))
+    wait_for_rings(page, x, y, ring=True)
     expect(answer).to_contain_text("train class 1")  # it stays
+    expect(answer).to_have_attribute("aria-live", "polite")  # it is spoken, too
     press(page, "Step")
     shown(page, "decision-boundary", 1)
     (after,) = predict(advance(run, 1), point)
     expect(answer).to_contain_text(f"probability of class 1 {after:.3f}")
     expect(answer).to_have_attribute("aria-live", "off")  # and not at every tick
-    page.mouse.click(x, y)
-    page.mouse.move(5, 5)
+    click(page, x, y)
     expect(answer).to_be_hidden()
-    expect(point_of_step(page)).to_have_value("", timeout=PATIENCE)
-    assert ringed(page, x, y) == 0
+    expect(point_of_step(page)).to_have_value("")
+    wait_for_rings(page, x, y, ring=False)
 
-
-def test_a_held_point_is_let_go_when_there_are_other_points(page: Page, server: str) -> None:
-    open_page(page, server, "samples=100&panel=step&noise=0.3")
-    index, x, y = lonely_point(page, start(Config(samples=100, noise=0.3)))
-    page.mouse.click(x, y)
-    page.mouse.move(5, 5)
-    answer = chart(page, "decision-boundary").locator(".answer")
-    expect(point_of_step(page)).to_have_value(str(index), timeout=PATIENCE)
+    click(page, x, y)
+    expect(point_of_step(page)).to_have_value(str(index))
     press(page, "Show")
     page.get_by_text("Test points", exact=True).click()
-    page.wait_for_timeout(1500)
+    page.wait_for_function(f"{PLOT}._fullData.some(({{ visible }}) => visible === false)")
     expect(answer).to_contain_text("train class 1")  # the same points, less of them seen
     page.keyboard.press("Escape")
-    enter(page, "Noise", "0.1")
-    expect(answer).to_be_hidden(timeout=PATIENCE)
-    expect(point_of_step(page)).to_have_value("", timeout=PATIENCE)
-    assert ringed(page, x, y) == 0
+    enter(page, "Noise", "0.1")  # other points: the one that is held is let go
+    expect(answer).to_be_hidden()
+    expect(point_of_step(page)).to_have_value("")
+    wait_for_rings(page, x, y, ring=False)

@@ -1,0 +1,232 @@
+"""How the browser tests use a page: open it, press, wait, and read what it shows."""
+
+import re
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from playwright.sync_api import Locator, Page, WebSocketRoute, expect
+
+from nnlab import Run, predict
+from nnlab.figures.plane import GRID_SIZE
+from nnlab.plane import plane_extent
+
+CHARTS = ("decision-boundary", "loss-curve")
+PATIENCE = 30_000  # ms that a busy machine may take; Playwright's own for all but `expect`
+PLOT = "document.querySelector('[data-live-chart=decision-boundary] .plot')"
+
+# Pixels of the large chart as row and column. Of the end colours #f4ad66 and #52a0d0, blue minus
+# red is -142 and 126, and 0 between them.
+PLACES = ((2, 97), (97, 2), (30, 60), (55, 20))
+REDDEST, BLUEST = -142, 126
+
+# The iteration that the page says, once the run stands, the script has ended and all charts show
+# that iteration; else null.
+_AT_REST = """() => {
+  const { testScriptState } = document.querySelector('.stApp').dataset;
+  if (testScriptState !== 'notRunning' || !document.querySelector('.st-key-start')) return null;
+  const status = document.querySelector('.stProgress');
+  if (!status) return null;
+  const [said] = status.innerText.match(/[0-9][0-9,]*/) ?? ['0'];
+  const iteration = Number(said.replaceAll(',', ''));
+  const charts = [...document.querySelectorAll('[data-live-chart]')];
+  const all = charts.every((chart) => chart.dataset.iteration === String(iteration));
+  return all ? { iteration } : null;
+}"""
+
+
+def open_page(page: Page, address: str, query: str = "") -> Page:
+    page.goto(f"{address}/?{query}")
+    for name in CHARTS:
+        shown(page, name, 0)
+    return page
+
+
+def chart(page: Page, name: str) -> Locator:
+    return page.locator(f"[data-live-chart={name}]")
+
+
+def shown(page: Page, name: str, iteration: int) -> None:
+    expect(chart(page, name)).to_have_attribute("data-iteration", str(iteration))
+
+
+def iteration(page: Page, name: str = "decision-boundary") -> int:
+    return int(chart(page, name).get_attribute("data-iteration") or -1)
+
+
+def status(page: Page) -> Locator:
+    return page.locator(".stProgress")
+
+
+def button(page: Page, name: str) -> Locator:
+    return page.get_by_role("button", name=name, exact=True)
+
+
+def press(page: Page, name: str) -> None:
+    button(page, name).click()
+
+
+def field(page: Page, label: str) -> Locator:
+    return page.get_by_label(label, exact=True)
+
+
+def enter(page: Page, label: str, text: str) -> None:
+    field(page, label).fill(text)
+    field(page, label).press("Enter")
+
+
+def wait_for_iteration(page: Page, at_least: int) -> None:
+    page.wait_for_function(
+        """least => [...document.querySelectorAll('[data-live-chart]')].every(
+             chart => Number(chart.dataset.iteration) >= least)""",
+        arg=at_least,
+    )
+
+
+def settled(page: Page) -> int:
+    """Wait until the run stands and all charts show what the page says of it; return the iteration.
+
+    What was asked for just now and has changed nothing yet is not waited for.
+    """
+    return page.wait_for_function(_AT_REST).json_value()["iteration"]
+
+
+def losses(page: Page) -> list[float]:
+    """Return the training losses in the figure, without that of the present parameters."""
+    series = page.evaluate(
+        "Array.from(document.querySelector('[data-live-chart=loss-curve] .plot').data[0].y)"
+    )
+    return series[:-1]
+
+
+def single(values: np.ndarray) -> list[float]:
+    """Return values as they come to the page: in single precision."""
+    return values.astype(np.float32).tolist()
+
+
+def mark(page: Page) -> None:
+    """Mark the charts' elements, to see later whether they are the same ones."""
+    page.evaluate(
+        """() => {
+          const charts = document.querySelectorAll('[data-live-chart]');
+          charts.forEach((chart) => { chart.mark = true; });
+          window.marks = charts.length;
+        }"""
+    )
+
+
+def marked(page: Page) -> bool:
+    """Say whether the charts are those that were marked, all of them and no others."""
+    return page.evaluate(
+        """() => {
+          const charts = [...document.querySelectorAll('[data-live-chart]')];
+          return charts.length === window.marks && charts.every((chart) => chart.mark);
+        }"""
+    )
+
+
+def watch(page: Page, *names: str) -> None:
+    """Note in `window.seen`, by chart, each iteration that is drawn from now on."""
+    page.evaluate(
+        """names => {
+          window.seen = {};
+          for (const name of names) {
+            const chart = document.querySelector(`[data-live-chart=${name}]`);
+            const list = window.seen[name] = [];
+            new MutationObserver(() => list.push(Number(chart.dataset.iteration)))
+              .observe(chart, { attributeFilter: ['data-iteration'] });
+          }
+        }""",
+        names,
+    )
+
+
+def place(page: Page, x1: float, x2: float) -> tuple[float, float]:
+    """Return where on the screen a point of the plane is."""
+    x, y = page.evaluate(
+        f"""([x1, x2]) => {{
+          const {{ xaxis, yaxis }} = {PLOT}._fullLayout;
+          const box = {PLOT}.getBoundingClientRect();
+          return [box.x + xaxis._offset + xaxis.d2p(x1), box.y + yaxis._offset + yaxis.d2p(x2)];
+        }}""",
+        [x1, x2],
+    )
+    return x, y
+
+
+def drag(page: Page, *places: tuple[float, float], steps: int = 20) -> None:
+    """Press the mouse at the first place and let it go at the last one."""
+    page.mouse.move(*places[0])
+    page.mouse.down()
+    for at in places[1:]:
+        page.mouse.move(*at, steps=steps)
+    page.mouse.up()
+
+
+def download(page: Page, name: str) -> Path:
+    """Press a button that saves a file; return where it lies."""
+    with page.expect_download() as download_info:
+        press(page, name)
+    return Path(download_info.value.path())
+
+
+def _pass_on(to: WebSocketRoute, data: str | bytes) -> None:
+    to.send(data)
+
+
+def intercept(
+    page: Page,
+    *,
+    from_page: Callable[[WebSocketRoute, str | bytes], None] = _pass_on,
+    from_server: Callable[[WebSocketRoute, str | bytes], None] = _pass_on,
+) -> None:
+    """Let these pass on what page and server tell each other; they get whom to send it to."""
+
+    def connect(route: WebSocketRoute) -> None:
+        upstream = route.connect_to_server()
+        route.on_message(lambda data: from_page(upstream, data))
+        upstream.on_message(lambda data: from_server(route, data))
+
+    page.route_web_socket(re.compile("_stcore/stream"), connect)
+
+
+def pixels(page: Page, places: Sequence[tuple[int, int]] = PLACES) -> NDArray[np.int_]:
+    """Return red, green and blue of the large chart's pixels at rows and columns, (n, 3)."""
+    colors = page.evaluate(
+        """places => {
+          const context = document.querySelector('[data-live-chart=decision-boundary] canvas')
+            .getContext('2d');
+          return places.map(([row, column]) => Array.from(
+            context.getImageData(column, row, 1, 1).data.slice(0, 3)));
+        }""",
+        list(places),
+    )
+    return np.array(colors)
+
+
+def positions(run: Run) -> NDArray[np.float64]:
+    """Return the points of the plane at PLACES, (n, 2)."""
+    left, right, bottom, top = plane_extent(run.dataset)
+    rows, columns = (np.array(PLACES).T + 0.5) / GRID_SIZE
+    return np.column_stack([left + columns * (right - left), top - rows * (top - bottom)])
+
+
+def tints(shares: np.ndarray) -> NDArray[np.float64]:
+    """Return blue minus red of shares from -1 to 1."""
+    return np.where(shares > 0, shares * BLUEST, -shares * REDDEST)
+
+
+def tints_of_output(run: Run) -> NDArray[np.float64]:
+    """Return blue minus red of a run's probabilities at PLACES."""
+    return tints(2 * predict(run, positions(run)) - 1)
+
+
+def shows(page: Page, tint: np.ndarray) -> None:
+    """Wait until the large chart has these tints: half a level of 128 is half a step of 2."""
+    for _ in range(PATIENCE // 100):
+        red, _, blue = pixels(page).T
+        if np.abs(blue - red - tint).max() <= 4:
+            return
+        page.wait_for_timeout(100)
+    np.testing.assert_allclose(blue - red, tint, atol=4)

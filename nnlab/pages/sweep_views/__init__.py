@@ -14,7 +14,7 @@ from nnlab.figures.sweeps import heat_map, parallel_coordinates, scatter
 from nnlab.pages.sweep_views import importance, luck, table
 from nnlab.pages.sweep_views.choices import choose, choose_metric, done_runs, row
 from nnlab.pages.sweeps import filtering
-from nnlab.pages.sweeps.state import SweepState
+from nnlab.pages.sweeps.state import SweepState, failures
 from nnlab.results.columns import (
     ACCURACIES,
     Column,
@@ -50,13 +50,10 @@ def draw_view(name: str, state: SweepState) -> None:
 
 def _left_out(results: Sequence[Result]) -> None:
     """Say how many runs no median and no picture has room for."""
-    told = []
-    for status, word in (("diverged", "diverged"), ("error", "failed with an error")):
-        count = sum(result.status == status for result in results)
-        if count:
-            told.append(f"{count} {'run' if count == 1 else 'runs'} {word}")
+    told = failures(results)
     if told:
-        st.caption(f"{' and '.join(told)}: left out of medians and pictures; the table lists them.")
+        runs = " and ".join(told)
+        st.caption(f"Left out of medians and pictures: {runs}; the table lists them.")
 
 
 def _parallel(state: SweepState) -> None:

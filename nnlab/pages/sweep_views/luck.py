@@ -8,7 +8,7 @@ from nnlab import live_chart
 from nnlab.figures.luck import loss_bands, luck_of_settings
 from nnlab.pages import report
 from nnlab.pages.sweeps import solved
-from nnlab.pages.sweeps.state import SweepState
+from nnlab.pages.sweeps.state import SweepState, failures
 from nnlab.results.columns import metric_column
 from nnlab.results.luck import Luck, Rule, loss_band, lucks
 
@@ -63,12 +63,7 @@ def solved_by(luck: Luck) -> str:
 
 
 def _words(luck: Luck) -> str:
-    diverged, failed = luck.count("diverged"), luck.count("error")
-    return (
-        solved_by(luck)
-        + (f", {diverged} diverged" if diverged else "")
-        + (f", {failed} failed" if failed else "")
-    )
+    return ", ".join([solved_by(luck), *failures(luck.results)])
 
 
 def _losses(state: SweepState, found: Sequence[Luck]) -> None:

@@ -1,5 +1,6 @@
 """What the views of the page Explore are drawn from."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from nnlab.config import Config
@@ -29,3 +30,10 @@ class SweepState:
     begun: int
     done: int
     total: int
+
+
+def failures(results: Sequence[Result]) -> list[str]:
+    """Say how many of the runs have not ended well: "2 diverged", "1 failed"."""
+    statuses = [result.status for result in results]
+    counts = {"diverged": statuses.count("diverged"), "failed": statuses.count("error")}
+    return [f"{count} {word}" for word, count in counts.items() if count]

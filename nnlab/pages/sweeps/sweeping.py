@@ -14,6 +14,7 @@ import streamlit as st
 from nnlab.config import Config
 from nnlab.pages.sweeps import filtering
 from nnlab.pages.sweeps.planning import Plan
+from nnlab.pages.sweeps.state import failures
 from nnlab.pages.turns import turn
 from nnlab.sweep import Result, Sweep
 from nnlab.sweep.executors import shared_workers
@@ -208,8 +209,4 @@ def progress(going: Going, results: Sequence[Result]) -> None:
         told += " · paused"
     elif left is not None:
         told += f" · {duration(left)} left"
-    for status, word in (("diverged", "diverged"), ("error", "failed")):
-        count = sum(result.status == status for result in results)
-        if count:
-            told += f" · {count} {word}"
-    st.progress(sweep.done / sweep.total, told)
+    st.progress(sweep.done / sweep.total, " · ".join([told, *failures(results)]))

@@ -1,5 +1,7 @@
 // Draws points, or erases them, where the pointer goes; the server is told at the stroke's end.
 const STEP = 12; // pixels between two points of a stroke
+const PATIENCE_MS = 1000; // that an answer may take at first: what was told may be lost
+
 export class Brush {
   constructor(chart) {
     this.chart = chart;
@@ -18,9 +20,12 @@ export class Brush {
   set(brush, colors, tell) {
     Object.assign(this, { options: brush, colors, tell });
     if (brush) {
+      const returns = !this.layer.isConnected;
       this.strokes = this.strokes.filter(({ number }) => number > brush.taken);
       this.layer.dataset.kind = brush.kind ?? "erase";
       this.chart.element.append(this.layer);
+      if (returns) this.flush();
+      if (!this.chart.stale) this.wipe(); // no figure will come: these strokes change nothing
     } else {
       this.layer.remove();
       this.layer.replaceChildren();
@@ -65,10 +70,19 @@ export class Brush {
     if (this.positions?.length) {
       this.count += 1;
       this.strokes.push({ number: this.count, kind: this.kind, positions: this.positions });
-      this.tell(this.strokes);
+      this.flush();
     }
     this.positions = null;
     for (const circle of this.layer.querySelectorAll("[fill=none]")) circle.remove();
+  }
+
+  // Tells all strokes that are not taken, until they are. Ever more patiently, as a server that is
+  // told something begins its answer anew.
+  flush(patience = PATIENCE_MS) {
+    clearTimeout(this.timer);
+    if (!this.strokes.length || !this.layer.isConnected) return;
+    this.tell(this.strokes);
+    this.timer = setTimeout(() => this.flush(2 * patience), patience);
   }
 
   // Leaves what is drawn until a figure with all of it has come.

@@ -1,0 +1,70 @@
+"""What is drawn with the brush is told until it is taken, and then no longer shown as drawn."""
+
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, WebSocketRoute, expect
+from streamlit.testing.v1 import AppTest
+
+from nnlab.config import MAX_SAMPLES
+from tests.browser_page import intercept, settled
+from tests.server import serving
+from tests.test_own_points import choose, click, open_bench, own
+
+PAGE = Path(__file__).with_name("stroke_page.py")
+
+
+def test_a_stroke_that_gets_lost_is_told_again(page: Page, server: str) -> None:
+    lost: list[str | bytes] = []
+
+    def lose_the_first(to: WebSocketRoute, data: str | bytes) -> None:
+        if not lost and b"strokes" in bytes(data):
+            lost.append(data)
+        else:
+            to.send(data)
+
+    intercept(page, from_page=lose_the_first)
+    open_bench(page, server)
+    choose(page, "+ 0")
+    settled(page)
+    click(page, 0.5, 0.5)
+    own(page, lambda count: count == 1)
+    assert len(lost) == 1
+    expect(page.locator(".brush circle")).to_have_count(0)
+
+
+def test_a_stroke_that_changes_nothing_leaves_no_dots(browser: Browser) -> None:
+    with serving(PAGE) as (address, _):
+        page = browser.new_page()
+        page.goto(f"http://{address}")
+        chart = page.locator("[data-live-chart=chart]")
+        expect(chart.locator(".xy .bg, .main-svg").first).to_be_visible()
+        chart.click()
+        expect(page.get_by_text("taken: 1")).to_be_visible()
+        expect(page.locator(".brush circle")).to_have_count(0)
+        page.close()
+
+
+def test_a_stroke_beyond_the_most_points_is_refused_in_a_sentence() -> None:
+    def page(count: int) -> None:
+        from types import SimpleNamespace  # noqa: PLC0415 - the page is a script of its own
+
+        import numpy as np  # noqa: PLC0415
+        import streamlit as st  # noqa: PLC0415
+
+        from nnlab import Config, start  # noqa: PLC0415
+        from nnlab.pages import own_points  # noqa: PLC0415
+        from nnlab.points import Points  # noqa: PLC0415
+
+        points = Points(np.zeros((count, 2)), np.zeros(count))
+        st.session_state.own_points = [own_points.OwnPoints(points)]
+        strokes = [{"number": 1, "kind": 0, "positions": [[0.5, 0.5]]}]
+        st.session_state["decision-boundary"] = SimpleNamespace(strokes=strokes)
+        own_points.take_strokes(start(Config(samples=20)), -1, 1)
+
+    for count in (MAX_SAMPLES - 1, MAX_SAMPLES):
+        app = AppTest.from_function(page, args=(count,)).run()
+        assert len(app.session_state["own_points"][-1].points) == MAX_SAMPLES
+        assert app.session_state["strokes_taken"] == 1
+        told = [toast.value for toast in app.toast]
+        full = "At most 100,000 own points: what you drew last was not added."
+        assert told == ([full] if count == MAX_SAMPLES else [])

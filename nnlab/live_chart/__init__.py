@@ -19,6 +19,7 @@ import streamlit as st
 from numpy.typing import NDArray
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
+from streamlit.components.v2.types import ComponentRenderer
 
 FOLDER = Path(__file__).parent
 STATIC = FOLDER / "static"
@@ -27,43 +28,27 @@ VERSION = max(file.stat().st_mtime_ns for file in STATIC.iterdir())
 MAX_BYTES = 60_000  # of a message: where more frames would exceed that, some are left out
 
 
-def _script(function: str) -> str:
-    """Return inline JavaScript that hands over to a function of the module.
+def _component(name: str, function: str, element: str = "", *, css: str = "") -> ComponentRenderer:
+    """Register a component: an empty element of a class, and a function of the module.
 
     The module is served as a file: inline, it would travel in every message.
     """
-    return f"""const url = new URL("live_chart/{VERSION}/live_chart.js", document.baseURI);
-export default (await import(url)).{function};"""
+    return st.components.v2.component(
+        f"nnlab.{name}",
+        html=f'<div class="{element}"></div>',
+        css=css or None,
+        js=f"""const url = new URL("live_chart/{VERSION}/live_chart.js", document.baseURI);
+export default (await import(url)).{function};""",
+        isolate_styles=False,
+    )
 
 
-_stage = st.components.v2.component(
-    "nnlab.stage",
-    html='<div class="live-chart"></div>',
-    css=(FOLDER / "skeleton.css").read_text(),  # needed before the module is there
-    js=_script("stage"),
-    isolate_styles=False,
-)
-_diagram = st.components.v2.component(
-    "nnlab.diagram",
-    html='<div class="network"></div>',
-    css=(FOLDER / "skeleton.css").read_text(),
-    js=_script("mountDiagram"),
-    isolate_styles=False,
-)
-_gallery = st.components.v2.component(
-    "nnlab.gallery",
-    html='<div class="gallery"></div>',
-    css=(FOLDER / "skeleton.css").read_text(),
-    js=_script("mountGallery"),
-    isolate_styles=False,
-)
-_time_line = st.components.v2.component(
-    "nnlab.time_line",
-    html='<div class="time-line"></div>',
-    js=_script("mountTimeLine"),
-    isolate_styles=False,
-)
-_update = st.components.v2.component("nnlab.update", js=_script("update"))
+_SKELETON = (FOLDER / "skeleton.css").read_text()  # needed before the module is there
+_stage = _component("stage", "stage", "live-chart", css=_SKELETON)
+_diagram = _component("diagram", "mountDiagram", "network", css=_SKELETON)
+_gallery = _component("gallery", "mountGallery", "gallery")
+_time_line = _component("time_line", "mountTimeLine", "time-line")
+_update = _component("update", "update")
 
 
 class Update(NamedTuple):
@@ -171,9 +156,9 @@ def stage(
     rest: float = 0,
     brush: Brush | None = None,
     colors: tuple[str, str] | None = None,
-    on_stroke: Callable[[], None] = lambda: None,
-    on_pin: Callable[[], None] = lambda: None,
-    on_filter: Callable[[], None] = lambda: None,
+    on_stroke: Callable[[], None] = _ignore,
+    on_pin: Callable[[], None] | None = None,
+    on_filter: Callable[[], None] = _ignore,
 ) -> None:
     """Draw the place of a chart with its figure.
 
@@ -190,8 +175,9 @@ def stage(
     colors : of what the brush draws, by kind
     on_stroke : called after a stroke; `st.session_state[key].strokes` then holds those not taken:
         {"number": 1 …, "kind": 0, 1 or "erase", "positions": [[x1, x2], …]}, in the figure's units
-    on_pin : called when a point has been clicked; `st.session_state[key].pin` is then
-        [trace, index in the trace], or [] if none is held any longer
+    on_pin : called when a point has been clicked, which then keeps a ring around it;
+        `st.session_state[key].pin` is [trace, index in the trace], or [] if none is held any
+        longer; None where a click does nothing
     on_filter : called when other ranges have been marked on the axes of parallel coordinates;
         `st.session_state[key].filter["ranges"]` then holds them: by the name of an axis [low, high,
         low, high, …], in the figure's units
@@ -204,12 +190,13 @@ def stage(
         "rest": rest,
         "brush": brush and brush._asdict(),
         "colors": colors,
+        "pins": on_pin is not None,
     }
     _stage(
         key=key,
         data=data,
         on_strokes_change=on_stroke,
-        on_pin_change=on_pin,
+        on_pin_change=on_pin or _ignore,
         on_filter_change=on_filter,
     )
 
@@ -262,6 +249,7 @@ def update(
     *,
     time_line: Time | None = None,
     session: str = "",
+    run: int = 0,
     listeners: Listeners = NOBODY,
 ) -> None:
     """Send what has changed in the charts, by the keys of their stages.
@@ -272,12 +260,15 @@ def update(
         to be played is dropped, so that pictures and numbers agree
     session : changes when the server has lost the session, which the page then says; empty on a
         page that does not
+    run : which run it is, a number that no other run of the page has: another one begins without
+        the zoom of the one before, whereas looking back keeps it
     listeners : NOBODY on a page where the browser has nothing to tell
     """
     message = {
         "charts": {name: chart._asdict() for name, chart in charts.items()},
         "time": time_line and time_line._asdict(),
         "session": session,
+        "run": run,
         "sent": time.time(),
     }
     _update(

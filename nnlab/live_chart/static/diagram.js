@@ -6,6 +6,7 @@ import { Editor } from "./editor.js";
 import { Layers } from "./layers.js";
 import { biasBox, curve, heightAt, place } from "./layout.js";
 import { shown } from "./numbers.js";
+import { addStyle, make, takeNewest } from "./page.js";
 
 const CSS = `
 .network > * { position: absolute; }
@@ -31,16 +32,7 @@ const REACH = { mouse: 5, touch: 14, pen: 8 }; // pixels from a line that still 
 const MAX_ARRIVED = 3; // messages that wait for their pictures
 const MOVES = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
-const style = document.createElement("style");
-style.textContent = CSS;
-document.head.append(style);
-
-function make(tag, className = "", attributes = {}) {
-  const element = document.createElement(tag);
-  element.className = className;
-  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
-  return element;
-}
+addStyle(CSS);
 
 const isAt = ([layer, number], [of, row, column]) => (
   of === layer ? row === number : of + 1 === layer && column === number
@@ -58,7 +50,7 @@ export class Diagram {
     element.dataset.liveChart = name;
     this.scroll = make("div", "scroll");
     this.canvas = make("canvas");
-    this.units = make("div", "units", { role: "group" });
+    this.units = make("div", "units", "", { role: "group" });
     this.layers = new Layers(limits, tellLayers);
     this.scroll.append(this.canvas, this.layers.element, this.units);
     this.note = make("div", "note");
@@ -77,7 +69,7 @@ export class Diagram {
     this.schedule();
   }
 
-  update(message, running, tell) {
+  update(message, { tell }) {
     this.arrived = [...this.arrived.slice(1 - MAX_ARRIVED), message];
     this.actions.take(message.network.taken, (told) => tell("actions", told));
     this.schedule();
@@ -88,8 +80,8 @@ export class Diagram {
     this.waiting = true;
     requestAnimationFrame(() => {
       this.waiting = false;
-      const newest = this.arrived.findLastIndex(({ network }) => network.sheet.bitmap);
-      if (newest >= 0) [this.message] = this.arrived.splice(0, newest + 1).slice(-1);
+      const newest = takeNewest(this.arrived, ({ network }) => network.sheet.bitmap);
+      this.message = newest ?? this.message;
       if (this.arrived.length) this.schedule();
       if (!this.message) return;
       this.network = this.message.network;
@@ -113,7 +105,7 @@ export class Diagram {
     Object.assign(this.canvas.style, { width: `${layout.wide}px`, height: `${height}px` });
     const focused = document.activeElement?.dataset.unit;
     this.buttons = this.places.map((units, layer) => units.map((at, number) => {
-      const button = make("button", "", {
+      const button = make("button", "", "", {
         type: "button", "data-unit": `${layer}-${number}`, "aria-pressed": "false",
       });
       button.style.cssText = `left: ${at.x - at.size / 2}px; top: ${at.y - at.size / 2}px;

@@ -1,5 +1,6 @@
 // Sets one weight or bias of a network: by exact entry, by a slider.
 import { shown } from "./numbers.js";
+import { addStyle } from "./page.js";
 
 const HTML = `
 <span></span>
@@ -29,9 +30,7 @@ const CSS = `
 const STEPS = 400; // of the slider
 const MOST = 1000; // that may be set by hand
 
-const style = document.createElement("style");
-style.textContent = CSS;
-document.head.append(style);
+addStyle(CSS);
 
 export class Editor {
   // `set` is called with [layer, row, column] and a value, as text; it returns the action's number.

@@ -1,13 +1,13 @@
 // Parallel coordinates: which ranges the mouse has marked on the axes, and in which order they stand.
 
+import { addStyle } from "./page.js";
+
 const CSS = `
 .live-chart .parcoords text { text-shadow: 0 0 3px var(--st-background-color),
   0 0 3px var(--st-background-color) !important; }
 .live-chart .parcoords :is(.domain, .tick line) { stroke: rgb(128, 128, 128) !important; }
 `;
-const style = document.createElement("style");
-style.textContent = CSS;
-document.head.append(style);
+addStyle(CSS);
 
 export class Filters {
   constructor(plot) {

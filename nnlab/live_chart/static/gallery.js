@@ -1,6 +1,8 @@
 // Draws a sweep as a gallery: a table of links, each with a small map, a number and a loss curve.
 // With both axes it is a table; of one axis its cells follow each other; on a phone it is a list.
 
+import { addStyle, make, takeNewest } from "./page.js";
+
 const CSS = `
 .gallery { position: relative; overflow-x: auto; font-size: 0.8rem; line-height: 1.2; }
 .gallery table { border-collapse: separate; border-spacing: 3px; margin: 0; }
@@ -53,16 +55,7 @@ const AROUND = 92; // pixels above and below the cells: names, progress, space
 const GAP = 3;
 const NO_POINT = 255;
 
-const style = document.createElement("style");
-style.textContent = CSS;
-document.head.append(style);
-
-function make(tag, className = "", text = "") {
-  const element = document.createElement(tag);
-  element.className = className;
-  element.textContent = text;
-  return element;
-}
+addStyle(CSS);
 
 export class Gallery {
   constructor() {
@@ -94,8 +87,8 @@ export class Gallery {
     this.waiting = true;
     requestAnimationFrame(() => {
       this.waiting = false;
-      const newest = this.arrived.findLastIndex(({ gallery }) => gallery.sheet.bitmap);
-      if (newest >= 0) [this.message] = this.arrived.splice(0, newest + 1).slice(-1);
+      const newest = takeNewest(this.arrived, ({ gallery }) => gallery.sheet.bitmap);
+      this.message = newest ?? this.message;
       if (this.arrived.length) this.schedule();
       if (!this.message) return;
       this.gallery = this.message.gallery;

@@ -1,4 +1,7 @@
 // The names above and beside a network's units, and the buttons that change its layers.
+
+import { addStyle, make } from "./page.js";
+
 const CSS = `
 .network .names > * { position: absolute; transform: translate(-50%, -50%); display: flex;
   align-items: center; gap: 0.35rem; font-size: 0.8rem; white-space: nowrap;
@@ -18,16 +21,13 @@ const ROWS = [12, 40]; // heights of the buttons for all layers, and for each
 const PATIENCE_MS = 1500; // that a change may take until it is asked for once more
 const TRIES = 2;
 
-const style = document.createElement("style");
-style.textContent = CSS;
-document.head.append(style);
+addStyle(CSS);
 
 export class Layers {
   // `limits`: the most layers and units; `tell` asks the server for other widths, as text.
   constructor(limits, tell) {
     Object.assign(this, { limits, tell });
-    this.element = document.createElement("div");
-    this.element.className = "names";
+    this.element = make("div", "names");
   }
 
   build({ layers, inputs }, { middles, narrow, places }) {
@@ -63,25 +63,20 @@ export class Layers {
   }
 
   name(text, x, y, className = "") {
-    const element = document.createElement("span");
-    Object.assign(element, { textContent: text, className });
+    const element = make("span", className, text);
     Object.assign(element.style, { left: `${x}px`, top: `${y}px` });
     return element;
   }
 
   stepper(text, x, y, less, more, className = "") {
     const element = this.name("", x, y, className);
-    const number = document.createElement("span");
-    number.textContent = text;
-    element.append(this.button("−", ...less), number, this.button("+", ...more));
+    element.append(this.button("−", ...less), make("span", "", text), this.button("+", ...more));
     return element;
   }
 
   // `change` returns the widths that follow from others, or false at a limit.
   button(sign, label, change) {
-    const button = document.createElement("button");
-    Object.assign(button, { type: "button", textContent: sign, title: label });
-    button.setAttribute("aria-label", label);
+    const button = make("button", "", sign, { type: "button", title: label, "aria-label": label });
     button.disabled = !change(this.hidden);
     // A second click may come before the server has answered the first.
     button.onclick = () => this.ask(change(this.wanted ?? this.hidden));

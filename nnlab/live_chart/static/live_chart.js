@@ -7,6 +7,7 @@ import { Filters } from "./filters.js";
 import { listenToKeys } from "./keys.js";
 import { Marks } from "./marks.js";
 import { unpack } from "./message.js";
+import { addStyle, make } from "./page.js";
 import { TimeLine } from "./time_line.js";
 
 const CSS = `
@@ -45,21 +46,16 @@ function loadPlotly() {
 
 class Chart {
   constructor() {
-    this.plot = document.createElement("div");
-    this.plot.className = "plot";
-    this.plot.setAttribute("role", "img");
-    this.under = document.createElement("div");
-    this.under.className = "under";
-    this.canvas = document.createElement("canvas");
+    this.plot = make("div", "plot", "", { role: "img" });
+    this.under = make("div", "under");
+    this.canvas = make("canvas");
     this.under.append(this.canvas);
-    this.caption = document.createElement("div");
-    this.caption.className = "caption";
+    this.caption = make("div", "caption");
     this.marks = new Marks(this.plot);
     this.brush = new Brush(this);
     this.filters = new Filters(this.plot);
     this.frames = []; // still to be played: [iteration, image]
     this.received = this.nextAt = this.restsUntil = 0;
-    this.runs = 0; // a zoom into the loss curve is not for the next run
   }
 
   mount(element, name) {
@@ -84,12 +80,12 @@ class Chart {
 
   // Takes an update. While the run goes on, the last frames of the one before may still be played,
   // as new ones take a moment to decode; older ones are dropped, so that no delay builds up.
-  update(message, running) {
+  update(message, { running = false, run = 0 } = {}) {
     const now = performance.now();
     // Played a little faster than they come, so that few have to be dropped.
     this.spacing = Math.min(now - this.received, 250) / (message.frames.length + 1);
     this.received = now;
-    if (message.iteration < this.message?.iteration) this.runs += 1;
+    this.run = run;
     this.stale ||= message.series.length > 0
       || (!this.extent && message.iteration !== this.message?.iteration);
     if (message.caption !== this.message?.caption) this.frames = []; // of another unit, mostly
@@ -130,7 +126,9 @@ class Chart {
       const [x, y, z] = message.series[index]; // a matrix has a z for each x and y
       return { ...trace, x, y, z, mode: x.length > FEW ? "lines" : "lines+markers" };
     });
-    const layout = { ...figure.layout, uirevision: `${figure.layout.uirevision} ${this.runs}` };
+    // A zoom into the loss curve is not for the next run; Plotly writes it into the layout it gets.
+    const layout = structuredClone(figure.layout);
+    layout.uirevision = `${layout.uirevision} ${this.run}`;
     const options = { displaylogo: false, displayModeBar: false, scrollZoom: false };
     const began = performance.now();
     await plotly.react(this.plot, data, layout, options);
@@ -142,7 +140,7 @@ class Chart {
       for (const event of ["plotly_afterplot", "plotly_relayouting"]) {
         this.plot.on(event, () => this.placeCanvas());
       }
-      this.marks.listen((place) => this.pin?.(place));
+      this.marks.listen(this.pin && ((place) => this.pin(place)));
       this.filters.listen((filter) => this.filter?.(filter));
     }
     this.placeCanvas();
@@ -191,10 +189,12 @@ export function stage({ parentElement, data, setStateValue, setTriggerValue }) {
   const element = parentElement.querySelector(".live-chart");
   if (chart.element !== element) chart.mount(element, data.name);
   chart.setFigure(data.figure, data.extent, data.rest);
-  if (data.shows) chart.update(data.shows, false);
+  if (data.shows) chart.update(data.shows);
   chart.filter = (filter) => setStateValue("filter", filter);
-  chart.pin = (place) => setTriggerValue("pin", place);
-  if (chart.marks.follow(chart.figure)) chart.pin([]);
+  if (data.pins) {
+    chart.pin = (place) => setTriggerValue("pin", place);
+    if (chart.marks.follow(chart.figure)) chart.pin([]);
+  }
   chart.brush.set(data.brush, data.colors, (strokes) => setTriggerValue("strokes", strokes));
 }
 
@@ -214,17 +214,21 @@ export function mountTimeLine({ parentElement }) {
 }
 
 let running, session; // of the last update
+let received = 0; // updates
 let stoppedAt = -Infinity;
 export function update({ data, setStateValue, setTriggerValue }) {
   const message = unpack(data);
+  const { run, session: of } = message; // of the playground; other pages name no session
   // What was on its way when Pause or Reset was pressed is not drawn any more.
-  if (!message.time && performance.now() - stoppedAt < STOPPING_MS) return;
+  if (of && !message.time && performance.now() - stoppedAt < STOPPING_MS) return;
+  received += 1;
   running = !message.time;
-  if (session && message.session && session !== message.session) noticeLostSession();
-  session = message.session || session;
+  const lost = session && of && session !== of;
+  session = of || session;
+  if (lost) noticeLostSession();
   if (isBehind(message.sent)) setTriggerValue("behind", true);
   for (const [name, change] of Object.entries(message.charts)) {
-    chartOf(name).update(change, running, setStateValue);
+    chartOf(name).update(change, { running, run, tell: setStateValue });
   }
   timeLine.update(message.time, {
     look: (moment) => setStateValue("look", moment),
@@ -249,21 +253,17 @@ function isBehind(sent) {
 }
 
 function noticeLostSession() {
-  const [chart] = charts.values();
-  const iteration = chart.message.iteration;
-  if (!iteration) return;
-  const notice = document.createElement("div");
-  notice.className = "notice";
-  notice.setAttribute("role", "alert");
-  notice.textContent = `The server lost this session at iteration ${iteration}. `
+  const chart = charts.get("decision-boundary");
+  const iteration = chart?.message?.iteration;
+  if (!iteration || !chart.element) return;
+  const text = `The server lost this session at iteration ${iteration}. `
     + "Press Start to train again from the same settings.";
+  const notice = make("div", "notice", text, { role: "alert" });
   chart.element.append(notice);
   for (const event of ["pointerdown", "keydown"]) {
     addEventListener(event, () => notice.remove(), { once: true, capture: true });
   }
 }
 
-const style = document.createElement("style");
-style.textContent = CSS;
-document.head.append(style);
-listenToKeys(() => [...charts.values()][0]?.received);
+addStyle(CSS);
+listenToKeys(() => received);

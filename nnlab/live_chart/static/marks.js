@@ -1,6 +1,8 @@
 // Marks on a chart's points: rings around those on the wrong side, and what the network answers
 // to the one under the mouse, or to the one that was clicked.
 
+import { addStyle, make } from "./page.js";
+
 const RING = 5, RING_COLOR = "#d6002a"; // px
 const PIN = 8; // px, radius of the ring around the one that was clicked
 const CSS = `
@@ -9,9 +11,7 @@ const CSS = `
   font-size: 0.8rem; background: var(--st-background-color); pointer-events: none; }
 .live-chart .answer:empty { display: none; }
 `;
-const style = document.createElement("style");
-style.textContent = CSS;
-document.head.append(style);
+addStyle(CSS);
 
 const STEPS = 2 ** 16 - 2; // as in points.py
 function answerTo([low, high, outputs] = [0, 0, []], index) {
@@ -24,11 +24,8 @@ const isWrong = ([, , , bits], index) => bits[index >> 3] & (128 >> (index & 7))
 export class Marks {
   constructor(plot) {
     this.plot = plot;
-    this.rings = document.createElement("canvas");
-    this.rings.className = "rings";
-    this.answer = document.createElement("div");
-    this.answer.className = "answer";
-    this.answer.setAttribute("role", "status");
+    this.rings = make("canvas", "rings");
+    this.answer = make("div", "answer", "", { role: "status" });
     this.points = []; // per trace of the figure its PointMarks
   }
 
@@ -44,13 +41,14 @@ export class Marks {
     return lost;
   }
 
-  // Once the figure is drawn; `pin` is called with the place of a point that was clicked, or with []
-  // when it was clicked again and is let go.
+  // Once the figure is drawn; `pin`, if there is one, is called with the place of a point that was
+  // clicked, or with [] when it was clicked again and is let go.
   listen(pin) {
     // the lines of parallel coordinates are no points
     const place = ({ points }) => points && [points[0].curveNumber, points[0].pointNumber];
     this.plot.on("plotly_hover", (event) => { this.hovered = place(event); this.say(); });
     this.plot.on("plotly_unhover", () => { this.hovered = undefined; this.say(); });
+    if (!pin) return;
     this.plot.on("plotly_click", (event) => {
       const pinned = place(event);
       this.pinned = String(pinned) === String(this.pinned) ? undefined : pinned; // again: unpinned

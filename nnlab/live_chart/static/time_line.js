@@ -1,5 +1,7 @@
 // The line under the charts: a slider over what the run remembers of its past, and its replay.
 
+import { addStyle } from "./page.js";
+
 const HTML = `
 <button class="replay" title="Replay the run from its start, or from where the slider stands">
   ▶</button>
@@ -20,9 +22,7 @@ const CSS = `
 const PATIENCE_MS = 2000; // that an answer may take: it may be lost
 const REPLAY_MS = 50; // at least, between two moments of a replay
 
-const style = document.createElement("style");
-style.textContent = CSS;
-document.head.append(style);
+addStyle(CSS);
 
 export class TimeLine {
   constructor() {

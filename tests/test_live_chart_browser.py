@@ -1,0 +1,188 @@
+"""Keys, clicks, zoom and messages of the live charts, wherever else on the pages one has been."""
+
+from collections.abc import Callable
+
+from playwright.sync_api import Browser, Page, WebSocketRoute, expect
+
+from tests.browser_page import (
+    CHARTS,
+    PATIENCE,
+    chart,
+    drag,
+    intercept,
+    open_page,
+    press,
+    settled,
+    shown,
+    wait_for_iteration,
+)
+from tests.server import free_port, serving
+from tests.test_explore_browser import AXES, RUNS_PATIENCE, SMALL, links, sweep
+
+Explore = Callable[[str], Page]
+
+
+def test_space_starts_a_sweep_but_never_anew(explore: Explore) -> None:
+    page = explore(f"{AXES}&{SMALL}")
+    expect(page.locator(".gallery .waits")).to_have_count(6)
+    page.keyboard.press(" ")
+    expect(page.locator(".stProgress")).to_contain_text("finished", timeout=RUNS_PATIENCE)
+    expect(links(page)).to_have_count(6)
+    links(page).first.evaluate("(link) => { link.mark = true; }")
+    page.keyboard.press(" ")
+    page.wait_for_timeout(1500)
+    assert links(page).first.evaluate("(link) => link.mark")
+
+
+def test_space_in_the_grid_of_the_table_leaves_the_sweep_alone(explore: Explore) -> None:
+    page = explore(f"{AXES}&samples=50&iterations=20000&seeds=20")
+    press(page, "Start")
+    expect(links(page)).not_to_have_count(0, timeout=RUNS_PATIENCE)
+    page.get_by_role("radio", name="Table").click()
+    expect(page.locator(".stDataFrame")).to_be_visible(timeout=RUNS_PATIENCE)
+    page.locator(".stDataFrame").click(position={"x": 150, "y": 50})
+    assert page.evaluate("document.activeElement.tagName") == "CANVAS"
+    page.keyboard.press(" ")
+    page.wait_for_timeout(1500)
+    expect(page.get_by_role("button", name="Pause", exact=True)).to_be_visible()
+    page.locator(".stProgress").click()
+    page.keyboard.press(" ")
+    expect(page.get_by_role("button", name="Resume", exact=True)).to_be_visible()
+    press(page, "Cancel")
+
+
+def test_the_keys_of_two_runs_side_by_side_are_theirs(explore: Explore) -> None:
+    page = explore(f"{AXES}&samples=50&test_samples=20&iterations=3000&view=compare")
+    press(page, "Start")
+    expect(page.locator(".stProgress").first).to_contain_text("finished", timeout=RUNS_PATIENCE)
+    for side in ("left", "right"):
+        shown(page, f"compare-{side}", 3000)
+    page.keyboard.press("r")
+    for side in ("left", "right"):
+        shown(page, f"compare-{side}", 0)
+    page.keyboard.press("ArrowRight")
+    shown(page, "compare-left", 1)
+    page.keyboard.press(" ")
+    expect(page.locator(".st-key-compare_pause button").first).to_be_visible()
+    page.keyboard.press(" ")
+    expect(page.locator(".st-key-compare_start button").first).to_be_visible()
+    expect(page.locator(".stProgress").first).to_contain_text("6 of 6 runs · finished")
+
+
+def test_a_held_arrow_steps_on_where_explore_came_first(explore: Explore) -> None:
+    page = explore(f"{AXES}&{SMALL}")
+    expect(page.locator(".gallery .waits")).to_have_count(6)
+    page.get_by_role("link", name="Playground", exact=True).click()
+    shown(page, "loss-curve", 0)
+    settled(page)
+    for _ in range(30):  # a key that is already down repeats
+        page.keyboard.down("ArrowRight")
+        page.wait_for_timeout(100)
+    page.keyboard.up("ArrowRight")
+    assert settled(page) >= 3
+
+
+def test_a_lost_session_is_said_where_explore_came_first(browser: Browser) -> None:
+    port = free_port()
+    page = browser.new_page()  # it logs errors: its server is away
+    with serving(port=port) as (address, _):
+        page.goto(f"http://{address}/explore?{AXES}&{SMALL}")
+        expect(page.locator(".gallery .waits")).to_have_count(6)
+        page.get_by_role("link", name="Playground", exact=True).click()
+        shown(page, "loss-curve", 0)
+        press(page, "Start")
+        wait_for_iteration(page, 50)
+    with serving(port=port):
+        notice = page.get_by_text("The server lost this session at iteration").first
+        expect(notice).to_be_visible(timeout=2 * PATIENCE)
+        page.close()
+
+
+def test_the_gallery_is_full_right_after_a_pause_in_the_playground(explore: Explore) -> None:
+    page = explore(f"{AXES}&{SMALL}")
+    sweep(page)
+    page.get_by_role("link", name="Playground", exact=True).click()
+    shown(page, "loss-curve", 0)
+    page.keyboard.press(" ")
+    page.wait_for_function(
+        "document.querySelector('[data-live-chart=loss-curve]').dataset.iteration > 50",
+        timeout=PATIENCE,
+    )
+    # the clock stands: however slow the machine is, it is the moment after the click
+    page.evaluate("() => { const now = performance.now(); performance.now = () => now; }")
+    press(page, "Pause")
+    page.get_by_role("link", name="Explore").click()
+    expect(links(page)).to_have_count(6)
+
+
+def test_a_click_on_the_loss_curve_draws_no_ring_and_asks_nothing(page: Page, server: str) -> None:
+    sent: list[str | bytes] = []
+
+    def note(to: WebSocketRoute, data: str | bytes) -> None:
+        sent.append(data)
+        to.send(data)
+
+    intercept(page, from_page=note)
+    open_page(page, server, "samples=100&speed=100")
+    press(page, "Step 100")
+    shown(page, "loss-curve", 100)
+    settled(page)
+    before = len(sent)
+    for name in CHARTS[::-1]:
+        box = page.locator(
+            f"[data-live-chart={name}] .points path, [data-live-chart={name}] .js-line"
+        )
+        x, y = box.first.evaluate(
+            """(shape) => {
+              const { x, y, width, height } = shape.getBoundingClientRect();
+              return [x + width / 2, y + height / 2];
+            }"""
+        )
+        page.mouse.move(x, y)
+        page.wait_for_timeout(200)
+        page.mouse.click(x, y)
+        page.wait_for_timeout(700)
+        rings = chart(page, name).locator(".rings")
+        ringed = rings.evaluate(
+            """(canvas) => canvas.getContext('2d')
+                 .getImageData(0, 0, canvas.width, canvas.height).data.some(Boolean)"""
+        )
+        assert ringed == (name == "decision-boundary")
+        assert (len(sent) > before) == (name == "decision-boundary")
+
+
+def zoomed(page: Page) -> bool:
+    """Say whether the loss curve does not show all iterations."""
+    left, right = page.evaluate(
+        """document.querySelector('[data-live-chart=loss-curve] .plot')
+             ._fullLayout.xaxis.range.map(Number)"""
+    )
+    return right - left < 200
+
+
+def test_a_zoom_into_the_loss_curve_stays_while_one_looks_back(page: Page, server: str) -> None:
+    open_page(page, server, "samples=100&speed=100")
+    for step in (1, 2, 3):
+        press(page, "Step 100")
+        shown(page, "loss-curve", 100 * step)
+    box = chart(page, "loss-curve").bounding_box()
+    assert box
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    drag(page, (x - 60, y - 20), (x + 60, y + 20))
+    assert zoomed(page)
+    page.get_by_label("Look back: iteration").fill("0")
+    shown(page, "loss-curve", 0)
+    assert zoomed(page)
+    page.get_by_label("Look back: iteration").fill("1")
+    settled(page)
+    assert zoomed(page)
+    press(page, "Reset")
+    shown(page, "loss-curve", 0)
+    settled(page)
+    press(page, "Step 100")
+    shown(page, "loss-curve", 100)
+    press(page, "Step 100")
+    shown(page, "loss-curve", 200)
+    press(page, "Step 100")
+    shown(page, "loss-curve", 300)
+    assert not zoomed(page)

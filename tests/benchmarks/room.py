@@ -1,6 +1,7 @@
 """Fill a room: many sessions that train at once, over the real websocket, on one server process.
 
     python -m tests.benchmarks.room [--sessions 40] [--seconds 15] [--minutes 1] [--eager]
+        [--panel network] [--sweep]
 
 Needs tests/requirements.txt; starts the server itself. First all sessions train for so many minutes
 (10 for the full check) while the server's resident memory is read every second, then all close;
@@ -10,6 +11,9 @@ the page's run_every timers: it asks for the next tick an interval after the las
 With --eager it asks at every interval, ended or not, as Streamlit's page in a browser does;
 requests that find a tick in progress become one more tick. A tick's latency lasts from its request,
 or from the end of the tick that it had to wait for, to its own end.
+
+With --sweep the room trains once more at speed 100 while a further session has a sweep of long runs
+going on the page Explore, and the table has a column for that.
 """
 
 import argparse
@@ -19,6 +23,7 @@ import time
 from dataclasses import dataclass
 
 import psutil
+from streamlit.proto.BackMsg_pb2 import BackMsg
 
 from tests.benchmarks.fake_browser import FakeBrowser
 from tests.machine import machine
@@ -27,9 +32,19 @@ from tests.server import serving
 STAGGER_SECONDS = 0.05  # between one session's coming and the next
 SETTLE_SECONDS = 4  # from the last one's coming until ticks count
 IDLE_SECONDS = 5  # that a server without sessions is watched
-QUERY = "samples=1000&iterations=1000000&speed="  # no run reaches its end here
+RUNS = "samples=1000&iterations=1000000"  # no run reaches its end here
+SWEEP = f"{RUNS}&axis1=learning_rate:0.001..1 log 7&axis2=hidden_layers:4;8;16;32"
 LOSS_BYTES = 8  # a float64 for every iteration, which the run keeps
 MEGABYTE = 1e6
+
+
+class Sweeper(FakeBrowser):
+    """A session that starts a sweep on the page Explore and watches it."""
+
+    def _request(self, fragment: str = "", press: str = "") -> bytes:
+        message = BackMsg.FromString(super()._request(fragment, press))
+        message.rerun_script.page_name = "explore"
+        return message.SerializeToString()
 
 
 @dataclass
@@ -59,10 +74,16 @@ class Room:
 
 
 async def fill(
-    address: str, server: psutil.Process, speeds: list[str], seconds: float, eager: bool
+    address: str,
+    server: psutil.Process,
+    speeds: list[str],
+    seconds: float,
+    eager: bool,
+    panel: str,
+    sweep: bool,
 ) -> Room:
-    """Let one session per speed train for so long."""
-    sessions = [FakeBrowser(QUERY + speed, eager) for speed in speeds]
+    """Let one session per speed train for so long, beside a sweep or not."""
+    sessions = [FakeBrowser(f"{RUNS}&panel={panel}&speed={speed}", eager) for speed in speeds]
     url = f"ws://{address}/_stcore/stream"
     began = time.perf_counter() + STAGGER_SECONDS * len(sessions) + SETTLE_SECONDS
     room = Room(sessions, [], began, seconds, [])
@@ -74,8 +95,12 @@ async def fill(
             await asyncio.sleep(1)
 
     stays = (s.live(url, i * STAGGER_SECONDS, began + seconds) for i, s in enumerate(sessions))
-    results = await asyncio.gather(watch_memory(), *stays, return_exceptions=True)
+    sweeper = Sweeper(SWEEP, eager)
+    beside = [sweeper.live(url, 0, began + seconds)] if sweep else []
+    results = await asyncio.gather(watch_memory(), *stays, *beside, return_exceptions=True)
     room.failures += [repr(result) for result in results if result is not None]
+    if sweep and not sweeper.ticks:
+        room.failures.append("the sweep has not started")
     return room
 
 
@@ -117,7 +142,7 @@ def figures(room: Room) -> list[str]:
 
 
 ROWS = (  # label, what to reach
-    ("ticks per second, together", "at least 40"),
+    ("ticks per second, together", "at least {ticks}"),
     ("  of each: least / median / most", "least at least half the median"),
     ("latency of a tick, ms: median / 95 % / most", "95 % at most 1300"),
     ("first page, s: median / most", "most at most 1.5"),
@@ -153,13 +178,16 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=15, help="of each timed room")
     parser.add_argument("--minutes", type=float, default=1, help="that memory is watched")
     parser.add_argument("--eager", action="store_true", help="ask at every interval")
+    parser.add_argument("--panel", default="network", help="that is open, or none")
+    parser.add_argument("--sweep", action="store_true", help="also beside a sweep")
     arguments = parser.parse_args()
     print(machine("streamlit", "websockets"))
     with serving() as (address, server):
 
-        def filled(first: str, others: int, seconds: float) -> Room:
+        def filled(first: str, others: int, seconds: float, *, sweep: bool = False) -> Room:
             speeds = [first] + ["100"] * others
-            return asyncio.run(fill(address, server, speeds, seconds, arguments.eager))
+            eager, panel = arguments.eager, arguments.panel
+            return asyncio.run(fill(address, server, speeds, seconds, eager, panel, sweep))
 
         others = arguments.sessions - 1
         filled("100", 0, 3)  # loads all the code
@@ -167,18 +195,25 @@ def main() -> None:
         long = filled("100", others, 60 * arguments.minutes)
         time.sleep(1)  # the ticks in progress end
         idle_after = cpu_share(server)
-        rooms = [filled(first, others, arguments.seconds) for first in ("100", "max")]
+        rooms = {
+            "all at speed 100": filled("100", others, arguments.seconds),
+            "the first at max": filled("max", others, arguments.seconds),
+        }
+        if arguments.sweep:
+            rooms["beside a sweep"] = filled("100", others, arguments.seconds, sweep=True)
 
     kind = "at every interval" if arguments.eager else "an interval after each tick's end"
-    print(f"{arguments.sessions} sessions for {arguments.seconds:g} s, asking {kind}\n")
-    line = "{:<46}{:>20}{:>20}   {}"
-    print(line.format("", "all at speed 100", "the first at max", "to reach"))
-    for (label, goal), *cells in zip(ROWS, *map(figures, rooms), strict=True):
-        print(line.format(label, *cells, goal))
+    print(f"{arguments.sessions} sessions for {arguments.seconds:g} s, ", end="")
+    print(f"panel {arguments.panel}, asking {kind}\n")
+    line = "{:<46}" + "{:>20}" * len(rooms) + "   {}"
+    print(line.format("", *rooms, "to reach"))
+    ticks = 25 if arguments.panel == "network" else 40  # the diagram's pictures take their time
+    for (label, goal), *cells in zip(ROWS, *map(figures, rooms.values()), strict=True):
+        print(line.format(label, *cells, goal.format(ticks=ticks)))
     print_memory(long, empty)
     print(f"server's share of a core before they came: {idle_before:.1%}; ", end="")
     print(f"after all have closed: {idle_after:.1%} (to reach: no more)")
-    for failure in [failure for room in (long, *rooms) for failure in room.failures][:3]:
+    for failure in [failure for room in (long, *rooms.values()) for failure in room.failures][:3]:
         print("failed:", failure)
 
 

@@ -221,12 +221,6 @@ def test_the_parameters_saved_are_those_set_by_hand_last(page: Page, server: str
         assert saved["weights_1"][0, 0] == 2.5
 
 
-def opened(app: AppTest) -> AppTest:
-    """Open the popover: what is in it is drawn only then."""
-    app.session_state.save = True
-    return healthy(app.run())
-
-
 def keys(app: AppTest) -> set[str]:
     return {button.key for button in app.get("download_button")}
 
@@ -237,8 +231,6 @@ def captions(app: AppTest) -> str:
 
 def test_each_download_says_in_a_sentence_what_it_is() -> None:
     app = open_app()
-    assert not keys(app)  # of a run that nobody saves nothing is made
-    app = opened(app)
     texts = {button.key: button.proto.help for button in app.get("download_button")}
     assert {*SAVING} <= set(texts)
     assert all(texts[key].endswith(".") for key in SAVING)
@@ -246,7 +238,7 @@ def test_each_download_says_in_a_sentence_what_it_is() -> None:
 
 
 def test_the_script_of_a_changed_run_says_that_it_will_differ() -> None:
-    app = opened(press_in_app(open_app(speed="100"), "step_tick"))
+    app = press_in_app(open_app(speed="100"), "step_tick")
     assert "will differ" not in captions(app)
     app = healthy(app.number_input(key="learning_rate").set_value(0.5).run())
     app = healthy(press_in_app(app, "step_tick"))
@@ -259,7 +251,7 @@ def test_the_script_of_a_changed_run_says_that_it_will_differ() -> None:
 
 
 def test_the_script_of_a_run_with_another_end_says_that_it_may_stop_elsewhere() -> None:
-    app = opened(press_in_app(open_app(speed="100"), "step_tick"))
+    app = press_in_app(open_app(speed="100"), "step_tick")
     app = healthy(app.number_input(key="target_loss").set_value(0.9).run())
     assert (
         "The setting target loss was changed from none to 0.9 at iteration 100: the script trains "
@@ -270,7 +262,7 @@ def test_the_script_of_a_run_with_another_end_says_that_it_may_stop_elsewhere() 
 
 
 def test_weights_and_steps_by_hand_are_told_of_beside_the_script() -> None:
-    app = opened(press_in_app(open_app(speed="100", samples="50"), "step_tick"))
+    app = press_in_app(open_app(speed="100", samples="50"), "step_tick")
     run = app.session_state.run
     for changed, sentence in (
         (set_parameter(run, 1, 2, 0, 0.5), "The weight 3 -> 1 of layer 2 was set to 0.5"),
@@ -282,7 +274,7 @@ def test_weights_and_steps_by_hand_are_told_of_beside_the_script() -> None:
 
 
 def test_where_there_is_no_script_a_sentence_says_why() -> None:
-    app = opened(open_app(dataset="own"))
+    app = open_app(dataset="own")
     assert keys(app) >= {*SAVING} - {"save_script"}
     assert "save_script" not in keys(app)
     assert "No script of this run: points must be at least one in a script, got none." in captions(
@@ -290,6 +282,6 @@ def test_where_there_is_no_script_a_sentence_says_why() -> None:
     )
     rng = np.random.default_rng(0)
     many = Points(rng.normal(size=(200, 2)), rng.integers(2, size=200).astype(float))
-    app = opened(open_app(points=encode(many)))
+    app = open_app(points=encode(many))
     assert "save_script" not in keys(app)
     assert "points must fit into a script of 120 lines, got 200 points." in captions(app)

@@ -11,8 +11,8 @@ from nnlab.figures.plane import BOUNDARY_COLORS, GRID_SIZE, Look, boundary_image
 from nnlab.figures.points import MAX_POINTS, STEPS, decision_boundary, point_marks, traces
 from nnlab.inspection import point_results
 from tests.browser_page import PATIENCE, PLOT, chart, enter, open_page, pixels, place, press, shown
-from tests.test_figures import pixels as pixels_of
-from tests.test_figures import rgb
+from tests.pictures import pixels as pixels_of
+from tests.pictures import rgb
 
 RUN = advance(start(Config(samples=100, learning_rate=0.3)), 100)
 RESULTS = [

@@ -28,11 +28,9 @@ def render() -> None:
 
 
 def _render() -> None:
-    popover = st.popover("Save", key="save", on_change="rerun")
-    if not popover.open:
-        return
     run: Run = st.session_state.run
-    with popover:
+    # Also while it is closed: it opens upwards only if the room for all of it is known.
+    with st.popover("Save", key="save", on_change="rerun"):
         # Files are made at a click. While the run trains that cannot be: what is made at a click
         # may be gone by the next tick, before the browser has fetched it.
         if st.session_state.running:
@@ -62,11 +60,15 @@ def _button(
 def _pictures(run: Run) -> None:
     loss_name, axes = report.loss_name(run.config), own_points.current().axes
     log = bool(st.session_state.get("log_loss"))
-    network = "-".join(map(str, run.config.layer_sizes))
-    title = f"The network {network} on {run.config.dataset} {report.alt(run, evaluate(run))}"
+
+    def page() -> str:
+        network = "-".join(map(str, run.config.layer_sizes))
+        title = f"The network {network} on {run.config.dataset} {report.alt(run, evaluate(run))}"
+        return replay(run, title, loss_name, log=log, axes=axes)
+
     _button(
         "Replay (.html)",
-        partial(replay, run, title, loss_name, log=log, axes=axes),
+        page,
         "nnlab-replay.html",
         "text/html",
         key="save_html",

@@ -231,6 +231,7 @@ def _draw(shown: Comparison, seen: Sequence[Seen]) -> None:
     live_chart.update(
         updates,
         time_line=rest,
+        run=shown.number,
         listeners=live_chart.NOBODY._replace(behind=comparison.slow_down),
     )
 

@@ -24,12 +24,14 @@ class Comparison(NamedTuple):
         the sweep and the playground have them
     going : whether they train
     interval : seconds between their ticks
+    number : which comparison of the session it is; with another one the charts' zoom ends
     """
 
     configs: tuple[Config, Config]
     runs: lockstep.Pair | None = None
     going: bool = False
     interval: float = TICK_SECONDS
+    number: int = 0
 
     def moved(self) -> lockstep.Pair:
         """Return the runs, which begin if only their ends have been shown."""
@@ -46,7 +48,7 @@ def follow(configs: tuple[Config, Config]) -> None:
     """Begin anew when other runs are chosen."""
     shown: Comparison | None = st.session_state.get("compared")
     if shown is None or shown.configs != configs:
-        st.session_state.compared = Comparison(configs)
+        st.session_state.compared = _another(configs)
 
 
 def controls() -> int | None:
@@ -89,6 +91,12 @@ def controls() -> int | None:
     return SPEEDS[name]
 
 
+def _another(configs: tuple[Config, Config]) -> Comparison:
+    """Return a new comparison of these settings, as their runs have ended."""
+    before: Comparison | None = st.session_state.get("compared")
+    return Comparison(configs, number=before.number + 1 if before else 0)
+
+
 def _set_going(going: bool) -> None:
     shown = current()
     st.session_state.compared = shown._replace(runs=shown.moved(), going=going)
@@ -105,12 +113,12 @@ def _step(seen: Comparison) -> None:
 
 
 def _reset() -> None:
-    shown = Comparison(current().configs)
+    shown = _another(current().configs)
     st.session_state.compared = shown._replace(runs=shown.moved())
 
 
 def _show_ends() -> None:
-    st.session_state.compared = Comparison(current().configs)
+    st.session_state.compared = _another(current().configs)
 
 
 def slow_down() -> None:

@@ -12,8 +12,8 @@ With --eager it asks at every interval, ended or not, as Streamlit's page in a b
 requests that find a tick in progress become one more tick. A tick's latency lasts from its request,
 or from the end of the tick that it had to wait for, to its own end.
 
-With --sweep the room trains once more at speed 100 while a further session has a sweep of long runs
-going on the page Explore, and the table has a column for that.
+With --sweep the room comes and trains once more at speed 100 while a further session has a sweep of
+long runs going on the page Explore, and the table has a column for that.
 """
 
 import argparse
@@ -34,6 +34,7 @@ SETTLE_SECONDS = 4  # from the last one's coming until ticks count
 IDLE_SECONDS = 5  # that a server without sessions is watched
 RUNS = "samples=1000&iterations=1000000"  # no run reaches its end here
 SWEEP = f"{RUNS}&axis1=learning_rate:0.001..1 log 7&axis2=hidden_layers:4;8;16;32"
+SWEEP_AHEAD_SECONDS = 5  # that it has been running when the others come
 LOSS_BYTES = 8  # a float64 for every iteration, which the run keeps
 MEGABYTE = 1e6
 
@@ -85,7 +86,8 @@ async def fill(
     """Let one session per speed train for so long, beside a sweep or not."""
     sessions = [FakeBrowser(f"{RUNS}&panel={panel}&speed={speed}", eager) for speed in speeds]
     url = f"ws://{address}/_stcore/stream"
-    began = time.perf_counter() + STAGGER_SECONDS * len(sessions) + SETTLE_SECONDS
+    ahead = SWEEP_AHEAD_SECONDS if sweep else 0
+    began = time.perf_counter() + ahead + STAGGER_SECONDS * len(sessions) + SETTLE_SECONDS
     room = Room(sessions, [], began, seconds, [])
 
     async def watch_memory() -> None:
@@ -94,7 +96,9 @@ async def fill(
             room.memory.append(server.memory_info().rss)
             await asyncio.sleep(1)
 
-    stays = (s.live(url, i * STAGGER_SECONDS, began + seconds) for i, s in enumerate(sessions))
+    stays = (
+        s.live(url, ahead + i * STAGGER_SECONDS, began + seconds) for i, s in enumerate(sessions)
+    )
     sweeper = Sweeper(SWEEP, eager)
     beside = [sweeper.live(url, 0, began + seconds)] if sweep else []
     results = await asyncio.gather(watch_memory(), *stays, *beside, return_exceptions=True)

@@ -4,7 +4,7 @@ from math import log10
 
 import plotly.graph_objects as go
 
-from nnlab.figures.style import AXIS, SET_COLORS, as_json, loss_axis
+from nnlab.figures.style import AXIS, SET_COLORS, as_json, below_labels, loss_axis
 from nnlab.range_test import RangeTest
 
 _GREY = "rgba(128, 128, 128, 0.15)"
@@ -32,7 +32,7 @@ def range_curve(test: RangeTest, loss_name: str) -> str:
     return as_json(
         figure,
         "range test",
-        xaxis={"title": "learning rate", "type": "log", "exponentformat": "power", **AXIS},
+        xaxis={"type": "log", "exponentformat": "power", **AXIS, **below_labels("learning rate")},
         yaxis=loss_axis(f"training loss ({loss_name})", log=True),
     )
 

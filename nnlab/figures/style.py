@@ -30,6 +30,11 @@ def loss_axis(name: str, *, log: bool) -> dict[str, Any]:
     }
 
 
+def below_labels(title: str) -> dict[str, Any]:
+    """Return an x-axis' title, with room for the two lines of labels of a logarithmic axis."""
+    return {"title": {"text": title, "standoff": 6}, "automargin": "height"}
+
+
 def as_json(figure: go.Figure, uirevision: str | None = None, **layout: Any) -> str:
     """Return the figure as JSON, with the page's background, legend and font.
 

@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 from plotly.colors import sample_colorscale
 
 from nnlab.datasets import FloatArray
-from nnlab.figures.style import AXIS, SET_COLORS, as_json
+from nnlab.figures.style import AXIS, SET_COLORS, as_json, below_labels
 from nnlab.results.columns import ACCURACIES, Column
 from nnlab.results.filters import Filter, marks
 from nnlab.results.importance import Importance
@@ -219,7 +219,7 @@ def scatter(
         figure,
         f"{x.name} {y.name} {log_x} {log_y}",
         showlegend=False,
-        xaxis=column_axis(x, log=log_x),
+        xaxis=column_axis(x, log=log_x) | below_labels(x.title),
         yaxis=column_axis(y, log=log_y),
     )
 

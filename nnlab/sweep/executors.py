@@ -164,9 +164,6 @@ def _begin(server: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the server's to handle
     if hasattr(os, "nice"):  # not on Windows
         os.nice(NICENESS)
-    if hasattr(os, "SCHED_IDLE"):  # on Linux: they give way at once, not at the next time slice
-        with suppress(OSError):  # a sandbox may not allow it
-            os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
 
     def end_with_the_server() -> None:
         while os.getppid() == server:

@@ -36,6 +36,17 @@ _AT_REST = """() => {
 }"""
 
 
+def drawn(page: Page) -> None:
+    """Wait until the server has drawn all of the page.
+
+    Before, fields of the page before may stand beside the new ones, and a Back may be overtaken by
+    what the server still writes into the address.
+    """
+    page.wait_for_function(
+        "document.querySelector('.stApp').dataset.testScriptState === 'notRunning'"
+    )
+
+
 def open_page(page: Page, address: str, query: str = "") -> Page:
     page.goto(f"{address}/?{query}")
     for name in CHARTS:

@@ -16,6 +16,7 @@ from tests.browser_page import (
     CHARTS,
     PATIENCE,
     button,
+    drawn,
     enter,
     mark,
     marked,
@@ -124,6 +125,7 @@ def test_a_cell_is_the_runs_own_picture_number_and_details(
 
 def as_left(page: Page) -> None:
     """Expect the sweep of AXES and SMALL."""
+    drawn(page)
     expect(page.get_by_label("Values of axis 1")).to_have_value("0.01;0.1;1")
     expect(page.get_by_label("Values of axis 2")).to_have_value("2;4,2")
     expect(page.get_by_text("Base:")).not_to_contain_text("learning rate")
@@ -152,11 +154,13 @@ def test_a_click_opens_the_run_and_explore_keeps_its_results(
     page.get_by_role("link", name="Playground", exact=True).click()
     shown(page, "loss-curve", 1)
     shown(page, "decision-boundary", 1)
+    drawn(page)
     page.go_back()
     wait_for_runs(page, 6)
     as_left(page)
     press(page, "Take the playground's settings")
     expect(page.get_by_text("Base:")).to_contain_text("learning rate 1")
+    drawn(page)
     expect(page.get_by_label("Values of axis 1")).to_have_value("0.01;0.1;1")
 
 
@@ -169,8 +173,10 @@ def test_back_from_an_opened_run_leads_to_the_sweep_of_an_example(
     press(page, "Start")
     links(page).nth(5).click(timeout=RUNS_PATIENCE)
     shown(page, "loss-curve", 0)
+    drawn(page)
     page.go_back()
     expect(page.get_by_text("28 runs", exact=True)).to_be_visible()
+    drawn(page)
     expect(page.get_by_label("Values of axis 2")).to_have_value("1; 10; 100; none")
     expect(page.get_by_text("Base:")).not_to_contain_text("batch size")
 
@@ -220,6 +226,7 @@ def test_a_link_restores_the_sweep_in_another_session(
     other = context.new_page()
     other.goto(page.url)
     expect(other.get_by_text("70 runs")).to_be_visible()
+    drawn(other)
     expect(other.get_by_label("Values of axis 1")).to_have_value("0.001..1 log 7")
     other.close()
 
@@ -310,9 +317,11 @@ def test_a_run_that_trains_is_paused_while_one_is_away_and_back_leads_to_it(
     assert "panel=layers" in page.url
     page.get_by_role("link", name="Explore").click()
     expect(page.get_by_text("Base:")).to_contain_text("noise 0.2")
+    drawn(page)
     page.go_back()
     shown(page, "loss-curve", at + 1)
     expect(page.get_by_label("Noise", exact=True)).to_have_value("0.2")
+    drawn(page)
     page.go_forward()
     expect(page.get_by_text("Base:")).to_contain_text("noise 0.2")
 

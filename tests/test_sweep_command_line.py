@@ -207,7 +207,7 @@ def test_on_a_terminal_a_bar_moves_on_one_line_and_ctrl_c_keeps_what_is_there(
     os.close(ours)
     *bars, last, end = re.split("[\r\n]+", seen)
     assert end == ""
-    assert {line.endswith("\x1b[K") for line in bars if line} == {True}
+    assert all(line.endswith("\x1b[K") for line in bars if line), seen
     assert re.fullmatch(r"\x1b\[KStopped after 0:\d\d: 1 of 4 runs, 1 done\.", last)
     (row,) = rows_of(file)
     config = Config(samples=50, iterations=50)

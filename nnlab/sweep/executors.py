@@ -19,7 +19,7 @@ CONNECT_SECONDS = 2
 MISSING_SECONDS = 10  # after which a cluster that was not there is searched for again
 COUNT_SECONDS = 5  # for which the number of a cluster's workers is taken for granted
 IDLE_SECONDS = 300  # after which a local worker gives its memory back
-NICENESS = 19  # of local workers: the sessions that train on the page come first
+NICENESS = 10  # of local workers: the sessions that train on the page come first, ten to one
 
 
 class Workers(NamedTuple):

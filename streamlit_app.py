@@ -2,8 +2,10 @@
 
 import streamlit as st
 
-from nnlab.live_chart import routes
-from nnlab.pages import explore, navigation, playground
+from nnlab.app import navigation
+from nnlab.app.explore import page as explore
+from nnlab.app.live_chart import routes
+from nnlab.app.playground import page as playground
 
 if __name__ == "__main__":
     navigation.run(

@@ -6,10 +6,10 @@ import os
 import sys
 from collections.abc import Sequence
 
-from nnlab.batches import check_points
-from nnlab.config import Config, parse
-from nnlab.kinds import shown
-from nnlab.options import (
+from nnlab.data.rules import shown
+from nnlab.sweep import command_line
+from nnlab.training.batches import check_points
+from nnlab.training.cli_options import (
     EXIT_BAD_INPUT,
     EXIT_INTERRUPTED,
     EXIT_OUTPUT_CLOSED,
@@ -17,8 +17,8 @@ from nnlab.options import (
     add_settings,
     settings,
 )
-from nnlab.sweep import command_line
-from nnlab.training import Metrics, advance, evaluate, start
+from nnlab.training.config import Config, parse
+from nnlab.training.run import Metrics, advance, evaluate, start
 
 # What has ended a run before its iterations were over, by `Run.stopped`.
 _ENDINGS = {

@@ -16,13 +16,13 @@ from sklearn.utils import Tags
 from sklearn.utils.multiclass import check_classification_targets, type_of_target, unique_labels
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from nnlab.batches import updates_per_epoch
-from nnlab.config import Config, TableConfig
-from nnlab.datasets import Dataset, FloatArray
-from nnlab.editing import with_config
-from nnlab.features import column_names
-from nnlab.kinds import shown
-from nnlab.training import Run, advance, predict, start
+from nnlab.data.datasets import Dataset, FloatArray
+from nnlab.data.features import column_names
+from nnlab.data.rules import shown
+from nnlab.training.batches import updates_per_epoch
+from nnlab.training.config import Config, TableConfig
+from nnlab.training.edits import with_config
+from nnlab.training.run import Run, advance, predict, start
 
 
 class _NeuralNet(BaseEstimator):

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 from playwright.sync_api import Locator, Page, WebSocketRoute, expect
 
 from nnlab import Run, predict
-from nnlab.figures.plane import GRID_SIZE
-from nnlab.plane import plane_extent
+from nnlab.data.plane import plane_extent
+from nnlab.figures.plane_picture import GRID_SIZE
 
 CHARTS = ("decision-boundary", "loss-curve")
 PATIENCE = 30_000  # ms that a busy machine may take; Playwright's own for all but `expect`

@@ -4,7 +4,7 @@ import json
 
 import streamlit as st
 
-from nnlab.live_chart import Brush, Update, routes, stage
+from nnlab.app.live_chart import Brush, Update, routes, stage
 
 KEY = "chart"
 AXIS = {"range": [-1, 1]}

@@ -2,14 +2,14 @@
 
 import streamlit as st
 
-from nnlab.pages.sweep_views import compare, draw_view
-from nnlab.pages.sweeps import filtering
-from nnlab.pages.sweeps.state import SweepState
+from nnlab.app.explore import run_filter
+from nnlab.app.explore.sweep_state import SweepState
+from nnlab.app.explore.views import compare, draw_view
 
 base, axes, seeds, results, total = st.session_state.sweep
-filtering.bar(results, axes, seeds)
+run_filter.bar(results, axes, seeds)
 in_order = sorted(results, key=lambda result: result.index)
-passing = filtering.passing(in_order, axes, seeds)
+passing = run_filter.passing(in_order, axes, seeds)
 begun = st.session_state.get("begun", 0)
 state = SweepState(base, axes, seeds, passing, tuple(results), begun, len(results), total)
 if st.session_state.view == compare.VIEW:

@@ -5,9 +5,9 @@ from dataclasses import replace
 import numpy as np
 
 from nnlab import Config
-from nnlab.series import bin_means
 from nnlab.sweep import BOUNDARY_SIZE, Result
-from nnlab.training import Metrics
+from nnlab.training.downsampling import bin_means
+from nnlab.training.run import Metrics
 
 
 def result(

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from nnlab.activations import ACTIVATIONS
+from nnlab.model.activations import ACTIVATIONS
 
 # The textbook forms, fine for moderate z.
 TEXTBOOK = {

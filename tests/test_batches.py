@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from nnlab import Config, start
-from nnlab.batches import Batches
+from nnlab.training.batches import Batches
 
 
 def _dealt(batches: Batches, iteration: int) -> np.ndarray:

@@ -11,7 +11,7 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from nnlab import Config, advance, evaluate, start
-from nnlab.pages.ticks import TICK_SECONDS
+from nnlab.app.pace import TICK_SECONDS
 from tests.browser_page import (
     CHARTS,
     PATIENCE,

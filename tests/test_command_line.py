@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from nnlab import Config, __main__, advance, evaluate, start
-from nnlab.points import Points, encode
+from nnlab.data.points import Points, encode
 
 ROOT = Path(__file__).parents[1]
 COMMAND = [sys.executable, "-W", "error", "-m", "nnlab"]

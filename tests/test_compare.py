@@ -10,12 +10,13 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from nnlab import Config, Run, advance, evaluate, live_chart, set_parameter, start
+from nnlab import Config, Run, advance, evaluate, set_parameter, start
+from nnlab.app import live_chart
+from nnlab.app.explore.views import compare, comparison, lockstep
+from nnlab.app.live_chart import Update
+from nnlab.app.pace import TICK_SECONDS
 from nnlab.figures.compare import compared_losses, result_image, result_series, run_series
 from nnlab.figures.style import SET_COLORS
-from nnlab.live_chart import Update
-from nnlab.pages.sweep_views import compare, comparison, lockstep
-from nnlab.pages.ticks import TICK_SECONDS
 from nnlab.sweep import Axis, Result, run_one
 from tests.sweep_results import result
 

@@ -11,14 +11,14 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from nnlab import Config
-from nnlab.activations import ACTIVATIONS
-from nnlab.config import parse, text
-from nnlab.datasets import DATASETS_FOR
-from nnlab.features import FEATURES
-from nnlab.losses import OUTPUT_LOSSES
-from nnlab.network import INITIALIZATIONS
-from nnlab.optimizers import OPTIMIZERS, PENALTIES, SCHEDULES
-from nnlab.points import NO_POINTS, Points
+from nnlab.data.datasets import DATASETS_FOR
+from nnlab.data.features import FEATURES
+from nnlab.data.points import NO_POINTS, Points
+from nnlab.model.activations import ACTIVATIONS
+from nnlab.model.losses import OUTPUT_LOSSES
+from nnlab.model.network import INITIALIZATIONS
+from nnlab.model.optimizers import OPTIMIZERS, PENALTIES, SCHEDULES
+from nnlab.training.config import parse, text
 
 # More digits than Python turns into text, and more brackets than it follows.
 HUGE = 10**5000

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from nnlab.csv_data import LabelledPoints, guess_columns, read_table, to_points, write_table
-from nnlab.points import NO_POINTS, Points
+from nnlab.data.csv_files import LabelledPoints, guess_columns, read_table, to_points, write_table
+from nnlab.data.points import NO_POINTS, Points
 
 POINTS = Points.of([(1.5, 2, 0), (-3, 4e5, 1)])
 FINITE = st.floats(allow_nan=False, allow_infinity=False)

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from sklearn.datasets import make_blobs, make_circles, make_moons
 
-from nnlab.datasets import DATASETS, DATASETS_FOR, circles, make_dataset
-from nnlab.points import Points
+from nnlab.data.datasets import DATASETS, DATASETS_FOR, circles, make_dataset
+from nnlab.data.points import Points
 
 CLASSES = [name for name in DATASETS_FOR["classification"] if name != "own"]
 VALUES = ["plane", "multi-gaussian"]

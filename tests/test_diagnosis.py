@@ -11,16 +11,16 @@ import numpy as np
 import pytest
 
 from nnlab import Config, Run, advance, evaluate, set_parameter, start
-from nnlab.activations import ACTIVATIONS
-from nnlab.diagnosis import RULES, Diagnosis, diagnose
-from nnlab.diagnosis.gradients import vanishing_gradients
-from nnlab.diagnosis.losses import overfitting
-from nnlab.diagnosis.progress import share_learned
-from nnlab.diagnosis.units import DEAD_SHARE, saturation, strong_penalty
-from nnlab.editing import with_config
-from nnlab.network import INITIALIZATIONS, Parameters
-from nnlab.optimizers import OPTIMIZERS
-from nnlab.step import look_at_step
+from nnlab.inspection.diagnosis import RULES, Diagnosis, diagnose
+from nnlab.inspection.diagnosis.gradients import vanishing_gradients
+from nnlab.inspection.diagnosis.loss_curve import overfitting
+from nnlab.inspection.diagnosis.progress import share_learned
+from nnlab.inspection.diagnosis.units import DEAD_SHARE, saturation, strong_penalty
+from nnlab.inspection.next_update import look_at_step
+from nnlab.model.activations import ACTIVATIONS
+from nnlab.model.network import INITIALIZATIONS, Parameters
+from nnlab.model.optimizers import OPTIMIZERS
+from nnlab.training.edits import with_config
 
 HEALTHY = {
     "article": Config(),

@@ -8,8 +8,8 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from nnlab import Config, advance, set_parameter, start
-from nnlab.figures.plane import GRID_SIZE
-from nnlab.plane import plane_extent
+from nnlab.data.plane import plane_extent
+from nnlab.figures.plane_picture import GRID_SIZE
 from tests.browser_page import (
     chart,
     enter,

@@ -9,10 +9,10 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from nnlab import Config, Run, advance, evaluate, predict, rewind, set_parameter, start
-from nnlab.editing import with_config
-from nnlab.interventions import Intervention
-from nnlab.network import Parameters
-from nnlab.points import NO_POINTS, Points
+from nnlab.data.points import NO_POINTS, Points
+from nnlab.model.network import Parameters
+from nnlab.training.edit_record import Intervention
+from nnlab.training.edits import with_config
 from tests.test_training import assert_equal_bit_for_bit, configs
 
 TINY = Config(samples=20, test_samples=5, hidden_layers=(3,))  # layer 0 is (3, 3), layer 1 (4, 1)

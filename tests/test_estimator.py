@@ -23,9 +23,9 @@ from sklearn.utils import gen_batches
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from nnlab import Config, NeuralNetClassifier, NeuralNetRegressor, predict, start
-from nnlab.batches import DATA_FIELDS
-from nnlab.config import TableConfig
-from nnlab.training import advance
+from nnlab.training.batches import DATA_FIELDS
+from nnlab.training.config import TableConfig
+from nnlab.training.run import advance
 from tests.test_training import ARTICLE, SKLEARNS_NAMES
 
 ESTIMATORS = [NeuralNetClassifier, NeuralNetRegressor]

@@ -11,14 +11,15 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from nnlab import Config, advance, start
-from nnlab.live_chart import Update
-from nnlab.pages import explore, navigation
-from nnlab.pages.own_points import OwnPoints
-from nnlab.pages.sweeps import rate_test, sweeping
-from nnlab.pages.sweeps.filling import VARIED
-from nnlab.pages.sweeps.presets import PRESETS, SUGGESTED
-from nnlab.pages.sweeps.sweeping import Cost
-from nnlab.points import Points, encode
+from nnlab.app import navigation
+from nnlab.app.explore import page, sweep_progress
+from nnlab.app.explore.setup.presets import PRESETS, SUGGESTED
+from nnlab.app.explore.setup.sweep_fields import VARIED
+from nnlab.app.explore.sweep_progress import Cost
+from nnlab.app.explore.views import lr_range_test
+from nnlab.app.live_chart import Update
+from nnlab.app.playground.own_points import OwnPoints
+from nnlab.data.points import Points, encode
 from nnlab.sweep import Axis, Range, axis_from_text, grid, random_sample
 from nnlab.sweep import sweep as sweep_module
 from nnlab.sweep.executors import Workers
@@ -52,7 +53,7 @@ class ByHand(Executor):
 def workers(monkeypatch: pytest.MonkeyPatch) -> ByHand:
     """Let two workers compute by hand, wherever the page asks for workers."""
     executor = ByHand()
-    for module in (sweep_module, sweeping, rate_test):
+    for module in (sweep_module, sweep_progress, lr_range_test):
         monkeypatch.setattr(module, "shared_workers", lambda: Workers(executor, 2))
     return executor
 
@@ -61,12 +62,14 @@ def workers(monkeypatch: pytest.MonkeyPatch) -> ByHand:
 def drawn(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, Update]]:
     """Return what the page last sent to its charts."""
     charts: dict[str, Update] = {}
-    monkeypatch.setattr(explore.live_chart, "update", lambda sent, **_: charts.update(sent))
+    monkeypatch.setattr(page.live_chart, "update", lambda sent, **_: charts.update(sent))
     return charts
 
 
 def _pages() -> None:
-    from nnlab.pages import explore, navigation, playground  # noqa: PLC0415 - the script of a page of its own
+    from nnlab.app import navigation  # noqa: PLC0415 - the script of a page of its own
+    from nnlab.app.explore import page as explore  # noqa: PLC0415
+    from nnlab.app.playground import page as playground  # noqa: PLC0415
 
     navigation.run({navigation.EXPLORE: explore.render, navigation.PLAYGROUND: playground.render})
 
@@ -173,7 +176,7 @@ def test_an_example_stays_when_the_browser_tells_late_what_the_fields_held_befor
     assert app.query_params["axis1"] == "learning_rate:0.001..1 log 7"
     assert "seeds" not in app.query_params
     press_late(app, "example_range_test")
-    assert app.query_params["view"] == rate_test.VIEW
+    assert app.query_params["view"] == lr_range_test.VIEW
 
 
 @pytest.mark.usefixtures("workers")
@@ -233,7 +236,7 @@ def test_the_page_says_beforehand_how_long_it_takes_and_how_that_was_measured(
     """Six runs of 3 iterations: of 2 s each by a clock that says 2 s for 3 of them, two at once."""
     seconds = iter(range(0, 1000, 2))
     clock = SimpleNamespace(perf_counter=lambda: next(seconds))
-    monkeypatch.setattr(sweeping, "time", clock)
+    monkeypatch.setattr(sweep_progress, "time", clock)
     app = open_page(**SIX)
     told = next(element for element in app.markdown if "6 runs" in element.value)
     # from one look at the clock to the next are 2 s: data, training and result take 6 s a run
@@ -419,7 +422,7 @@ def test_a_random_sample_is_drawn_from_the_axes_and_stands_in_the_link(
     assert "sample" not in app.query_params
 
 
-@pytest.mark.parametrize("view", explore.VIEWS)
+@pytest.mark.parametrize("view", page.VIEWS)
 def test_every_view_shows_a_random_sample(workers: ByHand, view: str) -> None:
     axes = {"axis1": "learning_rate:0.01..1 log", "axis2": "hidden_layers:2; 3"}
     app = press(open_page(**axes, sample="12", seeds="2", view=view), "sweep_start")
@@ -621,7 +624,7 @@ def test_a_promised_cluster_that_is_not_there_is_a_sentence(
     def refuse() -> Workers:
         raise ValueError("NNLAB_DASK_SCHEDULER must be the address, got 'tcp://nowhere'")
 
-    for module in (sweep_module, sweeping, rate_test):
+    for module in (sweep_module, sweep_progress, lr_range_test):
         monkeypatch.setattr(module, "shared_workers", refuse)
     app = press(open_page(**SIX), "sweep_start")
     assert errors(app) == ["NNLAB_DASK_SCHEDULER must be the address, got 'tcp://nowhere'"]
@@ -657,10 +660,10 @@ def test_a_range_test_of_other_settings_is_not_shown(workers: ByHand) -> None:
     assert "No test of these settings yet" in texts(healthy(app))
 
 
-@pytest.mark.parametrize("view", list(explore.TITLES))
+@pytest.mark.parametrize("view", list(page.TITLES))
 def test_every_view_can_be_linked_and_drawn(workers: ByHand, view: str) -> None:
     app = open_page(**SIX, seeds="2", view=view)
-    if view != rate_test.VIEW:
+    if view != lr_range_test.VIEW:
         press(app, "sweep_start")
         workers.work()
         app.run()
@@ -689,8 +692,8 @@ def test_compare_offers_more_runs_while_they_come(
     assert "press Start" not in texts(app)
     workers.work(1)
     assert "There are no two runs to compare yet." in texts(healthy(app.run()))
-    monkeypatch.setattr(explore, "COMPARE_SECONDS", -1)
-    monkeypatch.setattr(sweeping, "stay_awake", lambda _: workers.work(1))  # before each look
+    monkeypatch.setattr(page, "COMPARE_SECONDS", -1)
+    monkeypatch.setattr(sweep_progress, "stay_awake", lambda _: workers.work(1))  # before each look
     healthy(app.run())
     assert len(app.selectbox(key="compare_left").options) == 6
 

@@ -10,7 +10,7 @@ from PIL import Image
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from nnlab import Config
-from nnlab.figures.plane import png
+from nnlab.figures.plane_picture import png
 from nnlab.sweep import axis_from_text, grid, run_one
 from tests.browser_page import (
     CHARTS,

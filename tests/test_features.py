@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from nnlab.features import FEATURES, column_names, expand
+from nnlab.data.features import FEATURES, column_names, expand
 
 POINTS = np.array([[0.5, -2.0], [0.0, 1.0], [-1.5, 3.0]])
 

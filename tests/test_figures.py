@@ -10,14 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nnlab import Config, Run, advance, evaluate, predict, start
+from nnlab.data.plane import plane_extent
+from nnlab.data.points import Points
 from nnlab.figures.curves import MAX_BINS, loss_curve, loss_series, penalized_series
-from nnlab.figures.plane import BOUNDARY_COLORS, GRID_SIZE, boundary_image
+from nnlab.figures.plane_picture import BOUNDARY_COLORS, GRID_SIZE, boundary_image
 from nnlab.figures.points import MAX_POINTS, decision_boundary
 from nnlab.figures.style import CLASS_COLORS
-from nnlab.network import Parameters
-from nnlab.plane import plane_extent
-from nnlab.points import Points
-from nnlab.series import thin
+from nnlab.model.network import Parameters
+from nnlab.training.downsampling import thin
 from tests.pictures import pixels, rgb
 
 

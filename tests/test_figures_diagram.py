@@ -8,8 +8,10 @@ import pytest
 from PIL import Image
 
 from nnlab import Config, Run, advance, start
+from nnlab.app.live_chart import pack
+from nnlab.data.plane import plane_extent
 from nnlab.figures.diagram import MAX_EDGES, label, name, network, shares
-from nnlab.figures.plane import (
+from nnlab.figures.plane_picture import (
     GRID_SIZE,
     LEVELS,
     Look,
@@ -18,9 +20,7 @@ from nnlab.figures.plane import (
     look,
     thumbnail_size,
 )
-from nnlab.live_chart import pack
-from nnlab.network import Parameters
-from nnlab.plane import plane_extent
+from nnlab.model.network import Parameters
 
 
 def thumbnails(run: Run) -> Thumbnails:

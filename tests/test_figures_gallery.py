@@ -12,12 +12,12 @@ from PIL import Image
 
 from nnlab import Config
 from nnlab.figures.gallery import NO_POINT, SHEET_COLUMNS, SPARK_POINTS, gallery
-from nnlab.figures.plane import png
+from nnlab.figures.plane_picture import png
 from nnlab.figures.range_test import range_curve
-from nnlab.range_test import range_test
-from nnlab.results.luck import Rule
 from nnlab.sweep import BOUNDARY_SIZE, Axis, Result, grid, run_one
-from nnlab.training import Metrics
+from nnlab.sweep.analysis.seed_spread import Rule
+from nnlab.sweep.range_test import range_test
+from nnlab.training.run import Metrics
 
 BASE = Config(samples=30, test_samples=20, iterations=20)
 RULE = Rule("test_accuracy", 0.9)

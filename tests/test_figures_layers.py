@@ -20,8 +20,8 @@ from nnlab.figures.layers import (
     present_series,
     weights_and_answers,
 )
-from nnlab.inspection import confusion, point_results
-from nnlab.training import layer_statistics
+from nnlab.inspection.point_results import confusion, point_results
+from nnlab.training.run import layer_statistics
 
 DEEPEST = Config(samples=20, test_samples=5, hidden_layers=(2,) * 8, iterations=1_000_000)
 

@@ -8,20 +8,14 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 
-from nnlab.figures.luck import loss_bands, luck_of_settings
+from nnlab.figures.seed_spread import loss_bands, luck_of_settings
 from nnlab.figures.style import SET_COLORS
-from nnlab.figures.sweeps import (
-    heat_map,
-    importance_bars,
-    log_ticks,
-    parallel_coordinates,
-    scatter,
-)
-from nnlab.results.columns import axis_column, metric_column
-from nnlab.results.importance import Importance
-from nnlab.results.luck import Band, Rule, lucks
-from nnlab.results.medians import medians
+from nnlab.figures.sweeps import heat_map, importance_bars, log_ticks, parallel_coordinates, scatter
 from nnlab.sweep import Axis
+from nnlab.sweep.analysis.columns import axis_column, metric_column
+from nnlab.sweep.analysis.importance import Importance
+from nnlab.sweep.analysis.medians import medians
+from nnlab.sweep.analysis.seed_spread import Band, Rule, lucks
 from tests.sweep_results import result
 
 RATES = Axis("learning_rate", (0.001, 0.01, 0.1, 1))

@@ -9,11 +9,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nnlab import Config, Run, advance, evaluate, rewind, start
-from nnlab.config import MAX_LAYERS, MAX_WIDTH, TableConfig
-from nnlab.datasets import Dataset
-from nnlab.editing import with_config
-from nnlab.features import FEATURES, column_names
-from nnlab.history import (
+from nnlab.data.datasets import Dataset
+from nnlab.data.features import FEATURES, column_names
+from nnlab.model.network import Parameters
+from nnlab.model.optimizers import OPTIMIZERS
+from nnlab.training.config import MAX_LAYERS, MAX_WIDTH, TableConfig
+from nnlab.training.edits import with_config
+from nnlab.training.history import (
     MAX_ROWS,
     MAX_SNAPSHOT_BYTES,
     MAX_SNAPSHOTS,
@@ -21,9 +23,7 @@ from nnlab.history import (
     Snapshot,
     Snapshots,
 )
-from nnlab.network import Parameters
-from nnlab.optimizers import OPTIMIZERS
-from nnlab.training import layer_statistics
+from nnlab.training.run import layer_statistics
 from tests.test_training import assert_equal_bit_for_bit, configs
 
 TINY = Config(samples=4, test_samples=2, hidden_layers=(3,))

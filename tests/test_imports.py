@@ -1,53 +1,37 @@
-"""Data flows one way through the modules, and their imports follow it."""
+"""Data flows one way through the folders, and their imports follow it."""
 
 import ast
 import subprocess
 import sys
+from collections import Counter
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parents[1]
 
-# Data flows one way: a module imports from earlier stages, or from its own package.
-# Config reads the known names out of the registries of the modules before it.
-STAGES = [
-    {"nnlab.points", "nnlab.activations", "nnlab.features", "nnlab.optimizers"},
-    {"nnlab.losses", "nnlab.kinds"},
-    {"nnlab.datasets", "nnlab.network"},
-    {"nnlab.config"},
-    {
-        "nnlab.options",
-        "nnlab.csv_data",
-        "nnlab.batches",
-        "nnlab.updates",
-        "nnlab.plane",
-        "nnlab.series",
-    },
-    {"nnlab.stop_rules", "nnlab.metrics", "nnlab.interventions"},
-    {"nnlab.history"},
-    {"nnlab.training"},
-    {"nnlab.editing", "nnlab.step"},
-    {"nnlab.range_test"},
-    {
-        "nnlab.estimator",
-        "nnlab.sweep",
-        "nnlab.inspection",
-        "nnlab.diagnosis",
-        "nnlab.script",
-        "nnlab.parameters_file",
-    },
-    {"nnlab.numeric_gradients", "nnlab.results"},
-    {"nnlab", "nnlab.__main__"},  # the public interface and the command line of the core
-    {"nnlab.figures"},
-    {"nnlab.live_chart"},
-    {"nnlab.pages"},
-    {"streamlit_app"},
+# The floors of the house, from the ground up: a module imports from its own floor and those below.
+FLOORS = [
+    "nnlab.data",
+    "nnlab.model",
+    "nnlab.training",
+    "nnlab.inspection",
+    "nnlab.estimator",
+    "nnlab.sweep",
+    "nnlab",  # the public interface
+    "nnlab.__main__",
+    "nnlab.figures",
+    "nnlab.export",  # a replay and an animation show figures
+    "nnlab.app",
+    "streamlit_app",
 ]
-KNOWN = {module: stage for stage, modules in enumerate(STAGES) for module in modules}
-KNOW_STREAMLIT = {"nnlab.live_chart", "nnlab.pages", "streamlit_app"}
+KNOW_STREAMLIT = {"nnlab.app", "streamlit_app"}
+KNOW_PLOTLY = {"nnlab.figures"}
+PAGES = ("nnlab.app.playground", "nnlab.app.explore")
 
 FILES = [*sorted((ROOT / "nnlab").rglob("*.py")), ROOT / "streamlit_app.py"]
+STATIC = [*sorted((ROOT / "nnlab").rglob("*.js"))]
 
 
 def _name(file: Path) -> str:
@@ -55,9 +39,11 @@ def _name(file: Path) -> str:
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
-def _unit(module: str) -> str:
-    """Return the module or package that has a place in the order, as nnlab.pages for its pages."""
-    return ".".join(module.split(".")[:2])
+MODULES = {_name(file): file for file in FILES}
+
+
+def _floor(module: str) -> str:
+    return module if module in FLOORS else ".".join(module.split(".")[:2])
 
 
 def _imported(source: str) -> set[str]:
@@ -69,53 +55,144 @@ def _imported(source: str) -> set[str]:
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, "imports name their module in full"
             # `from nnlab import figures` imports a module, `from nnlab.figures import x` a name
-            names = {f"nnlab.{alias.name}" for alias in node.names} & set(KNOWN)
-            found |= names if node.module == "nnlab" and names else {node.module or ""}
+            names = {f"{node.module}.{alias.name}" for alias in node.names}
+            modules = names & set(MODULES)
+            found |= modules if modules == names else modules | {node.module or ""}
     return found
 
 
 def _breaches(module: str, source: str) -> list[str]:
     """Return what a module imports against the rules."""
-    unit, breaches = _unit(module), []
+    floor, breaches = _floor(module), []
     for name in sorted(_imported(source)):
-        package, other = name.split(".")[0], _unit(name)
-        if package == "streamlit" and unit not in KNOW_STREAMLIT:
+        package, other = name.split(".")[0], _floor(name)
+        if package == "streamlit" and floor not in KNOW_STREAMLIT:
             breaches.append(name)
-        # live_chart asks the package where it lies, for the JavaScript, and builds nothing with it
-        if package == "plotly" and unit != "nnlab.figures":
-            breaches += [name] if (unit, name) != ("nnlab.live_chart", "plotly") else []
-        if package in {"nnlab", "streamlit_app"} and other != unit and KNOWN[other] >= KNOWN[unit]:
-            breaches.append(name)
+        # live_chart serves the JavaScript that the package brings, and builds no figure with it
+        if package == "plotly" and floor not in KNOW_PLOTLY:
+            breaches += [] if (module, name) == ("nnlab.app.live_chart", "plotly") else [name]
+        if package in {"nnlab", "streamlit_app"} and other != floor:
+            breaches += [] if FLOORS.index(other) < FLOORS.index(floor) else [name]
+        breaches += [
+            name
+            for page in PAGES
+            if module.startswith(page)
+            for other_page in PAGES
+            if other_page != page and name.startswith(other_page)
+        ]
     return breaches
 
 
 @pytest.mark.parametrize("file", FILES, ids=_name)
-def test_a_module_imports_only_what_comes_before_it(file: Path) -> None:
-    assert _unit(_name(file)) in KNOWN, "a new module needs its place in STAGES"
+def test_a_module_imports_only_from_its_floor_and_those_below(file: Path) -> None:
+    assert _floor(_name(file)) in FLOORS, "a new folder needs its place in FLOORS"
     assert _breaches(_name(file), file.read_text()) == []
 
 
 @pytest.mark.parametrize(
     ("module", "source", "breaches"),
     [
-        ("nnlab.network", "from nnlab.config import Config", ["nnlab.config"]),
-        ("nnlab.network", "from nnlab.datasets import DATASETS", ["nnlab.datasets"]),
-        ("nnlab.training", "from nnlab import Config", ["nnlab"]),
-        ("nnlab.training", "def f():\n    import nnlab.figures", ["nnlab.figures"]),
-        ("nnlab.training", "import streamlit.runtime", ["streamlit.runtime"]),
-        ("nnlab.figures", "from streamlit import session_state", ["streamlit"]),
-        ("nnlab.figures", "import nnlab.pages.playground", ["nnlab.pages.playground"]),
-        ("nnlab.live_chart", "import plotly.graph_objects", ["plotly.graph_objects"]),
-        ("nnlab.pages.explore", "from plotly import graph_objects", ["plotly"]),
-        ("nnlab.pages.explore", "import streamlit_app", ["streamlit_app"]),
-        ("nnlab.pages.explore", "import streamlit\nfrom nnlab.pages import playground", []),
-        ("nnlab.pages.explore", "from nnlab import figures, Config", []),
-        ("nnlab.figures", "import plotly.graph_objects\nfrom nnlab.training import Run", []),
-        ("nnlab.live_chart", "import plotly\nimport streamlit", []),
+        ("nnlab.model.network", "from nnlab import training", ["nnlab.training"]),
+        (
+            "nnlab.model.network",
+            "from nnlab.training.config import Config",
+            ["nnlab.training.config"],
+        ),
+        ("nnlab.training.run", "from nnlab import Config", ["nnlab"]),
+        ("nnlab.training.run", "def f():\n    import nnlab.figures", ["nnlab.figures"]),
+        ("nnlab.training.run", "import streamlit.runtime", ["streamlit.runtime"]),
+        ("nnlab.figures.points", "from streamlit import session_state", ["streamlit"]),
+        ("nnlab.figures.points", "import nnlab.app.report", ["nnlab.app.report"]),
+        ("nnlab.app.live_chart", "import plotly.graph_objects", ["plotly.graph_objects"]),
+        ("nnlab.app.explore.page", "from plotly import graph_objects", ["plotly"]),
+        ("nnlab.app.explore.page", "import streamlit_app", ["streamlit_app"]),
+        (
+            "nnlab.app.explore.page",
+            "from nnlab.app.playground import page",
+            ["nnlab.app.playground.page"],
+        ),
+        ("nnlab.app.explore.page", "import streamlit\nfrom nnlab.app import links", []),
+        ("nnlab.app.explore.page", "from nnlab import figures, Config", []),
+        ("nnlab.figures.points", "import plotly\nfrom nnlab.training.run import Run", []),
+        ("nnlab.app.live_chart", "import plotly\nimport streamlit", []),
     ],
 )
 def test_the_rule_finds_what_breaks_it(module: str, source: str, breaches: list[str]) -> None:
     assert _breaches(module, source) == breaches
+
+
+def _children(imports: dict[str, set[str]], folder: str) -> dict[str, set[str]]:
+    """Return which children of a folder, modules and folders, import which others of them."""
+    depth = folder.count(".") + 2
+
+    def child(module: str) -> str | None:
+        inside = module.startswith(folder + ".")
+        return ".".join(module.split(".")[:depth]) if inside else None
+
+    found: dict[str, set[str]] = {}
+    for module, others in imports.items():
+        here = child(module)
+        if here:
+            found.setdefault(here, set()).update(
+                there for there in map(child, others) if there not in (None, here)
+            )
+    return found
+
+
+def _circle(imports: dict[str, set[str]], folder: str) -> list[str]:
+    try:
+        TopologicalSorter(_children(imports, folder)).prepare()
+    except CycleError as error:
+        circle: list[str] = error.args[1]
+        return circle
+    return []
+
+
+IMPORTS = {name: _imported(file.read_text()) for name, file in MODULES.items()}
+
+
+@pytest.mark.parametrize("folder", [_name(file) for file in FILES if file.name == "__init__.py"])
+def test_what_stands_in_one_folder_imports_one_way(folder: str) -> None:
+    assert _circle(IMPORTS, folder) == []
+
+
+def test_a_circle_between_two_folders_is_found() -> None:
+    imports = {"a.b.x": {"a.c.y"}, "a.c.z": {"a.b.w"}, "a.b.w": set(), "a.c.y": set()}
+    assert set(_circle(imports, "a")) == {"a.b", "a.c"}
+
+
+def test_the_house_has_at_most_twelve_rooms() -> None:
+    entries = {
+        entry.name for entry in (ROOT / "nnlab").iterdir() if not entry.name.startswith("__pyc")
+    }
+    assert len(entries) <= 12, sorted(entries)
+
+
+def test_a_file_name_stands_at_most_twice() -> None:
+    """And then for the same thing on two floors: figures/gallery draws what views/gallery shows."""
+    stems = Counter(file.stem for file in [*FILES, *STATIC] if not file.stem.startswith("__"))
+    assert {stem: count for stem, count in stems.items() if count > 2} == {}
+
+
+def test_a_class_name_stands_once() -> None:
+    names = Counter(
+        node.name
+        for file in FILES
+        for node in ast.walk(ast.parse(file.read_text()))
+        if isinstance(node, ast.ClassDef)
+    )
+    assert {name: count for name, count in names.items() if count > 1} == {}
+
+
+def test_a_module_over_250_lines_argues_for_itself() -> None:
+    """In its docstring, which then names the number."""
+    silent = [
+        _name(file)
+        for file in FILES
+        if len(file.read_text().splitlines()) > 250
+        and "250 lines" not in (ast.get_docstring(ast.parse(file.read_text())) or "")
+    ]
+    assert silent == []
 
 
 def test_importing_nnlab_loads_neither_streamlit_nor_plotly() -> None:

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from nnlab import Config, Run, advance, evaluate, predict, start
-from nnlab.inspection import confusion, point_results, weight_histogram
-from nnlab.losses import OUTPUT_LOSSES
-from nnlab.network import Parameters
+from nnlab.inspection.point_results import confusion, point_results, weight_histogram
+from nnlab.model.losses import OUTPUT_LOSSES
+from nnlab.model.network import Parameters
 
 RUNS = {
     "article": Config(samples=200),

@@ -7,8 +7,8 @@ from playwright.sync_api import Page, expect
 
 from nnlab import Config, Run, advance, start
 from nnlab.figures.layers import names
-from nnlab.inspection import confusion, point_results
-from nnlab.training import layer_statistics
+from nnlab.inspection.point_results import confusion, point_results
+from nnlab.training.run import layer_statistics
 from tests.browser_page import (
     chart,
     enter,

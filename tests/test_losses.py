@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from nnlab.losses import OUTPUT_LOSSES, CrossEntropy, SquaredLoss, SquaredLossOfProbability
+from nnlab.model.losses import OUTPUT_LOSSES, CrossEntropy, SquaredLoss, SquaredLossOfProbability
 
 LOSSES = [*OUTPUT_LOSSES.values(), SquaredLoss]
 

@@ -7,10 +7,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from nnlab import Config, Run, live_chart, start
+from nnlab import Config, Run, start
+from nnlab.app import live_chart
 from nnlab.figures.curves import compact
 from nnlab.figures.points import MAX_POINTS, STEPS, PointMarks, point_marks
-from nnlab.inspection import PointResults
+from nnlab.inspection.point_results import PointResults
 from tests.test_playground import open_page, press, run_of
 
 MAX_BYTES = 60_000

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from threadpoolctl import threadpool_info
 
-from nnlab.activations import ACTIVATIONS
-from nnlab.losses import OUTPUT_LOSSES, OutputLoss, SquaredLoss
-from nnlab.network import (
+from nnlab.model.activations import ACTIVATIONS
+from nnlab.model.losses import OUTPUT_LOSSES, OutputLoss, SquaredLoss
+from nnlab.model.network import (
     INITIALIZATIONS,
     Network,
     Objective,

@@ -10,14 +10,14 @@ from playwright.sync_api import Locator, Page, expect
 from streamlit.testing.v1 import AppTest
 
 from nnlab import Config, Run, advance, start
-from nnlab.activations import ACTIVATIONS
-from nnlab.losses import OUTPUT_LOSSES
-from nnlab.optimizers import OPTIMIZERS, PENALTIES
-from nnlab.pages.panels.gradient_check import part
-from nnlab.pages.panels.matrices import COLUMNS, ROWS, digits, number
-from nnlab.pages.panels.source import body
-from nnlab.points import Points
-from nnlab.step import look_at_step, objective_of_step, take_step
+from nnlab.app.playground.panels.gradient_check import part
+from nnlab.app.playground.panels.matrices import COLUMNS, ROWS, digits, number
+from nnlab.app.playground.panels.source import body
+from nnlab.data.points import Points
+from nnlab.inspection.next_update import look_at_step, objective_of_step, take_step
+from nnlab.model.activations import ACTIVATIONS
+from nnlab.model.losses import OUTPUT_LOSSES
+from nnlab.model.optimizers import OPTIMIZERS, PENALTIES
 from tests.test_browser import PATIENCE, field, open_page, press, shown
 from tests.test_playground import open_page as open_page_of_all
 
@@ -57,7 +57,7 @@ class Tables(HTMLParser):
 def _script() -> None:
     import streamlit as st  # noqa: PLC0415 - the script of a page of its own
 
-    from nnlab.pages.panels import one_step  # noqa: PLC0415
+    from nnlab.app.playground.panels import one_step  # noqa: PLC0415
 
     state = st.session_state
     one_step.render(state.past if "past" in state else state.run)

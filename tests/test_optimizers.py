@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from nnlab import Config, advance, start
-from nnlab.batches import objective_of
-from nnlab.network import zero_parameters
-from nnlab.optimizers import OPTIMIZERS, PENALTIES, SCHEDULES, fresh_state
-from nnlab.updates import Updates
+from nnlab.model.network import zero_parameters
+from nnlab.model.optimizers import OPTIMIZERS, PENALTIES, SCHEDULES, fresh_state
+from nnlab.training.batches import objective_of
+from nnlab.training.update import Updates
 
 GRADIENT = np.array([2.0, -0.5, 0.0])
 

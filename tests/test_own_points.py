@@ -16,9 +16,9 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 from streamlit.testing.v1 import AppTest
 
 from nnlab import Config, advance, evaluate, start
-from nnlab.datasets import OWN
-from nnlab.editing import with_config
-from nnlab.points import MAX_LINK_POINTS, Points, decode, encode
+from nnlab.data.datasets import OWN
+from nnlab.data.points import MAX_LINK_POINTS, Points, decode, encode
+from nnlab.training.edits import with_config
 from tests import test_playground as bench
 from tests.browser_page import (
     PLOT,

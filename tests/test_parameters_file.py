@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-import nnlab.parameters_file
+import nnlab.export.parameters_file
 from nnlab import Config, Run, advance, predict, set_parameter, start
-from nnlab.config import parse
-from nnlab.parameters_file import parameters_file
+from nnlab.export.parameters_file import parameters_file
+from nnlab.training.config import parse
 
 
 def trained(**changes: Any) -> Run:
@@ -58,7 +58,7 @@ def test_the_file_of_an_edited_run_says_so() -> None:
 
 def test_the_docstring_tells_how_the_config_comes_back() -> None:
     """By what it imports itself, and nothing that this module happens to."""
-    failed, tried = doctest.testmod(nnlab.parameters_file, globs={})
+    failed, tried = doctest.testmod(nnlab.export.parameters_file, globs={})
     assert (failed, tried > 0) == (0, True)
 
 

@@ -17,12 +17,13 @@ from streamlit.delta_generator import DeltaGenerator
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import SelectSlider
 
-from nnlab import Config, Run, advance, live_chart, rewind, start
-from nnlab.config import text
-from nnlab.datasets import DATASETS_FOR
-from nnlab.pages import running, turns
-from nnlab.pages.own_points import OwnPoints
-from nnlab.points import Points, encode
+from nnlab import Config, Run, advance, rewind, start
+from nnlab.app import live_chart, turns
+from nnlab.app.playground import run_control
+from nnlab.app.playground.own_points import OwnPoints
+from nnlab.data.datasets import DATASETS_FOR
+from nnlab.data.points import Points, encode
+from nnlab.training.config import text
 
 APP = Path(__file__).parents[1] / "streamlit_app.py"
 SMALL = {"samples": "20", "test_samples": "10"}
@@ -595,7 +596,9 @@ def test_a_click_told_twice_is_one_click(key: str, monkeypatch: pytest.MonkeyPat
     def state_after(told: int) -> tuple[object, ...]:
         nonlocal times
         numbers = itertools.count(100)
-        monkeypatch.setattr("nnlab.pages.settings.random.randrange", lambda _: next(numbers))
+        monkeypatch.setattr(
+            "nnlab.app.playground.settings.random.randrange", lambda _: next(numbers)
+        )
         times = 1
         app = page_with_button(key)
         times = told
@@ -616,7 +619,7 @@ def test_start_may_come_before_a_new_run_is_drawn(
 
     def tell(click: Callable[[], None]) -> None:
         click()
-        running.set_running(True)
+        run_control.set_running(True)
 
     tell_clicks(monkeypatch, tell)
     healthy(app.run())
@@ -628,10 +631,10 @@ def test_start_may_come_before_a_new_run_is_drawn(
 
 def test_a_branch_told_twice_keeps_the_run_of_before() -> None:
     def script() -> None:
-        from nnlab.pages import running  # noqa: PLC0415 - the script of a page of its own
+        from nnlab.app.playground import run_control  # noqa: PLC0415 - the script of a page of its own
 
-        running.branch()
-        running.branch()
+        run_control.branch()
+        run_control.branch()
 
     app = AppTest.from_function(script)
     run = advance(start(Config(samples=20)), 100)
@@ -649,7 +652,7 @@ def test_where_one_looks_has_settled_when_start_ends_a_replay() -> None:
     def script() -> None:
         import streamlit as st  # noqa: PLC0415 - the script of a page of its own
 
-        from nnlab.pages import time_travel  # noqa: PLC0415
+        from nnlab.app.playground import time_travel  # noqa: PLC0415
 
         before = time_travel.has_settled()
         time_travel.return_to_present()

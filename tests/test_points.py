@@ -17,7 +17,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from sklearn.preprocessing import StandardScaler
 
-from nnlab.points import (
+from nnlab.data.points import (
     MAX_LINK_POINTS,
     NO_POINTS,
     Points,
@@ -108,7 +108,7 @@ def test_points_pass_to_another_process_as_the_same_value() -> None:
     """Python hashes bytes differently in each process; there the points hash as they do here."""
     program = (
         "import pickle, sys\n"
-        "from nnlab.points import Points\n"
+        "from nnlab.data.points import Points\n"
         "points = pickle.loads(sys.stdin.buffer.read())\n"
         "print({points: 'found'}[Points.of([(0.5, 1.0, 0.0)])], points.inputs.flags.writeable)"
     )

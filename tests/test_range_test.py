@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 
 from nnlab import Config, advance, evaluate, start
-from nnlab.editing import with_config
-from nnlab.range_test import (
+from nnlab.sweep.range_test import (
     BEGUN,
     CAUTION,
     FAR_ABOVE,
@@ -18,6 +17,7 @@ from nnlab.range_test import (
     RangeTest,
     range_test,
 )
+from nnlab.training.edits import with_config
 
 SMALL = Config(samples=100, hidden_layers=(5,))
 

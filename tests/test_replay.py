@@ -14,7 +14,7 @@ import pytest
 from PIL import Image
 
 from nnlab import Config, Run, advance, evaluate, rewind, start
-from nnlab.figures.animation import (
+from nnlab.export.animation import (
     BOTTOM,
     CHART_LEFT,
     CHART_RIGHT,
@@ -26,11 +26,11 @@ from nnlab.figures.animation import (
     WIDTH,
     animation,
 )
-from nnlab.figures.painting import Scale
-from nnlab.figures.plane import BOUNDARY_COLORS, boundary_image
-from nnlab.figures.replay import MAX_FRAMES, moments, replay
+from nnlab.export.painting import Scale
+from nnlab.export.replay import MAX_FRAMES, moments, replay
+from nnlab.figures.plane_picture import BOUNDARY_COLORS, boundary_image
 from nnlab.figures.style import CLASS_COLORS
-from nnlab.network import Parameters
+from nnlab.model.network import Parameters
 from tests.pictures import pixels, rgb
 
 AXES = ("x1", "x2")

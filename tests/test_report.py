@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from nnlab import Config, Metrics, advance, evaluate, start
-from nnlab.pages import report
+from nnlab.app import report
 
 RUN = start(Config(samples=20))
 

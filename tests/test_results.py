@@ -7,7 +7,8 @@ import pandas
 import pytest
 
 from nnlab import Config, advance, start
-from nnlab.results.columns import (
+from nnlab.sweep import Axis, Range, Result, run_one
+from nnlab.sweep.analysis.columns import (
     METRICS,
     Column,
     axis_column,
@@ -17,12 +18,11 @@ from nnlab.results.columns import (
     places,
     setting,
 )
-from nnlab.results.filters import marked, marks, passes, sentence
-from nnlab.results.importance import FEW_RUNS, LEAST_RUNS, importance
-from nnlab.results.luck import Rule, loss_band, lucks, quartiles
-from nnlab.results.medians import medians
-from nnlab.series import bin_means
-from nnlab.sweep import Axis, Range, Result, run_one
+from nnlab.sweep.analysis.filters import marked, marks, passes, sentence
+from nnlab.sweep.analysis.importance import FEW_RUNS, LEAST_RUNS, importance
+from nnlab.sweep.analysis.medians import medians
+from nnlab.sweep.analysis.seed_spread import Rule, loss_band, lucks, quartiles
+from nnlab.training.downsampling import bin_means
 from tests.sweep_results import result
 
 RATES = Axis("learning_rate", (0.001, 0.01, 0.1))

@@ -12,11 +12,11 @@ from playwright.sync_api import Locator, Page, expect
 from streamlit.testing.v1 import AppTest
 
 from nnlab import Config, Run, advance, evaluate, rewind, set_parameter, start
-from nnlab.figures.plane import boundary_image
-from nnlab.figures.replay import moments, replay
-from nnlab.points import Points, encode
-from nnlab.script import script
-from nnlab.step import take_step
+from nnlab.data.points import Points, encode
+from nnlab.export.replay import moments, replay
+from nnlab.export.script import script
+from nnlab.figures.plane_picture import boundary_image
+from nnlab.inspection.next_update import take_step
 from tests.browser_page import (
     download,
     open_page,

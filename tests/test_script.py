@@ -14,13 +14,13 @@ import pytest
 
 from nnlab import Config, Run, advance, start
 from nnlab.__main__ import main
-from nnlab.activations import ACTIVATIONS
-from nnlab.config import text
-from nnlab.datasets import DATASETS_FOR
-from nnlab.features import FEATURES
-from nnlab.network import INITIALIZATIONS
-from nnlab.optimizers import OPTIMIZERS, PENALTIES, SCHEDULES
-from nnlab.script import MAX_COLUMNS, MAX_LINES, script
+from nnlab.data.datasets import DATASETS_FOR
+from nnlab.data.features import FEATURES
+from nnlab.export.script import MAX_COLUMNS, MAX_LINES, script
+from nnlab.model.activations import ACTIVATIONS
+from nnlab.model.network import INITIALIZATIONS
+from nnlab.model.optimizers import OPTIMIZERS, PENALTIES, SCHEDULES
+from nnlab.training.config import text
 
 ROOT = Path(__file__).parents[1]
 

@@ -6,19 +6,19 @@ import numpy as np
 import pytest
 
 from nnlab import Config, Run, advance, evaluate, rewind, start
-from nnlab.activations import ACTIVATIONS
-from nnlab.losses import OUTPUT_LOSSES
-from nnlab.network import Parameters
-from nnlab.numeric_gradients import (
+from nnlab.data.points import Points
+from nnlab.inspection.next_update import look_at_step, take_step
+from nnlab.inspection.numeric_gradients import (
     STEP_SIZE,
     affordable_checks,
     crossings,
     numeric_gradients,
     positions_of,
 )
-from nnlab.optimizers import OPTIMIZERS, PENALTIES, SCHEDULES
-from nnlab.points import Points
-from nnlab.step import look_at_step, take_step
+from nnlab.model.activations import ACTIVATIONS
+from nnlab.model.losses import OUTPUT_LOSSES
+from nnlab.model.network import Parameters
+from nnlab.model.optimizers import OPTIMIZERS, PENALTIES, SCHEDULES
 from tests.test_activations import TEXTBOOK
 
 SMALL = {"samples": 20, "test_samples": 10, "hidden_layers": (4, 3)}

@@ -5,8 +5,8 @@ import math
 import pytest
 
 from nnlab import Config, start
-from nnlab.batches import Batches
-from nnlab.stop_rules import StopRules
+from nnlab.training.batches import Batches
+from nnlab.training.stop_rules import StopRules
 
 
 def _rules(best_loss: float = math.inf, best_iteration: int = 0, **rules: float) -> StopRules:

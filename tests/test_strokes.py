@@ -5,7 +5,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, Page, WebSocketRoute, expect
 from streamlit.testing.v1 import AppTest
 
-from nnlab.config import MAX_SAMPLES
+from nnlab.training.config import MAX_SAMPLES
 from tests.browser_page import intercept, settled
 from tests.server import serving
 from tests.test_own_points import choose, click, open_bench, own
@@ -52,8 +52,8 @@ def test_a_stroke_beyond_the_most_points_is_refused_in_a_sentence() -> None:
         import streamlit as st  # noqa: PLC0415
 
         from nnlab import Config, start  # noqa: PLC0415
-        from nnlab.pages import own_points  # noqa: PLC0415
-        from nnlab.points import Points  # noqa: PLC0415
+        from nnlab.app.playground import own_points  # noqa: PLC0415
+        from nnlab.data.points import Points  # noqa: PLC0415
 
         points = Points(np.zeros((count, 2)), np.zeros(count))
         st.session_state.own_points = [own_points.OwnPoints(points)]

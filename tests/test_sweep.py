@@ -21,17 +21,8 @@ import pytest
 from threadpoolctl import threadpool_info
 
 from nnlab import Config, advance, evaluate, predict, start
-from nnlab.plane import plane_extent
-from nnlab.sweep import (
-    BOUNDARY_SIZE,
-    MAX_LOSSES,
-    MAX_RUNS,
-    Axis,
-    Result,
-    Sweep,
-    grid,
-    run_one,
-)
+from nnlab.data.plane import plane_extent
+from nnlab.sweep import BOUNDARY_SIZE, MAX_LOSSES, MAX_RUNS, Axis, Result, Sweep, grid, run_one
 from nnlab.sweep.executors import NICENESS, LocalPool, Workers
 from nnlab.sweep.runs import Progress, compute_slice
 from tests.benchmarks.fake_browser import FakeBrowser, run

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from nnlab import Config
-from nnlab.points import Points
+from nnlab.data.points import Points
 from nnlab.sweep import (
     MAX_RUNS,
     Axis,

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from nnlab import Config, __main__
-from nnlab.points import Points, encode
+from nnlab.data.points import Points, encode
 from nnlab.sweep import Axis, Range, grid, random_sample, run_one
 from nnlab.sweep.command_line import bar, read_order
 from tests.executors import Immediately

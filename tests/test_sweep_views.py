@@ -12,13 +12,13 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from nnlab import Config
-from nnlab.pages import explore
-from nnlab.pages.sweep_views import VIEWS
-from nnlab.pages.sweep_views.table import as_csv
-from nnlab.pages.sweeps.state import SweepState
-from nnlab.results.columns import sweep_columns
-from nnlab.results.filters import passes
+from nnlab.app.explore import page
+from nnlab.app.explore.sweep_state import SweepState
+from nnlab.app.explore.views import VIEWS
+from nnlab.app.explore.views.table import as_csv
 from nnlab.sweep import Axis, Result
+from nnlab.sweep.analysis.columns import sweep_columns
+from nnlab.sweep.analysis.filters import passes
 from tests.sweep_results import result
 
 AXES = (Axis("learning_rate", (0.001, 0.01, 0.1)), Axis("activation", ("relu", "tanh")))
@@ -338,7 +338,7 @@ def test_the_axes_of_the_scatter_are_those_chosen_and_logarithmic_if_asked() -> 
     ],
 )
 def test_the_choices_of_a_view_are_in_the_link(view: str, link: dict[str, str]) -> None:
-    assert set(link) <= set(explore.LINK_NAMES)  # they come back with who comes back to the page
+    assert set(link) <= set(page.LINK_NAMES)  # they come back with who comes back to the page
     app = draw(view, many())
     assert not app.query_params
     for name, value in link.items():

@@ -13,14 +13,14 @@ from sklearn.neural_network import MLPClassifier
 
 import nnlab
 from nnlab import Config, Run, advance, evaluate, predict, start
-from nnlab.activations import ACTIVATIONS
-from nnlab.config import TableConfig
-from nnlab.datasets import DATASETS_FOR, Dataset
-from nnlab.editing import with_config
-from nnlab.features import FEATURES, column_names
-from nnlab.losses import OUTPUT_LOSSES
-from nnlab.optimizers import OPTIMIZERS, PENALTIES, SCHEDULES, OptimizerState
-from nnlab.points import Points
+from nnlab.data.datasets import DATASETS_FOR, Dataset
+from nnlab.data.features import FEATURES, column_names
+from nnlab.data.points import Points
+from nnlab.model.activations import ACTIVATIONS
+from nnlab.model.losses import OUTPUT_LOSSES
+from nnlab.model.optimizers import OPTIMIZERS, PENALTIES, SCHEDULES, OptimizerState
+from nnlab.training.config import TableConfig
+from nnlab.training.edits import with_config
 
 # The 25 rows that the article "Implementing Neural Network Algorithm with NumPy" prints.
 ARTICLE = list(

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from nnlab import Config, advance, start
-from nnlab.figures.plane import Look
-from nnlab.pages import turns
-from nnlab.pages.turns import MAX_FRAMES, advance_in_turn, tick, turn
+from nnlab.app import turns
+from nnlab.app.turns import MAX_FRAMES, advance_in_turn, tick, turn
+from nnlab.figures.plane_picture import Look
 
 PATIENCE_SECONDS = 120  # no test expects to wait so long
 
@@ -46,7 +46,7 @@ def test_a_tick_ends_at_the_goal() -> None:
 def test_speed_max_shares_the_time_with_those_who_wait(monkeypatch: pytest.MonkeyPatch) -> None:
     seconds = count()  # one passes between two looks at the clock
     clock = SimpleNamespace(perf_counter=lambda: next(seconds))
-    monkeypatch.setattr("nnlab.training.time", clock)
+    monkeypatch.setattr("nnlab.training.run.time", clock)
     monkeypatch.setattr(turns, "BUDGET_SECONDS", 400)
     run = start(Config(samples=20))
     alone, frames, *_ = tick(run, goal=10**6, speed=None, others=0, what=Look())

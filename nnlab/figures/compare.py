@@ -6,10 +6,10 @@ import numpy as np
 import plotly.graph_objects as go
 
 from nnlab.figures.curves import Series, loss_series, losses_as_json
-from nnlab.figures.plane import LEVELS, png
+from nnlab.figures.plane_picture import LEVELS, png
 from nnlab.figures.style import SET_COLORS
 from nnlab.sweep import Result
-from nnlab.training import Metrics, Run
+from nnlab.training.run import Metrics, Run
 
 DASHES = {"left": "solid", "right": "dot"}
 

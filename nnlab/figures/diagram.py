@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nnlab.datasets import FloatArray
-from nnlab.figures.plane import LEVELS, Thumbnails, Unit, png
-from nnlab.training import Run
+from nnlab.data.datasets import FloatArray
+from nnlab.figures.plane_picture import LEVELS, Thumbnails, Unit, png
+from nnlab.training.run import Run
 
 MAX_EDGES = 400  # lines drawn: more would hide each other, and slow the page
 MAX_SHEET_BYTES = 20_000  # of all small maps: those of a large network may get fewer shades

@@ -7,12 +7,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nnlab.config import Config
-from nnlab.figures.plane import png
-from nnlab.results.columns import ACCURACIES, setting, setting_text
-from nnlab.results.luck import Rule
+from nnlab.figures.plane_picture import png
 from nnlab.sweep import Axis, Result
+from nnlab.sweep.analysis.columns import ACCURACIES, setting, setting_text
+from nnlab.sweep.analysis.seed_spread import Rule
 from nnlab.sweep.runs import BOUNDARY_SIZE
+from nnlab.training.config import Config
 
 SHEET_COLUMNS = 20  # of maps in the one picture that holds them all
 SPARK_POINTS = 40  # of a loss curve in little

@@ -9,9 +9,9 @@ from plotly.colors import sample_colorscale
 from plotly.subplots import make_subplots
 
 from nnlab.figures.style import AXIS, SET_COLORS, as_json
-from nnlab.history import LayerHistory
-from nnlab.inspection import weight_histogram
-from nnlab.training import Run
+from nnlab.inspection.point_results import weight_histogram
+from nnlab.training.history import LayerHistory
+from nnlab.training.run import Run
 
 MAX_POINTS = 80  # of a line: its plot is about 200 pixels wide
 BINS = 40  # of the weights

@@ -8,11 +8,11 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from nnlab.datasets import Dataset
+from nnlab.data.datasets import Dataset
+from nnlab.data.plane import plane_extent
 from nnlab.figures.style import AXIS, CLASS_COLORS, MIDDLE_COLOR, as_json
-from nnlab.inspection import PointResults
-from nnlab.plane import plane_extent
-from nnlab.training import Run
+from nnlab.inspection.point_results import PointResults
+from nnlab.training.run import Run
 
 RIM_COLOR = "#777777"
 MAX_POINTS = 2000  # drawn per set: more would only cover each other, and slow the page

@@ -5,7 +5,7 @@ from math import log10
 import plotly.graph_objects as go
 
 from nnlab.figures.style import AXIS, SET_COLORS, as_json, below_labels, loss_axis
-from nnlab.range_test import RangeTest
+from nnlab.sweep.range_test import RangeTest
 
 _GREY = "rgba(128, 128, 128, 0.15)"
 _LINE = "#999999"

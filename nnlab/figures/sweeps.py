@@ -1,6 +1,6 @@
 """Many runs in one picture: parallel coordinates, heat map, scatter, and which axis matters.
 
-Each figure is drawn as a whole, as JSON, from the columns and groups of `nnlab.results`.
+Each figure is drawn as a whole, as JSON, from the columns and groups of `nnlab.sweep.analysis`.
 """
 
 from collections.abc import Sequence
@@ -10,12 +10,12 @@ import numpy as np
 import plotly.graph_objects as go
 from plotly.colors import sample_colorscale
 
-from nnlab.datasets import FloatArray
+from nnlab.data.datasets import FloatArray
 from nnlab.figures.style import AXIS, SET_COLORS, as_json, below_labels
-from nnlab.results.columns import ACCURACIES, Column
-from nnlab.results.filters import Filter, marks
-from nnlab.results.importance import Importance
-from nnlab.results.medians import Medians
+from nnlab.sweep.analysis.columns import ACCURACIES, Column
+from nnlab.sweep.analysis.filters import Filter, marks
+from nnlab.sweep.analysis.importance import Importance
+from nnlab.sweep.analysis.medians import Medians
 
 # From one metric's least to its greatest value, clear on white and on black.
 SCALE = sample_colorscale("Plasma", np.linspace(0.2, 0.85, 9).tolist())

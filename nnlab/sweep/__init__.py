@@ -1,10 +1,10 @@
 """Many runs at once: which settings, computed where, and what comes of them."""
 
 from nnlab.sweep.axes import Axis, Range, grid, random_sample
+from nnlab.sweep.axis_text import axis_from_text, range_from_text
 from nnlab.sweep.limits import MAX_AT_ONCE, MAX_PRODUCTS, MAX_RUNS
 from nnlab.sweep.runs import BOUNDARY_SIZE, MAX_LOSSES, Result, run_one
 from nnlab.sweep.sweep import Sweep
-from nnlab.sweep.texts import axis_from_text, range_from_text
 
 __all__ = [
     "BOUNDARY_SIZE",

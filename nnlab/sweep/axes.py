@@ -8,9 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from nnlab.config import Config
-from nnlab.kinds import is_real, shown, whole, whole_number
+from nnlab.data.rules import is_real, shown
 from nnlab.sweep.limits import MAX_RUNS, check_count, check_points_and_sizes
+from nnlab.training.config import Config
+from nnlab.training.kinds import whole, whole_number
 
 DIGITS = 6  # of a value within a range: 0.0316228 is read more easily than 0.03162277660168379
 

@@ -10,16 +10,22 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from typing import IO, Any, NamedTuple, get_args
 
-from nnlab.config import Config, parse
-from nnlab.kinds import shown
-from nnlab.options import EXIT_BAD_INPUT, EXIT_INTERRUPTED, Parser, add_settings, settings
+from nnlab.data.rules import shown
 from nnlab.sweep.axes import grid, random_sample
+from nnlab.sweep.axis_text import axis_from_text, range_from_text
+from nnlab.sweep.csv_table import Table
 from nnlab.sweep.executors import SCHEDULER, LocalPool, shared_workers
 from nnlab.sweep.limits import MAX_AT_ONCE, MAX_RUNS
 from nnlab.sweep.runs import Status
 from nnlab.sweep.sweep import Sweep
-from nnlab.sweep.table import Table
-from nnlab.sweep.texts import axis_from_text, range_from_text
+from nnlab.training.cli_options import (
+    EXIT_BAD_INPUT,
+    EXIT_INTERRUPTED,
+    Parser,
+    add_settings,
+    settings,
+)
+from nnlab.training.config import Config, parse
 
 LOOK_SECONDS = 0.1  # between two looks at what has come
 BAR_WIDTH = 30

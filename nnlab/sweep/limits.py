@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from itertools import pairwise
 
-from nnlab.batches import check_points
-from nnlab.config import Config
+from nnlab.training.batches import check_points
+from nnlab.training.config import Config
 
 MAX_RUNS = 500  # of one sweep: their results take about 3 MB
 MAX_AT_ONCE = 32  # runs of one sweep that are computed at a time, on however large a cluster

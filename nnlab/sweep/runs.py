@@ -7,12 +7,12 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from nnlab.config import Config
-from nnlab.datasets import FloatArray
-from nnlab.metrics import overflow_is_divergence
-from nnlab.plane import pixel_centers, plane_extent
-from nnlab.series import bin_means, thin
-from nnlab.training import Metrics, Run, advance, evaluate, predict, start
+from nnlab.data.datasets import FloatArray
+from nnlab.data.plane import pixel_centers, plane_extent
+from nnlab.training.config import Config
+from nnlab.training.downsampling import bin_means, thin
+from nnlab.training.metrics import overflow_is_divergence
+from nnlab.training.run import Metrics, Run, advance, evaluate, predict, start
 
 BOUNDARY_SIZE = 50  # pixels of a result's boundary along each axis
 MAX_LOSSES = 200  # points of a result's loss curve

@@ -10,10 +10,10 @@ from functools import partial
 
 import loky
 
-from nnlab.config import Config
 from nnlab.sweep.executors import Workers, shared_workers
 from nnlab.sweep.limits import MAX_AT_ONCE, check_count, check_points_and_sizes
 from nnlab.sweep.runs import Progress, Result, compute_slice, failed
+from nnlab.training.config import Config
 
 UNWATCHED_SECONDS = 30  # after which a sweep rests whose results nobody has asked for
 

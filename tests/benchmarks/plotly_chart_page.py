@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from nnlab import Config, Run, advance, predict, start
-from nnlab.pages.ticks import FLUSH_SECONDS, SPEEDS, TICK_SECONDS
+from nnlab.app.pace import FLUSH_SECONDS, SPEEDS, TICK_SECONDS
 
 GRID_SIZE = 100  # of the boundary along each axis, as on the playground
 MAX_LOSSES = 500  # points of the loss curve, as on the playground

@@ -22,10 +22,10 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.neural_network import MLPClassifier
 
 from nnlab import Config, Run, advance, evaluate, start
-from nnlab.activations import ACTIVATIONS
-from nnlab.features import FEATURES
-from nnlab.history import STATISTICS_EVERY, Snapshot, Snapshots
-from nnlab.optimizers import OPTIMIZERS, PENALTIES, SCHEDULES
+from nnlab.data.features import FEATURES
+from nnlab.model.activations import ACTIVATIONS
+from nnlab.model.optimizers import OPTIMIZERS, PENALTIES, SCHEDULES
+from nnlab.training.history import STATISTICS_EVERY, Snapshot, Snapshots
 from tests.machine import machine
 
 try:
@@ -291,8 +291,8 @@ def costs_of_memory(config: Config, iterations: int, turns: int) -> tuple[float,
             for place in range(len(ways)):
                 way = (place + piece + turn) % len(ways)  # none of them always comes first
                 with (
-                    patch("nnlab.training.Snapshots", ways[way][0]),
-                    patch("nnlab.training.STATISTICS_EVERY", ways[way][1]),
+                    patch("nnlab.training.run.Snapshots", ways[way][0]),
+                    patch("nnlab.training.run.STATISTICS_EVERY", ways[way][1]),
                 ):
                     began = time.process_time()
                     runs[way] = advance(runs[way], PIECE)

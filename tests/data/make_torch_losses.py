@@ -5,7 +5,7 @@
 from the repository's root, in an environment with numpy, scikit-learn and torch (2.13.0 made the
 stored file). Data and starting weights are nnlab's; all else here is PyTorch's own: layers,
 activations, losses, gradients, optimizers, schedulers. The batches follow the definition in
-`nnlab.training`, written down a second time.
+`nnlab.training.run`, written down a second time.
 """
 
 import json
@@ -16,8 +16,8 @@ from pathlib import Path
 import numpy as np
 
 from nnlab import Config, start
-from nnlab.activations import ACTIVATIONS
-from nnlab.optimizers import OPTIMIZERS, PENALTIES, SCHEDULES
+from nnlab.model.activations import ACTIVATIONS
+from nnlab.model.optimizers import OPTIMIZERS, PENALTIES, SCHEDULES
 
 try:
     import torch

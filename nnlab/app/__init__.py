@@ -1,0 +1,1 @@
+"""All that knows Streamlit: the playground, Explore and what both share."""

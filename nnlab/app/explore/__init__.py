@@ -1,0 +1,1 @@
+"""Explore: many runs at once, and what they say."""

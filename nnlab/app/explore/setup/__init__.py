@@ -1,0 +1,1 @@
+"""What a sweep of Explore is made of: its fields, its examples and its plan."""

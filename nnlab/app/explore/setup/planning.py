@@ -1,0 +1,220 @@
+"""The sidebar of Explore: from its fields to the runs of one sweep."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import fields, replace
+from typing import NamedTuple
+
+import streamlit as st
+
+from nnlab.app import navigation
+from nnlab.app.explore.setup.presets import PRESETS, Preset
+from nnlab.app.explore.setup.sweep_fields import (
+    AXIS_NUMBERS,
+    DEFAULT_SAMPLE_SEED,
+    DEFAULT_SEEDS,
+    MAX_SEEDS,
+    VARIED,
+    Filled,
+    fill,
+    key,
+)
+from nnlab.app.links import in_code, keep_in_link
+from nnlab.sweep import Axis, Range, axis_from_text, grid, random_sample, range_from_text
+from nnlab.sweep.analysis.columns import setting_text
+from nnlab.training.config import Config
+
+HELP = {item.name: item.metadata["help"] for item in fields(Config)}
+
+
+class Plan(NamedTuple):
+    """What is to be run.
+
+    Attributes
+    ----------
+    base : the settings that the axes vary
+    axes : what is varied; of a range that is drawn from, with the values that were drawn
+    seeds : of the starting weights: that of the base, and the numbers behind it
+    configs : of all runs, in the order in which they begin
+    sampled : whether they were drawn at random, rather than all combinations
+    """
+
+    base: Config
+    axes: tuple[Axis, ...]
+    seeds: tuple[int, ...]
+    configs: tuple[Config, ...]
+    sampled: bool = False
+
+
+def plan(take: Callable[[Preset], None]) -> tuple[Plan | None, str]:
+    """Draw the settings and return what they ask for, or None and what is wrong with them.
+
+    Parameters
+    ----------
+    take : called when an example is chosen
+    """
+    state = st.session_state
+    with st.popover("Examples", help="Fill in the fields below, which can then be changed."):
+        for name, preset in PRESETS.items():
+            st.button(
+                preset.title,
+                key=f"example_{name}",
+                type="tertiary",
+                on_click=take,
+                args=(preset,),
+                help=preset.question,
+            )
+    place = st.container()
+    left, right = st.columns(2)
+    seeds = left.number_input(
+        "Seeds",
+        value=state.filled.seeds,
+        step=1,
+        key=key("seeds"),
+        help="How many runs each setting gets, each from other starting weights: was it the "
+        "setting, or luck?",
+    )
+    iterations = right.number_input(
+        "Iterations",
+        value=state.filled.iterations,
+        step=1000,
+        key=key("iterations"),
+        help=HELP["iterations"],
+    )
+    sample, sample_seed = _sample()
+    with place:
+        axes, broken = _axes(sampled=sample is not None)
+    try:
+        state.base = replace(state.base, iterations=iterations)
+        query = navigation.config_query(state.base)
+        for item in fields(Config):
+            keep_in_link(item.name, query.get(item.name, ""), "")
+        if seeds is None or not 1 <= seeds <= MAX_SEEDS:
+            return None, f"seeds must be a whole number from 1 to {MAX_SEEDS}, got {seeds}"
+        keep_in_link("seeds", str(seeds), str(DEFAULT_SEEDS))
+        if broken:
+            return None, broken
+        numbers = tuple(range(state.base.seed, state.base.seed + seeds))
+        if sample is None:
+            grid_axes = tuple(axis for axis in axes if isinstance(axis, Axis))
+            configs = grid(state.base, grid_axes, numbers)
+            return Plan(state.base, grid_axes, numbers, tuple(configs)), ""
+        if not axes:
+            return None, "sample must have an axis or more to draw from, got none"
+        configs = random_sample(state.base, axes, sample, sample_seed, numbers)
+        drawn = tuple(_drawn(axis, configs) for axis in axes)
+        return Plan(state.base, drawn, numbers, tuple(configs), sampled=True), ""
+    except ValueError as error:
+        return None, in_code(str(error))
+
+
+def _sample() -> tuple[int | None, int]:
+    """Draw the choice of a random sample; return its size, None for a grid, and its seed."""
+    filled: Filled = st.session_state.filled
+    left, right = st.columns(2)
+    sample = left.number_input(
+        "Random settings",
+        value=filled.sample,
+        step=1,
+        placeholder="grid",
+        key=key("sample"),
+        help="How many settings are drawn at random from the ranges of the axes, or from their "
+        "values. Empty: a grid of all combinations.",
+    )
+    keep_in_link("sample", "" if sample is None else str(sample), "")
+    if sample is None:
+        keep_in_link("sample_seed", "", "")
+        return None, DEFAULT_SAMPLE_SEED
+    sample_seed = right.number_input(
+        "Sampling seed",
+        value=filled.sample_seed,
+        step=1,
+        key=key("sample_seed"),
+        help="The same seed draws the same settings.",
+    )
+    keep_in_link("sample_seed", str(sample_seed or 0), str(DEFAULT_SAMPLE_SEED))
+    return sample, sample_seed or 0
+
+
+def _drawn(axis: Axis | Range, configs: Sequence[Config]) -> Axis:
+    """Return the axis with the values that were drawn, if it is a range."""
+    if isinstance(axis, Axis):
+        return axis
+    return Axis(axis.name, tuple(sorted({getattr(config, axis.name) for config in configs})))
+
+
+def _range(name: str, typed: str) -> Axis | Range:
+    """Read what to draw from; a range may have the count that a grid needs."""
+    low, between, behind = typed.partition("..")
+    words = behind.split()
+    if len(words) > 1 and words[-1] != "log":
+        words.pop()
+    return range_from_text(name, f"{low}{between}{' '.join(words)}")
+
+
+def _axes(*, sampled: bool) -> tuple[tuple[Axis | Range, ...], str]:
+    """Draw the axes that are chosen and one more; return them, and what is wrong, if anything."""
+    filled: Filled = st.session_state.filled
+    axes: list[Axis | Range] = []
+    broken = ""
+    for number in AXIS_NUMBERS:
+        begin = filled.axes[number - 1][0] if number <= len(filled.axes) else None
+        name = st.selectbox(
+            f"Axis {number}",
+            VARIED,
+            index=VARIED.index(begin) if begin else None,
+            placeholder="Choose a setting to vary" if number == 1 else "none",
+            format_func=lambda name: name.replace("_", " "),
+            key=key(f"axis{number}"),
+            on_change=_close_gap,
+            args=(number,),
+        )
+        if name is None:
+            _leave_out(number)
+            break
+        typed = st.text_input(
+            f"Values of axis {number}",
+            value=filled.values(number, name),
+            key=key(f"values{number}_{name}"),
+            label_visibility="collapsed",
+            placeholder="0.1; 1; 10 or 0.001..1 log 7",
+        )
+        keep_in_link(f"axis{number}", f"{name}:{typed}", "")
+        try:
+            read = _range if sampled else axis_from_text
+            axes.append(read(name, typed or ""))
+        except ValueError as error:
+            broken = broken or in_code(str(error))
+        else:
+            st.caption(_told(axes[-1]))
+    if not axes:
+        st.caption(
+            "Values are separated by semicolons, 4; 8; 10,5. A range of numbers is 0..1 5, five at "
+            "equal distances, or 0.001..1 log 7, seven at equal factors."
+        )
+    return tuple(axes), broken
+
+
+def _told(axis: Axis | Range) -> str:
+    """Say which values an axis has."""
+    if isinstance(axis, Range):
+        scale = ", on a logarithmic scale" if axis.log else ""
+        return f"Drawn from {axis.low:g} to {axis.high:g}{scale}"
+    texts = [setting_text(axis.name, value) for value in axis.values]
+    if len(texts) > 8:
+        texts = [*texts[:3], "…", *texts[-2:]]
+    count = "1 value" if len(axis.values) == 1 else f"{len(axis.values)} values"
+    return f"{count}: {' · '.join(texts)}"
+
+
+def _leave_out(first: int) -> None:
+    """Leave the axes from this number on out of the link."""
+    for number in AXIS_NUMBERS[first - 1 :]:
+        keep_in_link(f"axis{number}", "", "")
+
+
+def _close_gap(number: int) -> None:
+    """Let the axes behind one that was cleared move up."""
+    state = st.session_state
+    cleared, *behind = (state.get(key(f"axis{at}")) for at in AXIS_NUMBERS[number - 1 :])
+    if cleared is None and any(behind):
+        fill()

@@ -1,0 +1,183 @@
+"""The views of a sweep's results on the page Explore, each drawn from the same filtered results.
+
+Each view may be drawn within the ticking fragment: its charts then change in place.
+"""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+import streamlit as st
+
+from nnlab.app import live_chart
+from nnlab.app.explore import run_filter
+from nnlab.app.explore.sweep_state import SweepState, failures
+from nnlab.app.explore.views import importance, seed_spread, table
+from nnlab.app.explore.views.choices import choose, choose_metric, done_runs, row
+from nnlab.figures.sweeps import heat_map, parallel_coordinates, scatter
+from nnlab.sweep import Result
+from nnlab.sweep.analysis.columns import (
+    ACCURACIES,
+    Column,
+    axis_column,
+    metric_column,
+    setting,
+    sweep_columns,
+    with_seeds,
+)
+from nnlab.sweep.analysis.medians import medians
+
+STYLE = Path(__file__).with_name("sweep_views.css")
+HEAT_MAP, SCATTER = "heat-map", "scatter"
+
+
+def draw_view(name: str, state: SweepState) -> None:
+    """Draw one of VIEWS, or say why there is nothing to be seen."""
+    st.html(STYLE)
+    if not state.all_results:
+        st.info("No runs yet: press Start.")
+    elif not state.results and name != "parallel":
+        st.info("No run passes the filter.")
+    elif name != "table" and not done_runs(
+        state.all_results if name == "parallel" else state.results
+    ):
+        st.info("None of these runs has ended well yet: the table says what became of them.")
+    else:
+        with st.container(key="view_place"):
+            VIEWS[name][1](state)
+            _left_out(state.results)
+
+
+def _left_out(results: Sequence[Result]) -> None:
+    """Say how many runs no median and no picture has room for."""
+    told = failures(results)
+    if told:
+        runs = " and ".join(told)
+        st.caption(f"Left out of medians and pictures: {runs}; the table lists them.")
+
+
+def _parallel(state: SweepState) -> None:
+    """Draw all runs that are done; those that the filter leaves out are faint."""
+    done = done_runs(state.all_results)
+    columns = [
+        column
+        for column in sweep_columns(done, state.axes, state.seeds)
+        if not np.isnan(column.values).any()
+    ]
+    with row():
+        color = choose_metric(done, "parallel_color", "Colour")
+    passing = len(done_runs(state.results))
+    best = _best(done_runs(state.results), color.name)
+    alt = f"Parallel coordinates of {len(done)} runs, {passing} of which pass the filter. {best}"
+    with st.container(key="parallel"):
+        live_chart.stage(
+            run_filter.PARALLEL,
+            parallel_coordinates(
+                columns, color, run_filter.chosen(), f"cleared {run_filter.cleared()}"
+            ),
+            shows=live_chart.Update(len(done), alt),
+            on_filter=lambda: run_filter.take(columns),
+        )
+    st.caption(
+        "Drag along an axis to filter it, click on the mark to let go; drag an axis' name to move "
+        "it. The filter holds in all views."
+    )
+
+
+def _best(results: Sequence[Result], name: str) -> str:
+    """Say which run is the best one by a metric."""
+    if not results:
+        return "None passes."
+    column = metric_column(results, name)
+    if np.isnan(column.values).all():
+        return ""
+    sign = -1 if name in ACCURACIES else 1
+    place = int(np.nanargmin(sign * column.values))
+    value = column.show(column.values[place])
+    return f"The best {column.title} is {value}, of run {results[place].index}."
+
+
+def _heat_map(state: SweepState) -> None:
+    axes = with_seeds(state.axes, state.seeds)
+    if len(axes) < 2:
+        st.info("A heat map needs two axes: choose a second one, or several seeds.")
+        return
+    columns = [axis_column(state.results, axis) for axis in axes]
+    with row():
+        across = choose("Columns", columns, "heat_columns")
+        down = choose("Rows", [one for one in columns if one.name != across.name], "heat_rows")
+        metric = choose_metric(state.results, "heat_metric")
+    found = medians(down, across, metric)
+    live_chart.stage(
+        HEAT_MAP,
+        heat_map(down, across, metric, found),
+        shows=live_chart.Update(
+            len(state.results),
+            f"Heat map of the median {metric.title} over {across.title} and {down.title}: from "
+            f"{metric.show(np.nanmin(found.values))} to {metric.show(np.nanmax(found.values))}. "
+            f"{_best(state.results, metric.name)}",
+        ),
+    )
+    most = int(found.counts.max())
+    st.caption(
+        f"The median over all runs of a cell, up to {most}. ✕: all runs of the cell have diverged "
+        "or failed."
+    )
+
+
+def _scatter(state: SweepState) -> None:
+    done = done_runs(state.results)
+    known = sweep_columns(done, state.axes, state.seeds)
+    columns = [column for column in known if not np.isnan(column.values).all()]
+    with row():
+        x = choose("Across", columns, "scatter_x")
+        y = choose("Up", columns, "scatter_y", len(with_seeds(state.axes, state.seeds)))
+        color = choose("Colour", columns, "scatter_color", len(columns) - 1)
+        log_x, log_y = (_log_toggle(axis, column) for axis, column in (("across", x), ("up", y)))
+    live_chart.stage(
+        SCATTER,
+        scatter(
+            x,
+            y,
+            color,
+            [result.index for result in done],
+            [
+                setting(result, [axis.name for axis in with_seeds(state.axes, state.seeds)])
+                for result in done
+            ],
+            log_x=log_x,
+            log_y=log_y,
+        ),
+        shows=live_chart.Update(
+            len(state.results),
+            f"Scatter of {len(done)} runs: {y.title} from {y.show(np.nanmin(y.values))} to "
+            f"{y.show(np.nanmax(y.values))} over {x.title} from {x.show(np.nanmin(x.values))} to "
+            f"{x.show(np.nanmax(x.values))}.",
+        ),
+    )
+
+
+def _log_toggle(axis: str, column: Column) -> bool:
+    possible = not column.choices and not (column.values <= 0).any()
+    return (
+        st.toggle(
+            f"Log {axis}",
+            column.log,
+            key=f"scatter_log_{axis}_{column.name}",
+            persist_state="session",
+            disabled=not possible,
+            help="A logarithmic axis; of numbers above 0.",
+        )
+        and possible
+    )
+
+
+# by its name in the link: its title, and what draws it
+VIEWS: dict[str, tuple[str, Callable[[SweepState], None]]] = {
+    "luck": ("Luck or setting", seed_spread.draw),
+    "parallel": ("Parallel coordinates", _parallel),
+    "heat": ("Heat map", _heat_map),
+    "scatter": ("Scatter", _scatter),
+    "importance": ("Importance", importance.draw),
+    "table": ("Table", table.draw),
+}

@@ -1,0 +1,255 @@
+"""The view "Compare": two runs side by side, as they have ended or step by step in lockstep.
+
+The runs are chosen by their index in the sweep, or PLAYGROUND.
+"""
+
+import math
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import streamlit as st
+
+from nnlab.app import live_chart, report
+from nnlab.app.explore import run_filter
+from nnlab.app.explore.setup import sweep_fields
+from nnlab.app.explore.sweep_state import SweepState
+from nnlab.app.explore.views import comparison, gallery, lockstep
+from nnlab.app.explore.views.comparison import Comparison
+from nnlab.app.pace import flush
+from nnlab.app.turns import turn
+from nnlab.data.plane import plane_extent
+from nnlab.figures.compare import compared_losses, result_image, result_series, run_series
+from nnlab.figures.curves import Series
+from nnlab.figures.plane_picture import boundary_image
+from nnlab.figures.points import decision_boundary
+from nnlab.sweep import Result
+from nnlab.sweep.analysis.columns import ACCURACIES, metric_column, metrics_of, setting, with_seeds
+from nnlab.training.batches import dataset_of
+from nnlab.training.config import Config
+from nnlab.training.run import Metrics, Run, evaluate
+
+STYLE = Path(__file__).with_suffix(".css")
+VIEW, TITLE = "compare", "Compare"
+PLAYGROUND = -1
+SIDES = ("left", "right")
+LOSS = "compare-loss"
+WIDTHS = (1, 1, 1.1)  # of the charts
+ENDED = {  # by what has stopped a run, of the ends that are good ones
+    "target_loss": "down to its target loss",
+    "plateau": "no better loss any more",
+}
+
+
+class Seen(NamedTuple):
+    """What is seen of one of the two."""
+
+    iteration: int
+    metrics: Metrics | None
+    frames: Sequence[tuple[int, bytes]]
+    series: list[Series]
+    ended: str
+
+
+def render(state: SweepState) -> None:
+    """Draw the view; outside the page's ticking fragment, as it has one of its own."""
+    st.html(STYLE)
+    runs = {result.index: result for result in state.results}
+    choices = [*([PLAYGROUND] if "run" in st.session_state else []), *runs]
+    if not runs or len(choices) < 2:
+        if not state.all_results:
+            st.info("No runs yet: press Start.")
+        elif run_filter.chosen():
+            st.info("There are no two runs to compare that pass the filter.")
+        else:
+            st.info("There are no two runs to compare yet.")
+        return
+    names = [axis.name for axis in with_seeds(state.axes, state.seeds)]
+    defaults = _defaults(state.results, choices)
+    columns = st.columns(2, gap="small")
+    chosen = [
+        _choose(column, side, choices, default, runs, names)
+        for column, side, default in zip(columns, SIDES, defaults, strict=True)
+    ]
+    configs = [
+        st.session_state.run.config if one == PLAYGROUND else runs[one].config for one in chosen
+    ]
+    comparison.follow((configs[0], configs[1]))
+    speed = comparison.controls()
+    live = st.container(key="compare_live")
+    with st.container(key="compare_charts"):
+        _stages(configs)
+    with live:
+        shown = comparison.current()
+        ends = [None if one == PLAYGROUND else runs[one] for one in chosen]
+        interval = shown.interval if shown.going else None
+        st.fragment(_live, run_every=interval)(ends, speed, interval)
+    if PLAYGROUND in chosen and st.session_state.run.interventions:
+        st.caption(
+            "The playground's run was changed on its way. Played here, it has its present settings "
+            "from the start."
+        )
+
+
+def choose(runs: Sequence[int]) -> None:
+    """Turn to the view with these two runs, by their indices; only in a callback."""
+    state = st.session_state
+    sweep_fields.turn_to(VIEW)
+    state.compare_left, state.compare_right = runs
+
+
+def _defaults(results: Sequence[Result], choices: Sequence[int]) -> tuple[int, int]:
+    """Return the playground's run or the worst one, and the best one."""
+    name = metrics_of(results)[0]
+    sign = -1 if name in ACCURACIES else 1
+    values = sign * metric_column(results, name).values
+    by_value = [results[place].index for place in values.argsort()]  # NaN last
+    first = PLAYGROUND if PLAYGROUND in choices else by_value[-1]
+    return first, by_value[0]
+
+
+def _choose(
+    column: st.delta_generator.DeltaGenerator,
+    side: str,
+    choices: list[int],
+    default: int,
+    runs: dict[int, Result],
+    names: Sequence[str],
+) -> int:
+    """Draw the choice of a run."""
+    key = f"compare_{side}"
+    if st.session_state.get(key) not in choices:
+        st.session_state[key] = default
+
+    def told(index: int) -> str:
+        if index == PLAYGROUND:
+            return "The playground's run"
+        result = runs[index]
+        name = metrics_of([result])[0]
+        value = metric_column([result], name)
+        ended = value.show(value.values[0]) if result.status == "done" else result.status
+        return f"Run {index} · {setting(result, names)} · {ended}"
+
+    index: int = column.selectbox(
+        f"{side.capitalize()} run",
+        choices,
+        format_func=told,
+        key=key,
+        persist_state="session",
+        help="A run of this sweep, by its number in the table, or the one of the playground.",
+    )
+    return index
+
+
+def _stages(configs: Sequence[Config]) -> None:
+    """Draw the places of the charts."""
+    *planes, curve = st.columns(WIDTHS, gap="small")
+    for place, side, config in zip(planes, SIDES, configs, strict=True):
+        with place:
+            dataset = dataset_of(config)
+            live_chart.stage(
+                f"compare-{side}",
+                decision_boundary(dataset, config.problem),
+                plane_extent(dataset),
+            )
+            if st.button("Open in the playground", key=f"compare_open_{side}", type="tertiary"):
+                gallery.open_in_playground(config)
+    with curve:
+        names = dict.fromkeys(report.loss_name(config) for config in configs)
+        log = st.session_state.get("compare_log", False)
+        live_chart.stage(LOSS, compared_losses(" and ".join(names), log=log))
+        st.toggle("Log axis", key="compare_log", persist_state="session")
+
+
+def _live(ends: Sequence[Result | None], speed: int | None, interval: float | None) -> None:
+    """Make a tick of both while they train, then draw all that shows them."""
+    began = time.perf_counter()
+    with turn() as others:
+        shown = comparison.current()
+        if shown.going and shown.runs:
+            runs, frames = lockstep.tick(shown.runs, speed, others)
+            shown = shown._replace(runs=runs, going=any(map(lockstep.left, runs)))
+            st.session_state.compared = shown
+            seen = [_seen(*of) for of in zip(runs, frames, strict=True)]
+        elif shown.runs:
+            seen = [_seen(run, [(run.iteration, boundary_image(run))]) for run in shown.runs]
+        else:
+            seen = [_end(end) for end in ends]
+    if interval != (shown.interval if shown.going else None):
+        st.rerun()
+    _draw(shown, seen)
+    if interval:
+        flush(began, interval)
+
+
+def _seen(run: Run, frames: Sequence[tuple[int, bytes]]) -> Seen:
+    metrics = evaluate(run)
+    ended = ENDED.get(run.stopped or "", run.stopped or "")
+    return Seen(run.iteration, metrics, frames, run_series(run, metrics), ended)
+
+
+def _end(result: Result | None) -> Seen:
+    """Look at a run as it has ended, in the sweep or as the playground has it."""
+    if result is None:
+        run: Run = st.session_state.run
+        return _seen(run, [(run.iteration, boundary_image(run))])
+    frames = [] if result.boundary is None else [(result.iteration, result_image(result))]
+    return Seen(
+        result.iteration,
+        result.metrics,
+        frames,
+        result_series(result),
+        result.error or ("diverged" if result.status == "diverged" else ""),
+    )
+
+
+def _draw(shown: Comparison, seen: Sequence[Seen]) -> None:
+    iteration = max(one.iteration for one in seen)
+    goal = max(config.iterations for config in shown.configs)
+    *places, last = st.columns(WIDTHS, gap="small")
+    told = f"{iteration:,} of {goal:,} iterations" if shown.runs else "As they have ended"
+    last.progress(min(1.0, iteration / goal), told)
+    updates = {}
+    alts = []
+    for place, side, one in zip(places, SIDES, seen, strict=True):
+        place.markdown(_told(one))
+        numbers = ", ".join(f"{name} {value}" for name, value in _numbers(one))
+        alt = f"at iteration {one.iteration}: {numbers or one.ended}."
+        alts.append(f"{side} {alt}")
+        updates[f"compare-{side}"] = live_chart.Update(
+            one.iteration, f"Decision boundary of the {side} run {alt}", frames=one.frames
+        )
+    updates[LOSS] = live_chart.Update(
+        iteration,
+        f"Loss curves of both runs, {' '.join(alts)}",
+        series=[line for one in seen for line in one.series],
+    )
+    # At rest nothing is left to be played: the pictures are of the moment of the numbers.
+    rest = None if shown.going else live_chart.Time(np.array([iteration], np.int32), iteration)
+    live_chart.update(
+        updates,
+        time_line=rest,
+        run=shown.number,
+        listeners=live_chart.NOBODY._replace(behind=comparison.slow_down),
+    )
+
+
+def _numbers(one: Seen) -> list[tuple[str, str]]:
+    """Return names and values of what there is to say of a run's metrics."""
+    if one.metrics is None:
+        return []
+    losses = [("train loss", one.metrics.train_loss), ("test loss", one.metrics.test_loss)]
+    numbers = [(name, f"{loss:.4g}") for name, loss in losses if not math.isnan(loss)]
+    if not math.isnan(one.metrics.test_accuracy):
+        numbers.append(("test accuracy", f"{one.metrics.test_accuracy:.1%}"))
+    return numbers
+
+
+def _told(one: Seen) -> str:
+    """Return the line above a run's picture."""
+    line = " &ensp; ".join(f"{name} **{value}**" for name, value in _numbers(one))
+    if not one.ended:
+        return line
+    return f"{line} &ensp; {one.ended if one.ended in ENDED.values() else f':red[{one.ended}]'}"

@@ -1,0 +1,125 @@
+"""The gallery of a sweep: which axes are its rows and columns, and the click that opens a run.
+
+The session's keys are `opening`, the index of the run that was clicked, until the playground opens
+it; `opened`, the number of the last click.
+"""
+
+from typing import NamedTuple
+from urllib.parse import urlencode
+
+import streamlit as st
+
+from nnlab.app import live_chart, navigation
+from nnlab.app.explore import solved
+from nnlab.app.explore.setup.planning import Plan
+from nnlab.app.explore.sweep_progress import Going
+from nnlab.app.explore.sweep_state import SweepState
+from nnlab.app.explore.views.choices import begin
+from nnlab.app.links import keep_in_link
+from nnlab.app.playground import own_points
+from nnlab.figures.gallery import gallery
+from nnlab.sweep import Axis
+from nnlab.sweep.analysis.columns import with_seeds
+from nnlab.training.config import Config
+
+KEY = "gallery"  # of its stage
+NONE = "none"  # rows: the cells follow each other
+LINK_NAMES = ("columns", "rows")
+
+
+class Layout(NamedTuple):
+    """The axes of a gallery; without rows its cells follow each other."""
+
+    rows: Axis | None
+    columns: Axis
+
+    def per_cell(self, total: int) -> int:
+        """Return how many of so many runs share a cell."""
+        n_rows = len(self.rows.values) if self.rows else 1
+        return total // (n_rows * len(self.columns.values))
+
+
+def layout(plan: Plan) -> Layout:
+    """Draw the choice of the rows and columns where there is one, and keep it in the link."""
+    axes = {axis.name: axis for axis in with_seeds(plan.axes, plan.seeds)}
+    if not axes:
+        return Layout(None, Axis("seed", plan.seeds))
+    names = list(axes)
+    if len(names) == 1:
+        return Layout(None, axes[names[0]])
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="layout"):
+        columns = _choice("columns", names, names[0])
+        # Of values drawn at random most pairs have no run.
+        others = [] if plan.sampled else [name for name in names if name != columns]
+        others.append(NONE)
+        rows = _choice("rows", others, others[0])
+        st.caption(_explanation(plan, [axes[name] for name in (rows, columns) if name in axes]))
+    return Layout(axes.get(rows), axes[columns])
+
+
+def _choice(key: str, names: list[str], default: str) -> str:
+    begin(key, names, default)
+    name = st.selectbox(
+        key.capitalize(),
+        names,
+        format_func=lambda name: f"{key.capitalize()}: {name.replace('_', ' ')}",
+        key=key,
+        label_visibility="collapsed",
+        width=230,
+    )
+    keep_in_link(key, name, default)
+    return name
+
+
+def _explanation(plan: Plan, axes: list[Axis]) -> str:
+    shared = len(plan.configs)
+    for axis in axes:
+        shared //= len(axis.values)
+    if shared == 1:
+        return ""
+    rule = solved.rule(plan.base)
+    return f"Each cell: the median of its {shared} runs, and how many solve it ({rule})."
+
+
+def render() -> None:
+    """Draw the gallery's place."""
+    live_chart.gallery(KEY, on_open=_choose)
+
+
+def update(state: SweepState, layout: Layout) -> dict[str, live_chart.Update]:
+    """Return what a tick changes in the gallery."""
+    drawn = gallery(
+        state.results,
+        layout.rows,
+        layout.columns,
+        layout.per_cell(state.total),
+        solved.rule(state.base),
+        lambda config: urlencode(navigation.config_query(config)),
+    )
+    axes = [axis.name.replace("_", " ") for axis in (layout.rows, layout.columns) if axis]
+    alt = (
+        f"Gallery of {len(state.results)} of {state.total} runs over {' and '.join(axes)}: for "
+        "each setting its decision boundary, its result and its loss curve."
+    )
+    return {KEY: live_chart.Update(state.done, alt, gallery=drawn)}
+
+
+def _choose() -> None:
+    """Take a click. The browser tells its last one again and again, so that none is lost."""
+    chosen = st.session_state[KEY].open
+    if chosen and chosen["number"] > st.session_state.get("opened", 0):
+        st.session_state.opened = chosen["number"]
+        st.session_state.opening = chosen["index"]
+
+
+def open_chosen(going: Going | None) -> None:
+    """Leave for the playground with the settings of the run that was clicked, if one was."""
+    index = st.session_state.pop("opening", None)
+    if going and index in range(len(going.plan.configs)):
+        open_in_playground(going.plan.configs[index])
+
+
+def open_in_playground(config: Config) -> None:
+    """Leave for the playground with these settings."""
+    own_points.take_over(config.points)
+    navigation.go_to(navigation.PLAYGROUND, navigation.home_query(config))

@@ -1,0 +1,60 @@
+"""Two runs that train together, so that they are compared at the same iteration."""
+
+from math import inf
+
+from nnlab.app.turns import BUDGET_SECONDS, MAX_DRAWN_PARAMETERS, MAX_FRAMES
+from nnlab.figures.plane_picture import boundary_image
+from nnlab.training.run import Run, advance
+
+Pair = tuple[Run, Run]
+Frames = list[tuple[int, bytes]]  # (iteration, PNG of the plane)
+
+
+def tick(runs: Pair, speed: int | None, others: int) -> tuple[Pair, tuple[Frames, Frames]]:
+    """Advance two runs in lockstep, each towards the end of its own iterations.
+
+    While both go on, they are at the same iteration after each tick and in each pair of frames; who
+    has stopped or is at its end waits there for the other.
+
+    Parameters
+    ----------
+    runs : at the same iteration, but for one that waits
+    speed, others : as of `turns.tick`
+
+    Returns
+    -------
+    runs : the advanced runs
+    frames : of each run, on the way; one that waits has a last one
+    """
+    # The slower one leads: the other then needs no more time for as many iterations.
+    order = sorted((0, 1), key=lambda side: -_products(runs[side]))
+    sides = list(runs)
+    todo = max(map(left, runs))
+    todo = todo if speed is None else min(speed, todo)
+    most = MAX_DRAWN_PARAMETERS // sum(len(run.parameters.vector) for run in runs)
+    count = max(1, min(todo, 1 if others else min(MAX_FRAMES, max(1, most))))
+    seconds = BUDGET_SECONDS / 2 / count / (1 + others if speed is None else 1)
+    frames: tuple[Frames, Frames] = ([], [])
+    for frame in range(count):
+        share = todo * (frame + 1) // count - todo * frame // count
+        limit = seconds
+        for side in order:
+            run = sides[side]
+            made = min(share, left(run))
+            if made:
+                sides[side] = advance(run, made, seconds=limit)
+                share, limit = sides[side].iteration - run.iteration, inf
+        for side, run in enumerate(sides):
+            frames[side].append((run.iteration, boundary_image(run)))
+    return (sides[0], sides[1]), frames
+
+
+def left(run: Run) -> int:
+    """Return how many iterations a run still has to make."""
+    return 0 if run.stopped else max(0, run.config.iterations - run.iteration)
+
+
+def _products(run: Run) -> int:
+    """Return about how many multiplications an iteration takes."""
+    samples = len(run.dataset.train_inputs)
+    return len(run.parameters.vector) * min(run.config.batch_size or samples, samples)

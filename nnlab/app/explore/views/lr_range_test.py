@@ -1,0 +1,157 @@
+"""The view "Range test" of Explore: between which learning rates a network learns.
+
+The session's keys are `range_test`, the last one as a Test, and `range_asked`, whether one was
+asked for, until that is heard.
+"""
+
+from concurrent.futures import Future
+from dataclasses import replace
+from typing import NamedTuple
+
+import streamlit as st
+
+from nnlab.app import live_chart, report
+from nnlab.app.explore.setup import sweep_fields
+from nnlab.app.explore.views import gallery
+from nnlab.figures.range_test import range_curve
+from nnlab.sweep.executors import shared_workers
+from nnlab.sweep.limits import check_points_and_sizes
+from nnlab.sweep.range_test import (
+    BEGUN,
+    CAUTION,
+    HIGHEST,
+    LOWEST,
+    RATES,
+    UPDATES,
+    RangeTest,
+    range_test,
+)
+from nnlab.training.config import Config
+
+VIEW = "range"  # by its name in the link
+TITLE = "Range test"
+STAGE = "range-test"
+_ENDS = {
+    "diverged": "Then it diverged.",
+    "far above": "Then it rose far above its best.",
+    "highest": f"Up to {HIGHEST:g} it did not run away.",
+}
+
+
+class Test(NamedTuple):
+    """A test that was asked for."""
+
+    config: Config
+    future: Future[RangeTest]
+
+
+def _current(base: Config) -> Test | None:
+    test: Test | None = st.session_state.get("range_test")
+    return test if test and test.config == base else None
+
+
+def is_pending(base: Config) -> bool:
+    """Say whether the test of these settings is under way."""
+    test = _current(base)
+    return test is not None and not test.future.done()
+
+
+def ask() -> None:
+    """Ask for a test, which `begin_if_asked` then begins."""
+    st.session_state.range_asked = True
+
+
+def begin_if_asked(base: Config) -> None:
+    """Begin the test of these settings if one was asked for."""
+    if not st.session_state.pop("range_asked", False):
+        return
+    try:
+        check_points_and_sizes([base])
+        future = shared_workers().executor.submit(range_test, base)
+    except (ValueError, RuntimeError) as error:
+        future = Future()
+        future.set_exception(error)
+    st.session_state.range_test = Test(base, future)
+
+
+def controls(base: Config) -> None:
+    """Draw the button, and what it will do."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.button(
+            "Start",
+            key="range_start",
+            type="primary",
+            width=90,
+            on_click=ask,
+            disabled=is_pending(base),
+            help="Make the test with the base settings.",
+        )
+        st.markdown(
+            f"One run of {RATES * UPDATES:,} iterations, its learning rate from {LOWEST:g} to "
+            f"{HIGHEST:g}",
+            help="L. N. Smith (2017), Cyclical Learning Rates for Training Neural Networks, "
+            f"section 3.3: the rate grows while the network learns, here by {RATES} equal "
+            f"factors with {UPDATES} iterations each, and the loss tells where learning begins "
+            "and where the steps become too large. All other settings are those of the base.",
+        )
+
+
+def draw(base: Config) -> None:
+    """Draw the curve and what follows from it, in the ticking fragment."""
+    test = _current(base)
+    if test is None:
+        st.info("No test of these settings yet: press Start.")
+    elif not test.future.done():
+        st.info("The test is under way.")
+    elif test.future.exception():
+        st.error(f"No test: {test.future.exception()}", icon=":material/error:")
+    else:
+        _draw(base, test.future.result())
+
+
+def _draw(base: Config, test: RangeTest) -> None:
+    if not test.falls:
+        st.warning(
+            "The loss never fell by 1 %: with these settings the network learns at "
+            "none of these rates. Try another initialization, activation or seed."
+        )
+        return
+    told = (
+        f"Learning begins at about **{test.begins:.2g}**, where {BEGUN:.0%} of the fall is made; "
+        f"the loss is least at **{test.ends:.2g}**. {_ENDS[test.end]} Between the two it learns. "
+        f"A fixed rate that is quick and safe is a quarter of the upper end: "
+        f"**{test.suggested:g}**."
+    )
+    st.markdown(
+        told,
+        help="Smith takes the two ends as the bounds of a rate that goes up and down. For one that "
+        "stays, the upper end is too large: the curve is of a moment, and a rate just below the "
+        f"edge fails in the long run. 1/{CAUTION} of it is his rule of thumb for the lower bound.",
+    )
+    live_chart.stage(
+        STAGE,
+        range_curve(test, report.loss_name(base)),
+        shows=live_chart.Update(
+            len(test.rates),
+            f"Range test: training loss over the learning rate. Learning begins at "
+            f"{test.begins:.2g}, the loss is least at {test.ends:.2g}; suggested: "
+            f"{test.suggested:g}.",
+        ),
+    )
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        if st.button(f"Learning rate {test.suggested:g} in the playground", key="open_suggested"):
+            gallery.open_in_playground(replace(base, learning_rate=test.suggested))
+        if st.button(
+            "A sweep around it",
+            key="sweep_around",
+            on_click=_sweep_around,
+            args=(test.suggested,),
+            help="Whole runs at rates from a tenth to ten times of it.",
+        ):
+            st.rerun()  # all of the page, not the fragment alone
+
+
+def _sweep_around(rate: float) -> None:
+    axis = ("learning_rate", f"{rate / 10:.2g}..{10 * rate:.2g} log 7")
+    sweep_fields.fill(axes=(axis,), sample=None)
+    sweep_fields.turn_to("gallery")

@@ -1,0 +1,103 @@
+"""The view "Luck or setting": what the seeds change, and what the settings do."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from nnlab.app import live_chart, report
+from nnlab.app.explore import solved
+from nnlab.app.explore.sweep_state import SweepState, failures
+from nnlab.figures.seed_spread import loss_bands, luck_of_settings
+from nnlab.sweep.analysis.columns import metric_column
+from nnlab.sweep.analysis.seed_spread import Luck, Rule, loss_band, lucks
+
+SETTINGS, LOSSES = "luck-settings", "luck-losses"
+MAX_SETTINGS = 12  # in the chart; more would leave no room for their names
+MAX_BANDS, DEFAULT_BANDS = 5, 3
+
+
+def draw(state: SweepState) -> None:
+    """Draw the view, in the ticking fragment or outside."""
+    if len(state.seeds) == 1:
+        st.info("Only one seed per setting: choose several seeds to see what is luck.")
+    left, right = st.columns([1.15, 1], gap="small")
+    with left:
+        rule = solved.choose(state.base)
+        found = lucks(state.results, state.axes, rule.metric, rule)
+        _settings(state, found, rule)
+    with right:
+        _losses(state, found)
+
+
+def _settings(state: SweepState, found: Sequence[Luck], rule: Rule) -> None:
+    shown = found[:MAX_SETTINGS]
+    runs = [result for luck in shown for result in luck.results]
+    metric = metric_column(runs, rule.metric)
+    best = shown[0]
+    low, middle, high = (metric.show(value) for value in best.quartiles)
+    alt = (
+        f"Luck or setting, {len(found)} settings. The best, {best.setting}: median {metric.title} "
+        f"{middle}, quartiles {low} to {high}, {solved_by(best)}. The last shown, "
+        f"{shown[-1].setting}: median {metric.show(shown[-1].quartiles[1])}, "
+        f"{solved_by(shown[-1])}."
+    )
+    words = [_words(luck) for luck in shown]
+    live_chart.stage(
+        SETTINGS,
+        luck_of_settings(shown, metric, words, rule.threshold),
+        shows=live_chart.Update(len(state.results), alt),
+    )
+    names = " · ".join(axis.name.replace("_", " ") for axis in state.axes)
+    told = f"Settings: {names}. " if names else ""
+    rest = f" The best {len(shown)} of {len(found)} settings." if len(found) > len(shown) else ""
+    st.caption(
+        f"{told}Solved: {rule}. Points are runs; the bar is from the lower to the upper quartile "
+        f"over the seeds, the line in it the median.{rest}"
+    )
+
+
+def solved_by(luck: Luck) -> str:
+    """Say how many seeds have solved it: "solved by 7 of 10 seeds"."""
+    return f"solved by {luck.solved} of {luck.judged} seed{'' if luck.judged == 1 else 's'}"
+
+
+def _words(luck: Luck) -> str:
+    return ", ".join([solved_by(luck), *failures(luck.results)])
+
+
+def _losses(state: SweepState, found: Sequence[Luck]) -> None:
+    by_name = {luck.setting: luck for luck in found if luck.count("done")}
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        chosen = st.multiselect(
+            "Training losses of",
+            list(by_name),
+            key="luck_chosen",
+            max_selections=MAX_BANDS,
+            placeholder=f"the best {min(DEFAULT_BANDS, len(by_name))}",
+            persist_state="session",
+            help="Whose training loss is drawn over the iterations: the median over the seeds in "
+            "the band between the quartiles.",
+        )
+        log = st.toggle("Log axis", key="luck_log", persist_state="session", width="content")
+    names = [name for name in chosen if name in by_name] or list(by_name)[:DEFAULT_BANDS]
+    bands = [(name, loss_band(by_name[name].results)) for name in names]
+    known = [(name, band) for name, band in bands if band]
+    ends = [
+        f"{name}: median {band.quartiles[1, -1]:.4g}, quartiles {band.quartiles[0, -1]:.4g} to "
+        f"{band.quartiles[2, -1]:.4g} over {band.runs} runs"
+        for name, band in known
+    ]
+    live_chart.stage(
+        LOSSES,
+        loss_bands(known, report.loss_name(state.base), log=log),
+        shows=live_chart.Update(
+            len(state.results), f"Training loss at the end. {'; '.join(ends)}."
+        ),
+    )
+    early = [
+        f"of {name} from iteration {band.ended:,}"
+        for name, band in known
+        if band.ended < band.iterations[-1]
+    ]
+    if early:
+        st.caption(f"A run that has ended early counts on with its last mean: {'; '.join(early)}.")

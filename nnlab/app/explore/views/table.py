@@ -1,0 +1,95 @@
+"""The view "Table": all runs with their numbers, as a table to sort, and as a file."""
+
+import io
+from collections.abc import Sequence
+from typing import Any
+
+import streamlit as st
+
+from nnlab.app.explore import run_filter
+from nnlab.app.explore.sweep_state import SweepState
+from nnlab.app.explore.views import compare
+from nnlab.sweep.analysis.columns import ACCURACIES, Column, sweep_columns
+from nnlab.sweep.csv_table import Table
+
+
+def draw(state: SweepState) -> None:
+    """Draw the view, in the ticking fragment or outside."""
+    # A ticked row is told by its place: so rows are only ever appended, and a table of other runs
+    # is another table.
+    passing = {result.index for result in state.results}
+    results = [result for result in state.all_results if result.index in passing]
+    columns = sweep_columns(results, state.axes, state.seeds)
+    data: dict[str, Any] = {"run": [result.index for result in results]}
+    data["status"] = [result.error or result.status for result in results]
+    for column in columns:
+        data[column.title] = (
+            [column.show(value) for value in column.values]
+            if column.choices
+            else (100 if column.name in ACCURACIES else 1) * column.values
+        )
+    data["iterations made"] = [result.iteration for result in results]
+    data["seconds"] = [result.seconds for result in results]
+    number = st.column_config.NumberColumn
+    config = {
+        column.title: number(format=_form(column)) for column in columns if not column.choices
+    }
+    picked = st.dataframe(
+        data,
+        key=f"sweep_table {state.begun} {run_filter.chosen()}",
+        on_select="rerun",
+        selection_mode="multi-row",
+        hide_index=True,
+        column_config=config | {"seconds": number(format="%.2f")},
+        placeholder="–",
+        alt=f"{len(results)} runs",
+    )
+    rows = picked["selection"]["rows"]
+    runs = [results[place].index for place in rows if place < len(results)]
+    with st.container(horizontal=True, gap="small"):
+        if st.button(
+            "Open in the playground",
+            key="table_open",
+            disabled=len(runs) != 1,
+            on_click=_open,
+            args=(runs,),
+            help="The settings of the one run whose row is ticked.",
+        ):
+            st.rerun()
+        if st.button(
+            "Compare",
+            key="table_compare",
+            disabled=len(runs) != 2,
+            on_click=compare.choose,
+            args=(runs,),
+            help="The two runs whose rows are ticked, side by side.",
+        ):
+            st.rerun()
+        st.download_button(
+            f"Download CSV of {len(state.results)} runs",
+            lambda: as_csv(state),
+            "sweep.csv",
+            "text/csv",
+            key="sweep_csv",
+            on_click="ignore",
+            help="With all settings that differ from the article's, as `python -m nnlab sweep` "
+            "writes it.",
+        )
+
+
+def _open(runs: Sequence[int]) -> None:
+    """Let the page leave for the playground, as after a click into the gallery."""
+    st.session_state.opening = runs[0]
+
+
+def _form(column: Column) -> str:
+    return "%.1f%%" if column.name in ACCURACIES else "%.4g"
+
+
+def as_csv(state: SweepState) -> str:
+    """Write the runs that pass the filter, as the command line does."""
+    file = io.StringIO()
+    table = Table(file, [result.config for result in state.all_results])
+    for result in state.results:
+        table.write(result)
+    return file.getvalue()

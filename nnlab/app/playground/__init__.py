@@ -1,0 +1,1 @@
+"""The playground: one run, its settings and its pictures."""

@@ -1,0 +1,71 @@
+"""What is seen beside the charts: one panel at a time, as each costs the browser time at a tick."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+import streamlit as st
+
+from nnlab.app.links import keep_in_link
+from nnlab.app.live_chart import Update
+from nnlab.app.playground.panels import diagram, equations, layers, one_step
+from nnlab.app.turns import Shown
+from nnlab.training.run import Run
+
+
+class Panel(NamedTuple):
+    """A panel.
+
+    Attributes
+    ----------
+    title : on the page
+    render : draws it for a run, once per script run
+    updates : what a tick changes in its charts
+    """
+
+    title: str
+    render: Callable[[Run], None]
+    updates: Callable[[Shown], dict[str, Update]] = lambda shown: {}
+
+
+PANELS = {  # by their names in the link
+    "network": Panel("Network", diagram.render, diagram.updates),
+    "layers": Panel("Layers", layers.render, layers.updates),
+    "step": Panel("One step", one_step.render),
+    "equations": Panel("Equations", equations.render),
+}
+STYLE = Path(__file__).with_name("panels.css")
+NONE = "none"
+DEFAULT = "network"
+
+
+def choice() -> str | None:
+    """Draw the choice of a panel, and return the open one's name.
+
+    It is kept in the link. Choosing the open one folds it away.
+    """
+    linked = st.query_params.get("panel", DEFAULT)
+    name = st.segmented_control(
+        "Panel",
+        list(PANELS),
+        format_func=lambda name: PANELS[name].title,
+        default=None if linked == NONE else linked,
+        key="panel",
+        label_visibility="collapsed",
+        help="What is shown beside the charts; a second click folds it away.",
+    )
+    keep_in_link("panel", name or NONE, DEFAULT)
+    return name
+
+
+def render(name: str | None, run: Run) -> None:
+    """Draw the place of the open panel."""
+    if name:
+        with st.container(key=f"panel_{name}"):
+            st.html(STYLE)
+            PANELS[name].render(run)
+
+
+def updates(name: str | None, shown: Shown) -> dict[str, Update]:
+    """Return what a tick changes in the charts of the open panel."""
+    return PANELS[name].updates(shown) if name else {}

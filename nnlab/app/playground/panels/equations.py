@@ -1,0 +1,179 @@
+"""What is going on: the equations of a run's settings, with the shapes of its network filled in."""
+
+import streamlit as st
+
+from nnlab.training.config import Config, text
+from nnlab.training.run import Run
+
+# How the step follows from the gradient, PyTorch's definitions; t counts the updates.
+STEPS = {
+    "sgd": r"\Delta W = dW",
+    "momentum": r"v \leftarrow {momentum:g}\,v + dW,\qquad \Delta W = v",
+    "nesterov": r"v \leftarrow {momentum:g}\,v + dW,\qquad \Delta W = dW + {momentum:g}\,v",
+    "rmsprop": r"s \leftarrow 0.99\,s + 0.01\,dW^2,\qquad \Delta W = dW / (\sqrt{{s}} + 10^{{-8}})",
+    "adam": r"\begin{{gathered}}"
+    r"m \leftarrow 0.9\,m + 0.1\,dW,\quad s \leftarrow 0.999\,s + 0.001\,dW^2 \\"
+    r"\Delta W = \frac{{m / (1 - 0.9^t)}}{{\sqrt{{s / (1 - 0.999^t)}} + 10^{{-8}}}}"
+    r"\end{{gathered}}",
+}
+# What a hidden unit does with its sum z, and its slope, as nnlab gets it from a = g(z).
+FUNCTIONS = {
+    "relu": r"g(z) = \max(z, 0)",
+    "leaky_relu": r"g(z) = \max(z, 0.01 z)",
+    "tanh": r"g(z) = \tanh z",
+    "sigmoid": r"g(z) = 1 / (1 + e^{-z})",
+    "linear": r"g(z) = z",
+    "elu": r"g(z) = z \text{ above } 0,\ e^z - 1 \text{ below}",
+    "softplus": r"g(z) = \log(1 + e^z)",
+    "sine": r"g(z) = \sin z",
+}
+SLOPES = {
+    "relu": r"g'(z) = 1 \text{ above } 0 \text{, else } 0",
+    "leaky_relu": r"g'(z) = 1 \text{ above } 0 \text{, else } 0.01",
+    "tanh": r"g'(z) = 1 - a^2",
+    "sigmoid": r"g'(z) = a (1 - a)",
+    "linear": r"g'(z) = 1",
+    "elu": r"g'(z) = 1 \text{ above } 0,\ a + 1 \text{ below}",
+    "softplus": r"g'(z) = 1 - e^{-a}",
+    "sine": r"g'(z) = \cos z",
+}
+PENALTIES = {"l1": r"\sum |w|", "l2": r"\tfrac12 \sum w^2"}
+
+
+def render(run: Run) -> None:
+    """Draw the text for a run."""
+    config = run.config
+    rows = min(config.batch_size or 10**9, len(run.dataset.train_inputs))
+    _forward(config, rows)
+    _loss(config)
+    _backward(config)
+    _update(config)
+
+
+def forward(config: Config, layer: int, rows: int) -> str:
+    """Return the forward pass of a layer, counted from 1, with its shapes, as LaTeX."""
+    sizes = config.layer_sizes
+    hidden = layer < len(sizes) - 1
+    activation = "g" if hidden else "" if config.problem == "regression" else r"\sigma"
+    return (
+        rf"\underset{{{rows}\times{sizes[layer]}}}{{A_{layer}}} = {activation}\Big("
+        rf"\underset{{{rows}\times{sizes[layer - 1]}}}{{A_{layer - 1}}}\,"
+        rf"\underset{{{sizes[layer - 1]}\times{sizes[layer]}}}{{W_{layer}}} + "
+        rf"\underset{{1\times{sizes[layer]}}}{{b_{layer}}}\Big)"
+    )
+
+
+def loss(config: Config) -> str:
+    """Return the loss of the answers a and the targets t, as LaTeX."""
+    if config.problem == "regression" or config.output_loss == "squared_error":
+        return r"L = \frac1m \sum_{i=1}^m \tfrac12 (a_i - t_i)^2"
+    return r"L = -\frac1m \sum_{i=1}^m \big(t_i \log a_i + (1 - t_i)\log(1 - a_i)\big)"
+
+
+def penalty(config: Config) -> str:
+    """Return the penalty that regularization adds to the loss, as LaTeX."""
+    return rf"P = {config.regularization_rate:g}\,{PENALTIES[config.regularization]}"
+
+
+def output_deltas(config: Config) -> str:
+    """Return the derivative of the loss by the output's sums, as LaTeX."""
+    last = len(config.layer_sizes) - 1
+    through_sigmoid = (
+        rf" \odot A_{last} \odot (1 - A_{last})"
+        if config.problem == "classification" and config.output_loss == "squared_error"
+        else ""
+    )
+    return rf"dZ_{last} = \frac{{A_{last} - t}}{{m}}{through_sigmoid}"
+
+
+def hidden_deltas(layer: str, following: str) -> str:
+    """Return the derivative of the loss by a hidden layer's sums, as LaTeX."""
+    return rf"dZ_{{{layer}}} = dZ_{{{following}}} W_{{{following}}}^\top \odot g'(Z_{{{layer}}})"
+
+
+def gradients(config: Config, layer: str, previous: str) -> str:
+    """Return the derivatives of loss and penalty by a layer's weights and biases, as LaTeX."""
+    slopes = {
+        "none": "",
+        "l1": r" + {rate:g}\,\mathrm{{sign}}(W_{layer})",
+        "l2": r" + {rate:g}\,W_{layer}",
+    }
+    slope = slopes[config.regularization].format(rate=config.regularization_rate, layer=layer)
+    return (
+        rf"dW_{layer} = A_{{{previous}}}^\top dZ_{layer}{slope},\quad "
+        rf"db_{layer} = \textstyle\sum_i dZ_{layer}^{{(i)}}"
+    )
+
+
+def direction(config: Config) -> str:
+    """Return how the optimizer turns the gradient dW into the direction of the step, as LaTeX."""
+    return STEPS[config.optimizer].format(momentum=config.momentum)
+
+
+def update(config: Config, layer: str, rate: float) -> str:
+    """Return the update of a layer's weights at a learning rate, as LaTeX."""
+    step = f"dW_{layer}" if config.optimizer == "sgd" else rf"\Delta W_{layer}"
+    return rf"W_{layer} \leftarrow W_{layer} - {rate:g}\; {step}"
+
+
+def _forward(config: Config, rows: int) -> None:
+    sizes = config.layer_sizes
+    last = len(sizes) - 1
+    regression = config.problem == "regression"
+    names = text("activation", config.activation).replace(",", ", ")
+    hidden = f" ($g$ is {names})" if config.hidden_layers else ""
+    output = (
+        "the output's value is the answer"
+        if regression
+        else r"the output's $\sigma(z) = 1 / (1 + e^{-z})$ is the probability of class 1"
+    )
+    features = ", ".join(f"`{name}`" for name in config.features)
+    st.markdown(
+        f"**Forward.** {'A batch of' if config.batch_size else 'The'} {rows:,} training points are "
+        f"the rows of $A_0$, {rows} × {sizes[0]}, the columns {features}. Each layer multiplies by "
+        f"its weights $W$, adds its biases $b$ and applies its activation{hidden}; {output}:"
+    )
+    for layer in range(1, last + 1):
+        st.latex(forward(config, layer, rows))
+
+
+def _loss(config: Config) -> None:
+    last = len(config.layer_sizes) - 1
+    st.markdown(
+        f"**Loss.** How far these answers $a = A_{last}$ are from the targets $t$, on average over "
+        "the $m$ points:"
+    )
+    st.latex(loss(config))
+    if config.regularization != "none":
+        st.markdown(
+            "Regularization asks for small weights too; its penalty counts in the gradient, and is "
+            "shown by itself:"
+        )
+        st.latex(penalty(config))
+
+
+def _backward(config: Config) -> None:
+    st.markdown(
+        "**Backward.** The chain rule gives, layer by layer from the output, how the loss changes "
+        "with each weight and bias:"
+    )
+    parts = [output_deltas(config), gradients(config, "l", "l-1")]
+    if config.hidden_layers:
+        parts.append(hidden_deltas("l-1", "l"))
+    for part in parts:
+        st.latex(part)
+
+
+def _update(config: Config) -> None:
+    falls = (
+        ""
+        if config.learning_rate_schedule == "constant"
+        else f" (at first; it falls, as the schedule {config.learning_rate_schedule} says)"
+    )
+    st.markdown(
+        f"**Update.** One iteration moves all of them a little downhill, by the learning rate "
+        f"{config.learning_rate:g}{falls}, in the step of {config.optimizer}; the biases likewise:"
+    )
+    if config.optimizer != "sgd":
+        st.latex(direction(config))
+    st.latex(update(config, "l", config.learning_rate))

@@ -1,0 +1,91 @@
+"""Backpropagation checked: its gradients beside central differences, and how far they agree."""
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from nnlab.app.playground.panels.matrices import COLUMNS, digits, draw, of_parameters, shown_rows
+from nnlab.app.turns import turn
+from nnlab.inspection.next_update import Step
+from nnlab.inspection.numeric_gradients import (
+    affordable_checks,
+    crossings,
+    numeric_gradients,
+    positions_of,
+)
+from nnlab.model.network import FloatArray, Parameters
+from nnlab.training.run import Run
+
+FORMULA = r"$\big(L(w + h) - L(w - h)\big) / 2h$ with $h = 10^{-5}$"
+# What truncation, h², and the rounding of the loss, 1e-16 / h, leave of the last digits.
+RELATIVE_TOLERANCE, ABSOLUTE_TOLERANCE = 1e-6, 1e-9
+
+
+def render(run: Run, step: Step, layer: int) -> None:
+    """Draw both gradients of the loss by a layer's parameters; layers count from 1."""
+    config, analytic = run.config, step.gradients.matrices[layer - 1]
+    rows = shown_rows(len(analytic), has_biases=True)
+    positions = positions_of(config.layer_sizes)[layer - 1][rows, :COLUMNS]
+    checked = positions.ravel()[: affordable_checks(step)]
+    how = digits(analytic[rows, :COLUMNS])
+    name = f"dW<sub>{layer}</sub>, db<sub>{layer}</sub>"
+    ours = of_parameters(name, step.gradients, layer, config, how)
+    cost = f"each takes two forward passes over {step.n_samples:,} points"
+    if not len(checked):
+        draw(ours)
+        st.markdown(f"They are not checked against {FORMULA}, as {cost}.")
+        return
+    numeric = Parameters(step.before.layer_sizes, np.full_like(step.before.vector, np.nan))
+    with turn():
+        numeric.vector[checked] = numeric_gradients(run, step.point, checked.tolist())
+        words = _agreement(run, step, checked, numeric.vector[checked])
+    draw(ours, of_parameters("numerically", numeric, layer, config, how))
+    if len(checked) < positions.size:
+        words += f" Only {len(checked)} of the {positions.size} shown are checked, as {cost}."
+    st.markdown(f"Numerically means {FORMULA}. {words}")
+
+
+def _agreement(run: Run, step: Step, positions: NDArray[np.intp], numeric: FloatArray) -> str:
+    """Say how far both gradients agree, and where they do not, why."""
+    analytic = step.gradients.vector[positions]
+    differences = np.abs(analytic - numeric)
+    sizes = np.maximum(np.abs(analytic), np.abs(numeric))
+    limits = RELATIVE_TOLERANCE * sizes + ABSOLUTE_TOLERANCE * max(1.0, step.loss)
+    largest, scale = float(differences.max()), float(sizes.max())
+    if not np.isfinite(differences).all():
+        return "The loss is too large here for a central difference."
+    if scale == 0:
+        return "Both are 0: none of these weights and biases changes the loss."
+    if (differences <= limits).all():
+        if largest > 1e-3 * scale:
+            return (
+                "They agree as far as that goes: gradients as small as these drown in the rounding "
+                "of the loss."
+            )
+        return f"They agree: the largest difference is {part(largest / scale)} of the largest."
+    passed = crossings(run, step.point, int(positions[np.argmax(differences - limits)]))
+    if passed:
+        sums = "one of the sums passes" if passed == 1 else f"{passed:,} of the sums z pass"
+        reason = (
+            f"from w − h to w + h {sums} 0, where the activation has a corner. The numeric "
+            "gradient mixes the slopes of both sides; backpropagation takes the slope on the side "
+            "where w is."
+        )
+    else:
+        reason = "the loss bends too strongly for this h, or is so large that its rounding shows."
+    return f"They differ by up to {part(largest / scale)} of the largest: {reason}"
+
+
+def part(ratio: float) -> str:
+    """Say a ratio from 0 in words, as "3.1 %" or "1 part in 5 billion"."""
+    if ratio >= 1e-3:
+        return f"{ratio:.1%}"
+    if ratio < 1e-12:
+        return "less than 1 part in a trillion"
+    parts = float(f"{1 / ratio:.1g}")
+    size, word = next(
+        (size, word)
+        for size, word in ((1e9, " billion"), (1e6, " million"), (1e3, " thousand"))
+        if parts >= size
+    )
+    return f"1 part in {parts / size:.0f}{word}"

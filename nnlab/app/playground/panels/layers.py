@@ -1,0 +1,95 @@
+"""The panel "Layers": gradients, weights and units over time, the weights now, the mistakes."""
+
+from pathlib import Path
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from nnlab.app import live_chart
+from nnlab.app.turns import Shown
+from nnlab.data.datasets import FloatArray
+from nnlab.figures import layers
+from nnlab.inspection.point_results import confusion
+from nnlab.training.history import LayerHistory
+from nnlab.training.run import Run, layer_statistics
+
+STYLE = Path(__file__).with_suffix(".css")
+OVER_TIME, NOW = "layers-over-time", "weights-and-answers"
+# Six plots take as long to draw as the loss curve thrice: so each gets a ninth of the time at most.
+REST = 8
+
+
+def render(run: Run) -> None:
+    """Draw the places of the panel's charts."""
+    st.html(STYLE)
+    n_layers = len(run.config.layer_sizes) - 1
+    sizes = [_larger_class(targets) for targets in _targets(run)]
+    live_chart.stage(OVER_TIME, layers.layers_over_time(n_layers), rest=REST)
+    live_chart.stage(NOW, layers.weights_and_answers(n_layers, tuple(sizes)), rest=REST)
+
+
+def updates(shown: Shown) -> dict[str, live_chart.Update]:
+    """Return what a tick changes in the panel's charts."""
+    run = shown.run
+    now = layer_statistics(run)
+    matrices = tuple(
+        confusion(targets, results)
+        for targets, results in zip(_targets(run), (shown.train, shown.test), strict=False)
+    )
+    return {
+        OVER_TIME: live_chart.Update(
+            run.iteration,
+            f"Layers at iteration {run.iteration}: {_statistics_alt(now)}",
+            series=layers.history_series(run, now),
+        ),
+        NOW: live_chart.Update(
+            run.iteration,
+            f"Weights at iteration {run.iteration}: {_weights_alt(run)}{_answers_alt(matrices)}",
+            series=layers.present_series(run, matrices),
+        ),
+    }
+
+
+def _targets(run: Run) -> list[FloatArray]:
+    """Return the targets of the sets whose answers can be mistaken: train and test."""
+    if run.config.problem == "regression":
+        return []
+    return [run.dataset.train_targets, run.dataset.test_targets]
+
+
+def _larger_class(targets: FloatArray) -> int:
+    ones = int(targets.sum())
+    return max(ones, len(targets) - ones)
+
+
+def _statistics_alt(now: LayerHistory) -> str:
+    parts = []
+    for title, name in zip(layers.TITLES, layers.COLUMNS, strict=True):
+        values = getattr(now, name)[0]
+        if np.isnan(values).any():
+            continue  # without a training point
+        form = "{:.0%}" if name.endswith("shares") else "{:.3g}"
+        listed = ", ".join(
+            f"{layer} {form.format(value)}"
+            for layer, value in zip(layers.names(now.weight_norms.shape[1]), values, strict=False)
+        )
+        parts += [f"{title}: {listed}"] if listed else []
+    return "; ".join(parts) + "."
+
+
+def _weights_alt(run: Run) -> str:
+    called = layers.names(len(run.config.layer_sizes) - 1)
+    return ", ".join(
+        f"{layer} from {weights.min():.3g} to {weights.max():.3g}"
+        for layer, weights in zip(called, run.parameters.weights, strict=True)
+    )
+
+
+def _answers_alt(matrices: tuple[NDArray[np.int64], ...]) -> str:
+    parts = [
+        f"of {counts[label].sum()} {name} points of class {label}, {counts[label, label]} are right"
+        for name, counts in zip(("train", "test"), matrices, strict=False)
+        for label in (0, 1)
+    ]
+    return "; ".join(["", *parts]) + "."

@@ -1,0 +1,131 @@
+"""Matrices as a page shows them: compact tables with fixed digits, the large ones cut."""
+
+import html
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+import streamlit as st
+
+from nnlab.inspection.next_update import Step
+from nnlab.model.network import FloatArray, Parameters
+from nnlab.training.config import Config
+
+ROWS, COLUMNS = 5, 5  # that are shown of a larger matrix
+
+
+class Digits(NamedTuple):
+    """How the numbers of a matrix are written: in units of 10^exponent, with so many decimals."""
+
+    places: int
+    exponent: int = 0
+
+
+def digits(values: FloatArray) -> Digits:
+    """Return how to write numbers so that the largest one has about five significant digits."""
+    size = float(np.abs(values[np.isfinite(values)]).max(initial=0))
+    if size == 0:
+        return Digits(4)
+    magnitude = max(-300, int(np.floor(np.log10(size))))  # where 10^magnitude is a normal number
+    if -1 <= magnitude <= 3:  # as good without a unit
+        return Digits(4 - max(0, magnitude))
+    return Digits(4, magnitude)
+
+
+def number(value: float, how: Digits) -> str:
+    """Write a number; an exact 0 is "0", so that it is told from a small one, and NaN "–"."""
+    if np.isnan(value):
+        return "–"  # what is not known
+    if value == 0:
+        return "0"
+    text = f"{value / 10.0**how.exponent:.{how.places}f}"
+    return text.replace("-", "−").replace("inf", "∞")
+
+
+def shown_rows(count: int, *, has_biases: bool) -> list[int]:
+    """Return which rows of a matrix are shown: the first ones, and a last one of biases."""
+    ordinary = count - has_biases
+    return [*range(min(ordinary, ROWS)), *range(ordinary, count)]
+
+
+def matrix(
+    name: str,
+    values: FloatArray,
+    row_names: Sequence[str],
+    column_names: Sequence[str],
+    *,
+    n_rows: int | None = None,
+    how: Digits | None = None,
+    has_biases: bool = False,
+) -> str:
+    """Return a matrix as an HTML table with its name and shape, cut to ROWS × COLUMNS.
+
+    Parameters
+    ----------
+    name : HTML
+    values : float64 (rows, columns), or the first rows of it
+    row_names, column_names : text, for those that are shown at least
+    n_rows : how many rows the whole matrix has; None: as many as values
+    how : to write the numbers; None: as `digits` says for those shown
+    has_biases : the last row holds biases; it is always shown, and not counted in the shape
+    """
+    n_rows = len(values) if n_rows is None else n_rows
+    n_columns = values.shape[1]
+    rows = shown_rows(len(values), has_biases=has_biases)
+    cells = values[rows, :COLUMNS]
+    how = how or digits(cells)
+    weight_rows = n_rows - has_biases
+    shape = f"{weight_rows:,} × {n_columns:,}"
+    if has_biases:
+        shape += f" and 1 × {n_columns:,}"
+    if how.exponent:
+        shape += f", in units of 10<sup>{how.exponent}</sup>".replace("-", "−")
+    cuts = [
+        f"{shown} of {whole:,} {what}"
+        for shown, whole, what in (
+            (len(rows) - has_biases, weight_rows, "rows"),
+            (cells.shape[1], n_columns, "columns"),
+        )
+        if shown < whole
+    ]
+    head = "".join(f'<th scope="col">{html.escape(name)}</th>' for name in column_names[:COLUMNS])
+    lines = []
+    for row, line in zip(rows, cells, strict=True):
+        numbers = "".join(f"<td>{number(value, how)}</td>" for value in line)
+        kind = ' class="biases"' if has_biases and row == rows[-1] else ""
+        header = html.escape(row_names[row])
+        lines.append(f'<tr{kind}><th scope="row">{header}</th>{numbers}</tr>')
+    note = f"<small>{', '.join(cuts)}</small>" if cuts else ""
+    return (
+        f"<figure><figcaption><span>{name}</span> <small>{shape}</small></figcaption>"
+        f"<table><thead><tr><td></td>{head}</tr></thead><tbody>{''.join(lines)}</tbody></table>"
+        f"{note}</figure>"
+    )
+
+
+def of_samples(name: str, values: FloatArray, step: Step, layer: int, config: Config) -> str:
+    """Return what a step has for each sample and unit of a layer, 0 the input, as `matrix` does."""
+    samples = [f"{sample}" for sample in step.samples]
+    return matrix(name, values, samples, column_names(config, layer), n_rows=step.n_samples)
+
+
+def of_parameters(
+    name: str, parameters: Parameters, layer: int, config: Config, how: Digits | None = None
+) -> str:
+    """Return a layer's weights and biases, the layer counted from 1, as `matrix` does."""
+    rows = [*column_names(config, layer - 1), "b"]
+    columns = column_names(config, layer)
+    values = parameters.matrices[layer - 1]
+    return matrix(name, values, rows, columns, how=how, has_biases=True)
+
+
+def column_names(config: Config, layer: int) -> Sequence[str]:
+    """Return what the columns of A_0, the features, or of a later A, the units, are called."""
+    if layer == 0:
+        return config.features
+    return [f"{unit}" for unit in range(1, config.layer_sizes[layer] + 1)]
+
+
+def draw(*tables: str) -> None:
+    """Draw tables side by side, as far as there is room."""
+    st.html(f'<div class="matrices">{"".join(tables)}</div>')

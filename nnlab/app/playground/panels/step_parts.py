@@ -1,0 +1,215 @@
+"""The parts of one step as the panel shows them: equation, numbers, and the code that runs."""
+
+from typing import NamedTuple
+
+import numpy as np
+import streamlit as st
+
+from nnlab.app import report
+from nnlab.app.playground.panels import equations, gradient_check
+from nnlab.app.playground.panels.matrices import digits, draw, matrix, of_parameters, of_samples
+from nnlab.app.playground.panels.source import body
+from nnlab.inspection.next_update import Step
+from nnlab.model.activations import ACTIVATIONS, sigmoid_in_place
+from nnlab.model.losses import OUTPUT_LOSSES, SquaredLoss
+from nnlab.model.network import Parameters
+from nnlab.model.optimizers import OPTIMIZERS
+from nnlab.training.config import Config
+from nnlab.training.run import Run, evaluate
+
+MAX_PLACES = 8  # decimals of parameters before and after a step
+
+# The lines of network.py and updates.py that compute what is shown; a test finds them there.
+HIDDEN_FORWARD = "np.matmul(layer_inputs[layer], matrices[layer], out=a)  # z = a @ W + b"
+OUTPUT_FORWARD = "np.matmul(layer_inputs[-1], matrices[-1], out=self.logits)"
+ACTIVATION_GRADIENTS = (
+    "np.dot(weights[layer], dz.T, out=da.T)  # da = dz @ W.T, written the other way round"
+)
+HIDDEN_DELTAS = "dz = np.multiply(da, slopes, out=da)  # dz = da * g'(z)"
+GRADIENTS = "np.matmul(layer_inputs[layer].T, dz, out=gradients[layer])  # dW, and db below it"
+FIRST_GRADIENTS = "np.matmul(layer_inputs[0].T, dz, out=gradients[0])"
+PENALTY = "np.add(gradients, self._penalty_rates * self._slope(parameters.vector), out=gradients)"
+RATE = "np.multiply(gradients, self.rate(iteration), out=gradients)"
+SUBTRACTION = "np.subtract(parameters.vector, gradients, out=following.vector)"
+
+
+class Taken(NamedTuple):
+    """A step that was taken here.
+
+    Attributes
+    ----------
+    config : of the run
+    iteration : number of updates made before
+    point : the number of the training point that it was made for alone; None: the batch
+    learning_rate : of this update
+    before, after : the run's parameters
+    loss_before, loss_after : of the points that it was made for, without the penalty
+    """
+
+    config: Config
+    iteration: int
+    point: int | None
+    learning_rate: float
+    before: Parameters
+    after: Parameters
+    loss_before: float
+    loss_after: float
+
+
+def forward(config: Config, step: Step, layer: int) -> None:
+    """Draw how a layer, counted from 1, gets its activations from those before it."""
+    st.latex(equations.forward(config, layer, step.n_samples))
+    in_brackets = f"$Z_{layer}$ is what stands in the brackets"
+    if layer <= len(config.hidden_layers):
+        name = config.activations[layer - 1]
+        st.markdown(f"{in_brackets}; here $g$ is {name}: ${equations.FUNCTIONS[name]}$")
+        code = [HIDDEN_FORWARD, body(ACTIVATIONS[name].apply) if name != "linear" else ""]
+    elif config.problem == "regression":
+        st.markdown(f"The output $A_{layer}$ is the answer for each point.")
+        code = [OUTPUT_FORWARD]
+    else:
+        sentence = (
+            rf"{in_brackets}, and $\sigma(z) = 1 / (1 + e^{{-z}})$ is the probability of class 1."
+        )
+        if config.output_loss == "cross_entropy":
+            sentence += (
+                f" Here it is computed to be seen: training takes the loss from $Z_{layer}$ itself."
+            )
+        st.markdown(sentence)
+        code = [OUTPUT_FORWARD, body(sigmoid_in_place)]
+    draw(
+        of_samples(
+            f"A<sub>{layer - 1}</sub>", step.activations[layer - 1], step, layer - 1, config
+        ),
+        of_parameters(f"W<sub>{layer}</sub>, b<sub>{layer}</sub>", step.before, layer, config),
+        of_samples(f"Z<sub>{layer}</sub>", step.pre_activations[layer - 1], step, layer, config),
+        of_samples(f"A<sub>{layer}</sub>", step.activations[layer], step, layer, config),
+    )
+    _code(*code)
+
+
+def loss(run: Run, step: Step) -> None:
+    """Draw the loss, of the whole batch and of its first points."""
+    config = run.config
+    st.latex(equations.loss(config))
+    of = "this point" if step.n_samples == 1 else f"these {step.n_samples:,} points"
+    text = f"The {report.loss_name(config)} of {of} is L = **{step.loss:.6g}**."
+    if config.regularization != "none":
+        text += (
+            f" The penalty, {config.regularization} at rate {config.regularization_rate:g}, adds "
+            f"**{evaluate(run).penalty:.6g}**: training makes the sum of both small."
+        )
+    st.markdown(text)
+    last = len(config.layer_sizes) - 1
+    columns = (step.pre_activations[-1], step.activations[-1], step.targets, step.sample_losses)
+    draw(
+        matrix(
+            "By point",
+            np.hstack(columns),
+            [f"{sample}" for sample in step.samples],
+            [f"z = Z{last}", f"a = A{last}", "t", "loss"],
+            n_rows=step.n_samples,
+        )
+    )
+    _code(_method(config, "loss"))
+
+
+def backward(run: Run, step: Step, layer: int) -> None:
+    """Draw how the loss changes with a layer's sums, weights and biases."""
+    config, shown = run.config, []
+    if layer > len(config.hidden_layers):
+        st.latex(equations.output_deltas(config))
+        code = [_method(config, "differentiate")]
+    else:
+        name = config.activations[layer - 1]
+        st.latex(equations.hidden_deltas(f"{layer}", f"{layer + 1}"))
+        st.markdown(
+            rf"$dA_{layer}$ is $dZ_{layer + 1} W_{layer + 1}^\top$, and the slope of {name} "
+            f"${equations.SLOPES[name]}$"
+        )
+        code = [ACTIVATION_GRADIENTS, body(ACTIVATIONS[name].differentiate), HIDDEN_DELTAS]
+        gradients = step.activation_gradients[layer - 1]
+        shown.append(of_samples(f"dA<sub>{layer}</sub>", gradients, step, layer, config))
+    deltas = step.deltas[layer - 1]
+    draw(*shown, of_samples(f"dZ<sub>{layer}</sub>", deltas, step, layer, config))
+    _code(*code)
+    st.latex(equations.gradients(config, f"{layer}", f"{layer - 1}"))
+    gradient_check.render(run, step, layer)
+    if config.regularization != "none":
+        st.markdown("These are of the loss alone. To them comes the penalty's part:")
+        name = f"d(penalty) / dW<sub>{layer}</sub>, db<sub>{layer}</sub>"
+        draw(of_parameters(name, step.penalty_gradients, layer, config))
+    _code(GRADIENTS if layer > 1 else FIRST_GRADIENTS)
+
+
+def update(run: Run, step: Step, layer: int) -> None:
+    """Draw what the step changes in a layer, or has changed if it was taken just now."""
+    config = run.config
+    rate = step.learning_rate
+    taken: Taken | None = st.session_state.get("step_taken")
+    if taken and taken.after is run.parameters and taken.config is run.config:
+        rate = taken.learning_rate
+        _taken(taken, layer)
+    elif np.isfinite(step.after.vector).all():
+        _not_taken(config, step, layer)
+    else:
+        st.markdown("This step would lead to infinity: the run diverges, and does not take it.")
+    if config.optimizer != "sgd":
+        st.latex(equations.direction(config))
+    st.latex(equations.update(config, f"{layer}", rate))
+    _code(
+        PENALTY if config.regularization != "none" else "",
+        body(OPTIMIZERS[config.optimizer].direct),
+        RATE,
+        SUBTRACTION,
+    )
+
+
+def _not_taken(config: Config, step: Step, layer: int) -> None:
+    """Draw what the step is going to change."""
+    st.markdown("The step is not taken yet. It will make this change:")
+    summed, change = step.gradients.copy(), step.directions.copy()
+    np.add(summed.vector, step.penalty_gradients.vector, out=summed.vector)
+    np.multiply(change.vector, -step.learning_rate, out=change.vector)
+    shown = [of_parameters(f"dW<sub>{layer}</sub>, db<sub>{layer}</sub>", summed, layer, config)]
+    if config.optimizer != "sgd":
+        name = f"ΔW<sub>{layer}</sub>, Δb<sub>{layer}</sub>"
+        shown.append(of_parameters(name, step.directions, layer, config))
+    draw(*shown, of_parameters("change", change, layer, config))
+
+
+def _taken(taken: Taken, layer: int) -> None:
+    """Draw what the step taken last has changed."""
+    config, before, after = taken.config, taken.before, taken.after
+    if taken.point is not None:
+        of = f"training point {taken.point}"
+    else:
+        of = "that batch" if config.batch_size else "all points"
+    st.markdown(
+        f"Taken: iteration {taken.iteration:,} → {taken.iteration + 1:,}. The loss of {of} went "
+        f"from **{taken.loss_before:.6g}** to **{taken.loss_after:.6g}**. The other parts already "
+        "show the step that comes next."
+    )
+    change = before.copy()
+    np.subtract(after.vector, before.vector, out=change.vector)
+    # as many decimals as it takes to see the change
+    shown, fine = (digits(of.matrices[layer - 1]) for of in (before, change))
+    places = max(shown.places, min(fine.places - fine.exponent - 2, MAX_PLACES) + shown.exponent)
+    how = shown._replace(places=places)
+    symbols = f"W<sub>{layer}</sub>, b<sub>{layer}</sub>"
+    draw(
+        of_parameters(f"{symbols} before", before, layer, config, how),
+        of_parameters("change", change, layer, config),
+        of_parameters(f"{symbols} after", after, layer, config, how),
+    )
+
+
+def _method(config: Config, name: str) -> str:
+    """Return the lines of a method of the loss, with those of its bases that it calls."""
+    regression = config.problem == "regression"
+    loss = SquaredLoss if regression else OUTPUT_LOSSES[config.output_loss]
+    return "\n".join(body(kind.__dict__[name]) for kind in loss.__mro__ if name in kind.__dict__)
+
+
+def _code(*parts: str) -> None:
+    st.code("\n".join(filter(None, parts)), language="python", wrap_lines=True)

@@ -1,0 +1,307 @@
+"""The sidebar: from the link and the widgets to one Config."""
+
+import math
+import random
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import fields
+from itertools import pairwise
+from typing import Any
+
+import streamlit as st
+
+from nnlab.app.links import in_code, keep_in_link
+from nnlab.app.playground import own_points, run_control
+from nnlab.data.datasets import DATASETS_FOR, OWN
+from nnlab.data.features import FEATURES
+from nnlab.model.activations import ACTIVATIONS
+from nnlab.model.losses import OUTPUT_LOSSES
+from nnlab.model.network import INITIALIZATIONS
+from nnlab.model.optimizers import OPTIMIZERS, PENALTIES, SCHEDULES
+from nnlab.training.config import MAX_LAYERS, Config, parse, text
+
+DEFAULTS = Config()
+_TYPED = ("hidden_layers",)  # as text
+HELP = {item.name: item.metadata["help"] for item in fields(Config)}
+# so that no update takes longer than a fraction of a second, also for the others on the server
+MAX_WORK = 500_000_000
+RATES = [float(f"{digit}e{power}") for power in range(-5, 2) for digit in (1, 2, 5)][:-2]
+
+
+def settings() -> tuple[Config | None, str]:
+    """Draw the sidebar and return its settings, or None and what is wrong with them."""
+    with st.sidebar:
+        st.button(
+            "Back to the article's settings",
+            key="article",
+            type="tertiary",
+            on_click=_set_article,
+            help="A new run with every setting as in the article Implementing Neural Network "
+            "Algorithm with NumPy, and without your own points.",
+        )
+        values = {**_data(), **_network(), **_training()}
+    values["points"] = own_points.current().points
+    # A cleared field is None, which no rule accepts: Config says so in its own words.
+    try:
+        config = Config(**values)
+    except ValueError as error:
+        return None, in_code(str(error))
+    weights = sum(fan_in * fan_out for fan_in, fan_out in pairwise(config.layer_sizes))
+    samples = config.samples + len(config.points)
+    if samples * weights > MAX_WORK:
+        return None, (
+            f"samples times weights must be at most {MAX_WORK:,} on this page, "
+            f"got {samples:,} times {weights:,}"
+        )
+    return config, ""
+
+
+def _set_article() -> None:
+    names = [item.name for item in fields(Config) if item.name in st.session_state]
+    fill_in({name: getattr(DEFAULTS, name) for name in names})
+    own_points.clear()
+    run_control.renew()  # the article's network too, untrained
+
+
+def fill_in(values: Mapping[str, Any]) -> None:
+    """Set the widgets of these fields of Config; only in a callback."""
+    for name, value in values.items():
+        st.session_state[name] = text(name, value) if name in _TYPED else value
+    _move_slider()
+
+
+def forget() -> None:
+    """Let the widgets begin anew, each with its value in the link, or else its default."""
+    for item in fields(Config):
+        st.session_state.pop(item.name, None)
+
+
+def _data() -> dict[str, Any]:
+    st.markdown("**Data** · :gray[starts a new run]")
+    left, right = st.columns(2)
+    values: dict[str, Any] = {
+        "problem": _choice(left, "problem", DATASETS_FOR, on_change=_fit_dataset)
+    }
+    values["dataset"] = _choice(right, "dataset", DATASETS_FOR[values["problem"]])
+    generated = values["dataset"] != OWN
+    if generated:
+        values["samples"] = _number(left, "samples", step=100)
+        values["noise"] = _number(right, "noise", step=0.05)
+    with st.popover("Seeds, test points, files", width="stretch"):
+        left, right = st.columns(2)
+        if generated:
+            values["data_seed"] = _number(left, "data_seed")
+            values["test_seed"] = _number(right, "test_seed")
+        values["test_samples"] = _number(left, "test_samples", step=100)
+        own_points.files(values["problem"])
+    return values
+
+
+def _fit_dataset() -> None:
+    state = st.session_state
+    if state.dataset not in DATASETS_FOR[state.problem]:
+        state.dataset = DEFAULTS.dataset
+
+
+def _network() -> dict[str, Any]:
+    st.markdown("**Network** · :gray[starts a new run]")
+    values: dict[str, Any] = {"hidden_layers": _hidden_layers()}
+    left, right = st.columns(2)
+    activation = left.selectbox(
+        "Activation",
+        ACTIVATIONS,
+        key="activation",
+        accept_new_options=True,
+        bind="query-params",
+        help=HELP["activation"] + " Or type one per hidden layer: tanh,relu",
+    )
+    values["activation"] = parse("activation", activation or "")
+    values["initialization"] = _choice(right, "initialization", INITIALIZATIONS)
+    left, right = st.columns(2, vertical_alignment="bottom")
+    values["seed"] = _number(left, "seed")
+    right.button(
+        "New seed",
+        key="new_seed",
+        on_click=_set_seed,
+        args=(random.randrange(10_000),),  # drawn here: of a click told twice it is the same
+        width="stretch",
+        help="Draw other starting weights: the same network, another run.",
+    )
+    with st.popover("Input features, loss", width="stretch"):
+        default = parse(
+            "features", st.query_params.get("features", text("features", DEFAULTS.features))
+        )
+        chosen = st.pills(
+            "Features",
+            FEATURES,
+            selection_mode="multi",
+            default=default,
+            key="features",
+            help=HELP["features"],
+        )
+        values["features"] = tuple(name for name in FEATURES if name in chosen)
+        # Not bind="query-params", which would repeat the name where Config reads one list.
+        keep_in_link(
+            "features",
+            text("features", values["features"]),
+            text("features", DEFAULTS.features),
+        )
+        if st.session_state.problem == "classification":
+            values["output_loss"] = _choice(st, "output_loss", OUTPUT_LOSSES, "Loss")
+    return values
+
+
+def _set_seed(seed: int) -> None:
+    st.session_state.seed = seed
+
+
+def _training() -> dict[str, Any]:
+    st.markdown("**Training** · :gray[acts at once]")
+    left, right = st.columns(2)
+    values = {
+        "learning_rate": _number(left, "learning_rate", on_change=_move_slider),
+        "iterations": _number(right, "iterations", step=1000),
+    }
+    _learning_rate_slider()
+    with st.popover("Optimizer, batches, stops", width="stretch"):
+        left, right = st.columns(2)
+        values["optimizer"] = _choice(left, "optimizer", OPTIMIZERS)
+        if values["optimizer"] in ("momentum", "nesterov"):
+            values["momentum"] = _number(right, "momentum", step=0.1)
+        left, right = st.columns(2)
+        values["batch_size"] = _number(left, "batch_size", placeholder="all")
+        values["learning_rate_schedule"] = _choice(
+            right, "learning_rate_schedule", SCHEDULES, "Schedule"
+        )
+        left, right = st.columns(2)
+        values["regularization"] = _choice(left, "regularization", PENALTIES)
+        if values["regularization"] != "none":
+            values["regularization_rate"] = _number(
+                right, "regularization_rate", label="Rate", step=0.001
+            )
+        left, right = st.columns(2)
+        values["target_loss"] = _number(left, "target_loss", placeholder="off", step=0.01)
+        values["patience"] = _number(right, "patience", placeholder="off", step=100)
+    return values
+
+
+def _label(name: str) -> str:
+    return name.replace("_", " ").capitalize()
+
+
+def _number(
+    where: Any,
+    name: str,
+    *,
+    label: str = "",
+    step: float | None = None,
+    placeholder: str = "",
+    on_change: Callable[[], None] | None = None,
+) -> Any:
+    # No limits here: Config states the rule, in a sentence and on the page.
+    default = getattr(DEFAULTS, name)
+    whole = isinstance(default, int) or name in ("batch_size", "patience")
+    return where.number_input(
+        label or _label(name),
+        value=default,
+        step=step or (1 if whole else None),
+        format="%d" if whole else "%g",
+        key=name,
+        help=HELP[name],
+        placeholder=placeholder,
+        on_change=on_change,
+        bind="query-params",
+    )
+
+
+def _choice(
+    where: Any,
+    name: str,
+    known: Iterable[str],
+    label: str = "",
+    on_change: Callable[[], None] | None = None,
+) -> Any:
+    options = list(known)
+    default = getattr(DEFAULTS, name)
+    return where.selectbox(
+        label or _label(name),
+        options,
+        index=options.index(default) if default in options else 0,
+        key=name,
+        help=HELP[name],
+        on_change=on_change,
+        bind="query-params",
+    )
+
+
+def _nearest_rate() -> float:
+    rate = st.session_state.get("learning_rate") or 0
+    rate = rate if rate > 0 else DEFAULTS.learning_rate
+    return min(RATES, key=lambda option: abs(math.log(option / rate)))
+
+
+def _slider_key() -> str:
+    return f"learning_rate_scale_{st.session_state.get('slider', 0)}"
+
+
+def _move_slider() -> None:
+    # By a new slider: the browser may send the old one's place once more before it hears of the
+    # move, and that would be taken for the user's choice and cover the typed rate.
+    st.session_state.slider = st.session_state.get("slider", 0) + 1
+
+
+def _set_learning_rate(key: str) -> None:
+    if key == _slider_key():
+        st.session_state.learning_rate = st.session_state[key]
+
+
+def _learning_rate_slider() -> None:
+    key = _slider_key()
+    st.select_slider(
+        "Learning rate, logarithmic",
+        RATES,
+        value=_nearest_rate(),
+        format_func="{:g}".format,
+        key=key,
+        on_change=_set_learning_rate,
+        args=(key,),
+        help=HELP["learning_rate"],
+    )
+
+
+def _hidden_layers() -> Any:
+    """Draw the layers' widths as text, and minus and plus for the last layer; return them parsed.
+
+    The diagram has a minus and a plus for each layer.
+    """
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        typed = st.text_input(
+            "Hidden layers",
+            text("hidden_layers", DEFAULTS.hidden_layers),
+            key="hidden_layers",
+            help=HELP["hidden_layers"],
+            bind="query-params",
+            placeholder="none",
+        )
+        widths = parse("hidden_layers", typed or "")
+        if isinstance(widths, tuple):
+            shorter = widths[:-1] if widths else None
+            longer = (*widths, widths[-1] if widths else 4) if len(widths) < MAX_LAYERS else None
+            _widths_button("remove_layer", "remove", "Remove the last layer.", shorter)
+            _widths_button("add_layer", "add", "Add a layer behind the last.", longer)
+    return widths
+
+
+def _widths_button(key: str, icon: str, help_: str, widths: tuple[int, ...] | None) -> None:
+    """Draw a button that sets the widths; None: it has reached its limit."""
+
+    def change() -> None:
+        st.session_state.hidden_layers = text("hidden_layers", widths or ())
+
+    st.button(
+        f":material/{icon}:",
+        key=key,
+        on_click=change,
+        disabled=widths is None,
+        help=help_,
+        type="tertiary",
+    )

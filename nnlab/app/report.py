@@ -1,0 +1,81 @@
+"""What the page says of a run, in words and numbers."""
+
+import math
+from collections.abc import Mapping
+
+from nnlab.sweep.analysis.columns import setting_text
+from nnlab.training.config import Config
+from nnlab.training.run import Metrics, Run
+
+
+def status(run: Run, goal: int, speed: float | None) -> str:
+    """Say in one line how far the run is, how fast, or why it stands still.
+
+    Parameters
+    ----------
+    goal : iteration at which it stops
+    speed : iterations per second, or None for a run that is not going
+    """
+    if run.diverged:
+        return f":red[**Diverged at iteration {run.iteration:,}: the loss is no longer finite.**]"
+    if not len(run.dataset.train_inputs):
+        return "No points yet: choose + 0 or + 1 below and click on the plane to draw some."
+    line = f"{run.iteration:,} of {goal:,} iterations"
+    if run.edited:
+        line += " · edited by hand"
+    more = "; change that stop to go on"
+    if run.rule_met == "target_loss":
+        line += (
+            f" · stopped: the training loss is down to the target {run.config.target_loss:g}{more}"
+        )
+    elif run.rule_met == "plateau":
+        line += f" · stopped: no better loss for {run.config.patience:,} iterations{more}"
+    elif speed:
+        seconds = (goal - run.iteration) / speed
+        line += f" · {float(f'{speed:.2g}'):,.0f} iterations/s · {seconds:,.0f} s left"
+    elif run.iteration == goal:
+        line += f" · finished; Start goes on for {run.config.iterations:,} more"
+    return line
+
+
+def looking_back(run: Run, shown: Run) -> str:
+    """Say that what is shown is past."""
+    return f"**Looking back at iteration {shown.iteration:,}** of the {run.iteration:,} made so far"
+
+
+def metrics(values: Metrics) -> str:
+    """Return the metrics in one line of Markdown; what does not apply is left out."""
+    parts = [("train loss", _loss(values.train_loss)), ("test loss", _loss(values.test_loss))]
+    if values.penalty:
+        parts.append(("penalty", _loss(values.penalty)))
+    shares = (("train accuracy", values.train_accuracy), ("test accuracy", values.test_accuracy))
+    parts += [(name, f"{share:.1%}") for name, share in shares if not math.isnan(share)]
+    return " &emsp; ".join(f"{name} **{value}**" for name, value in parts)
+
+
+def changes(changed: Mapping[str, object]) -> str:
+    """Return settings to change as the label of a button."""
+    return "Set " + ", ".join(
+        f"{name.replace('_', ' ')} to {setting_text(name, value)}"
+        for name, value in changed.items()
+    )
+
+
+def alt(run: Run, values: Metrics) -> str:
+    """Return the end of a chart's text for those who do not see it."""
+    return (
+        f"at iteration {run.iteration}: train loss {_loss(values.train_loss)}, "
+        f"test loss {_loss(values.test_loss)}."
+    )
+
+
+def loss_name(config: Config) -> str:
+    """Return what the loss of these settings is called."""
+    squared = config.problem == "regression" or config.output_loss == "squared_error"
+    return "½ squared error" if squared else "cross-entropy"
+
+
+def _loss(loss: float) -> str:
+    if math.isnan(loss):
+        return "–"  # of no points
+    return f"{loss:.4f}" if loss < 1000 else f"{loss:.3g}"

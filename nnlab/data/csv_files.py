@@ -1,0 +1,254 @@
+"""Files of points: the CSV that a person uploads, and the one that is downloaded.
+
+A file is refused in one sentence, "file must <rule>, got <what it holds, and in which row>"; rows
+count from 1 as in a spreadsheet, header and empty ones too.
+"""
+
+import csv
+import io
+import math
+import re
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+import numpy as np
+
+from nnlab.data.points import FloatArray, Points, standardized
+from nnlab.data.rules import shown
+
+MAX_BYTES, MAX_ROWS, MAX_COLUMNS = 10_000_000, 100_000, 100
+_CONTROL_BYTES = re.compile(rb"[\x00-\x08\x0e-\x1f]")
+_DECIMAL_COMMA = re.compile(r"[+-]?\d*,\d+([eE][+-]?\d+)?")
+# What makes a spreadsheet run a cell: OWASP, "CSV Injection"; the wide forms count in some.
+_FORMULA = re.compile(r"[\t\r\n]|\s*[=+\-@＝＋－＠]")
+_LABEL_NAMES = {"label", "labels", "class", "target", "category"}
+_ROW_NAMES = {"id", "index", "no", "nr", "row", "column 1"}  # pandas leaves its index unnamed
+
+
+def _refusal(rule: str, got: str) -> ValueError:
+    return ValueError(f"file must {rule}, got {got}")
+
+
+@dataclass(frozen=True, eq=False)
+class Table:
+    """The cells of a file by the name of their column, and where in the file their rows stand."""
+
+    columns: dict[str, list[str]]
+    row_numbers: list[int]
+
+
+@dataclass(frozen=True)
+class LabelledPoints:
+    """Points and what their file calls the inputs, the target, and, if it has them, the classes."""
+
+    points: Points
+    axes: tuple[str, str]
+    target: str
+    classes: tuple[str, str] | None
+
+
+def read_table(content: bytes) -> Table:
+    """Return the cells of a CSV file.
+
+    Cells lie between tabs, semicolons or commas: the first of these that cut the first row in three
+    or more. Between tabs and semicolons a number may have a decimal comma. The first row is a
+    header if no cell in it is a number; without one the names are x1, x2, …
+
+    Raises
+    ------
+    ValueError
+        "file must …, got …" if this is no text in UTF-8, or no table of the size allowed.
+    """
+    columns, row_numbers, header = _columns(_text(content))
+    if len(row_numbers) <= header:
+        raise _refusal("have rows of numbers", "only a header" if columns else "nothing")
+    table = Table({}, row_numbers[header:])
+    for number, cells in enumerate(columns, 1):
+        name = (_plain(cells[0]) or f"column {number}") if header else f"x{number}"
+        if name in table.columns:
+            raise _refusal("have columns of different names", f"{shown(name)} twice")
+        table.columns[name] = cells[header:]
+    return table
+
+
+def guess_columns(table: Table) -> tuple[str, str, str]:
+    """Return the names of the columns that look like the two inputs and the label.
+
+    The label is the last column that is named like one, else the last with two values, else the
+    last. The inputs are the first two numeric ones of the rest, before those that count the rows.
+    """
+    names, values = list(table.columns), {name: set(cells) for name, cells in table.columns.items()}
+    named = [name for name in names if name.lower() in _LABEL_NAMES]
+    label = (named or [name for name in names if len(values[name]) == 2] or names)[-1]
+    rest = [name for name in names if name != label]
+    rest.sort(key=lambda name: name.lower() in _ROW_NAMES)
+    numeric = (name for name in rest if all(_number(cell) is not None for cell in values[name]))
+    x1, x2 = list(dict.fromkeys([*islice(numeric, 2), *rest]))[:2]
+    return x1, x2, label
+
+
+def to_points(
+    table: Table, x1: str, x2: str, label: str, *, problem: str, standardize: bool
+) -> LabelledPoints:
+    """Return the points that three columns of a table describe.
+
+    Parameters
+    ----------
+    x1, x2, label : names of three different columns
+    problem : "classification": the label has two values; class 0 is the smaller number or the
+        first in the alphabet, so that 0 and 1 stay 0 and 1. "regression": it is a number
+    standardize : give each input mean 0 and standard deviation 1, and say so in the axes' names
+
+    Raises
+    ------
+    ValueError
+        "file must …, got …" if a cell is not what its column needs, or there are not two labels.
+    """
+    if len({x1, x2, label} & {*table.columns}) != 3:
+        got = shown((x1, x2, label))
+        raise ValueError(f"columns must be three different ones of the file, got {got}")
+    inputs, classes = np.column_stack([_numbers(table, x1), _numbers(table, x2)]), None
+    if problem == "regression":
+        targets = _numbers(table, label)
+    elif problem == "classification":
+        targets, classes = _classes(table, label)
+    else:
+        raise ValueError(f"problem must be classification or regression, got {shown(problem)}")
+    points, axes = Points(inputs, targets), (x1, x2)
+    if standardize:
+        points, axes = standardized(points), (f"{x1} (standardised)", f"{x2} (standardised)")
+    return LabelledPoints(points, axes, label, classes)
+
+
+def write_table(
+    points: Points, names: tuple[str, str, str], classes: tuple[str, str] | None = None
+) -> bytes:
+    """Return points as a CSV file, from which the same points are read bit for bit.
+
+    Names that a spreadsheet would run as a formula, or that read as a number, get an apostrophe
+    before them, which `read_table` and `to_points` take away. Numbers stay as they are.
+
+    Parameters
+    ----------
+    names : of the two inputs and the target, all different
+    classes : names of class 0 and class 1 in place of these targets, in the order of `to_points`
+    """
+    targets: list[Any] = points.targets.tolist()
+    if classes is not None:
+        cells = [_guarded(name) if (n := _number(name)) is None else n for name in classes]
+        targets = [cells[(0.0, 1.0).index(target)] for target in targets]
+    text = io.StringIO(newline="")
+    # Quotes keep a name in one cell also where the spreadsheet cuts at semicolons.
+    writer = csv.writer(text, quoting=csv.QUOTE_NONNUMERIC)
+    writer.writerow([_guarded(name) for name in names])
+    writer.writerows(zip(*points.inputs.T.tolist(), targets, strict=True))
+    # Excel reads other letters than ASCII only behind a byte order mark.
+    return text.getvalue().encode("utf-8" if text.getvalue().isascii() else "utf-8-sig")
+
+
+def _text(content: bytes) -> str:
+    if len(content) > MAX_BYTES:
+        raise _refusal(f"be at most {MAX_BYTES // 10**6} MB", f"{len(content):,} bytes")
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise _refusal("be text in UTF-8", "UTF-16")
+    if _CONTROL_BYTES.search(content):
+        raise _refusal("be a CSV file", "binary data, as in a .zip or .xlsx file")
+    try:
+        return content.decode("utf-8-sig").rstrip("\r\n")
+    except UnicodeDecodeError as error:
+        byte, line = content[error.start], content.count(b"\n", 0, error.start) + 1
+        raise _refusal("be text in UTF-8", f"byte 0x{byte:02x} in line {line}") from None
+
+
+def _separator(text: str) -> str:
+    unquoted = re.sub('"[^"]*"', "", text[:100_000]).lstrip("\r\n")
+    first_line = re.split("[\r\n]", unquoted, maxsplit=1)[0]
+    return max("\t;,", key=lambda separator: min(2, first_line.count(separator)))
+
+
+def _columns(text: str) -> tuple[list[list[str]], list[int], bool]:
+    """Return columns of cells, the numbers of their rows, and whether the first is a header."""
+    columns: list[list[str]] = []
+    row_numbers: list[int] = []
+    header = True
+    number, separator, lines = 0, _separator(text), io.StringIO(text, newline="")
+    reader = csv.reader(lines, delimiter=separator, skipinitialspace=True, strict=True)
+    try:
+        for number, record in enumerate(reader, 1):
+            if number > MAX_ROWS + header:  # empty rows count
+                raise _refusal(f"have at most {MAX_ROWS:,} rows", "more")
+            row = [cell.strip() for cell in record]
+            if not any(row):
+                continue
+            if not columns and not 3 <= len(row) <= MAX_COLUMNS:
+                rule = f"have 3 to {MAX_COLUMNS} columns, cut at commas, semicolons or tabs"
+                raise _refusal(rule, f"{len(row):,}")
+            if columns and len(row) != len(columns):
+                where = f"{len(row):,} in row {number}"
+                raise _refusal(f"have {len(columns)} cells in every row", where)
+            if separator != ",":
+                row = [c.replace(",", ".") if _DECIMAL_COMMA.fullmatch(c) else c for c in row]
+            if not columns:
+                header = all(_number(cell) is None for cell in row)
+                columns = [[] for _ in row]
+            row_numbers.append(number)
+            for cells, cell in zip(columns, row, strict=True):
+                cells.append(cell)
+    except csv.Error:  # also for a cell over csv.field_size_limit, as an open quote makes it
+        what = f"a broken quote or an endless cell in row {number + 1}"
+        raise _refusal("be a CSV file", what) from None
+    return columns, row_numbers, header
+
+
+def _number(cell: str) -> float | None:
+    try:
+        return None if "_" in cell else float(cell)  # Python reads 1_0 as 10
+    except ValueError:
+        return None
+
+
+def _numbers(table: Table, name: str) -> FloatArray:
+    """Return a column, float64 (n,)."""
+    numbers = []
+    for row, cell in zip(table.row_numbers, table.columns[name], strict=True):
+        number = _number(cell)
+        if number is None or not math.isfinite(number):
+            where = f"{shown(cell)} in row {row}"
+            raise _refusal(f"have finite numbers in column {shown(name)}", where)
+        numbers.append(number)
+    return np.array(numbers)
+
+
+def _classes(table: Table, name: str) -> tuple[FloatArray, tuple[str, str]]:
+    """Return the class of each row, float64 (n,), each 0.0 or 1.0, and the names of both."""
+    cells, column = table.columns[name], shown(name)
+    texts = {cell: _plain(cell) for cell in dict.fromkeys(cells)}
+    numbers = {cell: _number(text) for cell, text in texts.items()}
+    for cell, text in texts.items():
+        if not text or not math.isfinite(numbers[cell] or 0):
+            where = f"{shown(cell)} in row {table.row_numbers[cells.index(cell)]}"
+            raise _refusal(f"have a label in every row of column {column}", where)
+    labels: dict[str, Any] = texts if None in numbers.values() else numbers
+    found = sorted(set(labels.values()))
+    if len(found) != 2:
+        got = f"{len(found):,}" if len(found) > 2 else f"only {shown(texts[cells[0]])}"
+        raise _refusal(f"have two labels in column {column}", got)
+    targets = np.array([labels[cell] == found[1] for cell in cells], dtype=np.float64)
+    zero, one = (v if isinstance(v, str) else repr(v).removesuffix(".0") for v in found)
+    return targets, (zero, one)
+
+
+def _needs_guard(text: str) -> bool:
+    bare = text.lstrip("'")
+    return bool(_FORMULA.match(bare)) or _number(bare) is not None
+
+
+def _guarded(text: str) -> str:
+    return f"'{text}" if _needs_guard(text) else text
+
+
+def _plain(cell: str) -> str:
+    """Return a name or label on one line, without the apostrophe that `_guarded` gave it."""
+    text = " ".join(cell.split())
+    return text[1:] if text.startswith("'") and _needs_guard(text) else text

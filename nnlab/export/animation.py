@@ -1,0 +1,235 @@
+"""A run as an animated picture for slides: boundary, points, and the loss curve as it grows.
+
+A GIF, as every program for slides plays it. All its frames have one palette, and what does not
+change from frame to frame is painted once.
+"""
+
+import io
+from functools import partial
+
+import numpy as np
+from PIL import Image, ImageDraw
+
+from nnlab.data.datasets import FloatArray
+from nnlab.data.plane import plane_extent
+from nnlab.export.painting import (
+    DETAIL,
+    Pixels,
+    Scale,
+    blend,
+    font,
+    in_one_palette,
+    nearest,
+    smooth,
+)
+from nnlab.export.replay import moments
+from nnlab.figures.curves import Series, loss_series
+from nnlab.figures.plane_picture import BOUNDARY_COLORS, GRID_SIZE, LEVELS, boundary_image
+from nnlab.figures.points import RIM_COLOR, traces
+from nnlab.figures.style import CLASS_COLORS, MIDDLE_COLOR, SET_COLORS
+from nnlab.training.run import Metrics, Run, evaluate
+
+WIDTH, HEIGHT = 960, 540  # pixels: half of a projector's, so that texts stay readable
+FRAME_MILLISECONDS, LAST_MILLISECONDS = 80, 3000
+SHADES = 31  # of the boundary, one of them the middle; nobody would see more, but the file grow
+ZOOM = 4  # pixels of the picture, along each axis, for one of the boundary
+LEFT, TOP, RIGHT, BOTTOM = 76, 72, 76 + ZOOM * GRID_SIZE, 72 + ZOOM * GRID_SIZE  # of the plane
+CHART_LEFT, MIDDLE, CHART_RIGHT = 570, 690, 930  # of the loss curve, which is as high as the plane
+INK, PAPER, GRID = "#333333", "#ffffff", "#dddddd"
+DISC_SIZE = 13  # of the cursor
+FAINT = 0.3  # strength of that part of the curve that is still to come
+
+
+def animation(run: Run, loss_name: str, *, log: bool, axes: tuple[str, str]) -> bytes:
+    """Paint a run as a GIF of WIDTH × HEIGHT pixels that plays over and over.
+
+    Its frames are those of `replay`; the last one stays longer.
+
+    Parameters
+    ----------
+    loss_name, log : as for `loss_curve`
+    axes : as for `decision_boundary`
+    """
+    shots = moments(run)
+    metrics = [evaluate(shot) for shot in shots]
+    series = loss_series(run, metrics[-1].train_loss, metrics[-1].test_loss)
+    easel = _Easel(run, series, loss_name, log=log, axes=axes)
+    frames = [easel.frame(shot, values) for shot, values in zip(shots, metrics, strict=True)]
+    file = io.BytesIO()
+    frames[0].save(
+        file,
+        "gif",
+        save_all=True,
+        append_images=frames[1:],
+        duration=[FRAME_MILLISECONDS] * (len(frames) - 1) + [LAST_MILLISECONDS],
+        loop=0,
+    )
+    return file.getvalue()
+
+
+class _Easel:
+    """What all frames have in common, as numbers of their palette, and how one is painted.
+
+    The palette begins with the shades of the boundary.
+    """
+
+    def __init__(
+        self, run: Run, series: list[Series], loss_name: str, *, log: bool, axes: tuple[str, str]
+    ) -> None:
+        self._across = Scale(0, max(1, run.iteration), CHART_LEFT, CHART_RIGHT)
+        self._up = _loss_scale(series, log=log)
+        paper = _paper(run, loss_name, axes, self._across, self._up)
+        curves = [
+            _with_curves(paper, series, self._across, self._up, strength) for strength in (1, FAINT)
+        ]
+        points = smooth("RGBA", (WIDTH, HEIGHT), partial(_draw_points, run))
+        self._is_point = np.asarray(points)[:, :, 3] > 127
+        half = np.linspace(0, 1, SHADES // 2 + 1)
+        boundary = [
+            blend(BOUNDARY_COLORS[0], MIDDLE_COLOR, half),
+            blend(MIDDLE_COLOR, BOUNDARY_COLORS[1], half)[1:],
+        ]
+        others, numbers = in_one_palette([*curves, points.convert("RGB")], 256 - SHADES)
+        self._palette = np.concatenate([*boundary, others])
+        self._drawn, self._to_come, self._points = (picture + SHADES for picture in numbers)
+        self._disc = smooth("L", (DISC_SIZE, DISC_SIZE), _draw_disc)
+        strengths = np.linspace(0, 1, 256)
+        self._ramps = {
+            name: SHADES + nearest(others, blend(PAPER, color, strengths))
+            for name, color in {"ink": INK, **SET_COLORS}.items()
+        }
+
+    def frame(self, shot: Run, metrics: Metrics) -> Image.Image:
+        """Paint the run as it was at one iteration."""
+        pixels = self._to_come.copy()
+        x = round(float(self._across.pixels(shot.iteration)))
+        pixels[:, :x] = self._drawn[:, :x]
+        pixels[TOP:BOTTOM, LEFT:RIGHT] = _shades(shot)
+        np.copyto(pixels, self._points, where=self._is_point)
+        if np.isfinite(metrics.train_loss):
+            y = round(float(self._up.pixels(metrics.train_loss)))
+            pixels[y:BOTTOM, x] = self._ramps["ink"][128]
+            corner = pixels[y - DISC_SIZE // 2 :, x - DISC_SIZE // 2 :][:DISC_SIZE, :DISC_SIZE]
+            _paint_over(corner, self._disc, self._ramps["train"])
+        losses = {"train": metrics.train_loss, "test": metrics.test_loss}
+        texts = [("ink", LEFT, 24, 28, f"iteration {shot.iteration:,}")]
+        texts += [
+            (name, x, 36, 18, f"{name} {losses[name]:.4g}")
+            for name, x in {"train": CHART_LEFT, "test": MIDDLE}.items()
+            if np.isfinite(losses[name])
+        ]
+        for name, x, y, size, text in texts:
+            header = Image.new("L", (WIDTH, TOP))
+            ImageDraw.Draw(header).text((x, y), text, fill=255, font=font(size))
+            _paint_over(pixels[:TOP], header, self._ramps[name])
+        image = Image.fromarray(pixels)
+        image.putpalette(self._palette.tobytes())
+        return image
+
+
+def _paint_over(pixels: Pixels, mask: Image.Image, ramp: Pixels) -> None:
+    """Paint a shape in the colours of a ramp, from that of the paper to its own."""
+    strengths = np.asarray(mask)
+    np.copyto(pixels, ramp[strengths], where=strengths > 0)
+
+
+def _shades(shot: Run) -> Pixels:
+    """Return the boundary in numbers of the palette, (BOTTOM - TOP, RIGHT - LEFT)."""
+    levels = np.asarray(Image.open(io.BytesIO(boundary_image(shot))))
+    shades = np.rint(levels * ((SHADES - 1) / (LEVELS - 1))).astype(np.uint8)
+    return shades.repeat(ZOOM, axis=0).repeat(ZOOM, axis=1)
+
+
+def _loss_scale(series: list[Series], *, log: bool) -> Scale:
+    losses = np.concatenate([values for _, values in series])
+    losses = losses[np.isfinite(losses) & (losses > 0)]
+    if not len(losses):
+        return Scale(0, 1, BOTTOM, TOP)
+    least, most = float(losses.min()), float(losses.max())
+    return (
+        Scale(least / 1.2, most * 1.2, BOTTOM, TOP, log)
+        if log
+        else Scale(0, most * 1.05, BOTTOM, TOP)
+    )
+
+
+def _paper(
+    run: Run, loss_name: str, axes: tuple[str, str], across: Scale, up: Scale
+) -> Image.Image:
+    """Paint the axes of both charts, with their ticks and names."""
+    paper = Image.new("RGB", (WIDTH, HEIGHT), PAPER)
+    draw = ImageDraw.Draw(paper)
+
+    def write(x: float, y: float, text: str, anchor: str) -> None:
+        draw.text((x, y), text, fill=INK, font=font(16), anchor=anchor)
+
+    left, right, low, high = plane_extent(run.dataset)
+    for x, text in Scale(left, right, LEFT, RIGHT).ticks():
+        write(x, BOTTOM + 6, text, "ma")
+    for y, text in Scale(low, high, BOTTOM, TOP).ticks():
+        write(LEFT - 6, y, text, "rm")
+    for x, text in across.ticks():
+        draw.line([(x, TOP), (x, BOTTOM)], fill=GRID)
+        write(x, BOTTOM + 6, text, "ma")
+    for y, text in up.ticks():
+        draw.line([(CHART_LEFT, y), (CHART_RIGHT, y)], fill=GRID)
+        write(CHART_LEFT - 6, y, text, "rm")
+    write((LEFT + RIGHT) / 2, BOTTOM + 30, axes[0], "ma")
+    write((CHART_LEFT + CHART_RIGHT) / 2, BOTTOM + 30, "iteration", "ma")
+    write(CHART_LEFT, 12, f"loss ({loss_name})", "la")
+    name = Image.new("L", (RIGHT - LEFT, 24))
+    ImageDraw.Draw(name).text((name.width / 2, 4), axes[1], fill=255, font=font(16), anchor="ma")
+    name = name.rotate(90, expand=True)
+    paper.paste(INK, (8, TOP), name)
+    return paper
+
+
+def _with_curves(
+    paper: Image.Image, series: list[Series], across: Scale, up: Scale, strength: float
+) -> Image.Image:
+    """Return the paper with the loss curves on it."""
+    picture = paper.copy()
+    for color, (iterations, losses) in zip(SET_COLORS.values(), series, strict=True):
+        known = np.isfinite(losses)
+        x, y = across.pixels(iterations[known]), up.pixels(losses[known])
+        line = (DETAIL * np.column_stack([x, y])).ravel().tolist()
+        mask = smooth("L", (WIDTH, HEIGHT), partial(_draw_line, line, strength))
+        picture.paste(color, mask=mask)
+    return picture
+
+
+def _draw_line(line: list[float], strength: float, draw: ImageDraw.ImageDraw) -> None:
+    draw.line(line, round(255 * strength), 2 * DETAIL + 1)
+
+
+def _draw_disc(draw: ImageDraw.ImageDraw) -> None:
+    draw.ellipse([0, 0, DISC_SIZE * DETAIL - 1, DISC_SIZE * DETAIL - 1], fill=255)
+
+
+def _draw_points(run: Run, draw: ImageDraw.ImageDraw) -> None:
+    """Draw the points as `decision_boundary` does."""
+    left, right, low, high = plane_extent(run.dataset)
+    across = Scale(left, right, DETAIL * LEFT, DETAIL * RIGHT)
+    up = Scale(low, high, DETAIL * BOTTOM, DETAIL * TOP)
+    for part, label, indices in traces(run.dataset, run.config.problem):
+        inputs = getattr(run.dataset, f"{part}_inputs")[indices]
+        targets = getattr(run.dataset, f"{part}_targets")[indices, 0]
+        colors = _colors(targets) if label is None else [CLASS_COLORS[label]] * len(inputs)
+        centers = zip(across.pixels(inputs[:, 0]), up.pixels(inputs[:, 1]), strict=True)
+        for (x, y), color in zip(centers, colors, strict=True):
+            if part == "train":
+                r = 3.5 * DETAIL
+                rim = "#ffffff" if label is not None else RIM_COLOR
+                draw.ellipse([x - r, y - r, x + r, y + r], color, rim, DETAIL)
+            else:
+                r = 5.5 * DETAIL
+                rim = "#000000" if label is not None else RIM_COLOR
+                draw.polygon([(x, y - r), (x + r, y), (x, y + r), (x - r, y)], color, rim, DETAIL)
+
+
+def _colors(values: FloatArray) -> list[str]:
+    """Return the colours of a regression's values, from -1 to 1."""
+    below = blend(MIDDLE_COLOR, CLASS_COLORS[0], np.clip(-values, 0, 1))
+    above = blend(MIDDLE_COLOR, CLASS_COLORS[1], np.clip(values, 0, 1))
+    colors = np.where(values[:, np.newaxis] < 0, below, above)
+    return [f"#{bytes(color).hex()}" for color in colors]

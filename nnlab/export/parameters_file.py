@@ -1,0 +1,65 @@
+"""The parameters of a run as a file that NumPy reads, without nnlab."""
+
+import io
+import json
+from dataclasses import fields
+from typing import Any
+
+import numpy as np
+
+from nnlab.training.config import Config, text
+from nnlab.training.run import Run
+
+
+def parameters_file(run: Run) -> bytes:
+    """Write the run's parameters, and what is needed to use them, as `numpy.savez` does.
+
+    `numpy.load` gives:
+
+    - `weights_1`, `biases_1`, `weights_2`, … : float64 (fan_in, fan_out) and (1, fan_out), layer by
+      layer, the output's last
+    - `layer_sizes` : int (n_layers + 1,), the number of features first
+    - `features` : str (n_features,), what the first layer takes, such as "x1" or "sin(x2)"
+    - `activations` : str (n_hidden_layers,), names as in `nnlab.model.activations`
+    - `iteration` : int, how many updates have made them
+    - `edited` : bool, whether somebody has moved them by hand, so that no training leads to them
+    - `config` : str, the settings as JSON, each by its name in the text that a link has, but points
+    - `points` : float64 (n, 3), own points: x1, x2, target
+
+    With a the features of points as rows, each layer is `a = g(a @ weights + biases)`; the output's
+    g is the sigmoid, or nothing in a regression. The run's config comes back by
+
+    >>> import io, json, numpy
+    >>> from nnlab import Config, start
+    >>> from nnlab.training.config import parse
+    >>> from nnlab.export.parameters_file import parameters_file
+    >>> file = io.BytesIO(parameters_file(start(Config(hidden_layers=(3,)))))
+    >>> saved = numpy.load(file)
+    >>> settings = json.loads(str(saved["config"]))
+    >>> points = saved["points"].tolist()
+    >>> Config(**{name: parse(name, value) for name, value in settings.items()}, points=points)
+    ... # doctest: +ELLIPSIS
+    Config(problem='classification', ... hidden_layers=(3,), ...)
+    """
+    config = run.config
+    names = [item.name for item in fields(Config) if item.name != "points"]
+    settings = {name: text(name, getattr(config, name)) for name in names}
+    layers = zip(run.parameters.weights, run.parameters.biases, strict=True)
+    arrays: dict[str, Any] = {
+        f"{name}_{number}": array
+        for number, layer in enumerate(layers, start=1)
+        for name, array in zip(("weights", "biases"), layer, strict=True)
+    }
+    file = io.BytesIO()
+    np.savez(
+        file,
+        layer_sizes=np.array(config.layer_sizes),
+        features=np.array(config.features),
+        activations=np.array(config.activations, str),
+        iteration=np.array(run.iteration),
+        edited=np.array(run.edited),
+        config=np.array(json.dumps(settings)),
+        points=np.column_stack([config.points.inputs, config.points.targets]),
+        **arrays,
+    )
+    return file.getvalue()

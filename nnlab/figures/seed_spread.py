@@ -1,0 +1,140 @@
+"""Luck or setting, in two pictures: how the runs of each setting end, and how they get there."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import plotly.graph_objects as go
+
+from nnlab.figures.layers import layer_colors
+from nnlab.figures.style import AXIS, as_json, iteration_axis, loss_axis
+from nnlab.figures.sweeps import column_axis, set_color
+from nnlab.sweep.analysis.columns import Column
+from nnlab.sweep.analysis.seed_spread import Band, Luck
+
+MAX_LABEL = 44  # letters of a setting that leave the chart half of its width
+
+
+def luck_of_settings(
+    lucks: Sequence[Luck], metric: Column, solved: Sequence[str], threshold: float
+) -> str:
+    """Draw for each setting all its runs, their quartiles and median, and what is solved.
+
+    Parameters
+    ----------
+    lucks : the first one is drawn at the top
+    metric : of all their runs, group by group
+    solved : a few words per setting, written behind its name
+    threshold : of the metric, from which on a run has solved the problem; marked by a line
+    """
+    color, labels = set_color(metric.name), list(range(len(lucks)))
+    sizes = [len(luck.results) for luck in lucks]
+    quartiles = np.array([luck.quartiles for luck in lucks]).reshape(-1, 3)
+    figure = go.Figure()
+    for place, (low, _, high) in enumerate(quartiles):
+        figure.add_scatter(
+            x=[low, high],
+            y=[place, place],
+            mode="lines",
+            line={"color": color, "width": 12},
+            opacity=0.35,
+            name="quartiles",
+            showlegend=place == 0,
+            hoverinfo="skip",
+        )
+    figure.add_scatter(
+        x=metric.values,
+        y=np.repeat(labels, sizes),
+        mode="markers",
+        marker={"color": color, "size": 6, "opacity": 0.7},
+        name="one run",
+        customdata=[result.index for luck in lucks for result in luck.results],
+        hovertemplate="run %{customdata}: %{x:.4g}<extra></extra>",
+    )
+    figure.add_scatter(
+        x=quartiles[:, 1],
+        y=labels,
+        mode="markers",
+        marker={"color": color, "size": 20, "symbol": "line-ns", "line": {"color": color}},
+        name="median",
+        hovertemplate="median %{x:.4g}<extra></extra>",
+    )
+    figure.data[-1].marker.line.width = 3
+    return as_json(
+        figure,
+        metric.name,
+        shapes=[_threshold(threshold)],
+        xaxis=column_axis(metric),
+        yaxis={
+            **AXIS,
+            "tickvals": labels,
+            "ticktext": _labels(lucks, solved),
+            "range": [len(lucks) - 0.5, -0.5],
+            "automargin": True,
+            "tickfont": {"size": 11},
+        },
+    )
+
+
+def _labels(lucks: Sequence[Luck], solved: Sequence[str]) -> list[str]:
+    """Return what is written beside the settings: long ones by their values alone."""
+    long = max((len(luck.setting) for luck in lucks), default=0) > MAX_LABEL
+    return [
+        f"{luck.values if long else luck.setting}<br><b>{words}</b>"
+        for luck, words in zip(lucks, solved, strict=True)
+    ]
+
+
+def _threshold(value: float) -> dict[str, object]:
+    line = {"color": "#999999", "width": 1.5, "dash": "dot"}
+    return {
+        "type": "line",
+        "x0": value,
+        "x1": value,
+        "y0": 0,
+        "y1": 1,
+        "yref": "paper",
+        "line": line,
+    }
+
+
+def loss_bands(bands: Sequence[tuple[str, Band]], loss_name: str, *, log: bool) -> str:
+    """Draw training losses per setting: the median as a line in the band of the quartiles."""
+    figure = go.Figure()
+    widths = sorted({band.mean_over for _, band in bands})
+    mean = (
+        f", mean per {' or '.join(map(str, widths))} iterations"
+        if any(width > 1 for width in widths)
+        else ""
+    )
+    for (setting, band), color in zip(bands, layer_colors(len(bands)), strict=True):
+        low, middle, high = band.quartiles
+        figure.add_scatter(
+            x=np.concatenate([band.iterations, band.iterations[::-1]]),
+            y=np.concatenate([high, low[::-1]]),
+            fill="toself",
+            fillcolor=color,
+            opacity=0.25,
+            line={"width": 0},
+            mode="lines",
+            legendgroup=setting,
+            showlegend=False,
+            hoverinfo="skip",
+        )
+        figure.add_scatter(
+            x=band.iterations,
+            y=middle,
+            mode="lines",
+            line={"color": color, "width": 2},
+            name=setting,
+            legendgroup=setting,
+            customdata=np.column_stack([low, high]),
+            hovertemplate="median %{y:.4g}, quartiles %{customdata[0]:.4g} to "
+            "%{customdata[1]:.4g}<extra></extra>",
+        )
+    return as_json(
+        figure,
+        f"log={log}",
+        xaxis=iteration_axis(),
+        yaxis=loss_axis(f"training loss{mean} ({loss_name})", log=log),
+        hovermode="x unified",
+    )

@@ -1,0 +1,173 @@
+"""What goes wrong with gradients and updates: they vanish, explode, or are too small."""
+
+import math
+
+import numpy as np
+
+from nnlab.inspection.diagnosis.finding import Diagnosis
+from nnlab.inspection.diagnosis.measures import good_start, norm, rounded
+from nnlab.inspection.diagnosis.progress import (
+    LEARNED,
+    constant_loss,
+    is_stuck,
+    layers_since,
+    share_learned,
+)
+from nnlab.model.network import FloatArray
+from nnlab.training.batches import objective_of
+from nnlab.training.config import Config
+from nnlab.training.metrics import overflow_is_divergence
+from nnlab.training.run import Run, layer_statistics
+
+FADED, FADED_FLOW = 1e-4, 1e-3
+EXPLODING_NORM = 100
+USUAL_STEP, REACH, PROMISE, LARGEST_RATE = 1e-3, 0.1, 0.01, 1.0
+ARTICLE_ITERATIONS = 25_000
+
+
+def vanishing_gradients(run: Run) -> Diagnosis | None:
+    """Find an error that fades on its way back through the layers, so that the first ones rest.
+
+    Threshold: ∂loss/∂z, root mean square, is less than FADED_FLOW times as large in layer 1 as at
+    the output, the gradient of layer 1 less than FADED of its weights, and the loss no longer
+    falls. The error's flow back is what vanishes in Hochreiter 1991 and in Bengio et al. 1994; in
+    healthy runs here, five sigmoid layers among them, it keeps more than a hundredth.
+    """
+    history = layers_since(run)
+    if not len(history.iterations) or not run.config.hidden_layers:
+        return None
+    gradient, weight = history.gradient_norms[-1, 0], history.weight_norms[-1, 0]
+    if not gradient < FADED * weight or not is_stuck(run):  # it is NaN without a training point
+        return None
+    first, last = _error_flow(run)
+    if first >= FADED_FLOW * last:
+        return None
+    good = {"activation": "relu", "initialization": "he"}
+    changes: dict[str, object] = {
+        name: value for name, value in good.items() if getattr(run.config, name) != value
+    }
+    shallow = run.config.hidden_layers[:2]
+    if not changes and shallow == run.config.hidden_layers:
+        return None
+    return Diagnosis(
+        "vanishing gradients",
+        f"The gradient vanishes on its way back: the error is {last:.2g} at the output and "
+        f"{first:.2g} in layer 1, which therefore hardly learns.",
+        "ReLU passes the error on undamped, and He's starting weights keep its size."
+        if changes
+        else "Fewer layers leave a shorter way back.",
+        changes or {"hidden_layers": shallow},
+        anew=True,
+    )
+
+
+@overflow_is_divergence
+def _error_flow(run: Run) -> tuple[float, float]:
+    """Return the root mean square of ∂loss/∂z over the training set, in layer 1 and the output."""
+    data = run.dataset
+    sizes = [0.0] * (len(run.config.layer_sizes) - 1)
+
+    def watch(name: str, layer: int, array: FloatArray) -> None:
+        if name == "dz":
+            sizes[layer] = math.sqrt(np.mean(array**2))
+
+    objective = objective_of(run.config, data.train_inputs, data.train_targets)
+    objective.loss(run.parameters)
+    objective.backward(run.parameters, watch)
+    return sizes[0], sizes[-1]
+
+
+def exploding_gradients(run: Run) -> Diagnosis | None:
+    """Find gradients so large that updates throw the network about.
+
+    Threshold: a norm above EXPLODING_NORM, where gradients are usually cut off at 1 to 10 (Pascanu
+    et al. 2013; Goodfellow et al. 2016, section 10.11.1), and a loss that is still worse than that
+    of a constant answer. Targets far beyond 1, and so their errors, make a gradient as much larger.
+    """
+    gradient = norm(layers_since(run).gradient_norms[-1:])
+    scale = max(1, math.sqrt(np.mean(run.dataset.train_targets**2)))
+    if gradient <= EXPLODING_NORM * scale:
+        return None
+    loss, constant = float(run.losses[-1]), constant_loss(run.config, run.dataset)
+    if loss <= constant:
+        return None
+    large_start = run.config.initialization in {"normal", "uniform"}
+    rate = rounded(run.config.learning_rate / 10)
+    return Diagnosis(
+        "exploding gradients",
+        f"The gradient explodes: its norm is {_shown(gradient)} and the loss {loss:.3g}, where one "
+        f"and the same answer everywhere would have {constant:.3g}.",
+        "Try starting weights that fit the layers' widths."
+        if large_start
+        else f"Try a learning rate of {rate:g}.",
+        {"initialization": good_start(run)} if large_start else {"learning_rate": rate},
+        anew=True,
+    )
+
+
+def divergence(run: Run) -> Diagnosis:
+    """Say of a run that has diverged how large its gradient is, and which learning rate to try."""
+    gradient = norm(layer_statistics(run).gradient_norms)
+    rate = calmer_rate(run.config)
+    return Diagnosis(
+        "divergence",
+        f"The gradient explodes: its norm is {_shown(gradient)}, and at a learning rate of "
+        f"{run.config.learning_rate:g} the next update takes the loss to infinity.",
+        f"Try a learning rate of {rate:g}.",
+        {"learning_rate": rate},
+        anew=True,
+    )
+
+
+def _shown(gradient: float) -> str:
+    """Write the norm of a gradient; the layer history ends at float32's largest number."""
+    return f"{gradient:.3g}" if gradient < 1e38 else "above 1e+38"
+
+
+def calmer_rate(config: Config) -> float:
+    """Return the learning rate to try where a run has diverged."""
+    return float(f"{config.learning_rate / 3:.1g}")
+
+
+def small_learning_rate(run: Run) -> Diagnosis | None:
+    """Find updates too small to get anywhere, with a gradient that would get somewhere.
+
+    Threshold: in ARTICLE_ITERATIONS, or those of the run if they are more, the weights move by less
+    than REACH of their size, and that does not bring the loss to 0; updates of USUAL_STEP of their
+    size, the rule of thumb of Stanford's CS231n (Karpathy), would lower it by more than PROMISE of
+    itself. Both to first order. The advice stays below LARGEST_RATE: learning rates are mostly less
+    (Bengio 2012, Practical recommendations, section 3.1).
+    """
+    history, config = layers_since(run), run.config
+    gradient, weight = norm(history.gradient_norms[-1:]), norm(history.weight_norms[-1:])
+    if not gradient * weight:
+        return None
+    step, loss = _step(run, gradient) / weight, float(run.losses[-1])
+    iterations = max(config.iterations, ARTICLE_ITERATIONS)
+    slope = gradient * weight * iterations  # of the loss, where each update is as large as w
+    if step * iterations >= REACH or step * slope >= loss or USUAL_STEP * slope <= PROMISE * loss:
+        return None
+    rate = rounded(min(100 * config.learning_rate, LARGEST_RATE))
+    if rate < 10 * config.learning_rate or share_learned(run) >= LEARNED:
+        return None
+    return Diagnosis(
+        "small learning rate",
+        f"The learning rate is too small: an update moves the weights by {step:.1g} of their size, "
+        f"where about {USUAL_STEP:g} is usual; even {iterations:,} of them add up to no more than "
+        f"{step * iterations:.1%}.",
+        f"Try a learning rate of {rate:g}.",
+        {"learning_rate": rate},
+        anew=False,
+    )
+
+
+def _step(run: Run, gradient: float) -> float:
+    """Return about the norm of an update, at most, from the norm of the gradient."""
+    config = run.config
+    if config.optimizer in {"rmsprop", "adam"}:
+        # each parameter moves by about the learning rate: Kingma and Ba 2015, section 2.1
+        return config.learning_rate * math.sqrt(len(run.parameters.vector))
+    if config.optimizer == "sgd":
+        return config.learning_rate * gradient
+    # what a steady gradient sums up to
+    return config.learning_rate * gradient / max(1 - config.momentum, 1e-9)

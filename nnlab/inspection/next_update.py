@@ -1,0 +1,190 @@
+"""One step by hand: every array of one update, copied out of the functions that train.
+
+Nothing here is computed in a second way: the arrays are those that `Objective.loss` and
+`Objective.backward` tell a watcher of, and the update is that of `Updates`.
+"""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nnlab.data.datasets import Dataset
+from nnlab.model.network import FloatArray, Objective, Parameters, sigmoid, zero_parameters
+from nnlab.training.batches import Batches, objective_of
+from nnlab.training.edit_record import STEP, Intervention
+from nnlab.training.kinds import whole_number
+from nnlab.training.metrics import overflow_is_divergence
+from nnlab.training.run import Run, advance, evaluate
+from nnlab.training.update import Updates
+
+
+@dataclass(frozen=True, eq=False)
+class Step:
+    """The update that a run makes next, from the inputs to the parameters after it.
+
+    Of what there is for each sample, the first rows are kept, as many as have been asked for.
+
+    Attributes
+    ----------
+    iteration : number of updates made before
+    point : the number of the training point that the update is made for alone; None: the batch
+    n_samples : how many training points it is made for
+    samples : int (rows,), which ones
+    targets : float64 (rows, 1)
+    activations : A_0 to A_L, per layer float64 (rows, width): the features, the hidden layers'
+        activations, and the output's probabilities or, of a regression, its values
+    pre_activations : Z_1 to Z_L, per layer float64 (rows, width)
+    sample_losses : float64 (rows, 1)
+    loss : the mean loss over all n_samples, without the penalty
+    deltas : dZ_1 to dZ_L, per layer float64 (rows, width), ∂loss/∂Z
+    activation_gradients : dA_1 to dA_{L-1}, per hidden layer float64 (rows, width), ∂loss/∂A
+    gradients : ∂loss/∂parameters, dW_l and db_l, of the loss alone
+    penalty_gradients : ∂penalty/∂parameters
+    directions : what the optimizer makes of the sum of both
+    learning_rate : of this update, as the schedule has it
+    before, after : the parameters; after = before - learning_rate * directions
+    """
+
+    iteration: int
+    point: int | None
+    n_samples: int
+    samples: NDArray[np.intp]
+    targets: FloatArray
+    activations: tuple[FloatArray, ...]
+    pre_activations: tuple[FloatArray, ...]
+    sample_losses: FloatArray
+    loss: float
+    deltas: tuple[FloatArray, ...]
+    activation_gradients: tuple[FloatArray, ...]
+    gradients: Parameters
+    penalty_gradients: Parameters
+    directions: Parameters
+    learning_rate: float
+    before: Parameters
+    after: Parameters
+
+
+@overflow_is_divergence
+def look_at_step(run: Run, point: int | None = None, rows: int | None = None) -> Step:
+    """Compute the next update of a run without making it.
+
+    Parameters
+    ----------
+    run : left as it is
+    point : the number of a training point, to look at the update for this one alone; None: for
+        the batch whose turn it is
+    rows : of how many samples to keep the arrays; None: of all
+
+    Raises
+    ------
+    ValueError
+        If there is no such training point, or none at all.
+    """
+    samples, objective = objective_of_step(run, point)
+    seen: dict[tuple[str, int], FloatArray] = {}
+
+    def watch(name: str, layer: int, array: FloatArray) -> None:
+        if name != "dW":  # backward returns all of them
+            seen[name, layer] = array[:rows].copy()
+
+    before, n_layers = run.parameters, len(run.parameters.matrices)
+    inputs = objective.network.layer_inputs[0][:rows, :-1].copy()
+    loss = objective.loss(before, watch)
+    sample_losses = objective.output_loss.sample_losses()[:rows].copy()
+    gradients = _like(before, objective.backward(before, watch))
+    penalty_gradients = zero_parameters(before.layer_sizes)
+    updates = Updates(run.config, run.optimizer_state, before)
+    updates.penalize(penalty_gradients.vector, before)
+    directions = gradients.copy()
+    updates.penalize(directions.vector, before)
+    updates.direct(directions.vector)
+    after = before.copy()
+    updates.make(gradients.vector.copy(), before, after, run.iteration)
+    hidden = [seen["a", layer] for layer in range(n_layers - 1)]
+    return Step(
+        iteration=run.iteration,
+        point=point,
+        n_samples=len(samples),
+        samples=samples[:rows],
+        targets=run.dataset.train_targets[samples[:rows]],
+        activations=(inputs, *hidden, _outputs(run, seen)),
+        pre_activations=tuple(seen["z", layer] for layer in range(n_layers)),
+        sample_losses=sample_losses,
+        loss=loss,
+        deltas=tuple(seen["dz", layer] for layer in range(n_layers)),
+        activation_gradients=tuple(seen["da", layer] for layer in range(n_layers - 1)),
+        gradients=gradients,
+        penalty_gradients=penalty_gradients,
+        directions=directions,
+        learning_rate=updates.rate(run.iteration),
+        before=before,
+        after=after,
+    )
+
+
+@overflow_is_divergence
+def take_step(run: Run, point: int | None = None) -> Run:
+    """Make the update that `look_at_step` shows, and return a new Run.
+
+    For the batch that is `advance(run, 1)`. For a training point alone it is the update of a run
+    that has no other training point, and an intervention in this one: what has stopped the run no
+    longer counts, and `patience` begins anew. As in `advance`, an update that leads to infinity is
+    not taken: the run has diverged.
+
+    Raises
+    ------
+    ValueError
+        If there is no such training point.
+    """
+    if point is None:
+        return advance(run, 1)
+    _check(run, point)
+    data, row = run.dataset, slice(point, point + 1)
+    alone = Dataset(
+        data.train_inputs[row], data.train_targets[row], data.test_inputs, data.test_targets
+    )
+    config = replace(run.config, batch_size=None, target_loss=None, patience=None)
+    going = replace(run, dataset=alone, config=config, diverged=False)
+    stepped = advance(going, 1)
+    stepped = replace(stepped, dataset=data, config=run.config)
+    if stepped.diverged or not np.isfinite(evaluate(stepped).train_loss):
+        return replace(run, diverged=True)
+    # at the iteration that it leads to, so that who goes back to the one before undoes it
+    done = Intervention(stepped.iteration, STEP, "training point", int(point))
+    return replace(stepped, interventions=(*run.interventions, done))
+
+
+def _check(run: Run, point: int) -> None:
+    most = len(run.dataset.train_inputs) - 1
+    whole_number("point", point, 0, most, ", one of the training points")
+
+
+def objective_of_step(run: Run, point: int | None) -> tuple[NDArray[np.intp], Objective]:
+    """Return the numbers of the training points that an update is made for, and their objective.
+
+    Parameters and errors as for `look_at_step`.
+    """
+    config, data = run.config, run.dataset
+    if not len(data.train_inputs):
+        raise ValueError("dataset must have at least one training point, got 0")
+    if point is None:
+        batches = Batches(config, data)
+        return batches.samples_at(run.iteration), batches.at(run.iteration)
+    _check(run, point)
+    row = slice(point, point + 1)
+    objective = objective_of(config, data.train_inputs[row], data.train_targets[row])
+    return np.array([point]), objective
+
+
+def _outputs(run: Run, seen: dict[tuple[str, int], FloatArray]) -> FloatArray:
+    """Return the output's activations: told of where the loss needs them, else as in `predict`."""
+    output = len(run.config.hidden_layers)
+    if ("a", output) in seen:
+        return seen["a", output]
+    logits = seen["z", output]
+    return logits if run.config.problem == "regression" else sigmoid(logits)
+
+
+def _like(parameters: Parameters, vector: FloatArray) -> Parameters:
+    return Parameters(parameters.layer_sizes, vector.copy())

@@ -1,0 +1,97 @@
+"""Gradients by central differences, to hold beside those of backpropagation."""
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nnlab.inspection.next_update import Step, objective_of_step
+from nnlab.model.network import FloatArray, Parameters, zero_parameters
+from nnlab.training.metrics import overflow_is_divergence
+from nnlab.training.run import Run
+
+STEP_SIZE = 1e-5  # h of the central difference: truncation h² and rounding 1e-16 / h are balanced
+# Of multiplications that checking gradients by central differences may cost at once, about 0.1 s.
+# For each number it takes two forward passes.
+CHECK_WORK = 100_000_000
+# Activations with a corner at 0, where a slope on one side is not that on the other.
+CORNERED = ("relu", "leaky_relu")
+
+
+@overflow_is_divergence
+def numeric_gradients(run: Run, point: int | None, positions: Sequence[int]) -> FloatArray:
+    """Return (loss(w + h) - loss(w - h)) / 2h for some of the parameters, by `Objective.loss`.
+
+    The central difference (Press et al., Numerical Recipes, section 5.7), h = STEP_SIZE. Every
+    number takes two forward passes over all samples, see `affordable_checks`.
+
+    Parameters
+    ----------
+    run, point : as for `look_at_step`
+    positions : of the parameters in their vector
+
+    Returns
+    -------
+    float64 (len(positions),)
+    """
+    _, objective = objective_of_step(run, point)
+    parameters, found = run.parameters.copy(), np.empty(len(positions))
+    for place, position in enumerate(positions):
+        higher, lower = (
+            objective.loss(_moved(parameters, run.parameters, position, sign)) for sign in (1, -1)
+        )
+        found[place] = (higher - lower) / (2 * STEP_SIZE)
+    return found
+
+
+def affordable_checks(step: Step) -> int:
+    """Return for how many parameters `numeric_gradients` stays within CHECK_WORK, maybe none."""
+    weights = sum(fan_in * fan_out for fan_in, fan_out in pairwise(step.before.layer_sizes))
+    return CHECK_WORK // (2 * step.n_samples * weights)
+
+
+@overflow_is_divergence
+def crossings(run: Run, point: int | None, position: int) -> int:
+    """Count the corners that a central difference steps over.
+
+    Those are the pre-activations of a cornered activation, over all samples and units, which lie on
+    one side of 0 at w + h and on the other, or at 0 itself, at w - h. There the central difference
+    mixes the slopes of both sides, while backpropagation takes the one where the parameter stands.
+
+    Parameters
+    ----------
+    run, point : as for `look_at_step`
+    position : of the parameter in the vector
+    """
+    _, objective = objective_of_step(run, point)
+    above: dict[int, list[NDArray[np.bool_]]] = {
+        layer: [] for layer, name in enumerate(run.config.activations) if name in CORNERED
+    }
+
+    def watch(name: str, layer: int, array: FloatArray) -> None:
+        if name == "z" and layer in above:
+            above[layer].append(array > 0)
+
+    parameters = run.parameters.copy()
+    for sign in (1, -1):
+        objective.loss(_moved(parameters, run.parameters, position, sign), watch)
+    return sum(int(np.sum(higher != lower)) for higher, lower in above.values())
+
+
+def positions_of(layer_sizes: Sequence[int]) -> tuple[NDArray[np.intp], ...]:
+    """Return where in the vector of parameters each number of the layers' matrices stands.
+
+    Returns
+    -------
+    per layer int (fan_in + 1, fan_out), as `Parameters.matrices`
+    """
+    places = zero_parameters(layer_sizes)
+    places.vector[:] = np.arange(len(places.vector))
+    return tuple(matrix.astype(np.intp) for matrix in places.matrices)
+
+
+def _moved(parameters: Parameters, origin: Parameters, position: int, sign: int) -> Parameters:
+    np.copyto(parameters.vector, origin.vector)
+    parameters.vector[position] += sign * STEP_SIZE
+    return parameters

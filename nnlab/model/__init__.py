@@ -1,0 +1,1 @@
+"""The article's equations: activations, losses, the network and the optimizers."""

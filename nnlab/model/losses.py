@@ -1,0 +1,136 @@
+"""What counts as wrong: losses of the output unit's pre-activations z, and their derivatives."""
+
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nnlab.model.activations import sigmoid_in_place
+
+FloatArray = NDArray[np.float64]
+
+
+class OutputLoss(Protocol):
+    """The mean loss over samples, on buffers allocated once for `n_samples` of them.
+
+    `take` sets the targets, `loss` needs them, and `differentiate` needs the last call of `loss`.
+    All arrays are float64 (n_samples, 1).
+    """
+
+    def __init__(self, n_samples: int) -> None: ...
+
+    @property
+    def probabilities(self) -> FloatArray | None:
+        """Return sigmoid(z) as of the last call of `loss`, if the loss computes it, else None."""
+
+    def take(self, targets: FloatArray) -> None:
+        """Set the targets of the samples."""
+
+    def loss(self, z: FloatArray) -> float:
+        """Return the mean loss of the pre-activations z."""
+
+    def sample_losses(self) -> FloatArray:
+        """Return the loss of each sample as of the last call of `loss`, maybe in a buffer."""
+
+    def differentiate(self, dz: FloatArray) -> None:
+        """Write ∂loss/∂z into dz."""
+
+
+class CrossEntropy:
+    """Binary cross-entropy of a = sigmoid(z): the article's -mean(t log a + (1 - t) log(1 - a)).
+
+    In terms of u = (1 - 2 t) z, the logit of the wrong class, a sample's loss is log(1 + exp(u)),
+    which as max(u, 0) + log(1 + exp(-|u|)) stays finite where the article's form is 0 * log 0.
+    """
+
+    probabilities: FloatArray | None = None
+
+    def __init__(self, n_samples: int) -> None:
+        self._n_samples = n_samples
+        self._wrong_logits, self._losses, self._scratch = np.empty((3, n_samples, 1))
+        self._signs, self._signs_over_m = np.empty((2, n_samples, 1))
+
+    def take(self, targets: FloatArray) -> None:
+        """Set the targets, each 0.0 or 1.0."""
+        np.multiply(targets, -2, out=self._signs)
+        np.add(self._signs, 1, out=self._signs)
+        np.divide(self._signs, self._n_samples, out=self._signs_over_m)
+
+    def loss(self, z: FloatArray) -> float:
+        """Return the mean cross-entropy."""
+        u, losses, scratch = self._wrong_logits, self._losses, self._scratch
+        np.multiply(z, self._signs, out=u)
+        np.abs(u, out=losses)
+        np.negative(losses, out=losses)
+        np.exp(losses, out=losses)
+        np.log1p(losses, out=losses)
+        np.maximum(u, 0, out=scratch)
+        np.add(losses, scratch, out=losses)  # max(u, 0) + log(1 + exp(-|u|))
+        return float(np.add.reduce(losses, axis=None)) / self._n_samples
+
+    def sample_losses(self) -> FloatArray:
+        """Return the cross-entropy of each sample."""
+        return self._losses
+
+    def differentiate(self, dz: FloatArray) -> None:
+        """Write dz = (a - t) / m, the article's."""
+        # The wrong class has the probability |a - t| = exp(u) / (1 + exp(u)) = exp(u - loss).
+        np.subtract(self._wrong_logits, self._losses, out=dz)
+        np.exp(dz, out=dz)
+        np.multiply(dz, self._signs_over_m, out=dz)
+
+
+class SquaredLoss:
+    """Half the squared error of a linear output, ½ mean((z - t)²): the loss of a regression."""
+
+    probabilities: FloatArray | None = None
+
+    def __init__(self, n_samples: int) -> None:
+        self._n_samples = n_samples
+        self._errors = np.empty((n_samples, 1))
+
+    def take(self, targets: FloatArray) -> None:
+        """Set the targets, any finite numbers."""
+        self._targets = targets
+
+    def loss(self, z: FloatArray) -> float:
+        """Return half the mean squared error."""
+        errors = np.subtract(z, self._targets, out=self._errors)
+        return float(np.vdot(errors, errors)) / self._n_samples / 2
+
+    def sample_losses(self) -> FloatArray:
+        """Return half the squared error of each sample."""
+        return self._errors**2 / 2
+
+    def differentiate(self, dz: FloatArray) -> None:
+        """Write dz = (z - t) / m."""
+        np.divide(self._errors, self._n_samples, out=dz)
+
+
+class SquaredLossOfProbability(SquaredLoss):
+    """Half the squared error of a = sigmoid(z), ½ mean((a - t)²), as in TensorFlow Playground."""
+
+    def __init__(self, n_samples: int) -> None:
+        super().__init__(n_samples)
+        self._slopes = np.empty((n_samples, 1))
+        self.probabilities: FloatArray = np.empty((n_samples, 1))
+
+    def loss(self, z: FloatArray) -> float:
+        """Return half the mean squared error of the probabilities."""
+        np.copyto(self.probabilities, z)
+        sigmoid_in_place(self.probabilities)
+        return super().loss(self.probabilities)
+
+    def differentiate(self, dz: FloatArray) -> None:
+        """Write dz = (a - t) / m * a (1 - a)."""
+        super().differentiate(dz)
+        np.subtract(1, self.probabilities, out=self._slopes)
+        np.multiply(self._slopes, self.probabilities, out=self._slopes)
+        np.multiply(dz, self._slopes, out=dz)
+
+
+# what a classification can have; a regression always has SquaredLoss
+OUTPUT_LOSSES: dict[str, type[OutputLoss]] = {
+    "cross_entropy": CrossEntropy,
+    "squared_error": SquaredLossOfProbability,
+}

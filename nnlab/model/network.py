@@ -1,0 +1,264 @@
+"""The network's equations: initialize, forward pass, loss, and gradients by backpropagation.
+
+Each layer computes z = a @ W + b. The biases are the last row of one matrix per layer and every
+activation carries a column of ones, so that this is a single product, forward and backward; all
+layers' matrices are views of one vector, so that an update is a single subtraction.
+
+Importing this module limits BLAS to one thread in the whole process.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # ships no types
+
+from nnlab.model.activations import ACTIVATIONS, sigmoid_in_place
+from nnlab.model.losses import CrossEntropy, OutputLoss
+
+# One thread per matrix product, in the whole process. On products this small a second thread gains
+# nothing, and where other sessions want its core it makes an iteration up to twenty times slower.
+# With one thread the last digits are also the same on machines with few and with many cores.
+threadpool_limits(limits=1, user_api="blas")
+
+FloatArray = NDArray[np.float64]
+
+# watch(name, layer, array) is told of each array right after it is computed: "z" and "a" in the
+# forward pass, "da", "dz" and "dW" in the backward pass. Layers count from 0, the first hidden one,
+# to the output. The arrays are buffers that are soon written over: a watcher copies what it keeps.
+Watch = Callable[[str, int, FloatArray], None]
+
+
+# (rng, fan_in, fan_out) -> weights, float64 (fan_in, fan_out)
+INITIALIZATIONS: dict[str, Callable[[np.random.RandomState, int, int], FloatArray]] = {
+    "normal": lambda rng, fan_in, fan_out: rng.randn(fan_in, fan_out),  # the article
+    # TensorFlow Playground, nn.ts
+    "uniform": lambda rng, fan_in, fan_out: rng.uniform(-0.5, 0.5, (fan_in, fan_out)),
+    # Glorot and Bengio 2010, eq. 12 in its normal form
+    "xavier": lambda rng, fan_in, fan_out: (
+        rng.randn(fan_in, fan_out) * (2 / (fan_in + fan_out)) ** 0.5
+    ),
+    "he": lambda rng, fan_in, fan_out: rng.randn(fan_in, fan_out) * (2 / fan_in) ** 0.5,  # eq. 10
+    "zeros": lambda rng, fan_in, fan_out: np.zeros((fan_in, fan_out)),
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Parameters:
+    """All weights and biases of a network as one vector, and as the layers' views of it.
+
+    Attributes
+    ----------
+    layer_sizes : (n_features, *hidden_layers, 1)
+    vector : float64 (n_parameters,)
+    matrices : per layer float64 (fan_in + 1, fan_out): the weights, and the biases as last row
+    weights : per layer float64 (fan_in, fan_out)
+    biases : per layer float64 (1, fan_out)
+    """
+
+    layer_sizes: tuple[int, ...]
+    vector: FloatArray
+
+    @cached_property
+    def matrices(self) -> tuple[FloatArray, ...]:
+        """Return the layers' stacked weights and biases, views of `vector`."""
+        matrices, begin = [], 0
+        for fan_in, fan_out in pairwise(self.layer_sizes):
+            end = begin + (fan_in + 1) * fan_out
+            matrices.append(self.vector[begin:end].reshape((fan_in + 1, fan_out), order="F"))
+            begin = end
+        return tuple(matrices)
+
+    @cached_property
+    def weights(self) -> tuple[FloatArray, ...]:
+        """Return the layers' weights, views of `vector`."""
+        return tuple(matrix[:-1] for matrix in self.matrices)
+
+    @property
+    def biases(self) -> tuple[FloatArray, ...]:
+        """Return the layers' biases, views of `vector`."""
+        return tuple(matrix[-1:] for matrix in self.matrices)
+
+    @cached_property
+    def weight_mask(self) -> FloatArray:
+        """Return float64 (n_parameters,): 1.0 where `vector` holds a weight, 0.0 for a bias."""
+        mask = Parameters(self.layer_sizes, np.zeros_like(self.vector))
+        for weights in mask.weights:
+            weights[:] = 1
+        return mask.vector
+
+    def __reduce__(self) -> tuple[type["Parameters"], tuple[tuple[int, ...], FloatArray]]:
+        """Pickle the vector alone, so that its views are still views of it afterwards."""
+        return Parameters, (self.layer_sizes, self.vector)
+
+    def copy(self) -> "Parameters":
+        """Return the same numbers in a vector of their own."""
+        return Parameters(self.layer_sizes, self.vector.copy())
+
+
+def zero_parameters(layer_sizes: Sequence[int]) -> Parameters:
+    """Return parameters of the given layer sizes, all zero."""
+    count = sum((fan_in + 1) * fan_out for fan_in, fan_out in pairwise(layer_sizes))
+    return Parameters(tuple(layer_sizes), np.zeros(count))
+
+
+def initialize(layer_sizes: Sequence[int], initialization: str, seed: int) -> Parameters:
+    """Draw the weights layer after layer from one `RandomState(seed)`; biases are zero.
+
+    This is the stream of the article's global seed, which its numbers depend on.
+    """
+    rng = np.random.RandomState(seed)
+    parameters = zero_parameters(layer_sizes)
+    for weights in parameters.weights:
+        weights[:] = INITIALIZATIONS[initialization](rng, *weights.shape)
+    return parameters
+
+
+class Network:
+    """The forward pass over one set of inputs, on buffers allocated once.
+
+    Buffers are in Fortran order: each unit is one contiguous column, which both BLAS and the
+    element-wise loops run through twice as fast as through rows.
+
+    Parameters
+    ----------
+    layer_sizes : (n_features, *hidden_layers, 1)
+    activations : for each hidden layer a name in ACTIVATIONS
+    inputs : float64 (n_samples, n_features)
+    """
+
+    def __init__(
+        self, layer_sizes: Sequence[int], activations: Sequence[str], inputs: FloatArray
+    ) -> None:
+        n_samples = len(inputs)
+        self.functions = [ACTIVATIONS[name] for name in activations]
+        # per layer: its inputs, (n_samples, fan_in + 1), the last column ones
+        self.layer_inputs = [
+            np.ones((n_samples, width + 1), order="F") for width in layer_sizes[:-1]
+        ]
+        self.layer_inputs[0][:, :-1] = inputs
+        # per hidden layer: its activations, (n_samples, width), and what its slopes follow from
+        self.activations = [buffer[:, :-1] for buffer in self.layer_inputs[1:]]
+        self.slopes = [
+            np.empty_like(a) if function.from_pre_activations else a
+            for function, a in zip(self.functions, self.activations, strict=True)
+        ]
+        self.logits = np.empty((n_samples, 1), order="F")
+
+    def forward(self, parameters: Parameters, watch: Watch | None = None) -> FloatArray:
+        """Compute the logits, float64 (n_samples, 1), in a buffer that the next call reuses.
+
+        `watch` is told of "z" and "a", float64 (n_samples, width), and of the output's "z".
+        """
+        matrices, layer_inputs = parameters.matrices, self.layer_inputs
+        for layer, function in enumerate(self.functions):
+            a = self.activations[layer]
+            np.matmul(layer_inputs[layer], matrices[layer], out=a)  # z = a @ W + b
+            if watch:
+                watch("z", layer, a)
+            if function.from_pre_activations:
+                np.copyto(self.slopes[layer], a)
+            function.apply(a)
+            if watch:
+                watch("a", layer, a)
+        np.matmul(layer_inputs[-1], matrices[-1], out=self.logits)
+        if watch:
+            watch("z", len(self.functions), self.logits)
+        return self.logits
+
+
+class Objective:
+    """The loss of a network on one set of samples, and its gradients by backpropagation.
+
+    Parameters
+    ----------
+    layer_sizes, activations, inputs : as for Network
+    targets : float64 (n_samples, 1), as the loss takes them
+    output_loss : the loss of the output unit's pre-activations, the logits
+    """
+
+    def __init__(
+        self,
+        layer_sizes: Sequence[int],
+        activations: Sequence[str],
+        inputs: FloatArray,
+        targets: FloatArray,
+        output_loss: type[OutputLoss] = CrossEntropy,
+    ) -> None:
+        n_samples = len(inputs)
+        self.network = Network(layer_sizes, activations, inputs)
+        self.output_loss = output_loss(n_samples)
+        self.output_loss.take(targets)
+        self.gradients = zero_parameters(layer_sizes)
+        # Two buffers in turn are enough, as a layer's deltas follow from the next layer's alone.
+        buffers = [np.empty((n_samples, max(layer_sizes[1:])), order="F") for _ in range(2)]
+        self._deltas = [
+            buffers[layer % 2][:, :width] for layer, width in enumerate(layer_sizes[1:])
+        ]
+
+    def take(self, inputs: FloatArray, targets: FloatArray) -> None:
+        """Turn to as many other samples, without copying them.
+
+        Parameters
+        ----------
+        inputs : float64 (n_samples, n_features + 1), the last column ones, columns contiguous
+        targets : float64 (n_samples, 1)
+        """
+        self.network.layer_inputs[0] = inputs
+        self.output_loss.take(targets)
+
+    def loss(self, parameters: Parameters, watch: Watch | None = None) -> float:
+        """Run the forward pass and return the mean loss over the samples.
+
+        `watch` is told of what `Network.forward` computes, and of the output's "a" where the loss
+        needs it: the squared error of a classification does, cross-entropy takes the logits.
+        """
+        loss = self.output_loss.loss(self.network.forward(parameters, watch))
+        if watch and self.output_loss.probabilities is not None:
+            watch("a", len(self.network.functions), self.output_loss.probabilities)
+        return loss
+
+    def backward(self, parameters: Parameters, watch: Watch | None = None) -> FloatArray:
+        """Return ∂loss/∂parameters, float64 (n_parameters,), after `loss(parameters)`.
+
+        The gradients are the article's, section "Backward Propagation". The vector is a buffer
+        that the next call reuses. The hidden activations are used up: the next call of `loss` has
+        to come before the next one of `backward`.
+
+        `watch` is told, from the output back, of each layer's "dz", float64 (n_samples, width), of
+        its "dW", float64 (fan_in + 1, fan_out), whose last row is db, and of the "da",
+        float64 (n_samples, width), of the hidden layer before it.
+        """
+        layer_inputs, gradients = self.network.layer_inputs, self.gradients.matrices
+        weights = parameters.weights
+        dz = self._deltas[-1]
+        self.output_loss.differentiate(dz)
+        if watch:
+            watch("dz", len(weights) - 1, dz)
+        for layer in range(len(weights) - 1, 0, -1):
+            np.matmul(layer_inputs[layer].T, dz, out=gradients[layer])  # dW, and db below it
+            if watch:
+                watch("dW", layer, gradients[layer])
+            da = self._deltas[layer - 1]
+            np.dot(weights[layer], dz.T, out=da.T)  # da = dz @ W.T, written the other way round
+            if watch:
+                watch("da", layer - 1, da)
+            slopes = self.network.slopes[layer - 1]
+            self.network.functions[layer - 1].differentiate(slopes)
+            dz = np.multiply(da, slopes, out=da)  # dz = da * g'(z)
+            if watch:
+                watch("dz", layer - 1, dz)
+        np.matmul(layer_inputs[0].T, dz, out=gradients[0])
+        if watch:
+            watch("dW", 0, gradients[0])
+        return self.gradients.vector
+
+
+def sigmoid(logits: FloatArray) -> FloatArray:
+    """Return 1 / (1 + exp(-logits)), same shape, without overflow."""
+    probabilities = logits.copy()
+    sigmoid_in_place(probabilities)
+    return probabilities

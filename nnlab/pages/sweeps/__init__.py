@@ -1,1 +1,0 @@
-"""What the page Explore is made of: its sidebar, its sweep, what of the results is looked at."""

@@ -1,0 +1,166 @@
+"""The columns of a sweep: for every run what was set, and how well it did."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from numbers import Real
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nnlab.data.datasets import FloatArray
+from nnlab.sweep import Axis, Result
+from nnlab.training.config import text
+
+ACCURACIES = ("test_accuracy", "train_accuracy")
+METRICS = (*ACCURACIES, "test_loss", "train_loss")
+SEEDS = ("seed", "data_seed", "test_seed")  # numbers that only name something
+
+
+@dataclass(frozen=True, eq=False)
+class Column:
+    """One axis of a sweep or one metric, of every run.
+
+    Attributes
+    ----------
+    name : a field of Config, or one of METRICS
+    values : float64 (n_runs,), the number; of a choice its place among the choices; NaN where the
+        run has none, as it has diverged or failed
+    choices : what the places stand for, as text; empty for numbers
+    log : to be drawn on a logarithmic axis; all values are then above 0
+    """
+
+    name: str
+    values: FloatArray
+    choices: tuple[str, ...] = ()
+    log: bool = False
+
+    @property
+    def title(self) -> str:
+        """Return the name as people write it."""
+        return self.name.replace("_", " ")
+
+    @property
+    def coordinates(self) -> FloatArray:
+        """Return where the runs stand along the axis: the values, or their decimal logarithms."""
+        return np.log10(self.values) if self.log else self.values
+
+    def value(self, coordinate: float) -> float:
+        """Return the value that stands at a place along the axis."""
+        return float(10**coordinate) if self.log else coordinate
+
+    def show(self, value: float) -> str:
+        """Return one of the values as text."""
+        if np.isnan(value):
+            return "–"
+        if self.choices:
+            return self.choices[int(value)]
+        return f"{value:.1%}" if self.name in ACCURACIES else f"{value:.4g}"
+
+
+def axis_column(results: Sequence[Result], axis: Axis) -> Column:
+    """Return the column of an axis; values that the axis does not know come behind its own."""
+    values = [getattr(result.config, axis.name) for result in results]
+    known = list(dict.fromkeys([*axis.values, *values]))
+    if axis.name not in SEEDS and all(isinstance(value, Real) for value in known):
+        return Column(axis.name, np.array(values, dtype=np.float64), log=is_geometric(known))
+    places = {value: place for place, value in enumerate(known)}
+    return Column(
+        axis.name,
+        np.array([places[value] for value in values], dtype=np.float64),
+        choices=tuple(setting_text(axis.name, value) for value in known),
+    )
+
+
+def metric_column(results: Sequence[Result], name: str) -> Column:
+    """Return the column of one of METRICS; only runs that are done have one."""
+    values = np.array(
+        [
+            getattr(result.metrics, name) if result.status == "done" else np.nan
+            for result in results
+        ],
+        dtype=np.float64,
+    )
+    # Losses differ by factors, whichever they are; one of exactly 0 has no logarithm.
+    return Column(name, values, log=name not in ACCURACIES and not (values <= 0).any())
+
+
+def with_seeds(axes: Sequence[Axis], seeds: Sequence[int]) -> list[Axis]:
+    """Return what the runs of a sweep differ in: its axes, and its seeds if there are several."""
+    return [*axes, Axis("seed", tuple(seeds))] if len(seeds) > 1 else list(axes)
+
+
+def sweep_columns(
+    results: Sequence[Result], axes: Sequence[Axis], seeds: Sequence[int]
+) -> list[Column]:
+    """Return a column for all that the runs of a sweep differ in, and for each of their metrics."""
+    return [
+        *(axis_column(results, axis) for axis in with_seeds(axes, seeds)),
+        *(metric_column(results, name) for name in metrics_of(results)),
+    ]
+
+
+def metrics_of(results: Sequence[Result]) -> tuple[str, ...]:
+    """Return those of METRICS that some run has: a regression has no accuracy.
+
+    If no run is done, those that the runs could have.
+    """
+    known = [name for name in METRICS if not np.isnan(metric_column(results, name).values).all()]
+    if known:
+        return tuple(known)
+    regressions = results and all(result.config.problem == "regression" for result in results)
+    return METRICS[len(ACCURACIES) :] if regressions else METRICS
+
+
+def is_geometric(values: Sequence[Any]) -> bool:
+    """Say whether numbers are spread by factors rather than by differences.
+
+    They are if their median lies nearer to the geometric than to the arithmetic mean of the least
+    and the greatest, on a logarithmic scale.
+    """
+    least, greatest = min(values, default=0), max(values, default=0)
+    if least <= 0 or least == greatest:
+        return False
+    low, high = np.log([np.sqrt(least * greatest), (least + greatest) / 2])
+    return bool(np.log(np.median(values)) < (low + high) / 2)
+
+
+def setting_text(name: str, value: object) -> str:
+    """Return a value of a field as people read it."""
+    return f"{value:g}" if isinstance(value, float) else text(name, value) or "none"
+
+
+def setting(result: Result, names: Sequence[str]) -> str:
+    """Return what a run was set to, of the fields named: "learning rate 0.1 · hidden layers 8"."""
+    return " · ".join(
+        f"{name.replace('_', ' ')} {setting_text(name, getattr(result.config, name))}"
+        for name in names
+    )
+
+
+def places(column: Column, *, most: int = 20, bins: int = 10) -> tuple[NDArray[np.intp], list[str]]:
+    """Sort the runs into the places of an axis: one per value, of too many values into bins.
+
+    Parameters
+    ----------
+    most : different numbers that each get a place of their own
+    bins : of equal width along the axis, if there are more
+
+    Returns
+    -------
+    places : intp (n_runs,), -1 for runs without a value
+    texts : what each place stands for
+    """
+    nothing = np.isnan(column.values)
+    if column.choices:
+        return np.where(nothing, -1, column.values).astype(np.intp), list(column.choices)
+    distinct = np.unique(column.values[~nothing])
+    if len(distinct) <= most:
+        found = np.searchsorted(distinct, column.values)
+        return np.where(nothing, -1, found), [column.show(value) for value in distinct]
+    known = column.coordinates[~nothing]
+    edges = np.linspace(known.min(), known.max(), bins + 1)
+    found = np.clip(np.searchsorted(edges, column.coordinates, side="right") - 1, 0, bins - 1)
+    shown = [column.show(edge) for edge in (10**edges if column.log else edges)]
+    return np.where(nothing, -1, found), [f"{low} – {high}" for low, high in pairwise(shown)]

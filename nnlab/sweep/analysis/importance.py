@@ -1,0 +1,73 @@
+"""Which axis of a sweep matters: permutation importance over a small random forest.
+
+Breiman, L. (2001), Random Forests, Machine Learning 45, section 10: how much worse a forest's
+answers become when one column's values are shuffled among the runs.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from sklearn.ensemble import RandomForestRegressor
+from sklearn.inspection import permutation_importance
+
+from nnlab.data.datasets import FloatArray
+from nnlab.sweep.analysis.columns import Column
+
+FEW_RUNS = 30  # with fewer, a forest has little to learn from
+LEAST_RUNS = 8  # without so many there is no forest
+TREES = 50
+REPEATS = 5  # of each shuffle
+RANDOM_STATE = 0
+
+
+class Importance(NamedTuple):
+    """How much each axis matters to a metric.
+
+    Attributes
+    ----------
+    names : of the axes
+    means, spreads : float64 (n_axes,), the drop of R² when an axis is shuffled: mean and standard
+        deviation over REPEATS shuffles
+    explained : R² of the forest's answers to the runs that a tree has not seen (out of bag); at or
+        below 0 it has learned nothing
+    runs : how many it was computed from
+    """
+
+    names: list[str]
+    means: FloatArray
+    spreads: FloatArray
+    explained: float
+    runs: int
+
+
+def importance(axes: Sequence[Column], metric: Column) -> Importance | None:
+    """Fit a forest to the runs that have the metric, and shuffle each axis.
+
+    Numbers count as their place along the axis, choices as their number in order, the metric as
+    it is drawn: a loss by its logarithm.
+
+    Returns
+    -------
+    None with fewer than LEAST_RUNS runs, without an axis that varies, or if all values are equal.
+    """
+    known = ~np.isnan(metric.values)
+    target = metric.coordinates[known]
+    if len(target) < LEAST_RUNS or np.ptp(target) == 0:
+        return None
+    varied = [axis for axis in axes if np.ptp(axis.coordinates[known])]
+    if not varied:
+        return None
+    inputs = np.column_stack([axis.coordinates[known] for axis in varied])
+    forest = RandomForestRegressor(TREES, oob_score=True, random_state=RANDOM_STATE)
+    forest.fit(inputs, target)
+    shuffled = permutation_importance(
+        forest, inputs, target, n_repeats=REPEATS, random_state=RANDOM_STATE
+    )
+    return Importance(
+        [axis.name for axis in varied],
+        shuffled.importances_mean,
+        shuffled.importances_std,
+        float(forest.oob_score_),
+        len(target),
+    )

@@ -1,0 +1,67 @@
+"""An axis of a sweep as text, as it stands in a link, on the page and on the command line.
+
+Values are separated by semicolons, as in "4; 8; 10,5", and where no value has a comma in it, commas
+will do: "sgd, adam". A range of a number is "0.001..1 log 7", seven values from 0.001 to 1 on a
+logarithmic scale, or "0..1 5", five on a linear one.
+"""
+
+from typing import Any
+
+from nnlab.data.rules import shown
+from nnlab.sweep.axes import FIELDS, OPTIONAL, RANGED, Axis, Range, check_field
+from nnlab.training.config import parse
+
+BETWEEN = ".."
+
+
+def axis_from_text(name: str, text: str) -> Axis:
+    """Read the values of a field.
+
+    Raises
+    ------
+    ValueError
+        "<field> must <rule>, got <value>".
+    """
+    check_field(name, FIELDS)
+    if name in RANGED and BETWEEN in text:
+        must = "be LOW..HIGH COUNT or LOW..HIGH log COUNT as a range"
+        range_, rest = _range(name, text, must)
+        if len(rest) != 1:
+            raise ValueError(f"{name} must {must}, got {shown(text)}")
+        return range_.spaced(parse("iterations", rest[0]))
+    separator = ";" if FIELDS[name]["kind"].listed or ";" in text else ","
+    parts = [part.strip() for part in text.split(separator)] if text.strip() else []
+    return Axis(name, tuple(_value(name, part) for part in parts))
+
+
+def range_from_text(name: str, text: str) -> Range | Axis:
+    """Read a range of a field to draw from, without a count, or its values.
+
+    Raises
+    ------
+    ValueError
+        "<field> must <rule>, got <value>".
+    """
+    check_field(name, FIELDS)
+    if name not in RANGED or BETWEEN not in text:
+        return axis_from_text(name, text)
+    must = "be LOW..HIGH or LOW..HIGH log as a range to draw from"
+    range_, rest = _range(name, text, must)
+    if rest:
+        raise ValueError(f"{name} must {must}, got {shown(text)}")
+    return range_
+
+
+def _range(name: str, text: str, must: str) -> tuple[Range, list[str]]:
+    """Return the range, and the words behind it."""
+    low, _, behind = text.partition(BETWEEN)
+    high, *rest = behind.split() or [""]
+    if not low.strip() or not high or BETWEEN in high:
+        raise ValueError(f"{name} must {must}, got {shown(text)}")
+    log = rest[:1] == ["log"]
+    # what is no number stays text, for the range's rule to refuse
+    return Range(name, parse(name, low.strip()), parse(name, high), log), rest[log:]
+
+
+def _value(name: str, text: str) -> Any:
+    return None if name in OPTIONAL and text == "none" else parse(name, text)

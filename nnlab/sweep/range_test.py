@@ -1,0 +1,97 @@
+"""The learning-rate range test: one run whose learning rate grows until it learns no more.
+
+Smith, L. N. (2017), Cyclical Learning Rates for Training Neural Networks, section 3.3. He lets the
+rate grow by equal steps and looks at the accuracy. Here it grows by equal factors, to see several
+powers of ten, the loss is looked at, and the test ends when that is far above its best, as in
+fastai's learning rate finder.
+"""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from nnlab.data.datasets import FloatArray
+from nnlab.training.config import Config
+from nnlab.training.edits import with_config
+from nnlab.training.run import advance, evaluate, start
+
+LOWEST, HIGHEST = 1e-5, 10.0  # learning rates
+RATES = 100
+UPDATES = 10  # at each rate
+FAR_ABOVE = 4  # times the best loss: the test ends
+LEAST_FALL = 0.01  # of the first loss: less is no learning
+BEGUN = 0.1  # of all that the loss falls: learning has begun
+# Smith's rule of thumb: the least rate of a cycle is a third or a quarter of the largest
+CAUTION = 4
+
+
+@dataclass(frozen=True, eq=False)
+class RangeTest:
+    """What the loss did while the learning rate grew.
+
+    Attributes
+    ----------
+    rates : float64 (n,), ascending
+    losses : float64 (n,), of the whole training set, after UPDATES at each rate
+    first_loss : before any update
+    end : "diverged", or "far above" its best, as the loss was; or "highest": all rates were tried
+    """
+
+    rates: FloatArray
+    losses: FloatArray
+    first_loss: float
+    end: str
+
+    @property
+    def falls(self) -> bool:
+        """Say whether the loss ever fell by more than LEAST_FALL."""
+        enough = (1 - LEAST_FALL) * self.first_loss
+        return bool(self.losses.min(initial=np.inf) < enough)
+
+    @property
+    def begins(self) -> float:
+        """Return the rate at which learning begins: after BEGUN of all that the loss falls."""
+        enough = self.first_loss - BEGUN * (self.first_loss - self.losses.min())
+        return float(self.rates[np.argmax(self.losses <= enough)])
+
+    @property
+    def ends(self) -> float:
+        """Return the rate at which the loss was least: larger ones undo what was learned."""
+        return float(self.rates[self.losses.argmin()])
+
+    @property
+    def suggested(self) -> float:
+        """Return a rate that is large and still safe, to two digits."""
+        return float(f"{self.ends / CAUTION:.2g}")
+
+
+def range_test(config: Config) -> RangeTest:
+    """Train with a growing learning rate; all else as in the settings, but for the stop rules.
+
+    The learning rate and its schedule in the settings do not matter. Optimizer and batches go on
+    from rate to rate.
+
+    Raises
+    ------
+    ValueError
+        If the settings have no training points.
+    """
+    rates = np.geomspace(LOWEST, HIGHEST, RATES)
+    config = replace(config, learning_rate_schedule="constant", target_loss=None, patience=None)
+    run = start(replace(config, learning_rate=LOWEST))
+    if not len(run.dataset.train_inputs):
+        raise ValueError("points must be there for a range test, got none")
+    first_loss = evaluate(run).train_loss
+    losses: list[float] = []
+    end = "highest"
+    for rate in rates:
+        run = with_config(run, replace(config, learning_rate=float(rate)))
+        run = advance(run, UPDATES)
+        if run.diverged:
+            end = "diverged"
+            break
+        losses.append(evaluate(run).train_loss)
+        if losses[-1] > FAR_ABOVE * min(losses):
+            end = "far above"
+            break
+    return RangeTest(rates[: len(losses)], np.array(losses), first_loss, end)

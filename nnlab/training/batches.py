@@ -1,0 +1,117 @@
+"""What an update looks at: the training set in batches, each with its loss and gradients."""
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nnlab.data.datasets import OWN, Dataset, FloatArray, make_dataset
+from nnlab.data.features import expand
+from nnlab.model.losses import OUTPUT_LOSSES, SquaredLoss
+from nnlab.model.network import Objective, Parameters
+from nnlab.training.config import Config
+
+# The fields of Config that `make_dataset` takes, in its order.
+DATA_FIELDS = (
+    *("dataset", "samples", "noise", "data_seed"),
+    *("test_samples", "test_seed", "points"),
+)
+
+
+def dataset_of(config: Config) -> Dataset:
+    """Draw the data that a config asks for."""
+    return make_dataset(*(getattr(config, name) for name in DATA_FIELDS))
+
+
+def check_points(config: Config) -> None:
+    """Raise a ValueError if a config asks for no training points: its run would learn nothing."""
+    if config.dataset == OWN and not len(config.points):
+        raise ValueError(f"points must be there to train on with the data set {OWN}, got none")
+
+
+def objective_of(config: Config, inputs: FloatArray, targets: FloatArray) -> Objective:
+    """Make the objective of a run on some points.
+
+    Parameters
+    ----------
+    config : says features, network and loss
+    inputs : float64 (n_samples, 2), points on the plane; under a TableConfig (n_samples, n_columns)
+    targets : float64 (n_samples, 1)
+    """
+    regression = config.problem == "regression"
+    output_loss = SquaredLoss if regression else OUTPUT_LOSSES[config.output_loss]
+    inputs = expand(config.features, inputs)
+    return Objective(config.layer_sizes, config.activations, inputs, targets, output_loss)
+
+
+def updates_per_epoch(batch_size: int | None, n_samples: int) -> int:
+    """Return the number of batches that at least one sample is dealt out in, None: in one."""
+    return math.ceil(n_samples / (batch_size or n_samples))
+
+
+class Batches:
+    """The training set in batches: every epoch deals it out anew, in an order from the seed.
+
+    The order depends on seed and epoch alone, so that a run can go on from any iteration. The full
+    batch is one batch in the data's own order.
+    """
+
+    def __init__(self, config: Config, dataset: Dataset) -> None:
+        self.config, self.dataset = config, dataset
+        self.n_samples = len(dataset.train_inputs)
+        self.size = min(config.batch_size or self.n_samples, self.n_samples)
+        self.per_epoch = updates_per_epoch(config.batch_size, self.n_samples)
+        if self.per_epoch == 1:
+            self._full = objective_of(config, dataset.train_inputs, dataset.train_targets)
+            return
+        # columns of features, of ones and of targets, each contiguous
+        self._data = np.vstack(
+            [
+                expand(config.features, dataset.train_inputs).T,
+                np.ones(self.n_samples),
+                dataset.train_targets.T,
+            ]
+        )
+        self._shuffled = np.empty_like(self._data, order="C")
+        self._inputs, self._targets = self._shuffled.T[:, :-1], self._shuffled.T[:, -1:]
+        self._epoch = -1
+        # one set of buffers for the whole batches, and one for what is left at the end of an epoch
+        sizes = {self.size, self.n_samples % self.size} - {0}
+        self._objectives = {
+            size: objective_of(config, dataset.train_inputs[:size], dataset.train_targets[:size])
+            for size in sizes
+        }
+
+    def at(self, iteration: int) -> Objective:
+        """Return the objective of the batch that the update at this iteration is made for."""
+        if self.per_epoch == 1:
+            return self._full
+        epoch, batch = divmod(iteration - self.dataset.phase, self.per_epoch)
+        if epoch != self._epoch:
+            rng = np.random.default_rng([self.config.seed, epoch])
+            self._order = rng.permutation(self.n_samples)
+            # "clip" because NumPy then writes straight into the buffer; all indices are valid
+            np.take(self._data, self._order, axis=1, out=self._shuffled, mode="clip")
+            self._epoch = epoch
+        rows = slice(batch * self.size, (batch + 1) * self.size)
+        targets = self._targets[rows]
+        objective = self._objectives[len(targets)]
+        objective.take(self._inputs[rows], targets)
+        return objective
+
+    def begin_at(self, iteration: int) -> bool:
+        """Say whether an epoch begins at an iteration."""
+        return (iteration - self.dataset.phase) % self.per_epoch == 0
+
+    def samples_at(self, iteration: int) -> NDArray[np.intp]:
+        """Return the numbers of the training points in that batch, in its order, (n_samples,)."""
+        if self.per_epoch == 1:
+            return np.arange(self.n_samples)
+        self.at(iteration)
+        first = (iteration - self.dataset.phase) % self.per_epoch * self.size
+        return self._order[first : first + self.size].copy()
+
+    def full_loss(self, parameters: Parameters) -> float:
+        """Return the loss of the whole training set."""
+        data = self.dataset
+        return objective_of(self.config, data.train_inputs, data.train_targets).loss(parameters)

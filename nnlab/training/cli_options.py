@@ -1,0 +1,43 @@
+"""The settings of a run as options of the command line."""
+
+import argparse
+from dataclasses import fields
+from typing import Any, NoReturn
+
+from nnlab.training.config import Config, parse, text
+
+EXIT_OUTPUT_CLOSED, EXIT_BAD_INPUT, EXIT_INTERRUPTED = 1, 2, 130
+
+
+class Parser(argparse.ArgumentParser):
+    """An argument parser whose complaints are one sentence, without the list of all options."""
+
+    def error(self, message: str) -> NoReturn:
+        """End the program with the complaint."""
+        self.exit(EXIT_BAD_INPUT, f"{' '.join(message.split())}; --help lists the options\n")
+
+
+def add_settings(parser: argparse.ArgumentParser) -> None:
+    """Add an option for every field of Config."""
+    for item in fields(Config):
+        default = text(item.name, item.default) or "none"
+        explanation = f"{item.metadata['help']} Must {item.metadata['must']}. Default: {default}."
+        parser.add_argument(
+            "--" + item.name.replace("_", "-"),
+            metavar=item.metadata["kind"].placeholder,
+            help=explanation.replace("%", "%%"),
+        )
+
+
+def settings(options: dict[str, Any]) -> Config:
+    """Take the fields of Config out of the options, and return the rest's settings.
+
+    Raises
+    ------
+    ValueError
+        If a value breaks its rule.
+    """
+    given = {item.name: options.pop(item.name) for item in fields(Config)}
+    return Config(
+        **{name: parse(name, value) for name, value in given.items() if value is not None}
+    )

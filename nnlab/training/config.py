@@ -1,0 +1,256 @@
+"""Config: every choice that a run depends on, with its default, its rule and its meaning.
+
+Over 250 lines, as it is one list of 25 choices with a sentence each, kept in one place.
+"""
+
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+from nnlab.data.datasets import DATASETS, DATASETS_FOR
+from nnlab.data.features import FEATURES, column_names
+from nnlab.data.points import NO_POINTS, Points
+from nnlab.data.rules import shown
+from nnlab.model.activations import ACTIVATIONS
+from nnlab.model.losses import OUTPUT_LOSSES
+from nnlab.model.network import INITIALIZATIONS
+from nnlab.model.optimizers import OPTIMIZERS, PENALTIES, SCHEDULES
+from nnlab.training import kinds
+from nnlab.training.kinds import Kind
+
+MAX_SAMPLES = 100_000
+MAX_SIZE = 1e30  # of a point's numbers, which are drawn in float32
+MAX_LAYERS, MAX_WIDTH = 8, 64
+
+
+def _setting(default: Any, kind: Kind, help_: str) -> Any:
+    return field(
+        default=default,
+        metadata={"rule": kind.rule, "must": kind.must, "help": help_, "kind": kind},
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Config:
+    """The settings of a run. The defaults are the article's.
+
+    Raises
+    ------
+    ValueError
+        "<field> must <rule>, got <value>", for the first field that breaks its rule.
+    """
+
+    problem: str = _setting(
+        "classification",
+        kinds.one_of(DATASETS_FOR),
+        "Classification colours the plane by the probability of a class, regression by a value.",
+    )
+    dataset: str = _setting(
+        "circles",
+        kinds.one_of(DATASETS),
+        "Which shape the points form, for the network to learn; own: only the points you draw.",
+    )
+    samples: int = _setting(
+        1000,
+        kinds.whole(2, MAX_SAMPLES),
+        "How many training points are drawn; more of them show the shape better but take longer.",
+    )
+    noise: float = _setting(
+        0.05,
+        kinds.real(0, 10),
+        "How far points stray from the shape (standard deviation); more of it mixes the colours.",
+    )
+    data_seed: int = _setting(
+        4,
+        kinds.whole(0, 2**32 - 1),
+        "Which training points are drawn; same number, same points.",
+    )
+    test_samples: int = _setting(
+        100, kinds.whole(2, MAX_SAMPLES), "How many points are kept aside to test the network on."
+    )
+    test_seed: int = _setting(
+        2,
+        kinds.whole(0, 2**32 - 1),
+        "Which random test points are drawn; same number, same points.",
+    )
+    points: Points = _setting(  # noqa: RUF009 - Points are frozen, though ruff cannot see it
+        NO_POINTS,
+        kinds.points(MAX_SAMPLES, MAX_SIZE),
+        "Your own training points, on top of those of the data set; the picture bends to them too.",
+    )
+    features: tuple[str, ...] = _setting(
+        ("x1", "x2"),
+        kinds.some_of(FEATURES),
+        "What the network sees of a point; squares and waves let even few units draw curves.",
+    )
+    hidden_layers: tuple[int, ...] = _setting(
+        (10, 5),
+        kinds.widths(MAX_LAYERS, MAX_WIDTH),
+        "Units in each hidden layer; more let the boundary bend more. None: a straight line.",
+    )
+    activation: str | tuple[str, ...] = _setting(
+        "relu",
+        kinds.one_of_per_layer(ACTIVATIONS),
+        "What each hidden unit does with its sum: ReLU draws corners, tanh curves, sine waves.",
+    )
+    initialization: str = _setting(
+        "normal",
+        kinds.one_of(INITIALIZATIONS),
+        "How the weights are drawn before training; it sets the picture that learning starts from.",
+    )
+    seed: int = _setting(
+        4,
+        kinds.whole(0, 2**32 - 1),
+        "Which random starting weights and batches are drawn; same number, same run, digit for "
+        "digit.",
+    )
+    output_loss: str = _setting(
+        "cross_entropy",
+        kinds.one_of(OUTPUT_LOSSES),
+        "What counts as wrong: cross-entropy pulls hard at points on the wrong side, squared error "
+        "gently. A regression always has squared error.",
+    )
+    optimizer: str = _setting(
+        "sgd",
+        kinds.one_of(OPTIMIZERS),
+        "How a gradient becomes a step: momentum rolls on, Adam and RMSprop step alike in all "
+        "directions, so the picture changes sooner.",
+    )
+    momentum: float = _setting(
+        0.9,
+        kinds.real(0, 1),
+        "How much of the last step the next one keeps, with momentum and nesterov; more of it is "
+        "faster, and overshoots.",
+    )
+    learning_rate: float = _setting(
+        0.01,
+        kinds.real(0, 1e6, above=True),
+        "How far each update moves the weights; too small: nothing moves, too large: it jumps.",
+    )
+    learning_rate_schedule: str = _setting(
+        "constant",
+        kinds.one_of(SCHEDULES),
+        "How the learning rate falls over the iterations: the picture moves first and settles "
+        "later; cosine begins anew when the iterations are over.",
+    )
+    batch_size: int | None = _setting(
+        None,
+        kinds.optional(kinds.whole(1, MAX_SAMPLES), "all of them"),
+        "How many points each update looks at; few make quick, trembling steps.",
+    )
+    regularization: str = _setting(
+        "none",
+        kinds.one_of(PENALTIES),
+        "What holds the weights down: l2 keeps all of them small and the boundary smooth, l1 "
+        "pushes the useless ones to 0.",
+    )
+    regularization_rate: float = _setting(
+        0.001,
+        kinds.real(0, 1e6),
+        "How hard l1 or l2 holds the weights down; too hard, and the picture stays flat.",
+    )
+    iterations: int = _setting(
+        25_000, kinds.whole(1, 1_000_000), "How many updates the run makes before it is finished."
+    )
+    target_loss: float | None = _setting(
+        None,
+        kinds.optional(kinds.real(0, 1e6), "no such stop"),
+        "The run stops once the training loss is down to this; the picture is then good enough.",
+    )
+    patience: int | None = _setting(
+        None,
+        kinds.optional(kinds.whole(1, 1_000_000), "no such stop"),
+        "The run stops after so many iterations without a better loss; the picture has settled.",
+    )
+
+    def __post_init__(self) -> None:
+        given = {item.name: getattr(self, item.name) for item in fields(self)}
+        for item in fields(self):
+            value = given[item.name]
+            try:
+                object.__setattr__(self, item.name, item.metadata["rule"](value))
+            except (TypeError, ValueError, OverflowError):
+                raise _broken(item.name, item.metadata["must"], value) from None
+        self._check_what_fits_together(given)
+
+    def _check_what_fits_together(self, given: dict[str, Any]) -> None:
+        known = DATASETS_FOR[self.problem]
+        if self.dataset not in known:
+            must = f"be one of {', '.join(known)} for the problem {self.problem}"
+            raise _broken("dataset", must, given["dataset"])
+        by_layer = given["activation"]
+        if not isinstance(by_layer, str):
+            if len(by_layer) != len(self.hidden_layers):
+                must = f"be one name or one per hidden layer, here {len(self.hidden_layers)}"
+                raise _broken("activation", must, by_layer)
+            if not by_layer:  # two ways to say the same are equal
+                object.__setattr__(self, "activation", Config.activation)
+        targets = self.points.targets
+        if self.problem == "classification" and not ((targets == 0) | (targets == 1)).all():
+            wrong = float(targets[(targets != 0) & (targets != 1)][0])
+            must = "have the target 0 or 1 for the problem classification"
+            raise _broken("points", must, wrong)
+
+    @property
+    def layer_sizes(self) -> tuple[int, ...]:
+        """Return (n_features, *hidden_layers, 1)."""
+        return (len(self.features), *self.hidden_layers, 1)
+
+    @property
+    def activations(self) -> tuple[str, ...]:
+        """Return the name of each hidden layer's activation."""
+        if isinstance(self.activation, str):
+            return (self.activation,) * len(self.hidden_layers)
+        return self.activation
+
+
+@dataclass(frozen=True, kw_only=True)
+class TableConfig(Config):
+    """The settings of a run on given data of any number of columns, seen as they are.
+
+    The data are handed to `start`; what says which data to draw means nothing here. `features` are
+    the columns' `column_names`. Layers and batches can be as many and as large as memory allows:
+    nothing is drawn of them.
+    """
+
+    features: tuple[str, ...] = field(
+        default=column_names(1), metadata={"rule": tuple, "must": "be the names of the columns"}
+    )
+    hidden_layers: tuple[int, ...] = _setting(
+        Config.hidden_layers, kinds.widths(), "Units in each hidden layer."
+    )
+    batch_size: int | None = _setting(
+        None, kinds.optional(kinds.whole(1), "all of them"), "Samples that each update looks at."
+    )
+
+
+def _broken(name: str, must: str, value: object) -> ValueError:
+    return ValueError(f"{name} must {must}, got {shown(value)}")
+
+
+def _kind(name: str) -> Kind:
+    kind: Kind = next(item.metadata["kind"] for item in fields(Config) if item.name == name)
+    return kind
+
+
+def parse(name: str, text: str) -> Any:
+    """Read the text form of a Config field, as it stands in a link or on the command line.
+
+    Numbers as usual, tuples as "10,5", None as empty text, points as `points.encode` writes them.
+    Text that is not of the field's type is returned as it is, for Config's own rule to refuse with
+    its own sentence.
+    """
+    try:
+        return _kind(name).read(text)
+    except ValueError:
+        return text
+
+
+def text(name: str, value: Any) -> str:
+    """Write a value of a Config field as text: `parse(name, text(name, value))` equals the value.
+
+    Raises
+    ------
+    ValueError
+        If the value is of more points than a link may hold.
+    """
+    return _kind(name).write(value)

@@ -1,0 +1,92 @@
+"""What somebody does to a run on its way: settings changed, parameters moved by hand."""
+
+from dataclasses import fields
+from typing import Any, NamedTuple
+
+from nnlab.data.points import Points
+from nnlab.training.config import Config
+
+# The kinds: a setting that changes updates, one that only ends the run, a parameter set by hand,
+# and a step on one training point alone.
+SETTING, STOP, PARAMETER, STEP = "setting", "stop", "parameter", "step"
+
+BEFORE_A_RUN = {"seed", "initialization"}  # what the run has started from
+
+
+class Intervention(NamedTuple):
+    """One thing that was done to a run.
+
+    Attributes
+    ----------
+    iteration : number of updates made before
+    kind : SETTING, STOP, PARAMETER or STEP
+    name : of the Config's field; of the parameter, as "weight 3 -> 1 of layer 2" or "bias 2 of
+        layer 1", all counted from 1; or "training point"
+    value : what it was set to, or the point's number; of points, which may be many, their number
+        and their hash
+    before : what it was before, if it was set
+    """
+
+    iteration: int
+    kind: str
+    name: str
+    value: Any
+    before: Any = None
+
+
+Interventions = tuple[Intervention, ...]  # in order of their iterations
+
+
+def changed(
+    interventions: Interventions, iteration: int, old: Config, new: Config
+) -> Interventions:
+    """Add the settings by which a run differs from an iteration on.
+
+    At iteration 0 there are no updates before, and a run under the new settings starts alike, but
+    for its weights. `iterations` ends no run by itself, and counts only where it stretches the
+    schedule.
+    """
+    kinds = {item.name: SETTING for item in fields(Config)}
+    kinds |= {"target_loss": STOP, "patience": STOP}
+    if old.learning_rate_schedule == new.learning_rate_schedule == "constant":
+        del kinds["iterations"]
+    for name, kind in kinds.items():
+        before, value = getattr(old, name), getattr(new, name)
+        if before != value and (iteration > 0 or name in BEFORE_A_RUN):
+            one = Intervention(iteration, kind, name, _kept(value), _kept(before))
+            interventions = added(interventions, one)
+    return interventions
+
+
+def added(interventions: Interventions, new: Intervention) -> Interventions:
+    """Add an intervention, as one with what was done to the same thing at the same iteration.
+
+    What is back at what it was before is left out, but for the optimizer: its memory is gone.
+    """
+    same = [one for one in interventions if one[:3] == new[:3]]
+    if same:
+        new = new._replace(before=same[0].before)
+        interventions = tuple(one for one in interventions if one not in same)
+    if new.value == new.before and new.name != "optimizer":
+        return interventions
+    return (*interventions, new)
+
+
+def taken_back(interventions: Interventions, iteration: int) -> Interventions:
+    """Return what counts when a run goes back to an iteration and keeps the settings of now.
+
+    What was moved by hand later is undone; the settings that were changed later hold from there on.
+    """
+    kept = tuple(one for one in interventions if one.iteration <= iteration)
+    moved: Interventions = ()
+    for one in interventions[len(kept) :]:
+        if one.kind in {SETTING, STOP} and (iteration > 0 or one.name in BEFORE_A_RUN):
+            moved = added(moved, one._replace(iteration=iteration))
+    for one in moved:
+        if one.value != one.before:  # back at the optimizer of then, the memory of then is there
+            kept = added(kept, one)
+    return kept
+
+
+def _kept(value: object) -> object:
+    return (len(value), hash(value)) if isinstance(value, Points) else value

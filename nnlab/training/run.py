@@ -1,0 +1,312 @@
+"""A training run as a value: start it, advance it, evaluate it, predict with it.
+
+Over 250 lines, half of them docstrings: what a Run is, and all that may be done with one.
+"""
+
+import math
+import time
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nnlab.data.datasets import Dataset, FloatArray
+from nnlab.data.features import expand
+from nnlab.model.network import Network, Parameters, initialize, sigmoid
+from nnlab.model.optimizers import OptimizerState, fresh_state
+from nnlab.training.batches import Batches, dataset_of, objective_of
+from nnlab.training.config import Config
+from nnlab.training.edit_record import PARAMETER, STEP, Interventions
+from nnlab.training.history import (
+    STATISTICS_EVERY,
+    LayerHistory,
+    Snapshot,
+    Snapshots,
+    look_at_layers,
+    no_layer_history,
+)
+from nnlab.training.kinds import whole_number
+from nnlab.training.metrics import is_finite, loss_and_accuracy, overflow_is_divergence, penalty
+from nnlab.training.stop_rules import StopRules
+from nnlab.training.update import Updates
+
+TEST_EVERY = 100  # iterations between two samples of the test metrics
+
+# Up to here neither a loss nor an output can overflow: no need to look closer.
+_SURELY_FINITE = 1e100
+
+
+@dataclass(frozen=True)
+class Metrics:
+    """How well a run does on the training and the test set.
+
+    Attributes
+    ----------
+    train_loss, test_loss : the mean loss, as `output_loss` says, without the penalty; NaN of no
+        points
+    train_accuracy, test_accuracy : fractions, 0 to 1; NaN for a regression and of no points
+    penalty : of the regularization, rate * ½Σw² or rate * Σ|w|; the gradients are those of
+        training loss plus penalty
+    """
+
+    train_loss: float
+    train_accuracy: float
+    test_loss: float
+    test_accuracy: float
+    penalty: float = 0.0
+
+
+@dataclass(frozen=True, eq=False)
+class Run:
+    """One network in training. Nothing changes a Run: `advance` returns a new one.
+
+    Attributes
+    ----------
+    config, dataset : what the run was started with, or goes on with
+    parameters : after `iteration` updates; always finite, and so is their loss
+    optimizer_state : what the update rule remembers of the updates before
+    iteration : number of updates made
+    losses : float64 (iteration,), the training loss before each update: of the batch that the
+        update was made for, without the penalty
+    test_losses, test_accuracies : float64 (1 + iteration // TEST_EVERY,), sampled at iterations
+        0, TEST_EVERY, 2 * TEST_EVERY, ...
+    snapshots : of iteration 0 and some others up to this one, to `rewind` to
+    layer_history : how the layers did at iterations 0, STATISTICS_EVERY, 2 * STATISTICS_EVERY, ...
+        below this one; of a long run at every second, fourth, ... of them
+    diverged : True once an update made a loss or a parameter infinite or NaN; that update is
+        not taken, and the run stays where it is
+    rule_met : the stop rule that holds at this iteration, "target_loss" or "plateau", else None
+    best_loss, best_iteration : the best training loss that a run with `patience` has seen, and when
+    interventions : what somebody has done to the run on its way, in order
+    """
+
+    config: Config
+    dataset: Dataset
+    parameters: Parameters
+    optimizer_state: OptimizerState
+    iteration: int
+    losses: FloatArray
+    test_losses: FloatArray
+    test_accuracies: FloatArray
+    snapshots: tuple[Snapshot, ...]
+    layer_history: LayerHistory
+    diverged: bool = False
+    rule_met: str | None = None
+    best_loss: float = math.inf
+    best_iteration: int = 0
+    interventions: Interventions = ()
+
+    @property
+    def test_iterations(self) -> NDArray[np.int64]:
+        """Return the iterations at which the test metrics were sampled, (n_test_samples,)."""
+        return np.arange(len(self.test_losses)) * TEST_EVERY
+
+    @property
+    def stopped(self) -> str | None:
+        """Return what has ended the run: "diverged", "target_loss" or "plateau"; else None."""
+        return "diverged" if self.diverged else self.rule_met
+
+    @property
+    def edited(self) -> bool:
+        """Say whether somebody has moved parameters by hand."""
+        return any(one.kind in {PARAMETER, STEP} for one in self.interventions)
+
+    @property
+    def snapshot_iterations(self) -> tuple[int, ...]:
+        """Return the iterations that `rewind` can go to; the last one is the present."""
+        iterations = tuple(snapshot.iteration for snapshot in self.snapshots)
+        return iterations if self.iteration in iterations[-1:] else (*iterations, self.iteration)
+
+
+@overflow_is_divergence
+def start(config: Config, dataset: Dataset | None = None) -> Run:
+    """Draw the initial weights, and the data unless they are given; no update is made yet."""
+    if dataset is None:
+        dataset = dataset_of(config)
+    parameters = initialize(config.layer_sizes, config.initialization, config.seed)
+    state = fresh_state(config.optimizer, len(parameters.vector))
+    loss, accuracy = loss_and_accuracy(
+        config, dataset.test_inputs, dataset.test_targets, parameters
+    )
+    return Run(
+        config=config,
+        dataset=dataset,
+        parameters=parameters,
+        optimizer_state=state,
+        iteration=0,
+        losses=np.empty(0),
+        test_losses=np.array([loss]),
+        test_accuracies=np.array([accuracy]),
+        snapshots=(Snapshot.of(0, parameters.vector, state, math.inf, 0),),
+        layer_history=no_layer_history(len(parameters.matrices)),
+    )
+
+
+def snapshot(run: Run) -> Snapshot:
+    """Return the snapshot of a run as it is."""
+    state, best = run.optimizer_state, (run.best_loss, run.best_iteration)
+    return Snapshot.of(run.iteration, run.parameters.vector, state, *best)
+
+
+@overflow_is_divergence
+def advance(run: Run, iterations: int, *, seconds: float = float("inf")) -> Run:
+    """Make updates of gradient descent, W -= learning_rate * direction(dW), and return a new Run.
+
+    `advance(advance(run, a), b)` equals `advance(run, a + b)` bit for bit. It stops by itself at
+    the iteration at which the run diverges, or at which a stop rule holds: `target_loss` or
+    `patience`. These look at the loss of the whole training set, at the end of every pass over it.
+
+    Parameters
+    ----------
+    run : left as it is
+    iterations : how many updates to make, at least 0; `config.iterations` does not limit them
+    seconds : stop early, after at least one update, once so much time has passed
+
+    Raises
+    ------
+    ValueError
+        If iterations is not a whole number or negative.
+    """
+    iterations = whole_number("iterations", iterations, 0)
+    if run.diverged or iterations == 0:
+        return run
+    config, dataset = run.config, run.dataset
+    if not len(dataset.train_inputs):
+        return _advance_without_points(run, iterations)
+    batches = Batches(config, dataset)
+    rules = StopRules(config, batches, run.best_loss, run.best_iteration)
+    parameters, candidate = run.parameters.copy(), run.parameters.copy()
+    updates = Updates(config, run.optimizer_state, parameters)
+    snapshots = Snapshots(run.snapshots, run.iteration)
+    losses, test_metrics, layer_rows = [], [], []
+    iteration, diverged = run.iteration, False
+    deadline = time.perf_counter() + seconds
+
+    train = batches.at(iteration)
+    loss = train.loss(parameters)
+    rules.look(iteration, loss, parameters)
+    for _ in range(0 if rules.met else iterations):
+        gradients = train.backward(parameters)
+        if iteration % STATISTICS_EVERY == 0:
+            row = look_at_layers(iteration, config, train, parameters)
+        updates.make(gradients, parameters, candidate, iteration)
+        # The next loss is looked at before the update counts, so that a Run can always be drawn.
+        train = batches.at(iteration + 1)
+        next_loss = train.loss(candidate)
+        size = next_loss + np.dot(candidate.vector, candidate.vector)
+        # written so that NaN is looked at too
+        if not size < _SURELY_FINITE and not is_finite(config, dataset, candidate):
+            diverged = True
+            break
+        losses.append(loss)
+        if iteration % STATISTICS_EVERY == 0:
+            layer_rows.append(row)
+        parameters, candidate, loss = candidate, parameters, next_loss
+        updates.take()
+        iteration += 1
+        if iteration % TEST_EVERY == 0:
+            test_metrics.append(
+                loss_and_accuracy(config, dataset.test_inputs, dataset.test_targets, parameters)
+            )
+        rules.look(iteration, loss, parameters)
+        if iteration % snapshots.stride == 0:
+            state, best = updates.state(), (rules.best_loss, rules.best_iteration)
+            snapshots.take(Snapshot.of(iteration, parameters.vector, state, *best))
+        if rules.met or time.perf_counter() >= deadline:
+            break
+    test_losses, test_accuracies = np.array(test_metrics).reshape(-1, 2).T
+    return replace(
+        run,
+        parameters=parameters,
+        optimizer_state=updates.state(),
+        iteration=iteration,
+        losses=np.concatenate([run.losses, losses]),
+        test_losses=np.concatenate([run.test_losses, test_losses]),
+        test_accuracies=np.concatenate([run.test_accuracies, test_accuracies]),
+        diverged=diverged,
+        rule_met=rules.met,
+        best_loss=rules.best_loss,
+        best_iteration=rules.best_iteration,
+        snapshots=tuple(snapshots.kept),
+        layer_history=run.layer_history.extended(layer_rows).thinned(),
+    )
+
+
+@overflow_is_divergence
+def evaluate(run: Run) -> Metrics:
+    """Compute the metrics of the run's present parameters; the run is left as it is."""
+    config, data, parameters = run.config, run.dataset, run.parameters
+    return Metrics(
+        *loss_and_accuracy(config, data.train_inputs, data.train_targets, parameters),
+        *loss_and_accuracy(config, data.test_inputs, data.test_targets, parameters),
+        penalty(config, parameters),
+    )
+
+
+@overflow_is_divergence
+def layer_statistics(run: Run) -> LayerHistory:
+    """Look at the layers of the present parameters on the whole training set: one row.
+
+    The run is left as it is.
+    """
+    objective, data = None, run.dataset
+    if len(data.train_inputs):
+        objective = objective_of(run.config, data.train_inputs, data.train_targets)
+        objective.loss(run.parameters)
+        objective.backward(run.parameters)
+    row = look_at_layers(run.iteration, run.config, objective, run.parameters)
+    return no_layer_history(len(run.parameters.matrices)).extended([row])
+
+
+@overflow_is_divergence
+def predict(run: Run, inputs: FloatArray) -> FloatArray:
+    """Return the probability of class 1, or a regression's value, for points on the plane.
+
+    Parameters
+    ----------
+    run : left as it is
+    inputs : float64 (n_samples, 2); under a TableConfig (n_samples, n_columns)
+
+    Returns
+    -------
+    float64 (n_samples,)
+
+    Raises
+    ------
+    ValueError
+        If inputs is not of that shape or holds NaN or infinity.
+    """
+    inputs = np.asarray(inputs, dtype=np.float64)
+    width = run.dataset.train_inputs.shape[1]
+    if inputs.ndim != 2 or inputs.shape[1] != width:
+        raise ValueError(f"inputs must have the shape (n_samples, {width}), got {inputs.shape!r}")
+    if not np.isfinite(inputs).all():
+        raise ValueError("inputs must be finite numbers, got NaN or infinity")
+    config = run.config
+    network = Network(config.layer_sizes, config.activations, expand(config.features, inputs))
+    outputs = network.forward(run.parameters)
+    return (outputs if config.problem == "regression" else sigmoid(outputs))[:, 0]
+
+
+def _advance_without_points(run: Run, iterations: int) -> Run:
+    """Count iterations; without points there is no loss, and nothing to learn."""
+    iteration = run.iteration + iterations
+    samples = np.full(iteration // TEST_EVERY - run.iteration // TEST_EVERY, np.nan)
+    snapshots = Snapshots(run.snapshots, run.iteration)
+    for passed in range(run.iteration + 1, iteration + 1):
+        if passed % snapshots.stride == 0:
+            snapshots.take(snapshot(run)._replace(iteration=passed))
+    rows = [
+        look_at_layers(passed, run.config, None, run.parameters)
+        for passed in range(run.iteration, iteration)
+        if passed % STATISTICS_EVERY == 0
+    ]
+    return replace(
+        run,
+        iteration=iteration,
+        losses=np.concatenate([run.losses, np.zeros(iterations)]),
+        test_losses=np.concatenate([run.test_losses, samples]),
+        test_accuracies=np.concatenate([run.test_accuracies, samples]),
+        snapshots=tuple(snapshots.kept),
+        layer_history=run.layer_history.extended(rows).thinned(),
+    )

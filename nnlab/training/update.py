@@ -1,0 +1,77 @@
+"""From the gradients of the loss to the next parameters: how an update is made, in one place."""
+
+import numpy as np
+
+from nnlab.model.network import FloatArray, Parameters
+from nnlab.model.optimizers import OPTIMIZERS, PENALTIES, SCHEDULES, OptimizerState, continued
+from nnlab.training.config import Config
+
+
+class Updates:
+    """A run's updates, one after another: gradients, penalty, direction, rate, next parameters.
+
+    `make` is all of an update; its parts are there for those who look at each. The optimizer's
+    memory moves on with `take` alone, so that an update which is not taken leaves no trace.
+
+    Parameters
+    ----------
+    config : says optimizer, momentum, penalty, learning rate and its schedule
+    state : of the optimizer after the updates before, left as it is; that of another optimizer
+        counts as none
+    parameters : any of the network that is trained
+    """
+
+    def __init__(self, config: Config, state: OptimizerState, parameters: Parameters) -> None:
+        state = continued(state, config.optimizer)
+        self._config, self._count = config, state.updates
+        self._memory, self._next_memory = state.vectors.copy(), state.vectors.copy()
+        self._direct = OPTIMIZERS[config.optimizer].direct
+        self._schedule = SCHEDULES[config.learning_rate_schedule]
+        self._slope = PENALTIES[config.regularization].differentiate
+        self._penalty_rates = None
+        if config.regularization != "none":
+            self._penalty_rates = config.regularization_rate * parameters.weight_mask
+
+    def penalize(self, gradients: FloatArray, parameters: Parameters) -> None:
+        """Add the penalty's slope to the gradients, float64 (n_parameters,), in place.
+
+        That is regularization_rate * w or * sign(w) for a weight w, and nothing for a bias.
+        """
+        if self._penalty_rates is not None:
+            np.add(gradients, self._penalty_rates * self._slope(parameters.vector), out=gradients)
+
+    def direct(self, gradients: FloatArray) -> None:
+        """Turn the gradients, float64 (n_parameters,), into the optimizer's direction, in place."""
+        memory, next_memory = self._memory, self._next_memory
+        self._direct(gradients, memory, next_memory, self._count + 1, self._config.momentum)
+
+    def rate(self, iteration: int) -> float:
+        """Return the learning rate of the update at an iteration, as the schedule has it."""
+        config = self._config
+        return config.learning_rate * self._schedule(iteration, config.iterations)
+
+    def make(
+        self, gradients: FloatArray, parameters: Parameters, following: Parameters, iteration: int
+    ) -> None:
+        """Write the parameters that follow by one update: w - rate * direction.
+
+        Parameters
+        ----------
+        gradients : float64 (n_parameters,), of the loss without its penalty; used up
+        parameters : before the update, left as they are
+        following : overwritten by those after it
+        iteration : number of updates made before
+        """
+        self.penalize(gradients, parameters)
+        self.direct(gradients)
+        np.multiply(gradients, self.rate(iteration), out=gradients)
+        np.subtract(parameters.vector, gradients, out=following.vector)
+
+    def take(self) -> None:
+        """Let the update that was made last count."""
+        self._memory, self._next_memory = self._next_memory, self._memory
+        self._count += 1
+
+    def state(self) -> OptimizerState:
+        """Return the optimizer's state after the updates taken, a copy."""
+        return OptimizerState(self._config.optimizer, self._count, self._memory.copy())

@@ -11,8 +11,8 @@ from pathlib import Path
 
 from playwright.sync_api import Browser
 
-from tests.chromium import chromium
-from tests.server import serving
+from tests.helpers.chromium import chromium
+from tests.helpers.server import serving
 
 FOLDER = Path(__file__).parent
 PROJECTOR = {"width": 1366, "height": 768}

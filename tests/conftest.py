@@ -8,9 +8,9 @@ import pytest
 from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
 
-from tests.browser_page import PATIENCE
-from tests.chromium import MISSING, chromium, find_chromium
-from tests.server import serving
+from tests.helpers.browser_page import PATIENCE
+from tests.helpers.chromium import MISSING, chromium, find_chromium
+from tests.helpers.server import serving
 
 # No test depends on the machine's speed, or on chance.
 settings.register_profile(

@@ -18,9 +18,9 @@ from nnlab.app.pace import TICK_SECONDS
 from nnlab.figures.compare import compared_losses, result_image, result_series, run_series
 from nnlab.figures.style import SET_COLORS
 from nnlab.sweep import Axis, Result, run_one
-from tests.sweep_results import result
+from tests.helpers.sweep_results import result
 
-PAGE = Path(__file__).with_name("sweep_page.py")
+PAGE = Path(__file__).parent / "helpers/sweep_page.py"
 BASE = Config(samples=40, test_samples=20, iterations=30)
 RATES = Axis("learning_rate", (0.01, 0.1, 1.0))
 

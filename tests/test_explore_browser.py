@@ -12,7 +12,7 @@ from playwright.sync_api import BrowserContext, Locator, Page, expect
 from nnlab import Config
 from nnlab.figures.plane_picture import png
 from nnlab.sweep import axis_from_text, grid, run_one
-from tests.browser_page import (
+from tests.helpers.browser_page import (
     CHARTS,
     PATIENCE,
     button,
@@ -27,7 +27,7 @@ from tests.browser_page import (
     status,
     wait_for_iteration,
 )
-from tests.server import serving
+from tests.helpers.server import serving
 
 AXES = "axis1=learning_rate:0.01;0.1;1&axis2=hidden_layers:2;4,2"
 SMALL = "samples=50&test_samples=20&iterations=200"

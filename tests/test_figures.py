@@ -18,7 +18,7 @@ from nnlab.figures.points import MAX_POINTS, decision_boundary
 from nnlab.figures.style import CLASS_COLORS
 from nnlab.model.network import Parameters
 from nnlab.training.downsampling import thin
-from tests.pictures import pixels, rgb
+from tests.helpers.pictures import pixels, rgb
 
 
 def colors(run: Run) -> np.ndarray:

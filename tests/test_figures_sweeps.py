@@ -16,7 +16,7 @@ from nnlab.sweep.analysis.columns import axis_column, metric_column
 from nnlab.sweep.analysis.importance import Importance
 from nnlab.sweep.analysis.medians import medians
 from nnlab.sweep.analysis.seed_spread import Band, Rule, lucks
-from tests.sweep_results import result
+from tests.helpers.sweep_results import result
 
 RATES = Axis("learning_rate", (0.001, 0.01, 0.1, 1))
 SHAPES = Axis("activation", ("relu", "tanh"))

@@ -9,7 +9,7 @@ from nnlab import Config, Run, advance, start
 from nnlab.figures.layers import names
 from nnlab.inspection.point_results import confusion, point_results
 from nnlab.training.run import layer_statistics
-from tests.browser_page import (
+from tests.helpers.browser_page import (
     chart,
     enter,
     mark,

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import Browser, Page, WebSocketRoute, expect
 
-from tests.browser_page import (
+from tests.helpers.browser_page import (
     CHARTS,
     PATIENCE,
     chart,
@@ -16,7 +16,7 @@ from tests.browser_page import (
     shown,
     wait_for_iteration,
 )
-from tests.server import free_port, serving
+from tests.helpers.server import free_port, serving
 from tests.test_explore_browser import AXES, RUNS_PATIENCE, SMALL, links, sweep
 
 Explore = Callable[[str], Page]

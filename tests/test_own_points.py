@@ -20,7 +20,7 @@ from nnlab.data.datasets import OWN
 from nnlab.data.points import MAX_LINK_POINTS, Points, decode, encode
 from nnlab.training.edits import with_config
 from tests import test_playground as bench
-from tests.browser_page import (
+from tests.helpers.browser_page import (
     PLOT,
     button,
     chart,
@@ -40,8 +40,8 @@ from tests.browser_page import (
     wait_for_iteration,
     watch,
 )
-from tests.browser_page import download as download_file
-from tests.test_csv_data import BAD, GOOD, POINTS
+from tests.helpers.browser_page import download as download_file
+from tests.test_csv_files import BAD, GOOD, POINTS
 
 SMALL = "samples=20&test_samples=10"
 SMALL_CONFIG = Config(samples=20, test_samples=10)

@@ -31,7 +31,7 @@ from nnlab.export.replay import MAX_FRAMES, moments, replay
 from nnlab.figures.plane_picture import BOUNDARY_COLORS, boundary_image
 from nnlab.figures.style import CLASS_COLORS
 from nnlab.model.network import Parameters
-from tests.pictures import pixels, rgb
+from tests.helpers.pictures import pixels, rgb
 
 AXES = ("x1", "x2")
 

@@ -17,7 +17,7 @@ from nnlab.export.replay import moments, replay
 from nnlab.export.script import script
 from nnlab.figures.plane_picture import boundary_image
 from nnlab.inspection.next_update import take_step
-from tests.browser_page import (
+from tests.helpers.browser_page import (
     download,
     open_page,
     press,
@@ -25,7 +25,7 @@ from tests.browser_page import (
     shown,
     wait_for_iteration,
 )
-from tests.test_diagram import editor, middle
+from tests.test_diagram_panel import editor, middle
 from tests.test_playground import healthy
 from tests.test_playground import open_page as open_app
 from tests.test_playground import press as press_in_app

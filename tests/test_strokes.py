@@ -6,11 +6,11 @@ from playwright.sync_api import Browser, Page, WebSocketRoute, expect
 from streamlit.testing.v1 import AppTest
 
 from nnlab.training.config import MAX_SAMPLES
-from tests.browser_page import intercept, settled
-from tests.server import serving
+from tests.helpers.browser_page import intercept, settled
+from tests.helpers.server import serving
 from tests.test_own_points import choose, click, open_bench, own
 
-PAGE = Path(__file__).with_name("stroke_page.py")
+PAGE = Path(__file__).parent / "helpers/stroke_page.py"
 
 
 def test_a_stroke_that_gets_lost_is_told_again(page: Page, server: str) -> None:

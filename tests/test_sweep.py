@@ -26,8 +26,8 @@ from nnlab.sweep import BOUNDARY_SIZE, MAX_LOSSES, MAX_RUNS, Axis, Result, Sweep
 from nnlab.sweep.executors import NICENESS, LocalPool, Workers
 from nnlab.sweep.runs import Progress, compute_slice
 from tests.benchmarks.fake_browser import FakeBrowser, run
-from tests.executors import ByHand, Immediately
-from tests.server import serving
+from tests.helpers.executors import ByHand, Immediately
+from tests.helpers.server import serving
 
 PATIENCE_SECONDS = 120  # no test expects to wait so long
 LONG = Config(samples=50, iterations=1_000_000)  # takes a minute and more

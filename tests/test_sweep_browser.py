@@ -7,8 +7,8 @@ from playwright.sync_api import Page, expect
 
 from nnlab import Config, advance, evaluate, start
 from nnlab.sweep import axis_from_text, grid
-from tests.browser_page import chart, download, mark, marked, shown, watch
-from tests.browser_page import drag as drag_mouse
+from tests.helpers.browser_page import chart, download, mark, marked, shown, watch
+from tests.helpers.browser_page import drag as drag_mouse
 from tests.test_explore_browser import RUNS_PATIENCE
 
 QUERY = (

@@ -15,7 +15,7 @@ from distributed import Client
 from nnlab import Config
 from nnlab.sweep import Axis, Sweep, grid, run_one
 from nnlab.sweep.executors import SCHEDULER, shared_workers
-from tests.server import ROOT, free_port
+from tests.helpers.server import ROOT, free_port
 from tests.test_sweep import (
     LONG,
     MIXED,

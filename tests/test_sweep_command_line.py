@@ -17,7 +17,7 @@ from nnlab import Config, __main__
 from nnlab.data.points import Points, encode
 from nnlab.sweep import Axis, Range, grid, random_sample, run_one
 from nnlab.sweep.command_line import bar, read_order
-from tests.executors import Immediately
+from tests.helpers.executors import Immediately
 
 ROOT = Path(__file__).parents[1]
 COMMAND = [sys.executable, "-W", "error", "-m", "nnlab", "sweep"]

@@ -19,11 +19,11 @@ from nnlab.app.explore.views.table import as_csv
 from nnlab.sweep import Axis, Result
 from nnlab.sweep.analysis.columns import sweep_columns
 from nnlab.sweep.analysis.filters import passes
-from tests.sweep_results import result
+from tests.helpers.sweep_results import result
 
 AXES = (Axis("learning_rate", (0.001, 0.01, 0.1)), Axis("activation", ("relu", "tanh")))
 SEEDS = (4, 5, 6, 7)
-PAGE = Path(__file__).with_name("sweep_page.py")
+PAGE = Path(__file__).parent / "helpers/sweep_page.py"
 
 
 def many() -> list[Result]:

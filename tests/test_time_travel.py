@@ -5,7 +5,7 @@ import re
 from playwright.sync_api import Locator, Page, expect
 
 from nnlab import Config, advance, evaluate, rewind, start
-from tests.browser_page import (
+from tests.helpers.browser_page import (
     CHARTS,
     button,
     chart,

@@ -24,7 +24,7 @@ from sklearn.neural_network import MLPClassifier, MLPRegressor
 from threadpoolctl import threadpool_limits
 
 from nnlab import Config, NeuralNetClassifier, NeuralNetRegressor, start
-from tests.machine import machine
+from tests.helpers.machine import machine
 
 TURNS = 7
 

@@ -22,9 +22,9 @@ from typing import Any
 
 from playwright.sync_api import Browser, Page
 
-from tests.chromium import chromium
-from tests.machine import machine
-from tests.server import APP, ROOT, serving
+from tests.helpers.chromium import chromium
+from tests.helpers.machine import machine
+from tests.helpers.server import APP, ROOT, serving
 
 POINTS = 1000
 ARTICLE_ITERATIONS = 25_000

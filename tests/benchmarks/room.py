@@ -26,8 +26,8 @@ import psutil
 from streamlit.proto.BackMsg_pb2 import BackMsg
 
 from tests.benchmarks.fake_browser import FakeBrowser
-from tests.machine import machine
-from tests.server import serving
+from tests.helpers.machine import machine
+from tests.helpers.server import serving
 
 STAGGER_SECONDS = 0.05  # between one session's coming and the next
 SETTLE_SECONDS = 4  # from the last one's coming until ticks count

@@ -25,8 +25,8 @@ from distributed import Client
 from nnlab import Config
 from nnlab.sweep import Result, Sweep, grid, run_one
 from nnlab.sweep.executors import LocalPool
-from tests.machine import machine
-from tests.server import ROOT, free_port
+from tests.helpers.machine import machine
+from tests.helpers.server import ROOT, free_port
 
 LOOK_SECONDS = 0.05  # between two looks at the results, as the page has many
 

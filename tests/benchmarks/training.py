@@ -26,7 +26,7 @@ from nnlab.data.features import FEATURES
 from nnlab.model.activations import ACTIVATIONS
 from nnlab.model.optimizers import OPTIMIZERS, PENALTIES, SCHEDULES
 from nnlab.training.history import STATISTICS_EVERY, Snapshot, Snapshots
-from tests.machine import machine
+from tests.helpers.machine import machine
 
 try:
     import torch

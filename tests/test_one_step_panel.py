@@ -18,8 +18,8 @@ from nnlab.inspection.next_update import look_at_step, objective_of_step, take_s
 from nnlab.model.activations import ACTIVATIONS
 from nnlab.model.losses import OUTPUT_LOSSES
 from nnlab.model.optimizers import OPTIMIZERS, PENALTIES
-from tests.test_browser import PATIENCE, field, open_page, press, shown
 from tests.test_playground import open_page as open_page_of_all
+from tests.test_playground_browser import PATIENCE, field, open_page, press, shown
 
 CORE = Path(__file__).parents[1] / "nnlab"
 PARTS = ("Forward", "Loss", "Backward", "Update")

@@ -12,7 +12,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from nnlab import Config, advance, evaluate, start
 from nnlab.app.pace import TICK_SECONDS
-from tests.browser_page import (
+from tests.helpers.browser_page import (
     CHARTS,
     PATIENCE,
     button,
@@ -37,7 +37,7 @@ from tests.browser_page import (
     wait_for_iteration,
     watch,
 )
-from tests.server import free_port, serving
+from tests.helpers.server import free_port, serving
 
 
 def test_frames_arrive_in_order_and_more_of_them_than_messages(page: Page, server: str) -> None:

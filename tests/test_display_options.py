@@ -10,9 +10,19 @@ from nnlab import Config, Run, advance, evaluate, predict, start
 from nnlab.figures.plane_picture import BOUNDARY_COLORS, GRID_SIZE, Look, boundary_image, look
 from nnlab.figures.points import MAX_POINTS, STEPS, decision_boundary, point_marks, traces
 from nnlab.inspection.point_results import point_results
-from tests.browser_page import PATIENCE, PLOT, chart, enter, open_page, pixels, place, press, shown
-from tests.pictures import pixels as pixels_of
-from tests.pictures import rgb
+from tests.helpers.browser_page import (
+    PATIENCE,
+    PLOT,
+    chart,
+    enter,
+    open_page,
+    pixels,
+    place,
+    press,
+    shown,
+)
+from tests.helpers.pictures import pixels as pixels_of
+from tests.helpers.pictures import rgb
 
 RUN = advance(start(Config(samples=100, learning_rate=0.3)), 100)
 RESULTS = [

@@ -23,7 +23,7 @@ from nnlab.sweep.analysis.importance import FEW_RUNS, LEAST_RUNS, importance
 from nnlab.sweep.analysis.medians import medians
 from nnlab.sweep.analysis.seed_spread import Rule, loss_band, lucks, quartiles
 from nnlab.training.downsampling import bin_means
-from tests.sweep_results import result
+from tests.helpers.sweep_results import result
 
 RATES = Axis("learning_rate", (0.001, 0.01, 0.1))
 LAYERS = Axis("hidden_layers", ((), (4,), (8, 8)))

@@ -10,7 +10,7 @@ from playwright.sync_api import Locator, Page, expect
 from nnlab import Config, advance, set_parameter, start
 from nnlab.data.plane import plane_extent
 from nnlab.figures.plane_picture import GRID_SIZE
-from tests.browser_page import (
+from tests.helpers.browser_page import (
     chart,
     enter,
     field,

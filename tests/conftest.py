@@ -8,6 +8,8 @@ import pytest
 from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
 
+from nnlab.app import live_chart
+from nnlab.app.live_chart import Update
 from tests.helpers.browser_page import PATIENCE
 from tests.helpers.chromium import MISSING, chromium, find_chromium
 from tests.helpers.server import serving
@@ -17,6 +19,14 @@ settings.register_profile(
     "tests", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.load_profile("tests")
+
+
+@pytest.fixture
+def drawn(monkeypatch: pytest.MonkeyPatch) -> dict[str, Update]:
+    """Return what a page without a browser last sent to its charts."""
+    charts: dict[str, Update] = {}
+    monkeypatch.setattr(live_chart, "update", lambda sent, **_: charts.update(sent))
+    return charts
 
 
 @pytest.fixture(scope="session")

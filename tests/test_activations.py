@@ -4,18 +4,7 @@ import numpy as np
 import pytest
 
 from nnlab.model.activations import ACTIVATIONS
-
-# The textbook forms, fine for moderate z.
-TEXTBOOK = {
-    "relu": lambda z: np.where(z > 0, z, 0),
-    "leaky_relu": lambda z: np.where(z > 0, z, 0.01 * z),
-    "tanh": lambda z: (np.exp(z) - np.exp(-z)) / (np.exp(z) + np.exp(-z)),
-    "sigmoid": lambda z: 1 / (1 + np.exp(-z)),
-    "linear": lambda z: z,
-    "elu": lambda z: np.where(z > 0, z, np.exp(z) - 1),
-    "softplus": lambda z: np.log(1 + np.exp(z)),
-    "sine": np.sin,
-}
+from tests.helpers.textbook import TEXTBOOK
 
 
 def _slopes(name: str, z: np.ndarray) -> np.ndarray:

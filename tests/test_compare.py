@@ -1,7 +1,7 @@
 """Two runs side by side: at the same iteration, with the numbers that each has alone."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from nnlab.app.pace import TICK_SECONDS
 from nnlab.figures.compare import compared_losses, result_image, result_series, run_series
 from nnlab.figures.style import SET_COLORS
 from nnlab.sweep import Axis, Result, run_one
+from tests.helpers.app_page import healthy, press
 from tests.helpers.sweep_results import result
 
 PAGE = Path(__file__).parent / "helpers/sweep_page.py"
@@ -109,14 +110,6 @@ def test_a_run_that_failed_has_neither_a_line_nor_a_picture() -> None:
         result_image(failed)
 
 
-@pytest.fixture
-def drawn(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, Update]]:
-    """Return what the page last sent to its charts."""
-    charts: dict[str, Update] = {}
-    monkeypatch.setattr(compare.live_chart, "update", lambda sent, **_: charts.update(sent))
-    return charts
-
-
 def made() -> list[Result]:
     """Return three finished runs of a sweep, really trained."""
     return [
@@ -125,7 +118,7 @@ def made() -> list[Result]:
     ]
 
 
-def open_page(results: list[Result], **state: object) -> AppTest:
+def open_compare(results: list[Result], **state: object) -> AppTest:
     app = AppTest.from_file(str(PAGE), default_timeout=60)
     app.session_state["sweep"] = (BASE, (RATES,), (4,), results, 3)
     app.session_state["view"] = compare.VIEW
@@ -134,29 +127,19 @@ def open_page(results: list[Result], **state: object) -> AppTest:
     return healthy(app.run())
 
 
-def healthy(app: AppTest) -> AppTest:
-    assert not app.exception
-    return app
-
-
-def press(app: AppTest, name: str) -> AppTest:
-    app.button(key=f"compare_{name}").click()
-    return healthy(app.run())
-
-
 def at(drawn: dict[str, Update]) -> list[int]:
     return [drawn[f"compare-{name}"].iteration for name in ("left", "right", "loss")]
 
 
 def test_without_runs_there_is_nothing_to_compare(drawn: dict[str, Update]) -> None:
-    assert "No runs yet: press Start." in open_page([]).info[0].value
-    assert "no two runs" in open_page(made()[:1]).info[0].value
+    assert "No runs yet: press Start." in open_compare([]).info[0].value
+    assert "no two runs" in open_compare(made()[:1]).info[0].value
     assert drawn == {}
 
 
 def test_at_first_both_are_seen_as_they_have_ended(drawn: dict[str, Update]) -> None:
     results = made()
-    open_page(results, compare_left=0, compare_right=2)
+    open_compare(results, compare_left=0, compare_right=2)
     assert at(drawn) == [30, 30, 30]
     for side, one in (("left", results[0]), ("right", results[2])):
         update = drawn[f"compare-{side}"]
@@ -172,18 +155,18 @@ def test_at_first_both_are_seen_as_they_have_ended(drawn: dict[str, Update]) -> 
 
 def test_the_worst_and_the_best_are_proposed() -> None:
     results = [result(index, accuracy=good) for index, good in enumerate((0.7, 0.9, 0.6))]
-    app = open_page(results)
+    app = open_compare(results)
     assert app.selectbox(key="compare_left").value == 2
     assert app.selectbox(key="compare_right").value == 1
-    app = open_page(results, run=start(BASE))
+    app = open_compare(results, run=start(BASE))
     assert app.selectbox(key="compare_left").value == compare.PLAYGROUND
 
 
 def test_played_both_make_the_same_iterations_from_their_start(
     drawn: dict[str, Update],
 ) -> None:
-    app = open_page(made(), compare_left=0, compare_right=2)
-    press(app, "start")
+    app = open_compare(made(), compare_left=0, compare_right=2)
+    press(app, "compare_start")
     assert app.button(key="compare_pause").label == "Pause"
     seen = [at(drawn)]
     while app.session_state["compared"].going:
@@ -201,20 +184,20 @@ def test_played_both_make_the_same_iterations_from_their_start(
 
 
 def test_pause_step_reset_and_ends(drawn: dict[str, Update]) -> None:
-    app = open_page(made(), compare_left=0, compare_right=1)
-    press(app, "step")
+    app = open_compare(made(), compare_left=0, compare_right=1)
+    press(app, "compare_step")
     assert at(drawn) == [1, 1, 1]
-    press(app, "start")
-    press(app, "pause")
+    press(app, "compare_start")
+    press(app, "compare_pause")
     paused = at(drawn)
     assert paused[0] > 1
     healthy(app.run())
     assert at(drawn) == paused
-    press(app, "step")
+    press(app, "compare_step")
     assert at(drawn) == [paused[0] + 1] * 3
-    press(app, "reset")
+    press(app, "compare_reset")
     assert at(drawn) == [0, 0, 0]
-    press(app, "ends")
+    press(app, "compare_ends")
     assert at(drawn) == [30, 30, 30]
 
 
@@ -232,12 +215,12 @@ def test_a_step_that_the_browser_tells_twice_is_one_step(
 
     monkeypatch.setattr(compare, "_stages", lambda configs: None)
     monkeypatch.setattr(comparison.st, "button", telling_twice)
-    app = open_page(made(), compare_left=0, compare_right=1)
-    press(app, "step")
+    app = open_compare(made(), compare_left=0, compare_right=1)
+    press(app, "compare_step")
     assert at(drawn) == [1, 1, 1]
-    press(app, "start")
+    press(app, "compare_start")
     reached = app.session_state["compared"].runs[0].iteration
-    press(app, "step")
+    press(app, "compare_step")
     assert at(drawn) == [reached + 1] * 3
 
 
@@ -246,26 +229,26 @@ def test_only_runs_that_train_are_slowed_down_and_at_rest_nothing_is_left_to_be_
 ) -> None:
     told: list[dict[str, Any]] = []
     monkeypatch.setattr(compare.live_chart, "update", lambda _, **more: told.append(more))
-    app = open_page(made(), compare_left=0, compare_right=1)
+    app = open_compare(made(), compare_left=0, compare_right=1)
     assert told[-1]["time_line"].at == 30
-    press(app, "start")
+    press(app, "compare_start")
     assert told[-1]["time_line"] is None
 
     def late(*_: object, listeners: live_chart.Listeners, **__: object) -> None:
         listeners.behind()
 
     monkeypatch.setattr(compare.live_chart, "update", late)
-    press(app, "pause")
+    press(app, "compare_pause")
     assert app.session_state["compared"].interval == TICK_SECONDS
-    press(app, "start")
+    press(app, "compare_start")
     assert app.session_state["compared"].interval > TICK_SECONDS
 
 
 def test_a_run_that_a_rule_has_stopped_is_told_so_in_words(drawn: dict[str, Update]) -> None:
     config = Config(samples=40, test_samples=20, iterations=30, target_loss=100)
     results = [run_one(0, config), *made()[1:]]
-    app = open_page(results, compare_left=0, compare_right=1)
-    press(app, "step")
+    app = open_compare(results, compare_left=0, compare_right=1)
+    press(app, "compare_step")
     assert at(drawn)[1] == 1
     told = " ".join(element.value for element in app.markdown)
     assert "down to its target loss" in told
@@ -274,8 +257,8 @@ def test_a_run_that_a_rule_has_stopped_is_told_so_in_words(drawn: dict[str, Upda
 
 
 def test_another_choice_begins_anew(drawn: dict[str, Update]) -> None:
-    app = open_page(made(), compare_left=0, compare_right=1)
-    press(app, "step")
+    app = open_compare(made(), compare_left=0, compare_right=1)
+    press(app, "compare_step")
     app.selectbox(key="compare_right").set_value(2)
     healthy(app.run())
     assert at(drawn) == [30, 30, 30]
@@ -286,9 +269,9 @@ def test_the_playgrounds_run_is_seen_as_it_stands_and_stays_as_it_is(
     drawn: dict[str, Update],
 ) -> None:
     run = advance(start(Config(samples=40, test_samples=20, iterations=20)), 7)
-    app = open_page(made(), run=run, compare_left=compare.PLAYGROUND, compare_right=1)
+    app = open_compare(made(), run=run, compare_left=compare.PLAYGROUND, compare_right=1)
     assert at(drawn)[:2] == [7, 30]
-    press(app, "step")
+    press(app, "compare_step")
     assert at(drawn) == [1, 1, 1]
     assert app.session_state["run"] is run
     assert not app.caption
@@ -296,13 +279,13 @@ def test_the_playgrounds_run_is_seen_as_it_stands_and_stays_as_it_is(
 
 def test_of_a_playground_run_that_was_changed_on_its_way_it_is_said() -> None:
     run = set_parameter(advance(start(BASE), 7), 0, 0, 0, 1.0)
-    app = open_page(made(), run=run, compare_left=compare.PLAYGROUND, compare_right=1)
+    app = open_compare(made(), run=run, compare_left=compare.PLAYGROUND, compare_right=1)
     assert "was changed on its way" in app.caption[0].value
 
 
 def test_a_diverged_and_a_failed_run_are_shown_as_such(drawn: dict[str, Update]) -> None:
     results = [result(0, status="diverged"), result(1, status="error")]
-    app = open_page(results, compare_left=0, compare_right=1)
+    app = open_compare(results, compare_left=0, compare_right=1)
     told = " ".join(element.value for element in app.markdown)
     assert ":red[diverged]" in told
     assert ":red[The worker died.]" in told
@@ -311,7 +294,7 @@ def test_a_diverged_and_a_failed_run_are_shown_as_such(drawn: dict[str, Update])
 
 
 def test_only_runs_that_pass_the_filter_are_offered() -> None:
-    app = open_page(made(), sweep_filter={"learning_rate": ((0.05, 2.0),)})
+    app = open_compare(made(), sweep_filter={"learning_rate": ((0.05, 2.0),)})
     assert [option.partition(" ·")[0] for option in app.selectbox(key="compare_left").options] == [
         "Run 1",
         "Run 2",

@@ -3,7 +3,6 @@
 import csv
 import io
 import re
-import zipfile
 
 import pytest
 from hypothesis import example, given
@@ -11,8 +10,8 @@ from hypothesis import strategies as st
 
 from nnlab.data.csv_files import LabelledPoints, guess_columns, read_table, to_points, write_table
 from nnlab.data.points import NO_POINTS, Points
+from tests.helpers.points_files import BAD, GOOD, NUMBERS, POINTS
 
-POINTS = Points.of([(1.5, 2, 0), (-3, 4e5, 1)])
 FINITE = st.floats(allow_nan=False, allow_infinity=False)
 TRIPLES = st.lists(st.tuples(FINITE, FINITE, FINITE), min_size=1, max_size=20)
 # One line of any letters; signs that spreadsheets and CSV care about come often.
@@ -30,35 +29,6 @@ def read(
     """Read a file with the columns that are guessed."""
     table = read_table(content)
     return to_points(table, *guess_columns(table), problem=problem, standardize=standardize)
-
-
-def zip_bomb() -> bytes:
-    content = io.BytesIO()
-    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("points.csv", b"0" * 50_000_000)
-    return content.getvalue()
-
-
-GOOD = {
-    "commas": b"a,b,c\n1.5,2,0\n-3,4e5,1\n",
-    "semicolons": b"a;b;c\n1.5;2;0\n-3;4e5;1\n",
-    "tabs": b"a\tb\tc\n1.5\t2\t0\n-3\t4e5\t1\n",
-    "semicolons and decimal commas": b"a;b;c\n1,5;2,0;0\n-3;4,0e5;1\n",
-    "tabs and decimal commas": b"a\tb\tc\n1,5\t2\t0\n-3\t+4E5\t1\n",
-    "a byte order mark": b"\xef\xbb\xbfa,b,c\n1.5,2,0\n-3,4e5,1",
-    "CRLF": b"a,b,c\r\n1.5,2,0\r\n-3,4e5,1\r\n",
-    "CR alone": b"a,b,c\r1.5,2,0\r-3,4e5,1\r",
-    "quotes": b'"a","b",c\n"1.5",2,"0"\n-3,"4e5",1\n',
-    "spaces": b' a, "b",c \n 1.5 , 2,0 \n-3, "4e5", 1\n',
-    "empty rows": b"\n\na,b,c\n\n1.5,2,0\n,,\n-3,4e5,1\n , ,\n\n",
-    "an empty column": b"a,b,c,\n1.5,2,0,\n-3,4e5,1,\n",
-    "an unnamed index as pandas writes it": b",a,b,c\n0,1.5,2,0\n1,-3,4e5,1\n",
-    "labels that are words": b"a,b,c\n1.5,2,no\n-3,4e5,yes\n",
-    "labels in another order": b"a,b,c\n1.5,2,10\n-3,4e5,11\n",
-    "the label in front": b"class,a,b\nno,1.5,2\nyes,-3,4e5\n",
-    "text beside it": b'note,a,b,label\n"x,y;z\t\n",1.5,2,0\nw,-3,4e5,1\n',
-    "semicolons in a quoted name": b'"a;b;c;d",b,c\n1.5,2,0\n-3,4e5,1\n',
-}
 
 
 @pytest.mark.parametrize("content", GOOD.values(), ids=GOOD)
@@ -141,62 +111,6 @@ def test_standardised_inputs_say_so_on_their_axes_and_leave_the_target_alone() -
     assert result.points == Points.of([(-1, 0, 100), (1, 0, 200)])
     assert result.axes == ("height (standardised)", "b (standardised)")
     assert result.target == "c"
-
-
-NUMBERS = "file must have finite numbers in column"
-BAD = {
-    b"": "file must have rows of numbers, got nothing",
-    b"\xef\xbb\xbf": "file must have rows of numbers, got nothing",
-    b"\n ,,\n\r\n": "file must have rows of numbers, got nothing",
-    b"a,b,c\n": "file must have rows of numbers, got only a header",
-    b"a,b,c\n,,\n": "file must have rows of numbers, got only a header",
-    b"a,b\n1,2\n": "file must have 3 to 100 columns, cut at commas, semicolons or tabs, got 2",
-    b"a;b\n1;2\n": "file must have 3 to 100 columns, cut at commas, semicolons or tabs, got 2",
-    b"<html>": "file must have 3 to 100 columns, cut at commas, semicolons or tabs, got 1",
-    b"1 2 3\n": "file must have 3 to 100 columns, cut at commas, semicolons or tabs, got 1",
-    b"1," * 100: "file must have 3 to 100 columns, cut at commas, semicolons or tabs, got 101",
-    b"a,b,c\n1,2,0\n3,4\n": "file must have 3 cells in every row, got 2 in row 3",
-    b"a,b,c\n\n1,2,0,5\n": "file must have 3 cells in every row, got 4 in row 3",
-    b"a,a,c\n1,2,0\n": "file must have columns of different names, got 'a' twice",
-    b"a,b,c\n1,2,0\n\n3,x,1\n": f"{NUMBERS} 'b', got 'x' in row 4",
-    b"1,2,0\n3,,1\n": f"{NUMBERS} 'x2', got '' in row 2",
-    b"a,b,c\n1,2,0\n3,1_0,1\n": f"{NUMBERS} 'b', got '1_0' in row 3",
-    b'a,b,c\n1,"1,234",0\n': f"{NUMBERS} 'b', got '1,234' in row 2",
-    b"a;b;c\n1;1,234,5;0\n": f"{NUMBERS} 'b', got '1,234,5' in row 2",
-    b"a,b,c\n1,2,0\nnan,4,1\n": f"{NUMBERS} 'a', got 'nan' in row 3",
-    b"a,b,c\n1,2,0\n3,-Infinity,1\n": f"{NUMBERS} 'b', got '-Infinity' in row 3",
-    b"a,b,c\n1,2,0\n3,1e999,1\n": f"{NUMBERS} 'b', got '1e999' in row 3",
-    b"a,b,label\n1,2,u\n1,2,v\n1,2,w\n": "file must have two labels in column 'label', got 3",
-    b"a,b,c\n1,2,u\n1,2,u\n": "file must have two labels in column 'c', got only 'u'",
-    b"a,b,label\n1,2,0\n1,2,\n": (
-        "file must have a label in every row of column 'label', got '' in row 3"
-    ),
-    b"a,b,label\n1,2,u\n1,2,NaN\n": (
-        "file must have a label in every row of column 'label', got 'NaN' in row 3"
-    ),
-    b"a,b,label\n1,2,u\n1,2,inf\n1,2,\n": (
-        "file must have a label in every row of column 'label', got 'inf' in row 3"
-    ),
-    b'a,b,c\n1,2,0\n3,"4,1\n': (
-        "file must be a CSV file, got a broken quote or an endless cell in row 3"
-    ),
-    b'a,b,c\n1,"2"2,0\n': "file must be a CSV file, got a broken quote or an endless cell in row 2",
-    b"a,b," + b"c" * 200_000: (
-        "file must be a CSV file, got a broken quote or an endless cell in row 1"
-    ),
-    b"a,b,c\n1,2,\xe9\n": "file must be text in UTF-8, got byte 0xe9 in line 2",
-    "a,b,c\n1,2,0\n".encode("utf-16"): "file must be text in UTF-8, got UTF-16",
-    "a,b,c\n1,2,0\n".encode("utf-16-le"): (
-        "file must be a CSV file, got binary data, as in a .zip or .xlsx file"
-    ),
-    b"a,b,c\n1,2\0,0\n": "file must be a CSV file, got binary data, as in a .zip or .xlsx file",
-    b"\x89PNG\r\n\x1a\n": "file must be a CSV file, got binary data, as in a .zip or .xlsx file",
-    zip_bomb(): "file must be a CSV file, got binary data, as in a .zip or .xlsx file",
-    b"1,2,0\n" * 100_001: "file must have at most 100,000 rows, got more",
-    b"a,b,c\n" + b"1,2,0\n" * 100_001: "file must have at most 100,000 rows, got more",
-    b"1,2,0\n" + b"\n" * 200_000 + b"1,2,0\n": "file must have at most 100,000 rows, got more",
-    b"1" * 10_000_001: "file must be at most 10 MB, got 10,000,001 bytes",
-}
 
 
 @pytest.mark.parametrize(

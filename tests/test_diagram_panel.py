@@ -16,7 +16,6 @@ from tests.helpers.browser_page import (
     field,
     iteration,
     losses,
-    open_page,
     positions,
     press,
     settled,
@@ -27,33 +26,10 @@ from tests.helpers.browser_page import (
     tints_of_output,
     wait_for_iteration,
 )
+from tests.helpers.diagram_page import editor, middle, open_diagram, unit
 
 QUERY = "samples=100&speed=100&learning_rate=0.3"
 CONFIG = Config(samples=100, learning_rate=0.3)
-
-
-def open_diagram(page: Page, server: str, query: str) -> None:
-    open_page(page, server, query)
-    shown(page, "network", 0)
-
-
-def unit(page: Page, layer: int, number: int) -> Locator:
-    return page.locator(f"[data-unit='{layer}-{number}']")
-
-
-def editor(page: Page) -> Locator:
-    return page.get_by_role("dialog", name="Set a weight or bias by hand")
-
-
-def middle(page: Page, source: tuple[int, int], target: tuple[int, int]) -> tuple[float, float]:
-    """Return where a line from one unit to another is halfway."""
-    from_, to = unit(page, *source).bounding_box(), unit(page, *target).bounding_box()
-    assert from_
-    assert to
-    return (
-        (from_["x"] + from_["width"] + to["x"]) / 2,
-        (from_["y"] + from_["height"] / 2 + to["y"] + to["height"] / 2) / 2,
-    )
 
 
 def test_a_click_on_a_unit_shows_its_map_in_the_large_chart_and_the_next_click_the_output(

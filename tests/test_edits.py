@@ -13,7 +13,7 @@ from nnlab.data.points import NO_POINTS, Points
 from nnlab.model.network import Parameters
 from nnlab.training.edit_record import Intervention
 from nnlab.training.edits import with_config
-from tests.test_run import assert_equal_bit_for_bit, configs
+from tests.helpers.runs import assert_equal_bit_for_bit, configs
 
 TINY = Config(samples=20, test_samples=5, hidden_layers=(3,))  # layer 0 is (3, 3), layer 1 (4, 1)
 

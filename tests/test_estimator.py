@@ -26,7 +26,7 @@ from nnlab import Config, NeuralNetClassifier, NeuralNetRegressor, predict, star
 from nnlab.training.batches import DATA_FIELDS
 from nnlab.training.config import TableConfig
 from nnlab.training.run import advance
-from tests.test_run import ARTICLE, SKLEARNS_NAMES
+from tests.helpers.article import ARTICLE, SKLEARNS_NAMES
 
 ESTIMATORS = [NeuralNetClassifier, NeuralNetRegressor]
 Estimator = NeuralNetClassifier | NeuralNetRegressor

@@ -1,9 +1,5 @@
 """Explore makes the runs that its fields say, and shows them; every test finds widgets by key."""
 
-from collections import deque
-from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, Future
-from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
@@ -23,30 +19,11 @@ from nnlab.data.points import Points, encode
 from nnlab.sweep import Axis, Range, axis_from_text, grid, random_sample
 from nnlab.sweep import sweep as sweep_module
 from nnlab.sweep.executors import Workers
+from tests.helpers.app_page import healthy, open_explore, press, status
+from tests.helpers.executors import ByHand
 
 BASE = {"samples": "20", "test_samples": "10", "iterations": "3"}
 SIX = {"axis1": "learning_rate:0.01; 0.1; 1", "axis2": "hidden_layers:2; 3"}
-
-
-class ByHand(Executor):
-    """Computes a task when it is told to."""
-
-    def __init__(self) -> None:
-        self.tasks: deque[tuple[Future[Any], Callable[[], Any]]] = deque()
-
-    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
-        """Put a task off."""
-        future: Future[Any] = Future()
-        self.tasks.append((future, partial(fn, *args, **kwargs)))
-        return future
-
-    def work(self, count: int = 10_000) -> None:
-        """Compute so many tasks, or all there are and will come."""
-        for _ in range(count):
-            if not self.tasks:
-                return
-            future, task = self.tasks.popleft()
-            future.set_result(task())
 
 
 @pytest.fixture
@@ -56,39 +33,6 @@ def workers(monkeypatch: pytest.MonkeyPatch) -> ByHand:
     for module in (sweep_module, sweep_progress, lr_range_test):
         monkeypatch.setattr(module, "shared_workers", lambda: Workers(executor, 2))
     return executor
-
-
-@pytest.fixture
-def drawn(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, Update]]:
-    """Return what the page last sent to its charts."""
-    charts: dict[str, Update] = {}
-    monkeypatch.setattr(page.live_chart, "update", lambda sent, **_: charts.update(sent))
-    return charts
-
-
-def _pages() -> None:
-    from nnlab.app import navigation  # noqa: PLC0415 - the script of a page of its own
-    from nnlab.app.explore import page as explore  # noqa: PLC0415
-    from nnlab.app.playground import page as playground  # noqa: PLC0415
-
-    navigation.run({navigation.EXPLORE: explore.render, navigation.PLAYGROUND: playground.render})
-
-
-def open_page(**link: str) -> AppTest:
-    """Open the app with Explore as its home page: AppTest knows no addresses of pages."""
-    app = AppTest.from_function(_pages, default_timeout=60)
-    for name, value in {**BASE, **link}.items():
-        app.query_params[name] = value
-    return healthy(app.run())
-
-
-def healthy(app: AppTest) -> AppTest:
-    assert not app.exception
-    return app
-
-
-def press(app: AppTest, key: str) -> AppTest:
-    return healthy(app.button(key=key).click().run())
 
 
 def field(app: AppTest, name: str) -> str:
@@ -134,10 +78,6 @@ def errors(app: AppTest) -> list[str]:
     return [error.value for error in app.error]
 
 
-def status(app: AppTest) -> str:
-    return str(app.get("progress")[0].proto.text)
-
-
 def cells(drawn: dict[str, Update]) -> list[dict[str, Any] | None]:
     gallery = drawn["gallery"].gallery
     assert gallery
@@ -146,7 +86,7 @@ def cells(drawn: dict[str, Update]) -> list[dict[str, Any] | None]:
 
 
 def test_a_first_visit_offers_examples_and_one_run(workers: ByHand) -> None:
-    app = open_page()
+    app = open_explore()
     assert "**1 run** of 3 iterations" in texts(app)
     assert "in the sidebar (behind » while it is hidden)" in texts(app)  # as on a phone
     for name in PRESETS:
@@ -160,7 +100,7 @@ def test_a_first_visit_offers_examples_and_one_run(workers: ByHand) -> None:
 )
 @pytest.mark.usefixtures("workers")
 def test_an_example_fills_in_the_fields(preset: str, runs: int) -> None:
-    app = press(open_page(), f"preset_{preset}")
+    app = press(open_explore(), f"preset_{preset}")
     assert f"**{runs} runs**" in texts(app)
     assert not errors(app)
     press(app, "example_rate_width")
@@ -169,7 +109,7 @@ def test_an_example_fills_in_the_fields(preset: str, runs: int) -> None:
 
 @pytest.mark.usefixtures("workers")
 def test_an_example_stays_when_the_browser_tells_late_what_the_fields_held_before() -> None:
-    app = press_late(open_page(**SIX), "example_ten_seeds")
+    app = press_late(open_explore(**SIX), "example_ten_seeds")
     assert "**10 runs**" in texts(app)
     app = press_late(app, "example_rate_width")
     assert "**35 runs**" in texts(app)
@@ -181,7 +121,7 @@ def test_an_example_stays_when_the_browser_tells_late_what_the_fields_held_befor
 
 @pytest.mark.usefixtures("workers")
 def test_what_is_typed_into_an_example_stays_when_the_browser_tells_it_again() -> None:
-    app = press(open_page(), "example_rate_width")
+    app = press(open_explore(), "example_rate_width")
     values_of(app, 1, "learning_rate").set_value("0.1; 1").run()
     set_number(app, "seeds", 3)
     app.run()
@@ -194,7 +134,7 @@ def test_what_is_typed_into_an_example_stays_when_the_browser_tells_it_again() -
 
 @pytest.mark.usefixtures("workers")
 def test_ten_seeds_of_the_article_are_of_the_articles_settings() -> None:
-    app = press(open_page(learning_rate="0.5"), "preset_ten_seeds")
+    app = press(open_explore(learning_rate="0.5"), "preset_ten_seeds")
     assert app.session_state["base"] == Config()
     assert dict(app.query_params) == {"seeds": "10"}
 
@@ -211,7 +151,7 @@ def test_the_axes_are_all_of_configs_fields_but_seed_and_points() -> None:
 
 @pytest.mark.usefixtures("workers")
 def test_a_chosen_axis_is_filled_in_and_a_cleared_one_lets_the_next_move_up() -> None:
-    app = open_page()
+    app = open_explore()
     choose_axis(app, 1, "noise")
     assert values_of(app, 1, "noise").value == SUGGESTED["noise"]
     assert "**6 runs**" in texts(app)
@@ -237,7 +177,7 @@ def test_the_page_says_beforehand_how_long_it_takes_and_how_that_was_measured(
     seconds = iter(range(0, 1000, 2))
     clock = SimpleNamespace(perf_counter=lambda: next(seconds))
     monkeypatch.setattr(sweep_progress, "time", clock)
-    app = open_page(**SIX)
+    app = open_explore(**SIX)
     told = next(element for element in app.markdown if "6 runs" in element.value)
     # from one look at the clock to the next are 2 s: data, training and result take 6 s a run
     assert told.value == "**6 runs** of 3 iterations, about **18 s**"
@@ -245,17 +185,17 @@ def test_the_page_says_beforehand_how_long_it_takes_and_how_that_was_measured(
 
 
 def test_results_appear_as_runs_finish(workers: ByHand, drawn: dict[str, Update]) -> None:
-    app = press(open_page(**SIX), "sweep_start")
+    app = press(open_explore(**SIX), "sweep_start")
     assert status(app) == "0 of 6 runs"
     assert cells(drawn) == [None] * 6
-    workers.work(2)
+    workers.compute(2)
     app.run()
     assert status(app).startswith("2 of 6 runs · ")
     shown = cells(drawn)
     assert shown[0]
     assert shown[0]["label"] == "hidden layers 2 · learning rate 0.01"
     assert drawn["gallery"].iteration == 2
-    workers.work()
+    workers.compute_all()
     app.run()
     assert status(healthy(app)) == "6 of 6 runs · finished"
     assert app.button(key="sweep_start").label == "Start"
@@ -268,25 +208,25 @@ def test_results_appear_as_runs_finish(workers: ByHand, drawn: dict[str, Update]
 
 
 def test_pause_lets_no_task_begin_and_resume_goes_on(workers: ByHand) -> None:
-    app = press(open_page(**SIX), "sweep_start")
+    app = press(open_explore(**SIX), "sweep_start")
     assert app.button(key="sweep_pause").label == "Pause"
     press(app, "sweep_pause")
     assert app.button(key="sweep_start").label == "Resume"
-    workers.work()  # the two that had begun
+    workers.compute_all()  # the two that had begun
     app.run()
     assert status(app) == "2 of 6 runs · paused"
     press(app, "sweep_start")
-    workers.work()
+    workers.compute_all()
     app.run()
     assert status(healthy(app)) == "6 of 6 runs · finished"
 
 
 def test_cancel_keeps_what_is_there(workers: ByHand, drawn: dict[str, Update]) -> None:
-    app = press(open_page(**SIX), "sweep_start")
-    workers.work(3)
+    app = press(open_explore(**SIX), "sweep_start")
+    workers.compute(3)
     press(app, "sweep_cancel")
     assert status(app) == "3 of 6 runs · cancelled"
-    workers.work()
+    workers.compute_all()
     app.run()
     assert status(healthy(app)) == "3 of 6 runs · cancelled"
     assert sum(cell is not None for cell in cells(drawn)) == 3
@@ -331,8 +271,8 @@ def test_cancel_keeps_what_is_there(workers: ByHand, drawn: dict[str, Update]) -
 def test_a_bad_axis_is_one_sentence_and_the_last_results_stay(
     workers: ByHand, drawn: dict[str, Update], axis: str, sentence: str
 ) -> None:
-    app = press(open_page(**SIX), "sweep_start")
-    workers.work()
+    app = press(open_explore(**SIX), "sweep_start")
+    workers.compute_all()
     app.run()
     before = cells(drawn)
     name, _, values = axis.partition(":")
@@ -362,7 +302,7 @@ def test_a_bad_axis_is_one_sentence_and_the_last_results_stay(
 )
 @pytest.mark.usefixtures("workers")
 def test_a_bad_number_is_one_sentence(key: str, value: int, sentence: str) -> None:
-    app = open_page(**SIX)
+    app = open_explore(**SIX)
     set_number(app, key, value)
     (error,) = errors(healthy(app))
     assert error.startswith(sentence)
@@ -381,7 +321,7 @@ def test_a_link_restores_the_sweep_and_holds_only_what_differs() -> None:
         "columns": "noise",
         "rows": "seed",
     }
-    app = open_page(**link)
+    app = open_explore(**link)
     assert not app.warning
     assert dict(app.query_params) == link
     press(app, "sweep_start")
@@ -397,7 +337,7 @@ def test_a_random_sample_is_drawn_from_the_axes_and_stands_in_the_link(
     workers: ByHand, drawn: dict[str, Update]
 ) -> None:
     axes = {"axis1": "learning_rate:0.001..1 log 7", "axis2": "activation:relu; tanh"}
-    app = open_page(**axes)
+    app = open_explore(**axes)
     assert "**14 runs**" in texts(app)
     app.number_input(key=field(app, "sample")).set_value(5).run()
     set_number(app, "sample_seed", 3)
@@ -406,12 +346,12 @@ def test_a_random_sample_is_drawn_from_the_axes_and_stands_in_the_link(
     assert "Drawn from 0.001 to 1, on a logarithmic scale" in texts(app)
     link = {**BASE, **axes, "sample": "5", "sample_seed": "3", "seeds": "2"}
     assert dict(app.query_params) == link
-    app = press(open_page(**link), "sweep_start")
+    app = press(open_explore(**link), "sweep_start")
     base = Config(samples=20, test_samples=10, iterations=3)
     ranges = [Range("learning_rate", 0.001, 1, log=True), Axis("activation", ("relu", "tanh"))]
     expected = random_sample(base, ranges, 5, 3, [4, 5])
     assert list(app.session_state["sweep"].plan.configs) == expected
-    workers.work()
+    workers.compute_all()
     app.run()
     assert status(healthy(app)) == "10 of 10 runs · finished"
     labels = [cell and cell["label"] for cell in cells(drawn)]
@@ -425,8 +365,8 @@ def test_a_random_sample_is_drawn_from_the_axes_and_stands_in_the_link(
 @pytest.mark.parametrize("view", page.VIEWS)
 def test_every_view_shows_a_random_sample(workers: ByHand, view: str) -> None:
     axes = {"axis1": "learning_rate:0.01..1 log", "axis2": "hidden_layers:2; 3"}
-    app = press(open_page(**axes, sample="12", seeds="2", view=view), "sweep_start")
-    workers.work()
+    app = press(open_explore(**axes, sample="12", seeds="2", view=view), "sweep_start")
+    workers.compute_all()
     assert status(healthy(app.run())) == "24 of 24 runs · finished"
     assert not errors(app)
 
@@ -443,7 +383,7 @@ def test_every_view_shows_a_random_sample(workers: ByHand, view: str) -> None:
 )
 @pytest.mark.usefixtures("workers")
 def test_a_sample_that_cannot_be_drawn_is_one_sentence(link: dict[str, str], sentence: str) -> None:
-    app = open_page(**link)
+    app = open_explore(**link)
     told = [*errors(app), *(warning.value for warning in app.warning)]
     assert len(told) == 1
     assert told[0].startswith(sentence)
@@ -451,8 +391,7 @@ def test_a_sample_that_cannot_be_drawn_is_one_sentence(link: dict[str, str], sen
 
 @pytest.mark.usefixtures("workers")
 def test_a_link_without_settings_stays_empty() -> None:
-    app = AppTest.from_function(_pages, default_timeout=60)
-    healthy(app.run())
+    app = open_explore(small=False)
     assert dict(app.query_params) == {}
 
 
@@ -470,7 +409,7 @@ def test_a_link_without_settings_stays_empty() -> None:
 )
 @pytest.mark.usefixtures("workers")
 def test_a_hostile_link_is_refused_in_words(name: str, value: str, sentence: str) -> None:
-    app = open_page(**{name: value})
+    app = open_explore(**{name: value})
     (warning,) = app.warning
     assert warning.value.startswith(f"The link's {sentence}")
     assert warning.value.endswith("`. The default is used instead.")
@@ -481,8 +420,8 @@ def test_a_hostile_link_is_refused_in_words(name: str, value: str, sentence: str
 def test_several_seeds_share_a_cell_which_shows_the_median(
     workers: ByHand, drawn: dict[str, Update]
 ) -> None:
-    app = press(open_page(**SIX, seeds="3", test_samples="100"), "sweep_start")
-    workers.work()
+    app = press(open_explore(**SIX, seeds="3", test_samples="100"), "sweep_start")
+    workers.compute_all()
     app.run()
     assert "the median of its 3 runs" in texts(app)
     by_rate = app.session_state["sweep"].sweep.results
@@ -499,8 +438,8 @@ def test_several_seeds_share_a_cell_which_shows_the_median(
 
 
 def test_rows_and_columns_can_be_chosen(workers: ByHand, drawn: dict[str, Update]) -> None:
-    app = press(open_page(**SIX), "sweep_start")
-    workers.work()
+    app = press(open_explore(**SIX), "sweep_start")
+    workers.compute_all()
     app.selectbox(key="columns").select("hidden_layers").run()
     gallery = drawn["gallery"].gallery
     assert gallery
@@ -516,8 +455,8 @@ def test_rows_and_columns_can_be_chosen(workers: ByHand, drawn: dict[str, Update
 
 
 def test_a_chosen_run_opens_in_the_playground(workers: ByHand) -> None:
-    app = press(open_page(**SIX, learning_rate="0.5", noise="0.2"), "sweep_start")
-    workers.work()
+    app = press(open_explore(**SIX, learning_rate="0.5", noise="0.2"), "sweep_start")
+    workers.compute_all()
     app.session_state["opening"] = 5  # as a click on the last cell leaves it
     app.run()
     run = healthy(app).session_state["run"]
@@ -533,7 +472,7 @@ def test_a_chosen_run_opens_in_the_playground(workers: ByHand) -> None:
 @pytest.mark.usefixtures("workers")
 def test_a_run_of_other_settings_is_not_gone_on_with() -> None:
     """Another learning rate, chosen on the playground, would act on the run in progress."""
-    app = press(open_page(**SIX), "sweep_start")
+    app = press(open_explore(**SIX), "sweep_start")
     app.session_state["run"] = advance(start(app.session_state["base"]), 50)
     app.session_state["opening"] = 1
     app.run()
@@ -542,7 +481,7 @@ def test_a_run_of_other_settings_is_not_gone_on_with() -> None:
 
 @pytest.mark.usefixtures("workers")
 def test_the_run_in_progress_stays_when_one_comes_back_with_its_settings() -> None:
-    app = press(open_page(**SIX), "sweep_start")
+    app = press(open_explore(**SIX), "sweep_start")
     config = app.session_state["sweep"].plan.configs[0]
     run = app.session_state["run"] = advance(start(config), 2)
     app.session_state["run_number"] = 1
@@ -555,7 +494,7 @@ def test_the_run_in_progress_stays_when_one_comes_back_with_its_settings() -> No
 @pytest.mark.usefixtures("workers")
 def test_own_points_go_along_and_an_opened_run_brings_its_own() -> None:
     points = encode(Points.of([(0.5, 0.5, 1.0), (-0.5, 0.2, 0.0)]))
-    app = press(open_page(**SIX, points=points), "sweep_start")
+    app = press(open_explore(**SIX, points=points), "sweep_start")
     assert "2 own points" in texts(app)
     app.session_state["opening"] = 0
     app.run()
@@ -567,18 +506,18 @@ def test_own_points_go_along_and_an_opened_run_brings_its_own() -> None:
 def test_what_opens_has_the_points_of_its_base_however_many(workers: ByHand, key: str) -> None:
     """More own points than a link holds stay in the session: those of another run are not meant."""
     many = Points.of([(number / 300, 0.1, number % 2) for number in range(300)])
-    app = open_page(view="range")
+    app = open_explore(view="range")
     app.session_state["own_points"] = [OwnPoints(many)]
     press(app, "range_start")
-    workers.work()
+    workers.compute_all()
     app.run()
     press(app, key)
     assert len(app.session_state["run"].config.points) == 0
 
 
 def test_changed_settings_say_that_the_results_are_of_before(workers: ByHand) -> None:
-    app = press(open_page(**SIX), "sweep_start")
-    workers.work()
+    app = press(open_explore(**SIX), "sweep_start")
+    workers.compute_all()
     app.run()
     assert "The settings have changed" not in texts(app)
     set_number(app, "seeds", 2)
@@ -589,7 +528,7 @@ def test_changed_settings_say_that_the_results_are_of_before(workers: ByHand) ->
 @pytest.mark.usefixtures("workers")
 def test_start_sees_what_was_typed_just_before() -> None:
     """A field that is left by the click on Start comes with the same rerun."""
-    app = open_page(**SIX)
+    app = open_explore(**SIX)
     values_of(app, 1, "learning_rate").set_value("0.5")
     app.button(key="sweep_start").click()
     healthy(app.run())
@@ -598,10 +537,10 @@ def test_start_sees_what_was_typed_just_before() -> None:
 
 def test_diverged_and_failed_runs_are_told(workers: ByHand, drawn: dict[str, Update]) -> None:
     app = press(
-        open_page(axis1="learning_rate:0.1; 1000000", problem="regression", iterations="500"),
+        open_explore(axis1="learning_rate:0.1; 1000000", problem="regression", iterations="500"),
         "sweep_start",
     )
-    workers.work()
+    workers.compute_all()
     app.run()
     assert status(healthy(app)) == "2 of 2 runs · finished · 1 diverged"
     good, bad = cells(drawn)
@@ -613,7 +552,7 @@ def test_diverged_and_failed_runs_are_told(workers: ByHand, drawn: dict[str, Upd
 
 
 def test_a_sweep_without_training_points_is_refused_in_words() -> None:
-    app = open_page(axis1="learning_rate:0.1; 1", dataset="own")
+    app = open_explore(axis1="learning_rate:0.1; 1", dataset="own")
     assert errors(app) == ["points must be there to train on with the data set own, got `none`"]
     assert app.button(key="sweep_start").disabled
 
@@ -626,15 +565,15 @@ def test_a_promised_cluster_that_is_not_there_is_a_sentence(
 
     for module in (sweep_module, sweep_progress, lr_range_test):
         monkeypatch.setattr(module, "shared_workers", refuse)
-    app = press(open_page(**SIX), "sweep_start")
+    app = press(open_explore(**SIX), "sweep_start")
     assert errors(app) == ["NNLAB_DASK_SCHEDULER must be the address, got 'tcp://nowhere'"]
-    press(open_page(), "preset_range_test")
+    press(open_explore(), "preset_range_test")
 
 
 def test_a_range_test_is_a_curve_with_a_suggestion(workers: ByHand) -> None:
-    app = press(open_page(hidden_layers="5"), "preset_range_test")
+    app = press(open_explore(hidden_layers="5"), "preset_range_test")
     assert "The test is under way." in texts(app)
-    workers.work()
+    workers.compute_all()
     app.run()
     test = app.session_state["range_test"].future.result()
     assert f"**{test.suggested:g}**" in texts(healthy(app))
@@ -646,15 +585,15 @@ def test_a_range_test_is_a_curve_with_a_suggestion(workers: ByHand) -> None:
 
 
 def test_a_range_test_that_never_learns_says_so(workers: ByHand) -> None:
-    app = press(open_page(initialization="zeros", view="range"), "range_start")
-    workers.work()
+    app = press(open_explore(initialization="zeros", view="range"), "range_start")
+    workers.compute_all()
     app.run()
     assert "The loss never fell" in texts(healthy(app))
 
 
 def test_a_range_test_of_other_settings_is_not_shown(workers: ByHand) -> None:
-    app = press(open_page(), "preset_range_test")
-    workers.work()
+    app = press(open_explore(), "preset_range_test")
+    workers.compute_all()
     app.run()
     set_number(app, "iterations", 7)
     assert "No test of these settings yet" in texts(healthy(app))
@@ -662,10 +601,10 @@ def test_a_range_test_of_other_settings_is_not_shown(workers: ByHand) -> None:
 
 @pytest.mark.parametrize("view", list(page.TITLES))
 def test_every_view_can_be_linked_and_drawn(workers: ByHand, view: str) -> None:
-    app = open_page(**SIX, seeds="2", view=view)
+    app = open_explore(**SIX, seeds="2", view=view)
     if view != lr_range_test.VIEW:
         press(app, "sweep_start")
-        workers.work()
+        workers.compute_all()
         app.run()
     assert not errors(healthy(app))
     assert app.query_params.get("view", "gallery") == view
@@ -675,10 +614,10 @@ def test_what_is_measured_is_a_run_of_the_sweep_as_the_base_may_be_too_large_for
     workers: ByHand,
 ) -> None:
     base = {"samples": "100000", "hidden_layers": "64,64,64"}
-    app = open_page(**base, axis1="hidden_layers:2; 3; 4")
+    app = open_explore(**base, axis1="hidden_layers:2; 3; 4")
     assert app.session_state["cost"].config.hidden_layers == (3,)
     assert "**3 runs**" in texts(app)
-    app = open_page(**base)
+    app = open_explore(**base)
     assert "samples must be at most" in errors(app)[0]
     assert "cost" not in app.session_state
     assert not workers.tasks
@@ -687,20 +626,22 @@ def test_what_is_measured_is_a_run_of_the_sweep_as_the_base_may_be_too_large_for
 def test_compare_offers_more_runs_while_they_come(
     workers: ByHand, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    app = press(open_page(**SIX, view="compare"), "sweep_start")
+    app = press(open_explore(**SIX, view="compare"), "sweep_start")
     assert "No run has finished yet." in texts(app)
     assert "press Start" not in texts(app)
-    workers.work(1)
+    workers.compute(1)
     assert "There are no two runs to compare yet." in texts(healthy(app.run()))
     monkeypatch.setattr(page, "COMPARE_SECONDS", -1)
-    monkeypatch.setattr(sweep_progress, "stay_awake", lambda _: workers.work(1))  # before each look
+    monkeypatch.setattr(
+        sweep_progress, "stay_awake", lambda _: workers.compute(1)
+    )  # before each look
     healthy(app.run())
     assert len(app.selectbox(key="compare_left").options) == 6
 
 
 def test_two_compared_runs_wait_while_one_is_away(workers: ByHand) -> None:
-    app = press(open_page(**SIX, iterations="5000", view="compare"), "sweep_start")
-    workers.work()
+    app = press(open_explore(**SIX, iterations="5000", view="compare"), "sweep_start")
+    workers.compute_all()
     app.run()
     for leave in ("table", "page"):
         press(app, "compare_start")
@@ -719,7 +660,7 @@ def test_a_sweep_goes_on_while_its_results_are_not_drawn(
     workers: ByHand, monkeypatch: pytest.MonkeyPatch, opens_playground: bool
 ) -> None:
     """A sweep rests once nobody has asked for its results for a while; other pages ask."""
-    app = press(open_page(**SIX), "sweep_start")
+    app = press(open_explore(**SIX), "sweep_start")
     if opens_playground:
         app.session_state["opening"] = 0
         app.run()
@@ -730,8 +671,8 @@ def test_a_sweep_goes_on_while_its_results_are_not_drawn(
     later = sweep_module.time.monotonic() + 2 * sweep_module.UNWATCHED_SECONDS
     clock = SimpleNamespace(monotonic=lambda: later)
     monkeypatch.setattr(sweep_module, "time", clock)
-    workers.work()
+    workers.compute_all()
     assert app.session_state["sweep"].sweep.done == 2  # the others were not begun
     app.run()
-    workers.work()
+    workers.compute_all()
     assert app.session_state["sweep"].sweep.done == 6

@@ -7,16 +7,14 @@ from collections.abc import Callable
 import numpy as np
 import psutil
 from PIL import Image
-from playwright.sync_api import BrowserContext, Locator, Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
 from nnlab import Config
 from nnlab.figures.plane_picture import png
 from nnlab.sweep import axis_from_text, grid, run_one
 from tests.helpers.browser_page import (
     CHARTS,
-    PATIENCE,
     button,
-    drawn,
     enter,
     mark,
     marked,
@@ -26,30 +24,12 @@ from tests.helpers.browser_page import (
     shown,
     status,
     wait_for_iteration,
+    wait_for_script,
 )
+from tests.helpers.explore_page import AXES, RUNS_PATIENCE, SMALL, links, sweep, wait_for_runs
 from tests.helpers.server import serving
 
-AXES = "axis1=learning_rate:0.01;0.1;1&axis2=hidden_layers:2;4,2"
-SMALL = "samples=50&test_samples=20&iterations=200"
 LONG = "samples=50&iterations=1000000"
-RUNS_PATIENCE = 4 * PATIENCE  # ms that workers may take to start and to make a few small runs
-
-
-def links(page: Page) -> Locator:
-    return page.locator(".gallery a.cell")
-
-
-def wait_for_runs(page: Page, count: int) -> None:
-    expect(page.locator("[data-live-chart=gallery]")).to_have_attribute(
-        "data-iteration", str(count), timeout=RUNS_PATIENCE
-    )
-
-
-def sweep(page: Page, count: int = 6) -> None:
-    """Start the sweep and wait for all its runs."""
-    press(page, "Start")
-    wait_for_runs(page, count)
-    expect(status(page)).to_contain_text("finished")
 
 
 def test_the_gallery_fills_and_no_cell_is_ever_replaced(explore: Callable[[str], Page]) -> None:
@@ -125,7 +105,7 @@ def test_a_cell_is_the_runs_own_picture_number_and_details(
 
 def as_left(page: Page) -> None:
     """Expect the sweep of AXES and SMALL."""
-    drawn(page)
+    wait_for_script(page)
     expect(page.get_by_label("Values of axis 1")).to_have_value("0.01;0.1;1")
     expect(page.get_by_label("Values of axis 2")).to_have_value("2;4,2")
     expect(page.get_by_text("Base:")).not_to_contain_text("learning rate")
@@ -154,13 +134,13 @@ def test_a_click_opens_the_run_and_explore_keeps_its_results(
     page.get_by_role("link", name="Playground", exact=True).click()
     shown(page, "loss-curve", 1)
     shown(page, "decision-boundary", 1)
-    drawn(page)
+    wait_for_script(page)
     page.go_back()
     wait_for_runs(page, 6)
     as_left(page)
     press(page, "Take the playground's settings")
     expect(page.get_by_text("Base:")).to_contain_text("learning rate 1")
-    drawn(page)
+    wait_for_script(page)
     expect(page.get_by_label("Values of axis 1")).to_have_value("0.01;0.1;1")
 
 
@@ -173,10 +153,10 @@ def test_back_from_an_opened_run_leads_to_the_sweep_of_an_example(
     press(page, "Start")
     links(page).nth(5).click(timeout=RUNS_PATIENCE)
     shown(page, "loss-curve", 0)
-    drawn(page)
+    wait_for_script(page)
     page.go_back()
     expect(page.get_by_text("28 runs", exact=True)).to_be_visible()
-    drawn(page)
+    wait_for_script(page)
     expect(page.get_by_label("Values of axis 2")).to_have_value("1; 10; 100; none")
     expect(page.get_by_text("Base:")).not_to_contain_text("batch size")
 
@@ -226,7 +206,7 @@ def test_a_link_restores_the_sweep_in_another_session(
     other = context.new_page()
     other.goto(page.url)
     expect(other.get_by_text("70 runs")).to_be_visible()
-    drawn(other)
+    wait_for_script(other)
     expect(other.get_by_label("Values of axis 1")).to_have_value("0.001..1 log 7")
     other.close()
 
@@ -317,11 +297,11 @@ def test_a_run_that_trains_is_paused_while_one_is_away_and_back_leads_to_it(
     assert "panel=layers" in page.url
     page.get_by_role("link", name="Explore").click()
     expect(page.get_by_text("Base:")).to_contain_text("noise 0.2")
-    drawn(page)
+    wait_for_script(page)
     page.go_back()
     shown(page, "loss-curve", at + 1)
     expect(page.get_by_label("Noise", exact=True)).to_have_value("0.2")
-    drawn(page)
+    wait_for_script(page)
     page.go_forward()
     expect(page.get_by_text("Base:")).to_contain_text("noise 0.2")
 

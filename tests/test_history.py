@@ -24,7 +24,7 @@ from nnlab.training.history import (
     Snapshots,
 )
 from nnlab.training.run import layer_statistics
-from tests.test_run import assert_equal_bit_for_bit, configs
+from tests.helpers.runs import assert_equal_bit_for_bit, configs
 
 TINY = Config(samples=4, test_samples=2, hidden_layers=(3,))
 LARGEST = Config(

@@ -16,8 +16,8 @@ from tests.helpers.browser_page import (
     shown,
     wait_for_iteration,
 )
+from tests.helpers.explore_page import AXES, RUNS_PATIENCE, SMALL, links, sweep
 from tests.helpers.server import free_port, serving
-from tests.test_explore_browser import AXES, RUNS_PATIENCE, SMALL, links, sweep
 
 Explore = Callable[[str], Page]
 

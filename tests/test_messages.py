@@ -12,7 +12,7 @@ from nnlab.app import live_chart
 from nnlab.figures.curves import compact
 from nnlab.figures.points import MAX_POINTS, STEPS, PointMarks, point_marks
 from nnlab.inspection.point_results import PointResults
-from tests.test_playground import open_page, press, run_of
+from tests.helpers.app_page import open_playground, press, run_of
 
 MAX_BYTES = 60_000
 CHAOS = {"activation": "sine", "initialization": "normal"}
@@ -66,7 +66,7 @@ def test_a_ticks_message_is_at_most_60_kb(
     sent: list[tuple[dict[str, Any], bytes]], network: str, settings: dict[str, str]
 ) -> None:
     """With the diagram, mistakes, a penalty and a branch, as the page sends it."""
-    app = open_page(
+    app = open_playground(
         hidden_layers=network,
         samples="5000",
         test_samples="5000",

@@ -18,7 +18,7 @@ from nnlab.model.network import (
     sigmoid,
     zero_parameters,
 )
-from tests.test_activations import TEXTBOOK
+from tests.helpers.textbook import TEXTBOOK
 
 HIDDEN_LAYERS = [(), (4,), (4, 3), (4, 3, 2)]
 

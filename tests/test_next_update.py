@@ -19,7 +19,7 @@ from nnlab.model.activations import ACTIVATIONS
 from nnlab.model.losses import OUTPUT_LOSSES
 from nnlab.model.network import Parameters
 from nnlab.model.optimizers import OPTIMIZERS, PENALTIES, SCHEDULES
-from tests.test_activations import TEXTBOOK
+from tests.helpers.textbook import TEXTBOOK
 
 SMALL = {"samples": 20, "test_samples": 10, "hidden_layers": (4, 3)}
 # each activation in two hidden layers, and one of them in more and in fewer

@@ -18,8 +18,8 @@ from nnlab.inspection.next_update import look_at_step, objective_of_step, take_s
 from nnlab.model.activations import ACTIVATIONS
 from nnlab.model.losses import OUTPUT_LOSSES
 from nnlab.model.optimizers import OPTIMIZERS, PENALTIES
-from tests.test_playground import open_page as open_page_of_all
-from tests.test_playground_browser import PATIENCE, field, open_page, press, shown
+from tests.helpers.app_page import healthy, open_playground
+from tests.helpers.browser_page import PATIENCE, field, open_page, press, shown
 
 CORE = Path(__file__).parents[1] / "nnlab"
 PARTS = ("Forward", "Loss", "Backward", "Update")
@@ -68,11 +68,6 @@ def open_panel(run: Run, *, running: object = None, **state: object) -> AppTest:
     for name, value in {"run": run, "running": running, **state}.items():
         app.session_state[name] = value
     return healthy(app.run())
-
-
-def healthy(app: AppTest) -> AppTest:
-    assert not app.exception
-    return app
 
 
 def choose(app: AppTest, part: str, layer: int | None = None) -> AppTest:
@@ -256,7 +251,7 @@ def test_a_step_taken_keeps_no_runs() -> None:
 
 def test_a_new_run_forgets_the_step_taken_and_the_point() -> None:
     """The point may be one that the new run does not have, which nobody has typed."""
-    page = open_page_of_all(panel="step")
+    page = open_playground(panel="step")
     healthy(page.number_input(key="step_point").set_value(15).run())
     healthy(page.button(key="take_step").click().run())
     assert "step_taken" in page.session_state

@@ -1,47 +1,16 @@
-"""A person's own points on the page: drawn, erased, uploaded, downloaded, carried by the link.
-
-The first half runs the page without a browser, the second half in Chromium.
-"""
+"""A person's own points on the page: uploaded, taken back, carried by the link."""
 
 import csv
 import io
-import re
-from collections.abc import Callable
-from urllib.parse import parse_qs, urlparse
 
-import numpy as np
-import psutil
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 from streamlit.testing.v1 import AppTest
 
-from nnlab import Config, advance, evaluate, start
+from nnlab import Config
 from nnlab.data.datasets import OWN
-from nnlab.data.points import MAX_LINK_POINTS, Points, decode, encode
-from nnlab.training.edits import with_config
-from tests import test_playground as bench
-from tests.helpers.browser_page import (
-    PLOT,
-    button,
-    chart,
-    drag,
-    enter,
-    iteration,
-    losses,
-    mark,
-    marked,
-    open_page,
-    place,
-    press,
-    settled,
-    shown,
-    single,
-    status,
-    wait_for_iteration,
-    watch,
-)
-from tests.helpers.browser_page import download as download_file
-from tests.test_csv_files import BAD, GOOD, POINTS
+from nnlab.data.points import MAX_LINK_POINTS, Points, encode
+from tests.helpers.app_page import healthy, open_playground, press, run_of
+from tests.helpers.points_files import BAD, GOOD, POINTS
 
 SMALL = "samples=20&test_samples=10"
 SMALL_CONFIG = Config(samples=20, test_samples=10)
@@ -60,12 +29,9 @@ def csv_file(*rows: tuple[object, ...]) -> bytes:
     return text.getvalue().encode()
 
 
-# Without a browser
-
-
 def upload(app: AppTest, content: bytes, name: str = "points.csv") -> AppTest:
     file = (name, content, "text/csv")
-    return bench.healthy(app.file_uploader(key="upload").set_value(file).run())
+    return healthy(app.file_uploader(key="upload").set_value(file).run())
 
 
 def keys(app: AppTest) -> set[str | None]:
@@ -89,14 +55,14 @@ REPRESENTATIVES = [
 
 @pytest.mark.parametrize("content", REPRESENTATIVES, ids=[BAD[key] for key in REPRESENTATIVES])
 def test_a_bad_file_gets_its_sentence_and_changes_nothing(content: bytes) -> None:
-    app = bench.press(bench.open_page(), "step")
-    before = bench.run_of(app)
+    app = press(open_playground(), "step")
+    before = run_of(app)
     upload(app, content)
     (error,) = app.error
     assert error.value.replace("`", "") == BAD[content]
     assert "use_points" not in keys(app)
-    assert bench.run_of(app) is before
-    assert bench.run_of(bench.press(app, "step")).iteration == 2
+    assert run_of(app) is before
+    assert run_of(press(app, "step")).iteration == 2
 
 
 GOOD_NAMES = ["commas", "semicolons", "tabs", "semicolons and decimal commas", "a byte order mark"]
@@ -104,30 +70,30 @@ GOOD_NAMES = ["commas", "semicolons", "tabs", "semicolons and decimal commas", "
 
 @pytest.mark.parametrize("name", GOOD_NAMES)
 def test_commas_semicolons_tabs_and_a_byte_order_mark_are_understood(name: str) -> None:
-    app = upload(bench.open_page(), GOOD[name])
+    app = upload(open_playground(), GOOD[name])
     assert not app.error
-    bench.press(app, "use_points")
-    config = bench.run_of(app).config
+    press(app, "use_points")
+    config = run_of(app).config
     assert (config.dataset, config.points) == (OWN, POINTS)
 
 
 def test_a_file_changes_nothing_until_its_points_are_used() -> None:
-    app = bench.press(bench.open_page(), "step")
-    before = bench.run_of(app)
+    app = press(open_playground(), "step")
+    before = run_of(app)
     upload(app, GOOD["commas"])
-    assert bench.run_of(app) is before
-    assert bench.run_of(bench.press(app, "use_points")).iteration == 0
+    assert run_of(app) is before
+    assert run_of(press(app, "use_points")).iteration == 0
 
 
 def test_undo_takes_an_upload_back() -> None:
-    app = upload(bench.open_page(points=encode(POINTS)), b"a,b,c\n1,2,0\n3,4,1\n5,6,1\n")
-    assert len(bench.run_of(bench.press(app, "use_points")).config.points) == 3
-    assert bench.run_of(bench.press(app, "undo")).config.points == POINTS
+    app = upload(open_playground(points=encode(POINTS)), b"a,b,c\n1,2,0\n3,4,1\n5,6,1\n")
+    assert len(run_of(press(app, "use_points")).config.points) == 3
+    assert run_of(press(app, "undo")).config.points == POINTS
 
 
 def test_two_columns_that_are_the_same_are_refused() -> None:
-    app = upload(bench.open_page(), GOOD["commas"])
-    bench.healthy(app.selectbox(key="column_1").set_value("a").run())
+    app = upload(open_playground(), GOOD["commas"])
+    healthy(app.selectbox(key="column_1").set_value("a").run())
     (error,) = app.error
     assert error.value.startswith("columns must be three different ones of the file, got ")
     assert "use_points" not in keys(app)
@@ -135,22 +101,22 @@ def test_two_columns_that_are_the_same_are_refused() -> None:
 
 def test_a_regression_takes_a_column_of_any_numbers() -> None:
     content = b"a,b,c\n1,2,0.5\n3,4,-7\n5,6,3\n"
-    app = upload(bench.open_page(problem="regression"), content)
-    bench.press(app, "use_points")
-    assert bench.run_of(app).config.points == Points.of([(1, 2, 0.5), (3, 4, -7), (5, 6, 3)])
+    app = upload(open_playground(problem="regression"), content)
+    press(app, "use_points")
+    assert run_of(app).config.points == Points.of([(1, 2, 0.5), (3, 4, -7), (5, 6, 3)])
 
 
 def test_standardising_is_a_request() -> None:
-    app = upload(bench.open_page(), b"a,b,c\n10,200,0\n30,600,1\n")
-    bench.healthy(app.checkbox(key="standardise").check().run())
-    bench.press(app, "use_points")
-    assert bench.run_of(app).config.points == Points.of([(-1, -1, 0), (1, 1, 1)])
+    app = upload(open_playground(), b"a,b,c\n10,200,0\n30,600,1\n")
+    healthy(app.checkbox(key="standardise").check().run())
+    press(app, "use_points")
+    assert run_of(app).config.points == Points.of([(-1, -1, 0), (1, 1, 1)])
 
 
 @pytest.mark.parametrize("name", EVIL)
 def test_a_files_labels_are_shown_as_they_are(name: str) -> None:
     """In a code span, in which Streamlit interprets nothing and which a name cannot leave."""
-    app = upload(bench.open_page(), csv_file(("a", "b", "c"), (1, 2, name), (3, 4, "zebra")))
+    app = upload(open_playground(), csv_file(("a", "b", "c"), (1, 2, name), (3, 4, "zebra")))
     (caption,) = app.caption
     first, second = (repr(label).replace("`", "'") for label in (name, "zebra"))
     assert caption.value == f"2 points · `{first}` is 0 · `{second}` is 1"
@@ -161,7 +127,7 @@ def test_what_a_bad_file_holds_is_shown_as_it_is(name: str) -> None:
     for cells, number in (((1, name, 0), 2), ((1, 2, 0), 0)):
         header = ("a", name.strip() if number == 0 else "b", "label")
         rows = [cells, (1, 2, 1)] if number else [(1, "oops", 0), (1, 2, 1)]
-        app = upload(bench.open_page(), csv_file(header, *rows))
+        app = upload(open_playground(), csv_file(header, *rows))
         (error,) = app.error
         words, code, end = error.value.split("`")
         assert words == "file must have finite numbers in column "
@@ -173,488 +139,31 @@ def test_what_a_bad_file_holds_is_shown_as_it_is(name: str) -> None:
 def test_a_tampered_link_is_refused_in_one_sentence() -> None:
     good = encode(POINTS)
     for text in (good[:-4], good[:9] + "A" + good[10:], "<b>x</b>", "AAAA", "x" * 5000):
-        app = bench.open_page(points=text)
+        app = open_playground(points=text)
         (warning,) = app.warning
         assert warning.value.startswith("The link's points must be ")
         assert warning.value.endswith("The default is used instead.")
         assert warning.value.count("`") == 2
-        assert not len(bench.run_of(app).config.points)
+        assert not len(run_of(app).config.points)
         assert "points" not in app.query_params
 
 
 def test_a_link_of_points_that_are_not_classes_is_refused_for_a_classification() -> None:
     points = Points.of([(0, 0, 0.5)])
-    app = bench.open_page(points=encode(points))
+    app = open_playground(points=encode(points))
     (warning,) = app.warning
     assert "target 0 or 1" in warning.value
-    app = bench.open_page(problem="regression", points=encode(points))
+    app = open_playground(problem="regression", points=encode(points))
     assert not app.warning
-    assert bench.run_of(app).config.points == points
+    assert run_of(app).config.points == points
 
 
 def test_more_points_than_a_link_holds_are_left_out_of_it_and_the_page_says_so() -> None:
     rows = [(number, 0, number % 2) for number in range(MAX_LINK_POINTS + 1)]
-    app = upload(bench.open_page(points=encode(POINTS)), csv_file(("a", "b", "c"), *rows))
-    bench.press(app, "use_points")
+    app = upload(open_playground(points=encode(POINTS)), csv_file(("a", "b", "c"), *rows))
+    press(app, "use_points")
     assert "points" not in app.query_params
     (info,) = app.info
     assert info.value.startswith("The link leaves out your 201 points: it holds at most 200.")
-    assert not bench.press(app, "undo").info
+    assert not press(app, "undo").info
     assert app.query_params["points"] == encode(POINTS)
-
-
-# In Chromium
-
-
-def open_bench(page: Page, server: str, query: str = "") -> None:
-    open_page(page, server, f"{SMALL}&{query}")
-
-
-def choose(page: Page, tool: str) -> None:
-    page.get_by_role("radio", name=tool, exact=True).click()
-    layers = {"Zoom": "", "+ 0": "[data-kind='0']", "+ 1": "[data-kind='1']"}
-    layer = page.locator(f".brush{layers.get(tool, '[data-kind=erase]')}")
-    expect(layer).to_have_count(int(tool != "Zoom"))
-
-
-def click(page: Page, x1: float, x2: float, *, shift: bool = False) -> None:
-    if shift:
-        page.keyboard.down("Shift")
-    page.mouse.click(*place(page, x1, x2))
-    if shift:
-        page.keyboard.up("Shift")
-
-
-def draw(page: Page, *positions: tuple[float, float]) -> None:
-    """Drag the mouse over points of the plane."""
-    drag(page, *[place(page, *position) for position in positions])
-
-
-def points_in(url: str) -> Points:
-    return decode(parse_qs(urlparse(url).query).get("points", [""])[0])
-
-
-def own(page: Page, fits: Callable[[int], bool]) -> Points:
-    """Wait until the link holds a number of points that fits; return them."""
-    page.wait_for_url(lambda url: fits(len(points_in(url))))
-    return points_in(page.url)
-
-
-def wait_for_drawn(page: Page, count: int) -> None:
-    """Wait until the figure shows so many training points."""
-    page.wait_for_function(
-        f"""count => {PLOT}._fullData.filter(trace => trace.name.startsWith('train'))
-          .reduce((sum, trace) => sum + trace._length, 0) === count""",
-        arg=count,
-    )
-
-
-def near(points: Points, *expected: tuple[float, float, float]) -> bool:
-    """Whether points lie where they were drawn, give or take two pixels of 400."""
-    triples = np.column_stack([points.inputs, points.targets])
-    return triples.shape == (len(expected), 3) and np.allclose(
-        triples, expected, rtol=0, atol=0.0125
-    )
-
-
-def upload_file(page: Page, content: bytes, name: str = "points.csv") -> None:
-    file_input = page.locator(".st-key-upload input[type=file]")
-    if not page.get_by_text("Upload points (CSV)").is_visible():
-        page.get_by_text("Seeds, test points, files").click()
-    expect(page.get_by_text("Upload points (CSV)")).to_be_visible()
-    file_input.set_input_files({"name": name, "mimeType": "text/csv", "buffer": content})
-    expect(page.get_by_text("Column of x1")).to_be_visible()
-
-
-def axis_title(page: Page, axis: str) -> Locator:
-    return chart(page, "decision-boundary").locator(f".{axis}title")
-
-
-def test_a_click_adds_a_point_of_the_chosen_class_and_with_shift_of_the_other(
-    page: Page, server: str
-) -> None:
-    open_bench(page, server)
-    choose(page, "+ 0")
-    click(page, 0.5, -0.5)
-    own(page, lambda count: count == 1)
-    click(page, -0.25, 0.75, shift=True)
-    own(page, lambda count: count == 2)
-    choose(page, "+ 1")
-    click(page, 1, 1)
-    own(page, lambda count: count == 3)
-    click(page, -1, 1, shift=True)
-    points = own(page, lambda count: count == 4)
-    assert near(points, (0.5, -0.5, 0), (-0.25, 0.75, 1), (1, 1, 1), (-1, 1, 0))
-    wait_for_drawn(page, 24)
-
-
-def test_in_a_regression_a_click_adds_a_value_of_plus_or_minus_1(page: Page, server: str) -> None:
-    open_bench(page, server, "problem=regression&dataset=own")
-    choose(page, "+ 1")
-    click(page, 0.5, 0.5)
-    wait_for_drawn(page, 1)  # beside the first value there is then the scale of values
-    click(page, -0.5, 0.5, shift=True)
-    points = own(page, lambda count: count == 2)
-    assert near(points, (0.5, 0.5, 1), (-0.5, 0.5, -1))
-
-
-def test_the_eraser_takes_only_own_points_and_only_where_it_goes(page: Page, server: str) -> None:
-    open_bench(page, server)
-    choose(page, "+ 0")
-    click(page, 0, 0)
-    own(page, lambda count: count == 1)
-    click(page, 1.1, 1.1)
-    own(page, lambda count: count == 2)
-    choose(page, "Erase")
-    rows = np.linspace(-0.7, 0.7, 12)  # closer to each other than the eraser is wide
-    draw(page, *[(sign * 0.8, row) for row in rows for sign in (-1, 1)])
-    points = own(page, lambda count: count == 1)
-    assert near(points, (1.1, 1.1, 0))
-    wait_for_drawn(page, 21)
-    expect(page.locator(".brush circle")).to_have_count(0)
-
-
-def test_undo_goes_back_step_by_step_also_behind_a_clear_and_a_drag_is_one_step(
-    page: Page, server: str
-) -> None:
-    open_bench(page, server)
-    expect(button(page, "Undo")).to_be_disabled()
-    expect(button(page, "Clear")).to_be_disabled()
-    choose(page, "+ 1")
-    click(page, 0.5, 0.5)
-    one = own(page, lambda count: count == 1)
-    draw(page, (-1, 0), (1, 0))
-    points = own(page, lambda count: count > 10)
-    drawn = points.inputs[1:]
-    assert (np.diff(drawn[:, 0]) > 0).all()
-    assert np.abs(drawn[:, 1]).max() < 0.0125
-    assert (points.targets == 1).all()
-    wait_for_drawn(page, 20 + len(points))
-    press(page, "Clear")
-    own(page, lambda count: count == 0)
-    wait_for_drawn(page, 20)
-    expect(button(page, "Clear")).to_be_disabled()
-    press(page, "Undo")
-    assert own(page, lambda count: count > 1) == points
-    wait_for_drawn(page, 20 + len(points))
-    press(page, "Undo")
-    assert own(page, lambda count: count == 1) == one
-    press(page, "Undo")
-    own(page, lambda count: count == 0)
-    expect(button(page, "Undo")).to_be_disabled()
-
-
-def test_what_is_drawn_is_seen_before_a_slow_server_answers_and_no_stroke_is_lost(
-    page: Page, server: str, server_process: psutil.Process
-) -> None:
-    open_bench(page, server)
-    choose(page, "+ 0")
-    settled(page)
-    server_process.suspend()
-    try:
-        for number in range(8):
-            click(page, -0.8 + 0.2 * number, 0.5)
-        expect(page.locator(".brush circle")).to_have_count(8)
-        wait_for_drawn(page, 20)
-    finally:
-        server_process.resume()
-    points = own(page, lambda count: count >= 8)
-    assert near(points, *[(-0.8 + 0.2 * number, 0.5, 0) for number in range(8)])
-    wait_for_drawn(page, 28)
-    expect(page.locator(".brush circle")).to_have_count(0)
-
-
-def test_drawing_during_a_run_leaves_it_going_with_its_history(page: Page, server: str) -> None:
-    open_bench(page, server, "speed=1")
-    mark(page)
-    watch(page, "loss-curve")
-    choose(page, "+ 0")
-    press(page, "Start")
-    wait_for_iteration(page, 10)
-    click(page, 0, 0)
-    own(page, lambda count: count == 1)
-    wait_for_drawn(page, 21)
-    wait_for_iteration(page, iteration(page) + 10)
-    press(page, "Pause")
-    at = settled(page)
-    seen = page.evaluate("window.seen")["loss-curve"]
-    assert seen == sorted(seen)
-    assert marked(page)
-    # As the library does it: up to some iteration without the point, from there on with it.
-    found, points = losses(page), own(page, lambda count: count == 1)
-    assert len(found) == at
-    run = start(SMALL_CONFIG)
-    plain = advance(run, at).losses
-    same = int(np.argmax(np.append(single(plain) != np.array(found), True)))
-    assert 10 <= same < at  # a few iterations later the point shows in the loss
-    changes = []
-    for when in range(same + 1):
-        config = Config(samples=20, test_samples=10, points=points)
-        changed = advance(with_config(advance(run, when), config), at - when)
-        changes.append(single(changed.losses) == found)
-    assert any(changes)
-
-
-def test_drawing_after_a_run_keeps_what_it_has_learnt_and_start_goes_on(
-    page: Page, server: str
-) -> None:
-    open_bench(page, server, "speed=100&iterations=300")
-    press(page, "Start")
-    expect(status(page)).to_contain_text("finished")
-    choose(page, "+ 0")
-    click(page, 0, 0)
-    points = own(page, lambda count: count == 1)
-    wait_for_drawn(page, 21)
-    assert settled(page) == 300
-    config = Config(samples=20, test_samples=10, iterations=300)
-    run = with_config(advance(start(config), 300), Config(**{**vars(config), "points": points}))
-    expect(page.get_by_text(f"train loss {evaluate(run).train_loss:.4f}")).to_be_visible()
-    press(page, "Start")
-    wait_for_iteration(page, 600)
-
-
-def test_zoom_still_zooms_after_drawing_and_one_draws_into_what_is_zoomed(
-    page: Page, server: str
-) -> None:
-    open_bench(page, server)
-    mark(page)
-    choose(page, "+ 0")
-    click(page, -1, 1)
-    own(page, lambda count: count == 1)
-    choose(page, "Zoom")
-    draw(page, (-0.5, -0.5), (0.5, 0.5))
-    page.wait_for_function(
-        f"() => {PLOT}._fullLayout.xaxis.range[1] < 1",
-    )
-    choose(page, "+ 1")
-    click(page, 0.3, -0.2)
-    points = own(page, lambda count: count == 2)
-    assert near(points, (-1, 1, 0), (0.3, -0.2, 1))
-    wait_for_drawn(page, 22)
-    assert page.evaluate(f"{PLOT}._fullLayout.xaxis.range[1]") < 1  # still zoomed
-    assert marked(page)
-
-
-def test_without_any_points_the_page_says_to_draw_and_waits_with_start(
-    page: Page, server: str
-) -> None:
-    open_bench(page, server, "dataset=own")
-    start_button = button(page, "Start")
-    expect(status(page)).to_contain_text("No points yet")
-    expect(start_button).to_be_disabled()
-    choose(page, "+ 0")
-    click(page, -0.5, 0)
-    own(page, lambda count: count == 1)
-    expect(start_button).to_be_enabled()
-    click(page, 0.5, 0, shift=True)
-    own(page, lambda count: count == 2)
-    press(page, "Step")
-    shown(page, "loss-curve", 1)
-    press(page, "Clear")
-    expect(status(page)).to_contain_text("No points yet")
-    expect(start_button).to_be_disabled()
-
-
-def test_in_a_narrow_plane_far_from_0_a_point_lies_where_it_is_drawn(
-    page: Page, server: str
-) -> None:
-    cities = Points.of([(47.3710, 8.5410, 0), (47.3790, 8.5470, 1)])
-    open_bench(page, server, f"dataset=own&points={encode(cities)}")
-    choose(page, "+ 0")
-    click(page, 47.3733, 8.5442)
-    points = own(page, lambda count: count == 3)
-    np.testing.assert_allclose(points.inputs[2], (47.3733, 8.5442), atol=1e-4)  # a few pixels
-
-
-def test_drawn_points_travel_in_the_link_and_give_the_same_losses_bit_for_bit(
-    page: Page, context: BrowserContext, server: str
-) -> None:
-    open_bench(page, server, "dataset=own&speed=100")
-    choose(page, "+ 0")
-    draw(page, (-1, -0.3), (1, -0.3))
-    first = own(page, lambda count: count > 5)
-    choose(page, "+ 1")
-    draw(page, (-1, 0.3), (1, 0.3))
-    points = own(page, lambda count: count > len(first))
-    other = context.new_page()
-    other.goto(page.url)
-    shown(other, "loss-curve", 0)
-    config = Config(dataset=OWN, samples=20, test_samples=10, points=points)
-    expected = single(advance(start(config), 100).losses)
-    for tab in (page, other):
-        press(tab, "Step 100")
-        shown(tab, "loss-curve", 100)
-        assert losses(tab) == expected
-    assert own(other, lambda count: count == len(points)) == points
-    other.close()
-
-
-def test_a_stroke_beyond_what_a_link_holds_is_said_and_undo_brings_the_link_back(
-    page: Page, server: str
-) -> None:
-    rng = np.random.default_rng(1)
-    many = Points(rng.uniform(-1, 1, (MAX_LINK_POINTS, 2)).round(2), np.zeros(MAX_LINK_POINTS))
-    open_bench(page, server, f"points={encode(many)}")
-    choose(page, "+ 1")
-    click(page, 0, 0)
-    notice = page.get_by_text("The link leaves out your 201 points")
-    expect(notice).to_be_visible()
-    own(page, lambda count: count == 0)
-    wait_for_drawn(page, 221)
-    press(page, "Undo")
-    expect(notice).to_be_hidden()
-    assert own(page, lambda count: count == MAX_LINK_POINTS) == many
-
-
-def test_a_files_columns_are_chosen_standardised_and_named_on_the_axes(
-    page: Page, server: str
-) -> None:
-    open_bench(page, server)
-    rows = [(7, 10, 100, 1, "no"), (8, 20, 300, 2, "yes")]
-    upload_file(page, csv_file(("id", "height", "weight", "age", "class"), *rows))
-    expect(page.get_by_text("2 points · 'no' is 0 · 'yes' is 1")).to_be_visible()
-    page.get_by_role("combobox", name="Column of x2").click()
-    page.get_by_role("option", name="age").click()
-    page.locator(".st-key-standardise label").click()
-    expect(page.get_by_role("checkbox", name="Standardise")).to_be_checked()
-    press(page, "Use these points")
-    points = own(page, lambda count: count == 2)
-    assert points == Points.of([(-1, -1, 0), (1, 1, 1)])
-    expect(axis_title(page, "x")).to_have_text("height (standardised)")
-    expect(axis_title(page, "y")).to_have_text("age (standardised)")
-    wait_for_drawn(page, 2)
-
-
-def test_names_from_a_file_are_shown_as_they_are_and_run_nothing(page: Page, server: str) -> None:
-    open_bench(page, server)
-    requests: list[str] = []
-    page.on("request", lambda request: requests.append(request.url))
-    markdown, html, formula, link = EVIL
-    header = ("<b>b</b><img src=x onerror=window.hacked=1>", formula, markdown)
-    upload_file(page, csv_file(header, (1, 2, html), (3, 4, link)))
-    caption = page.get_by_text("2 points · ")
-    expect(caption).to_contain_text(link.replace("`", "'"))
-    expect(caption).to_contain_text(html)
-    expect(caption.locator("img, a, b, strong")).to_have_count(0)
-    press(page, "Use these points")
-    wait_for_drawn(page, 2)
-    expect(axis_title(page, "x")).to_have_text(header[0])
-    expect(axis_title(page, "y")).to_have_text(formula)
-    assert chart(page, "decision-boundary").locator("img, a").count() == 0
-    assert page.evaluate("window.hacked") is None
-    assert {urlparse(url).netloc for url in requests if not url.startswith(("data:", "blob:"))} <= {
-        urlparse(server).netloc
-    }
-
-
-def download(page: Page) -> bytes:
-    press(page, "Save")
-    content = download_file(page, "Points (CSV)").read_bytes()
-    page.keyboard.press("Escape")
-    return content
-
-
-def test_the_data_sets_points_are_downloaded_and_an_upload_of_a_download_is_the_same_bit_for_bit(
-    page: Page, context: BrowserContext, server: str
-) -> None:
-    rng = np.random.default_rng(1)
-    rows = [(*rng.normal(size=2).tolist(), "=yes" if row % 3 else "no") for row in range(30)]
-    open_bench(page, server, "speed=100")
-    names, *cells = csv.reader(io.StringIO(download(page).decode()))
-    dataset = start(SMALL_CONFIG).dataset
-    expected = np.column_stack([dataset.train_inputs, dataset.train_targets])
-    assert names == ["x1", "x2", "target"]
-    assert np.array(cells, dtype=np.float64).tolist() == expected.tolist()
-    upload_file(page, csv_file(("length", "@width", "kind"), *rows))
-    press(page, "Use these points")
-    own(page, lambda count: count == 30)
-    choose(page, "+ 1")
-    click(page, 0.5, 0.5)
-    points = own(page, lambda count: count == 31)
-    content = download(page)
-    assert content.splitlines()[0] == b'"length","\'@width","kind"'
-    assert b'"\'=yes"' in content
-    other = context.new_page()
-    open_bench(other, server, "speed=100")
-    upload_file(other, content)
-    press(other, "Use these points")
-    assert own(other, lambda count: count == 31) == points
-    expect(axis_title(other, "y")).to_have_text("@width")
-    assert download(other) == content
-    for tab in (page, other):
-        press(tab, "Step 100")
-        shown(tab, "loss-curve", 100)
-    assert losses(page) == losses(other)
-    other.close()
-
-
-def test_labels_that_a_regression_has_left_behind_do_not_spoil_the_download(
-    page: Page, server: str
-) -> None:
-    open_bench(page, server)
-    upload_file(page, b"a,b,c\n0,0,no\n0.5,0.5,yes\n")
-    press(page, "Use these points")
-    own(page, lambda count: count == 2)
-    page.get_by_role("combobox", name="Problem").click()
-    page.get_by_role("option", name="regression").click()
-    page.wait_for_url("**/?*problem=regression*")
-    choose(page, "+ 1")
-    click(page, -0.5, 0.5, shift=True)
-    own(page, lambda count: count == 3)
-    rows = list(csv.reader(io.StringIO(download(page).decode())))
-    assert [float(row[2]) for row in rows[1:]] == [0, 1, -1]
-
-
-def test_a_finger_draws_and_a_second_one_does_not_disturb_it(browser: Browser, server: str) -> None:
-    context = browser.new_context(has_touch=True, viewport={"width": 1366, "height": 768})
-    page = context.new_page()
-    open_bench(page, server)
-    page.get_by_role("radio", name="+ 1", exact=True).tap()
-    expect(page.locator(".brush")).to_have_count(1)
-    page.touchscreen.tap(*place(page, 0.5, -0.5))
-    assert near(own(page, lambda count: count == 1), (0.5, -0.5, 1))
-    wait_for_drawn(page, 21)
-
-    touch = context.new_cdp_session(page)
-
-    def send(kind: str, *fingers: tuple[float, float]) -> None:
-        points = [
-            {"x": x, "y": y, "id": number}
-            for number, (x, y) in enumerate(place(page, *finger) for finger in fingers)
-        ]
-        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
-
-    scrolled = page.evaluate("scrollY")
-    send("touchStart", (-1, 0.5))
-    send("touchMove", (-0.6, 0.5))
-    send("touchStart", (-0.6, 0.5), (0.9, -0.9))
-    send("touchMove", (-0.6, 0.5), (0.5, -0.9))
-    send("touchMove", (-0.2, 0.5), (0.1, -0.9))
-    send("touchEnd")
-    points = own(page, lambda count: count > 1)
-    assert near(points, (0.5, -0.5, 1), *[(x1, 0.5, 1) for x1 in (-1, -0.6, -0.2)])
-    assert page.evaluate("scrollY") == scrolled
-    context.close()
-
-
-def test_with_a_tool_to_draw_space_and_r_work_and_points_stay_when_other_settings_change(
-    page: Page, server: str
-) -> None:
-    open_bench(page, server, "speed=100")
-    mark(page)
-    choose(page, "+ 0")
-    click(page, 0, 0)
-    points = own(page, lambda count: count == 1)
-    page.keyboard.press(" ")
-    wait_for_iteration(page, 100)
-    page.keyboard.press(" ")
-    assert settled(page) >= 100
-    page.keyboard.press("r")
-    shown(page, "decision-boundary", 0)
-    expect(status(page)).to_have_text(re.compile("^0 of"))
-    enter(page, "Hidden layers", "4")
-    page.wait_for_url("**/?*hidden_layers=4*")
-    enter(page, "Samples", "30")
-    wait_for_drawn(page, 31)
-    assert own(page, lambda count: count == 1) == points
-    assert marked(page)

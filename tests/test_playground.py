@@ -6,7 +6,6 @@ import re
 from collections.abc import Callable
 from dataclasses import fields
 from functools import partial
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -17,52 +16,29 @@ from streamlit.delta_generator import DeltaGenerator
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import SelectSlider
 
-from nnlab import Config, Run, advance, rewind, start
+from nnlab import Config, advance, rewind, start
 from nnlab.app import live_chart, turns
 from nnlab.app.playground import run_control
 from nnlab.app.playground.own_points import OwnPoints
 from nnlab.data.datasets import DATASETS_FOR
 from nnlab.data.points import Points, encode
 from nnlab.training.config import text
-
-APP = Path(__file__).parents[1] / "streamlit_app.py"
-SMALL = {"samples": "20", "test_samples": "10"}
+from tests.helpers.app_page import (
+    APP,
+    SMALL,
+    healthy,
+    open_playground,
+    press,
+    run_of,
+    status,
+    texts,
+)
 
 
 @pytest.fixture(autouse=True)
 def _time_enough(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let no tick end early because the machine is busy."""
     monkeypatch.setattr(turns, "BUDGET_SECONDS", 10)
-
-
-def open_page(**link: str) -> AppTest:
-    app = AppTest.from_file(str(APP), default_timeout=30)
-    for name, value in {**SMALL, **link}.items():
-        app.query_params[name] = value
-    return healthy(app.run())
-
-
-def healthy(app: AppTest) -> AppTest:
-    assert not app.exception
-    return app
-
-
-def press(app: AppTest, key: str) -> AppTest:
-    return healthy(app.button(key=key).click().run())
-
-
-def run_of(app: AppTest) -> Run:
-    run = app.session_state["run"]
-    assert isinstance(run, Run)
-    return run
-
-
-def texts(app: AppTest) -> str:
-    return "\n".join(str(element.value) for element in app.markdown)
-
-
-def status(app: AppTest) -> str:
-    return str(app.get("progress")[0].proto.text)
 
 
 def test_the_page_opens_on_the_articles_run_untrained() -> None:
@@ -75,7 +51,7 @@ def test_the_page_opens_on_the_articles_run_untrained() -> None:
 
 
 def test_start_trains_and_pause_stops() -> None:
-    app = open_page()
+    app = open_playground()
     press(app, "start")
     assert app.button(key="pause").label == "Pause"
     app.run()
@@ -88,31 +64,31 @@ def test_start_trains_and_pause_stops() -> None:
 
 @pytest.mark.parametrize(("speed", "iterations"), [("1", 1), ("10", 10), ("100", 100)])
 def test_the_speed_is_the_number_of_iterations_per_tick(speed: str, iterations: int) -> None:
-    app = press(open_page(speed=speed), "start")
+    app = press(open_playground(speed=speed), "start")
     assert run_of(app).iteration == iterations
 
 
 def test_speed_max_does_many_iterations_and_ends_at_the_goal() -> None:
-    app = press(open_page(speed="max", iterations="40"), "start")
+    app = press(open_playground(speed="max", iterations="40"), "start")
     assert run_of(app).iteration == 40
 
 
 def test_step_makes_one_iteration_and_step_n_one_ticks_worth() -> None:
-    app = open_page(speed="100")
+    app = open_playground(speed="100")
     assert run_of(press(app, "step")).iteration == 1
     assert app.button(key="step_tick").label == "Step 100"
     assert run_of(press(app, "step_tick")).iteration == 101
 
 
 def test_the_page_trains_bit_for_bit_as_the_library_does() -> None:
-    app = press(open_page(speed="100"), "start")
+    app = press(open_playground(speed="100"), "start")
     app.run()
     config = Config(samples=20, test_samples=10)
     np.testing.assert_array_equal(run_of(app).losses, advance(start(config), 200).losses)
 
 
 def test_reset_goes_back_to_the_same_start() -> None:
-    app = press(open_page(), "start")
+    app = press(open_playground(), "start")
     press(app, "reset")
     assert run_of(app).iteration == 0
     assert app.button(key="start").label == "Start"
@@ -122,7 +98,7 @@ def test_reset_goes_back_to_the_same_start() -> None:
 
 
 def test_a_finished_run_says_so_and_start_goes_on_for_as_many_again() -> None:
-    app = press(open_page(iterations="15"), "start")
+    app = press(open_playground(iterations="15"), "start")
     healthy(app.run())
     assert run_of(app).iteration == 15
     assert status(app) == "15 of 15 iterations · finished; Start goes on for 15 more"
@@ -132,7 +108,7 @@ def test_a_finished_run_says_so_and_start_goes_on_for_as_many_again() -> None:
 
 
 def test_the_learning_rate_acts_on_the_run_in_progress() -> None:
-    app = press(open_page(), "step_tick")
+    app = press(open_playground(), "step_tick")
     before = run_of(app)
     healthy(app.number_input(key="learning_rate").set_value(0.5).run())
     assert run_of(app).config.learning_rate == 0.5
@@ -146,14 +122,14 @@ def rate_slider(app: AppTest) -> SelectSlider[float]:
 
 @pytest.mark.parametrize("value", [0.001, 5e-5, 3.0])
 def test_the_learning_rates_slider_follows_its_exact_entry(value: float) -> None:
-    app = open_page()
+    app = open_playground()
     app.number_input(key="learning_rate").set_value(value).run()
     near = rate_slider(app).value
     assert abs(math.log(near / value)) < math.log(2)
 
 
 def test_the_learning_rates_slider_sets_its_exact_entry() -> None:
-    app = open_page()
+    app = open_playground()
     healthy(rate_slider(app).set_value(0.2).run())
     assert app.number_input(key="learning_rate").value == 0.2
     assert run_of(app).config.learning_rate == 0.2
@@ -171,7 +147,7 @@ def test_the_learning_rates_slider_sets_its_exact_entry() -> None:
     ],
 )
 def test_what_changes_data_or_network_starts_a_new_run(name: str, value: float) -> None:
-    app = press(open_page(), "start")
+    app = press(open_playground(), "start")
     healthy(app.number_input(key=name).set_value(value).run())
     assert getattr(run_of(app).config, name) == value
     assert run_of(app).iteration == 0
@@ -183,20 +159,20 @@ def test_what_changes_data_or_network_starts_a_new_run(name: str, value: float) 
     [("activation", "tanh"), ("initialization", "he"), ("output_loss", "squared_error")],
 )
 def test_a_choice_starts_a_new_run(name: str, value: str) -> None:
-    app = press(open_page(), "step")
+    app = press(open_playground(), "step")
     healthy(app.selectbox(key=name).set_value(value).run())
     assert getattr(run_of(app).config, name) == value
     assert run_of(app).iteration == 0
 
 
 def test_new_seed_draws_another_one() -> None:
-    app = open_page()
+    app = open_playground()
     seeds = {run_of(press(app, "new_seed")).config.seed for _ in range(5)}
     assert len(seeds) > 1
 
 
 def test_layers_come_and_go_by_plus_and_minus() -> None:
-    app = open_page()
+    app = open_playground()
     steps = [
         ("add_layer", (10, 5, 5)),
         ("remove_layer", (10, 5)),
@@ -210,7 +186,7 @@ def test_layers_come_and_go_by_plus_and_minus() -> None:
 
 
 def test_layers_stop_at_eight() -> None:
-    app = open_page(hidden_layers="64,1,1,1,1,1,1,1")
+    app = open_playground(hidden_layers="64,1,1,1,1,1,1,1")
     assert app.button(key="add_layer").disabled
     assert not app.button(key="remove_layer").disabled
 
@@ -225,7 +201,7 @@ def test_layers_stop_at_eight() -> None:
 def test_a_bad_number_gets_its_sentence_and_the_run_stays(
     name: str, value: float, message: str
 ) -> None:
-    app = press(open_page(), "step")
+    app = press(open_playground(), "step")
     before = run_of(app)
     healthy(app.number_input(key=name).set_value(value).run())
     (error,) = app.error
@@ -287,16 +263,16 @@ def test_a_link_restores_every_setting() -> None:
     names = {item.name for item in fields(Config)} - {"output_loss"}  # not for a regression
     assert all(getattr(config, name) != getattr(Config(), name) for name in names)
     link = {name: text(name, getattr(config, name)) for name in names}
-    app = open_page(**link)
+    app = open_playground(**link)
     assert not app.warning
     assert run_of(app).config == config
-    squared = open_page(output_loss="squared_error")
+    squared = open_playground(output_loss="squared_error")
     assert run_of(squared).config.output_loss == "squared_error"
 
 
 def test_values_that_are_fine_only_together_are_read_together() -> None:
-    assert run_of(open_page(dataset="plane", problem="regression")).config.dataset == "plane"
-    alone = open_page(dataset="plane")
+    assert run_of(open_playground(dataset="plane", problem="regression")).config.dataset == "plane"
+    alone = open_playground(dataset="plane")
     (warning,) = alone.warning
     assert warning.value.startswith("The link's dataset must be one of circles")
     assert run_of(alone).config.dataset == "circles"
@@ -307,17 +283,17 @@ def test_only_what_applies_is_shown() -> None:
         kinds = ("number_input", "selectbox", "text_input", "select_slider")
         return {control.key for kind in kinds for control in app.get(kind)}
 
-    plain = keys(open_page())
+    plain = keys(open_playground())
     assert "output_loss" in plain
     assert not plain & {"momentum", "regularization_rate"}
-    assert "momentum" in keys(open_page(optimizer="momentum"))
-    assert "regularization_rate" in keys(open_page(regularization="l1"))
-    assert "output_loss" not in keys(open_page(problem="regression"))
-    assert not keys(open_page(dataset="own")) & {"samples", "noise", "data_seed", "test_seed"}
+    assert "momentum" in keys(open_playground(optimizer="momentum"))
+    assert "regularization_rate" in keys(open_playground(regularization="l1"))
+    assert "output_loss" not in keys(open_playground(problem="regression"))
+    assert not keys(open_playground(dataset="own")) & {"samples", "noise", "data_seed", "test_seed"}
 
 
 def test_one_click_goes_back_to_the_articles_settings() -> None:
-    app = open_page(
+    app = open_playground(
         optimizer="adam",
         hidden_layers="3",
         features="x1^2",
@@ -342,7 +318,7 @@ def test_one_click_goes_back_to_the_articles_settings() -> None:
     ],
 )
 def test_training_choices_act_on_the_run_in_progress(name: str, value: str) -> None:
-    app = press(open_page(), "step_tick")
+    app = press(open_playground(), "step_tick")
     before = run_of(app)
     healthy(app.selectbox(key=name).set_value(value).run())
     assert getattr(run_of(app).config, name) == value
@@ -354,7 +330,7 @@ def test_training_choices_act_on_the_run_in_progress(name: str, value: str) -> N
 def test_every_data_set_and_problem_can_be_trained_on(dataset: str) -> None:
     for problem in DATASETS_FOR:
         if dataset in DATASETS_FOR[problem] and dataset != "own":
-            app = press(open_page(problem=problem, dataset=dataset), "step_tick")
+            app = press(open_playground(problem=problem, dataset=dataset), "step_tick")
             assert run_of(app).iteration == 10
             assert ("accuracy" in texts(app)) == (problem == "classification")
 
@@ -370,7 +346,9 @@ def test_every_data_set_and_problem_can_be_trained_on(dataset: str) -> None:
     ],
 )
 def test_the_page_says_which_stop_rule_ended_the_run(link: dict[str, str], words: str) -> None:
-    app = press(open_page(**link, speed="max", learning_rate="0.3", iterations="100000"), "start")
+    app = press(
+        open_playground(**link, speed="max", learning_rate="0.3", iterations="100000"), "start"
+    )
     healthy(app.run())
     assert words in status(app)
     assert app.button(key="start").label == "Start"
@@ -379,8 +357,8 @@ def test_the_page_says_which_stop_rule_ended_the_run(link: dict[str, str], words
 
 
 def test_a_penalty_is_shown_by_itself() -> None:
-    app = open_page(regularization="l2", regularization_rate="0.1")
-    plain = open_page()
+    app = open_playground(regularization="l2", regularization_rate="0.1")
+    plain = open_playground()
     assert "penalty **" in texts(app)
     assert "penalty" not in texts(plain)
     loss = re.compile(r"train loss \*\*(.*?)\*\*")
@@ -388,7 +366,7 @@ def test_a_penalty_is_shown_by_itself() -> None:
 
 
 def test_more_work_than_a_server_can_share_is_refused() -> None:
-    app = press(open_page(), "step")
+    app = press(open_playground(), "step")
     before = run_of(app)
     app.text_input(key="hidden_layers").set_value("64,64,64,64,64,64,64,64")
     healthy(app.number_input(key="samples").set_value(100_000).run())
@@ -412,7 +390,7 @@ def test_more_work_than_a_server_can_share_is_refused() -> None:
     ],
 )
 def test_a_bad_link_falls_back_to_the_default_and_says_so(name: str, value: str) -> None:
-    app = open_page(**{name: value})
+    app = open_playground(**{name: value})
     (warning,) = app.warning
     assert warning.value.startswith(f"The link's {name} must be ")
     shown = value[:20].replace("`", "'")
@@ -428,20 +406,20 @@ def test_a_bad_link_falls_back_to_the_default_and_says_so(name: str, value: str)
 
 
 def test_another_problem_brings_a_data_set_that_fits() -> None:
-    app = open_page(problem="regression", dataset="plane")
+    app = open_playground(problem="regression", dataset="plane")
     healthy(app.selectbox(key="problem").set_value("classification").run())
     assert run_of(app).config.dataset == "circles"
     assert app.selectbox(key="dataset").value == "circles"
 
 
 def test_several_bad_values_are_all_named_and_good_ones_are_kept() -> None:
-    app = open_page(learning_rate="x", noise="y", seed="12")
+    app = open_playground(learning_rate="x", noise="y", seed="12")
     assert sorted(warning.value.split()[2] for warning in app.warning) == ["learning_rate", "noise"]
     assert run_of(app).config.seed == 12
 
 
 def test_divergence_stops_the_run_and_names_the_iteration_and_a_way_out() -> None:
-    app = press(open_page(activation="linear", learning_rate="1000"), "start")
+    app = press(open_playground(activation="linear", learning_rate="1000"), "start")
     run = run_of(app)
     assert run.diverged
     assert f"Diverged at iteration {run.iteration}: the loss is no longer finite." in status(app)
@@ -457,7 +435,7 @@ def test_divergence_stops_the_run_and_names_the_iteration_and_a_way_out() -> Non
 
 
 def test_of_a_diverged_run_a_button_sets_the_learning_rate_that_is_named() -> None:
-    app = press(open_page(activation="linear", learning_rate="1000"), "start")
+    app = press(open_playground(activation="linear", learning_rate="1000"), "start")
     assert app.button(key="apply_advice").label == "Set learning rate to 300"
     app = press(app, "apply_advice")
     assert run_of(app).config.learning_rate == 300
@@ -465,7 +443,7 @@ def test_of_a_diverged_run_a_button_sets_the_learning_rate_that_is_named() -> No
 
 
 def test_the_equations_carry_the_shapes_of_this_network() -> None:
-    app = open_page(hidden_layers="7,3", panel="none")
+    app = open_playground(hidden_layers="7,3", panel="none")
     assert not app.latex
     app.session_state["panel"] = "equations"
     healthy(app.run())
@@ -475,7 +453,7 @@ def test_the_equations_carry_the_shapes_of_this_network() -> None:
 
 
 def test_every_control_has_a_help_text() -> None:
-    app = open_page()
+    app = open_playground()
     kinds = ("button", "number_input", "text_input", "selectbox", "toggle", "select_slider")
     controls = [control for kind in kinds for control in app.get(kind)]
     assert len(controls) > 15
@@ -484,7 +462,7 @@ def test_every_control_has_a_help_text() -> None:
 
 
 def test_what_is_wrong_is_said_and_a_button_follows_the_advice() -> None:
-    app = open_page(initialization="zeros", speed="100")
+    app = open_playground(initialization="zeros", speed="100")
     press(app, "step_tick")
     (finding,) = app.warning
     assert "All 10 units of layer 1 are the same" in finding.value
@@ -496,7 +474,9 @@ def test_what_is_wrong_is_said_and_a_button_follows_the_advice() -> None:
 
 
 def test_advice_that_needs_no_new_run_acts_on_the_one_in_progress() -> None:
-    app = open_page(learning_rate="1e-7", initialization="he", optimizer="adam", samples="200")
+    app = open_playground(
+        learning_rate="1e-7", initialization="he", optimizer="adam", samples="200"
+    )
     for _ in range(40):
         if app.warning:
             break
@@ -509,16 +489,16 @@ def test_advice_that_needs_no_new_run_acts_on_the_one_in_progress() -> None:
 
 
 def test_a_link_of_an_edited_run_says_what_it_does_not_hold() -> None:
-    app = open_page(edited="true")
+    app = open_playground(edited="true")
     assert "edited by hand" in "".join(element.value for element in app.info)
     assert "edited" not in app.query_params
     press(app, "step")
     assert not app.info
-    assert not open_page().info
+    assert not open_playground().info
 
 
 def test_going_back_the_page_shows_the_run_as_it_was() -> None:
-    app = open_page(speed="100")
+    app = open_playground(speed="100")
     press(app, "step_tick")
     app.session_state["seen"] = 32
     healthy(app.run())
@@ -551,7 +531,7 @@ BUTTONS: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {  # link, and keys
 
 def page_with_button(key: str) -> AppTest:
     link, before = BUTTONS[key]
-    app = open_page(**link)
+    app = open_playground(**link)
     for earlier in before:
         press(app, earlier)
     state = app.session_state
@@ -668,7 +648,7 @@ def test_the_charts_are_told_when_another_run_begins(monkeypatch: pytest.MonkeyP
     """Only then they forget their zoom: not where one looks back, or goes on from there."""
     told: list[int] = []
     monkeypatch.setattr(live_chart, "update", lambda _, *, run, **__: told.append(run))
-    app = press(open_page(speed="100"), "step_tick")
+    app = press(open_playground(speed="100"), "step_tick")
     app.session_state["seen"] = 32
     healthy(app.run())
     app.session_state["before"] = advance(run_of(app), 50)

@@ -1,9 +1,7 @@
 """A run gives the article's numbers, obeys its laws, and survives extremes."""
 
-import csv
 from dataclasses import replace
 from itertools import pairwise
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,20 +10,15 @@ from hypothesis import strategies as st
 from sklearn.neural_network import MLPClassifier
 
 import nnlab
-from nnlab import Config, Run, advance, evaluate, predict, start
+from nnlab import Config, advance, evaluate, predict, start
 from nnlab.data.datasets import DATASETS_FOR, Dataset
-from nnlab.data.features import FEATURES, column_names
+from nnlab.data.features import column_names
 from nnlab.data.points import Points
-from nnlab.model.activations import ACTIVATIONS
 from nnlab.model.losses import OUTPUT_LOSSES
-from nnlab.model.optimizers import OPTIMIZERS, PENALTIES, SCHEDULES, OptimizerState
 from nnlab.training.config import TableConfig
 from nnlab.training.edits import with_config
-
-# The 25 rows that the article "Implementing Neural Network Algorithm with NumPy" prints.
-ARTICLE = list(
-    csv.DictReader((Path(__file__).parent / "data/article_table.csv").read_text().splitlines())
-)
+from tests.helpers.article import ARTICLE, SKLEARNS_NAMES
+from tests.helpers.runs import assert_equal_bit_for_bit, configs
 
 
 def test_the_public_interface_has_these_names_alone() -> None:
@@ -43,29 +36,6 @@ def test_the_articles_table_comes_out() -> None:
         assert metrics.train_accuracy == float(row["accuracy"])
     losses = advance(run, 1).losses[::1000]
     np.testing.assert_allclose(losses, [float(row["loss"]) for row in ARTICLE], rtol=1e-9)
-
-
-def assert_equal_bit_for_bit(run: Run, other: Run, *, snapshots: bool = True) -> None:
-    for name in ("iteration", "diverged", "stopped", "best_loss", "best_iteration"):
-        assert getattr(run, name) == getattr(other, name)
-    for name in ("losses", "test_losses", "test_accuracies", "test_iterations"):
-        np.testing.assert_array_equal(getattr(run, name), getattr(other, name))
-    np.testing.assert_array_equal(run.parameters.vector, other.parameters.vector)
-    _assert_equal_states(run.optimizer_state, other.optimizer_state)
-    assert len(run.layer_history.iterations) == -(-run.iteration // 100)
-    for column, its_twin in zip(run.layer_history, other.layer_history, strict=True):
-        np.testing.assert_array_equal(column, its_twin)
-    if snapshots:
-        assert run.snapshot_iterations == other.snapshot_iterations
-        for one, its_twin in zip(run.snapshots, other.snapshots, strict=True):
-            assert one[3:] == its_twin[3:]
-            np.testing.assert_array_equal(one.vector, its_twin.vector)
-            _assert_equal_states(one.optimizer_state, its_twin.optimizer_state)
-
-
-def _assert_equal_states(state: OptimizerState, other: OptimizerState) -> None:
-    assert state[:2] == other[:2]
-    np.testing.assert_array_equal(state.vectors, other.vectors)
 
 
 RUNS = {
@@ -86,38 +56,6 @@ def test_chunks_do_not_change_a_single_bit(config: Config, cuts: set[int]) -> No
     for begin, end in pairwise([0, *sorted(cuts), 230]):
         run = advance(run, end - begin)
     assert_equal_bit_for_bit(run, advance(start(config), 230))
-
-
-@st.composite
-def configs(draw: st.DrawFn) -> Config:
-    """Draw any small run: problem, data, network, optimizer, batches, schedule, stop rules."""
-    problem = draw(st.sampled_from([*DATASETS_FOR]))
-    triple = st.tuples(st.floats(-1, 1), st.floats(-1, 1), st.sampled_from([0.0, 1.0]))
-    hidden_layers = draw(st.lists(st.integers(1, 5), max_size=3))
-    activation = st.sampled_from([*ACTIVATIONS])
-    depth = len(hidden_layers)
-    per_layer = st.lists(activation, min_size=depth, max_size=depth)
-    return Config(
-        problem=problem,
-        dataset=draw(st.sampled_from(DATASETS_FOR[problem])),
-        samples=draw(st.integers(2, 40)),
-        test_samples=5,
-        points=draw(st.lists(triple, max_size=12)),
-        features=draw(st.lists(st.sampled_from([*FEATURES]), min_size=1, unique=True)),
-        hidden_layers=hidden_layers,
-        activation=draw((activation | per_layer) if depth else activation),
-        output_loss=draw(st.sampled_from([*OUTPUT_LOSSES])),
-        optimizer=draw(st.sampled_from([*OPTIMIZERS])),
-        momentum=draw(st.sampled_from([0.0, 0.5, 0.9, 1.0])),
-        learning_rate=draw(st.sampled_from([1e-3, 0.1, 1.0, 1e6])),
-        learning_rate_schedule=draw(st.sampled_from([*SCHEDULES])),
-        batch_size=draw(st.none() | st.integers(1, 50)),
-        regularization=draw(st.sampled_from([*PENALTIES])),
-        regularization_rate=draw(st.sampled_from([0.0, 0.01, 1e6])),
-        iterations=draw(st.integers(1, 200)),
-        target_loss=draw(st.sampled_from([None, 0.0, 0.2, 0.6])),
-        patience=draw(st.none() | st.integers(1, 100)),
-    )
 
 
 # no test depends on the machine's speed
@@ -220,9 +158,6 @@ def test_a_learning_rate_of_1000_on_the_articles_network_stays_finite() -> None:
     run = advance(start(Config(learning_rate=1000)), 500)
     assert np.isfinite(run.losses).all()
     assert np.isfinite(run.parameters.vector).all()
-
-
-SKLEARNS_NAMES = {"relu": "relu", "tanh": "tanh", "sigmoid": "logistic", "linear": "identity"}
 
 
 def _sklearn_losses(config: Config, iterations: int) -> tuple[list[float], MLPClassifier]:

@@ -17,6 +17,8 @@ from nnlab.export.replay import moments, replay
 from nnlab.export.script import script
 from nnlab.figures.plane_picture import boundary_image
 from nnlab.inspection.next_update import take_step
+from tests.helpers.app_page import healthy, open_playground
+from tests.helpers.app_page import press as press_in_app
 from tests.helpers.browser_page import (
     download,
     open_page,
@@ -25,10 +27,7 @@ from tests.helpers.browser_page import (
     shown,
     wait_for_iteration,
 )
-from tests.test_diagram_panel import editor, middle
-from tests.test_playground import healthy
-from tests.test_playground import open_page as open_app
-from tests.test_playground import press as press_in_app
+from tests.helpers.diagram_page import editor, middle
 
 LINK = "speed=100&samples=100&learning_rate=0.3"
 CONFIG = Config(samples=100, learning_rate=0.3)
@@ -230,7 +229,7 @@ def captions(app: AppTest) -> str:
 
 
 def test_each_download_says_in_a_sentence_what_it_is() -> None:
-    app = open_app()
+    app = open_playground()
     texts = {button.key: button.proto.help for button in app.get("download_button")}
     assert {*SAVING} <= set(texts)
     assert all(texts[key].endswith(".") for key in SAVING)
@@ -238,7 +237,7 @@ def test_each_download_says_in_a_sentence_what_it_is() -> None:
 
 
 def test_the_script_of_a_changed_run_says_that_it_will_differ() -> None:
-    app = press_in_app(open_app(speed="100"), "step_tick")
+    app = press_in_app(open_playground(speed="100"), "step_tick")
     assert "will differ" not in captions(app)
     app = healthy(app.number_input(key="learning_rate").set_value(0.5).run())
     app = healthy(press_in_app(app, "step_tick"))
@@ -251,7 +250,7 @@ def test_the_script_of_a_changed_run_says_that_it_will_differ() -> None:
 
 
 def test_the_script_of_a_run_with_another_end_says_that_it_may_stop_elsewhere() -> None:
-    app = press_in_app(open_app(speed="100"), "step_tick")
+    app = press_in_app(open_playground(speed="100"), "step_tick")
     app = healthy(app.number_input(key="target_loss").set_value(0.9).run())
     assert (
         "The setting target loss was changed from none to 0.9 at iteration 100: the script trains "
@@ -262,7 +261,7 @@ def test_the_script_of_a_run_with_another_end_says_that_it_may_stop_elsewhere() 
 
 
 def test_weights_and_steps_by_hand_are_told_of_beside_the_script() -> None:
-    app = press_in_app(open_app(speed="100", samples="50"), "step_tick")
+    app = press_in_app(open_playground(speed="100", samples="50"), "step_tick")
     run = app.session_state.run
     for changed, sentence in (
         (set_parameter(run, 1, 2, 0, 0.5), "The weight 3 -> 1 of layer 2 was set to 0.5"),
@@ -274,7 +273,7 @@ def test_weights_and_steps_by_hand_are_told_of_beside_the_script() -> None:
 
 
 def test_where_there_is_no_script_a_sentence_says_why() -> None:
-    app = open_app(dataset="own")
+    app = open_playground(dataset="own")
     assert keys(app) >= {*SAVING} - {"save_script"}
     assert "save_script" not in keys(app)
     assert "No script of this run: points must be at least one in a script, got none." in captions(
@@ -282,6 +281,6 @@ def test_where_there_is_no_script_a_sentence_says_why() -> None:
     )
     rng = np.random.default_rng(0)
     many = Points(rng.normal(size=(200, 2)), rng.integers(2, size=200).astype(float))
-    app = open_app(points=encode(many))
+    app = open_playground(points=encode(many))
     assert "save_script" not in keys(app)
     assert "points must fit into a script of 120 lines, got 200 points." in captions(app)

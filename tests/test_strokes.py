@@ -7,8 +7,8 @@ from streamlit.testing.v1 import AppTest
 
 from nnlab.training.config import MAX_SAMPLES
 from tests.helpers.browser_page import intercept, settled
+from tests.helpers.own_points_page import choose, click, open_small, own
 from tests.helpers.server import serving
-from tests.test_own_points import choose, click, open_bench, own
 
 PAGE = Path(__file__).parent / "helpers/stroke_page.py"
 
@@ -23,7 +23,7 @@ def test_a_stroke_that_gets_lost_is_told_again(page: Page, server: str) -> None:
             to.send(data)
 
     intercept(page, from_page=lose_the_first)
-    open_bench(page, server)
+    open_small(page, server)
     choose(page, "+ 0")
     settled(page)
     click(page, 0.5, 0.5)

@@ -9,8 +9,7 @@ import time
 import weakref
 from collections.abc import Callable, Iterator
 from concurrent.futures import BrokenExecutor, ThreadPoolExecutor
-from dataclasses import astuple
-from functools import cache, partial
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -22,55 +21,22 @@ from threadpoolctl import threadpool_info
 
 from nnlab import Config, advance, evaluate, predict, start
 from nnlab.data.plane import plane_extent
-from nnlab.sweep import BOUNDARY_SIZE, MAX_LOSSES, MAX_RUNS, Axis, Result, Sweep, grid, run_one
+from nnlab.sweep import BOUNDARY_SIZE, MAX_LOSSES, MAX_RUNS, Result, Sweep, grid, run_one
 from nnlab.sweep.executors import NICENESS, LocalPool, Workers
 from nnlab.sweep.runs import Progress, compute_slice
 from tests.benchmarks.fake_browser import FakeBrowser, run
 from tests.helpers.executors import ByHand, Immediately
 from tests.helpers.server import serving
-
-PATIENCE_SECONDS = 120  # no test expects to wait so long
-LONG = Config(samples=50, iterations=1_000_000)  # takes a minute and more
-SHORT = Config(samples=50, iterations=50)
-
-
-def wait_until(holds: Callable[[], object]) -> None:
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while not holds():
-        assert time.monotonic() < deadline, "it takes too long"
-        time.sleep(0.02)
-
-
-def results_of(sweep: Sweep) -> list[Result]:
-    """Wait for all results; in the order of their runs."""
-    wait_until(lambda: len(sweep.results) == sweep.total)
-    return sorted(sweep.results, key=lambda result: result.index)
-
-
-def bits(result: Result) -> tuple:
-    """Return all of a result but the time it took, for comparison to the last bit."""
-    assert result.metrics
-    assert result.boundary is not None
-    arrays = (result.loss_iterations, result.losses, result.mean_losses, result.boundary)
-    numbers = (result.index, result.config, result.status, result.iteration, result.error)
-    metrics = np.array(astuple(result.metrics)).tobytes()
-    return (*numbers, metrics, *((a.dtype, a.shape, a.tobytes()) for a in arrays))
-
-
-# Several slices long, in mini-batches, under Adam, diverging, ended by a stop rule, a regression.
-MIXED = [
-    *grid(Config(samples=200, iterations=5000), [Axis("optimizer", ("sgd", "adam"))], [1]),
-    Config(samples=200, batch_size=30, iterations=1000),
-    Config(samples=50, learning_rate=1000.0, activation="linear"),
-    Config(samples=50, target_loss=0.68),
-    Config(problem="regression", dataset="plane", samples=50, iterations=500),
-]
-
-
-@cache
-def expected() -> list[tuple]:
-    """Compute the mixed runs in this process."""
-    return [bits(run_one(index, config)) for index, config in enumerate(MIXED)]
+from tests.helpers.sweeps import (
+    LONG,
+    MIXED,
+    PATIENCE_SECONDS,
+    SHORT,
+    bits,
+    expected,
+    results_of,
+    wait_until,
+)
 
 
 @pytest.fixture(scope="module")

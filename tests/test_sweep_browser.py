@@ -9,7 +9,7 @@ from nnlab import Config, advance, evaluate, start
 from nnlab.sweep import axis_from_text, grid
 from tests.helpers.browser_page import chart, download, mark, marked, shown, watch
 from tests.helpers.browser_page import drag as drag_mouse
-from tests.test_explore_browser import RUNS_PATIENCE
+from tests.helpers.explore_page import RUNS_PATIENCE
 
 QUERY = (
     "axis1=learning_rate:0.001;0.01;0.1;1&axis2=activation:relu;tanh&seeds=2"

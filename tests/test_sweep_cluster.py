@@ -16,7 +16,7 @@ from nnlab import Config
 from nnlab.sweep import Axis, Sweep, grid, run_one
 from nnlab.sweep.executors import SCHEDULER, shared_workers
 from tests.helpers.server import ROOT, free_port
-from tests.test_sweep import (
+from tests.helpers.sweeps import (
     LONG,
     MIXED,
     PATIENCE_SECONDS,

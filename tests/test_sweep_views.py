@@ -19,6 +19,7 @@ from nnlab.app.explore.views.table import as_csv
 from nnlab.sweep import Axis, Result
 from nnlab.sweep.analysis.columns import sweep_columns
 from nnlab.sweep.analysis.filters import passes
+from tests.helpers.app_page import healthy
 from tests.helpers.sweep_results import result
 
 AXES = (Axis("learning_rate", (0.001, 0.01, 0.1)), Axis("activation", ("relu", "tanh")))
@@ -67,11 +68,6 @@ def draw(
     app.session_state["view"] = view
     app.session_state["sweep_filter"] = chosen or {}
     return healthy(app.run())
-
-
-def healthy(app: AppTest) -> AppTest:
-    assert not app.exception
-    return app
 
 
 def charts(app: AppTest) -> dict[str, dict[str, Any]]:

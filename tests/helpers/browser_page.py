@@ -36,7 +36,7 @@ _AT_REST = """() => {
 }"""
 
 
-def drawn(page: Page) -> None:
+def wait_for_script(page: Page) -> None:
     """Wait until the server has drawn all of the page.
 
     Before, fields of the page before may stand beside the new ones, and a Back may be overtaken by

@@ -1,4 +1,4 @@
-"""Executors without a process of their own, for tests that say themselves when a task is done."""
+"""Executors without a process of their own, for tests that decide when a task is done."""
 
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
@@ -10,18 +10,20 @@ class ByHand(Executor):
     def __init__(self) -> None:
         self.tasks: list[Callable[[], None]] = []
 
-    def submit(self, fn: Callable, /, *args: object) -> Future:
+    def submit(self, fn: Callable, /, *args: object, **kwargs: object) -> Future:
         """Keep the task."""
         future: Future = Future()
-        self.tasks.append(lambda: future.set_result(fn(*args)))
+        self.tasks.append(lambda: future.set_result(fn(*args, **kwargs)))
         return future
 
-    def compute(self) -> None:
-        """Compute the task that has waited longest."""
-        self.tasks.pop(0)()
+    def compute(self, count: int = 1) -> None:
+        """Compute the tasks that have waited longest, if there are any."""
+        for _ in range(count):
+            if self.tasks:
+                self.tasks.pop(0)()
 
     def compute_all(self) -> None:
-        """Compute all tasks, and those that come of them."""
+        """Compute all tasks, and those that follow from them."""
         while self.tasks:
             self.compute()
 
@@ -29,8 +31,8 @@ class ByHand(Executor):
 class Immediately(ByHand):
     """An executor whose tasks are done before anybody can wait for them."""
 
-    def submit(self, fn: Callable, /, *args: object) -> Future:
+    def submit(self, fn: Callable, /, *args: object, **kwargs: object) -> Future:
         """Compute the task."""
-        future = super().submit(fn, *args)
+        future = super().submit(fn, *args, **kwargs)
         self.compute()
         return future

@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from nnlab.data.rules import shown
+from nnlab.data.rules import BrokenRule, shown
 from nnlab.sweep import command_line
 from nnlab.training.batches import check_points
 from nnlab.training.cli_options import (
@@ -61,7 +61,7 @@ def _settings(arguments: Sequence[str]) -> tuple[Config, int]:
     check_points(config)
     rows = parse("iterations", every)
     if not isinstance(rows, int) or rows < 1:
-        raise ValueError(f"every must be a whole number above 0, got {shown(every)}")
+        raise BrokenRule("every", "be a whole number above 0", shown(every))
     return config, rows
 
 

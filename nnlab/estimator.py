@@ -18,7 +18,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from nnlab.data.datasets import Dataset, FloatArray
 from nnlab.data.features import column_names
-from nnlab.data.rules import shown
+from nnlab.data.rules import BrokenRule, shown
 from nnlab.training.batches import updates_per_epoch
 from nnlab.training.config import Config, TableConfig
 from nnlab.training.edits import with_config
@@ -297,7 +297,7 @@ class NeuralNetClassifier(ClassifierMixin, _NeuralNet):
         classes = _two_labels("classes", classes)
         if begun and not np.array_equal(classes, self.classes_):
             must = f"stay {shown(self.classes_.tolist())} while training goes on"
-            raise ValueError(f"classes must {must}, got {shown(classes.tolist())}")
+            raise BrokenRule("classes", must, shown(classes.tolist()))
         X, y = validate_data(self, X, y, dtype=np.float64, reset=not begun)
         _labels(y)
         self.classes_ = classes
@@ -362,5 +362,5 @@ def _labels(y: Any) -> NDArray[Any]:
 def _two_labels(name: str, y: Any) -> NDArray[Any]:
     labels = _labels(y)
     if len(labels) != 2:
-        raise ValueError(f"{name} must have two classes, got one class: {shown(labels.item())}")
+        raise BrokenRule(name, "have two classes", f"one class: {shown(labels.item())}")
     return labels

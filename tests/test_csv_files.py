@@ -90,7 +90,7 @@ def test_the_smaller_label_is_class_0(
 ) -> None:
     content = "a,b,label\n" + "".join(f"{i},0,{label}\n" for i, label in enumerate(labels))
     if targets is None:
-        with pytest.raises(ValueError, match="two labels in column 'label', got 3"):
+        with pytest.raises(ValueError, match="two labels, got 3 in column 'label'"):
             read(content.encode())
         return
     result = read(content.encode())
@@ -124,7 +124,7 @@ def test_a_bad_file_is_refused_in_one_sentence(content: bytes, sentence: str) ->
 
 
 def test_a_bad_target_is_refused_like_a_bad_input() -> None:
-    with pytest.raises(ValueError, match=f"^{NUMBERS} 'c', got 'u' in row 3$"):
+    with pytest.raises(ValueError, match=f"^{NUMBERS} 'u' in column 'c', row 3$"):
         read(b"a,b,c\n1,2,3\n1,2,u\n", "regression")
 
 

@@ -398,11 +398,11 @@ def test_a_link_without_settings_stays_empty() -> None:
 @pytest.mark.parametrize(
     ("name", "value", "sentence"),
     [
-        ("axis1", "width:3", "axis1 must be a setting, a colon and values, got `width:3`"),
-        ("axis1", "seed:1; 2", "axis1 must be a setting, a colon and values, got `seed:1; 2`"),
-        ("seeds", "x", "seeds must be a whole number from 1 to 100, got `x`"),
-        ("seeds", "1e999", "seeds must be a whole number from 1 to 100, got `1e999`"),
-        ("seeds", "9" * 5000, "seeds must be a whole number from 1 to 100, got `9999"),
+        ("axis1", "width:3", "axis1 must be a setting, a colon and values, got `'width:3'`"),
+        ("axis1", "seed:1; 2", "axis1 must be a setting, a colon and values, got `'seed:1; 2'`"),
+        ("seeds", "x", "seeds must be a whole number from 1 to 100, got `'x'`"),
+        ("seeds", "1e999", "seeds must be a whole number from 1 to 100, got `'1e999'`"),
+        ("seeds", "9" * 5000, "seeds must be a whole number from 1 to 100, got `'9999"),
         ("learning_rate", "-1", "learning_rate must be a finite number above 0 and"),
         ("activation", "<img src=x>", "activation must be one of"),
     ],

@@ -130,7 +130,7 @@ def test_what_a_bad_file_holds_is_shown_as_it_is(name: str) -> None:
         app = upload(open_playground(), csv_file(header, *rows))
         (error,) = app.error
         words, code, end = error.value.split("`")
-        assert words == "file must have finite numbers in column "
+        assert words == "file must have finite numbers, got "
         assert end == ""
         held = repr(name.strip()).replace("`", "'")
         assert held in code

@@ -5,7 +5,7 @@ from dataclasses import fields
 
 import streamlit as st
 
-from nnlab.data.rules import shown
+from nnlab.data.rules import BrokenRule, shown
 from nnlab.training.config import Config, parse
 
 
@@ -27,10 +27,9 @@ def refuse_bad_link(page_rules: Mapping[str, Collection[str]]) -> list[str]:
             if name not in link:
                 continue
             text = link[name]
-            rule = _broken_rule(name, text, page_rules, good)
-            if rule:
-                value = code(shown(text))
-                refused.append(f"The link's {rule}, got {value}. The default is used instead.")
+            broken = _broken_rule(name, text, page_rules, good)
+            if broken:
+                refused.append(refusal(broken, text))
                 del link[name]
         if refused:
             state.refused = refused
@@ -41,18 +40,15 @@ def refuse_bad_link(page_rules: Mapping[str, Collection[str]]) -> list[str]:
 
 def _broken_rule(
     name: str, text: str, page_rules: Mapping[str, Collection[str]], good: dict[str, object]
-) -> str | None:
+) -> BrokenRule | None:
     if name in page_rules:
-        return (
-            None
-            if text in page_rules[name]
-            else f"{name} must be one of {', '.join(page_rules[name])}"
-        )
+        known = page_rules[name]
+        return None if text in known else BrokenRule(name, f"be one of {', '.join(known)}", "")
     try:
         value = parse(name, text)
         Config(**{**good, name: value})
-    except ValueError as error:
-        return str(error).partition(", got ")[0]
+    except BrokenRule as broken:
+        return broken
     good[name] = value
     return None
 
@@ -62,10 +58,15 @@ def code(text: str) -> str:
     return f"`{' '.join(text.split()).replace('`', chr(39))}`"
 
 
-def in_code(sentence: str) -> str:
-    """Put the value of "<field> must <rule>, got <value>" into a code span, at most 80 of it."""
-    rule, got, value = sentence.partition(", got ")
-    return f"{rule}{got}{code(value[:80])}" if got else sentence
+def in_code(broken: BrokenRule) -> str:
+    """Return the sentence of a broken rule with the value in a code span."""
+    return f"{broken.field} must {broken.rule}, got {code(broken.value)}"
+
+
+def refusal(broken: BrokenRule, text: str) -> str:
+    """Say that a text in the link breaks a rule, and what the page does instead."""
+    sentence = in_code(BrokenRule(broken.field, broken.rule, shown(text)))
+    return f"The link's {sentence}. The default is used instead."
 
 
 def keep_in_link(name: str, text: str, default: str) -> None:

@@ -1,7 +1,7 @@
 """Files of points: the CSV that a person uploads, and the one that is downloaded.
 
-A file is refused in one sentence, "file must <rule>, got <what it holds, and in which row>"; rows
-count from 1 as in a spreadsheet, header and empty ones too.
+A file is refused by a BrokenRule: "file must <rule>, got <what it holds, and where>". Rows count
+from 1 as in a spreadsheet, and header and empty rows count too.
 """
 
 import csv
@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from nnlab.data.points import FloatArray, Points, standardized
-from nnlab.data.rules import shown
+from nnlab.data.rules import BrokenRule, shown
 
 MAX_BYTES, MAX_ROWS, MAX_COLUMNS = 10_000_000, 100_000, 100
 _CONTROL_BYTES = re.compile(rb"[\x00-\x08\x0e-\x1f]")
@@ -26,8 +26,8 @@ _LABEL_NAMES = {"label", "labels", "class", "target", "category"}
 _ROW_NAMES = {"id", "index", "no", "nr", "row", "column 1"}  # pandas leaves its index unnamed
 
 
-def _refusal(rule: str, got: str) -> ValueError:
-    return ValueError(f"file must {rule}, got {got}")
+def _refusal(rule: str, got: str) -> BrokenRule:
+    return BrokenRule("file", rule, got)
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,8 +57,8 @@ def read_table(content: bytes) -> Table:
 
     Raises
     ------
-    ValueError
-        "file must …, got …" if this is no text in UTF-8, or no table of the size allowed.
+    BrokenRule
+        If this is no text in UTF-8, or no table of the size allowed.
     """
     columns, row_numbers, header = _columns(_text(content))
     if len(row_numbers) <= header:
@@ -102,19 +102,19 @@ def to_points(
 
     Raises
     ------
-    ValueError
-        "file must …, got …" if a cell is not what its column needs, or there are not two labels.
+    BrokenRule
+        If a cell is not what its column needs, or there are not two labels.
     """
     if len({x1, x2, label} & {*table.columns}) != 3:
-        got = shown((x1, x2, label))
-        raise ValueError(f"columns must be three different ones of the file, got {got}")
+        rule = "be three different ones of the file"
+        raise BrokenRule("columns", rule, shown((x1, x2, label)))
     inputs, classes = np.column_stack([_numbers(table, x1), _numbers(table, x2)]), None
     if problem == "regression":
         targets = _numbers(table, label)
     elif problem == "classification":
         targets, classes = _classes(table, label)
     else:
-        raise ValueError(f"problem must be classification or regression, got {shown(problem)}")
+        raise BrokenRule("problem", "be classification or regression", shown(problem))
     points, axes = Points(inputs, targets), (x1, x2)
     if standardize:
         points, axes = standardized(points), (f"{x1} (standardised)", f"{x2} (standardised)")
@@ -214,8 +214,8 @@ def _numbers(table: Table, name: str) -> FloatArray:
     for row, cell in zip(table.row_numbers, table.columns[name], strict=True):
         number = _number(cell)
         if number is None or not math.isfinite(number):
-            where = f"{shown(cell)} in row {row}"
-            raise _refusal(f"have finite numbers in column {shown(name)}", where)
+            where = f"{shown(cell)} in column {shown(name)}, row {row}"
+            raise _refusal("have finite numbers", where)
         numbers.append(number)
     return np.array(numbers)
 
@@ -227,13 +227,14 @@ def _classes(table: Table, name: str) -> tuple[FloatArray, tuple[str, str]]:
     numbers = {cell: _number(text) for cell, text in texts.items()}
     for cell, text in texts.items():
         if not text or not math.isfinite(numbers[cell] or 0):
-            where = f"{shown(cell)} in row {table.row_numbers[cells.index(cell)]}"
-            raise _refusal(f"have a label in every row of column {column}", where)
+            row = table.row_numbers[cells.index(cell)]
+            where = f"{shown(cell)} in column {column}, row {row}"
+            raise _refusal("have a label in every row", where)
     labels: dict[str, Any] = texts if None in numbers.values() else numbers
     found = sorted(set(labels.values()))
     if len(found) != 2:
         got = f"{len(found):,}" if len(found) > 2 else f"only {shown(texts[cells[0]])}"
-        raise _refusal(f"have two labels in column {column}", got)
+        raise _refusal("have two labels", f"{got} in column {column}")
     targets = np.array([labels[cell] == found[1] for cell in cells], dtype=np.float64)
     zero, one = (v if isinstance(v, str) else repr(v).removesuffix(".0") for v in found)
     return targets, (zero, one)

@@ -10,6 +10,8 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from nnlab.data.rules import BrokenRule, shown
+
 FloatArray = NDArray[np.float64]
 
 MAX_LINK_POINTS = 200
@@ -31,7 +33,7 @@ class Points:
 
     Raises
     ------
-    ValueError
+    BrokenRule
         If the shapes are not these or a number is not finite.
     """
 
@@ -45,15 +47,15 @@ class Points:
             targets = np.array(self.targets, dtype=np.float64)
         except (TypeError, ValueError, OverflowError):
             kinds = f"{type(self.inputs).__name__} and {type(self.targets).__name__}"
-            raise ValueError(f"points must be arrays of numbers, got {kinds}") from None
+            raise BrokenRule("points", "be arrays of numbers", kinds) from None
         if inputs.shape != (targets.size, 2) or targets.ndim != 1:
             shapes = f"{inputs.shape} and {targets.shape}"
-            raise ValueError(f"points must be inputs (n, 2) and targets (n,), got {shapes}")
+            raise BrokenRule("points", "be inputs (n, 2) and targets (n,)", shapes)
         finite = np.isfinite(inputs).all(axis=1) & np.isfinite(targets)
         if not finite.all():
             index = int(np.argmin(finite))
             point = (*inputs[index].tolist(), targets[index].item())
-            raise ValueError(f"points must be finite numbers, got {point!r}")
+            raise BrokenRule("points", "be finite numbers", shown(point))
         inputs.flags.writeable = targets.flags.writeable = False
         object.__setattr__(self, "inputs", inputs)
         object.__setattr__(self, "targets", targets)
@@ -102,7 +104,7 @@ def add(points: Points, inputs: ArrayLike, target: float) -> Points:
 
     Raises
     ------
-    ValueError
+    BrokenRule
         As Points does.
     """
     inputs = np.asarray(inputs)
@@ -159,11 +161,11 @@ def encode(points: Points) -> str:
 
     Raises
     ------
-    ValueError
+    BrokenRule
         If there are more than MAX_LINK_POINTS.
     """
     if len(points) > MAX_LINK_POINTS:
-        raise ValueError(f"points must be at most {MAX_LINK_POINTS} in a link, got {len(points)}")
+        raise BrokenRule("points", f"be at most {MAX_LINK_POINTS} in a link", f"{len(points)}")
     if not len(points):
         return ""
     rows = np.column_stack([points.inputs, points.targets]).tolist()
@@ -183,10 +185,8 @@ def decode(text: str) -> Points:
     try:
         return _unpacked(text) if text else NO_POINTS
     except ValueError:  # binascii.Error and UnicodeDecodeError are among them
-        value = repr(text)
-        value = value if len(value) <= 80 else value[:77] + "..."
         rule = f"be at most {MAX_LINK_POINTS} points as a link holds them, whole and unchanged"
-        raise ValueError(f"points must {rule}, got {value}") from None
+        raise BrokenRule("points", rule, shown(text)) from None
 
 
 def _unpacked(text: str) -> Points:

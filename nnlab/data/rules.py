@@ -1,4 +1,4 @@
-"""What a broken rule says of the value that broke it."""
+"""The error for a value that breaks its rule, and how a sentence shows such a value."""
 
 from numbers import Real
 
@@ -6,6 +6,24 @@ import numpy as np
 
 # Python and NumPy count these as numbers; here they are mistakes.
 NOT_NUMBERS = (bool, np.timedelta64)
+
+
+class BrokenRule(ValueError):  # noqa: N818 - named like its sentence
+    """A user's value breaks a rule; its text is "<field> must <rule>, got <value>".
+
+    Attributes
+    ----------
+    field : the name of what the value was given for
+    rule : the rule in words, to follow "must"
+    value : the value as the sentence shows it; all text from outside is in here
+    """
+
+    def __init__(self, field: str, rule: str, value: str) -> None:
+        super().__init__(field, rule, value)
+        self.field, self.rule, self.value = field, rule, value
+
+    def __str__(self) -> str:
+        return f"{self.field} must {self.rule}, got {self.value}"
 
 
 def shown(value: object) -> str:

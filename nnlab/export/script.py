@@ -15,7 +15,7 @@ from string import Template
 import numpy as np
 
 from nnlab.data.datasets import OWN, Dataset
-from nnlab.data.rules import shown
+from nnlab.data.rules import BrokenRule, shown
 from nnlab.training.batches import updates_per_epoch
 from nnlab.training.config import Config
 from nnlab.training.run import start
@@ -66,7 +66,7 @@ def script(config: Config) -> str:
     """
     dataset = start(config).dataset
     if not len(dataset.train_inputs):
-        raise ValueError("points must be at least one in a script, got none")
+        raise BrokenRule("points", "be at least one in a script", "none")
     for packed in (False, True):
         text = _chosen(_TEXT, _tags(config, dataset, packed=packed))
         text = Template(text).substitute(_values(config, dataset, packed=packed))
@@ -74,8 +74,8 @@ def script(config: Config) -> str:
             return text
     must = f"fit into a script of {MAX_LINES} lines"
     if len(config.points):
-        raise ValueError(f"points must {must}, got {len(config.points)} points")
-    raise ValueError(f"activation must {must}, got {shown(config.activation)}")
+        raise BrokenRule("points", must, f"{len(config.points)} points")
+    raise BrokenRule("activation", must, shown(config.activation))
 
 
 def _chosen(text: str, tags: set[str]) -> str:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nnlab.data.datasets import Dataset
+from nnlab.data.rules import BrokenRule
 from nnlab.model.network import FloatArray, Objective, Parameters, sigmoid, zero_parameters
 from nnlab.training.batches import Batches, objective_of
 from nnlab.training.edit_record import STEP, Intervention
@@ -167,7 +168,7 @@ def objective_of_step(run: Run, point: int | None) -> tuple[NDArray[np.intp], Ob
     """
     config, data = run.config, run.dataset
     if not len(data.train_inputs):
-        raise ValueError("dataset must have at least one training point, got 0")
+        raise BrokenRule("dataset", "have at least one training point", "0")
     if point is None:
         batches = Batches(config, data)
         return batches.samples_at(run.iteration), batches.at(run.iteration)

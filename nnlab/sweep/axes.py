@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from nnlab.data.rules import is_real, shown
+from nnlab.data.rules import BrokenRule, is_real, shown
 from nnlab.sweep.limits import MAX_RUNS, check_count, check_points_and_sizes
 from nnlab.training.config import Config
 from nnlab.training.kinds import whole, whole_number
@@ -39,10 +39,10 @@ class Axis:
         check_field(self.name, FIELDS)
         values = tuple(_checked(self.name, value) for value in self.values)
         if not values:
-            raise ValueError(f"{self.name} must have a value or more in a sweep, got none")
+            raise BrokenRule(self.name, "have a value or more in a sweep", "none")
         for number, value in enumerate(values):
             if value in values[:number]:
-                raise ValueError(f"{self.name} must have each value once, got {shown(value)} twice")
+                raise BrokenRule(self.name, "have each value once", f"{shown(value)} twice")
         object.__setattr__(self, "values", values)
 
 
@@ -72,16 +72,16 @@ class Range:
         name = self.name
         check_field(name, FIELDS)
         if name not in RANGED:
-            raise ValueError(f"{name} must be given by its values in a sweep, got a range")
+            raise BrokenRule(name, "be given by its values in a sweep", "a range")
         for end in (self.low, self.high):
             if not is_real(end) or not abs(end) < math.inf:
-                raise ValueError(f"{name} must range over finite numbers, got {shown(end)}")
+                raise BrokenRule(name, "range over finite numbers", shown(end))
         if not self.low < self.high:
             ends = f"{shown(self.low)} to {shown(self.high)}"
-            raise ValueError(f"{name} must range from a lower to a higher number, got {ends}")
+            raise BrokenRule(name, "range from a lower to a higher number", ends)
         if self.log and not self.low > 0:
             must = "range from above 0 on a logarithmic scale"
-            raise ValueError(f"{name} must {must}, got {shown(self.low)}")
+            raise BrokenRule(name, must, shown(self.low))
         for end in (self.low, self.high):
             _checked(name, _whole(end) if name in WHOLE else end)
 
@@ -99,7 +99,7 @@ class Range:
             count = whole(2, MAX_RUNS).rule(count)
         except (TypeError, ValueError):
             must = f"have from 2 to {MAX_RUNS} values in a range"
-            raise ValueError(f"{self.name} must {must}, got {shown(count)}") from None
+            raise BrokenRule(self.name, must, shown(count)) from None
         shares = np.arange(1, count - 1) / (count - 1)
         values = [self.low, *(self._at(share, 0.0) for share in shares), self.high]
         return Axis(self.name, tuple(dict.fromkeys(map(self._rounded, values))))
@@ -173,22 +173,22 @@ def random_sample(
 def check_field(name: str, known: Iterable[str]) -> None:
     """Raise a ValueError if an axis is not a field of Config."""
     if name not in known:
-        raise ValueError(f"axis must be one of {', '.join(known)}, got {shown(name)}")
+        raise BrokenRule("axis", f"be one of {', '.join(known)}", shown(name))
 
 
 def _check_axes(names: list[str]) -> None:
     for number, name in enumerate(names):
         if name in names[:number]:
-            raise ValueError(f"axes must be different fields, got {shown(name)} twice")
+            raise BrokenRule("axes", "be different fields", f"{shown(name)} twice")
     if "seed" in names:
-        raise ValueError("axes must leave the seed to the sweep's seeds, got 'seed'")
+        raise BrokenRule("axes", "leave the seed to the sweep's seeds", "'seed'")
 
 
 def _checked(name: str, value: Any) -> Any:
     try:
         return FIELDS[name]["rule"](value)
     except (TypeError, ValueError, OverflowError):
-        raise ValueError(f"{name} must {FIELDS[name]['must']}, got {shown(value)}") from None
+        raise BrokenRule(name, FIELDS[name]["must"], shown(value)) from None
 
 
 def _whole(number: float) -> float:

@@ -7,7 +7,7 @@ logarithmic scale, or "0..1 5", five on a linear one.
 
 from typing import Any
 
-from nnlab.data.rules import shown
+from nnlab.data.rules import BrokenRule, shown
 from nnlab.sweep.axes import FIELDS, OPTIONAL, RANGED, Axis, Range, check_field
 from nnlab.training.config import parse
 
@@ -27,7 +27,7 @@ def axis_from_text(name: str, text: str) -> Axis:
         must = "be LOW..HIGH COUNT or LOW..HIGH log COUNT as a range"
         range_, rest = _range(name, text, must)
         if len(rest) != 1:
-            raise ValueError(f"{name} must {must}, got {shown(text)}")
+            raise BrokenRule(name, must, shown(text))
         return range_.spaced(parse("iterations", rest[0]))
     separator = ";" if FIELDS[name]["kind"].listed or ";" in text else ","
     parts = [part.strip() for part in text.split(separator)] if text.strip() else []
@@ -48,7 +48,7 @@ def range_from_text(name: str, text: str) -> Range | Axis:
     must = "be LOW..HIGH or LOW..HIGH log as a range to draw from"
     range_, rest = _range(name, text, must)
     if rest:
-        raise ValueError(f"{name} must {must}, got {shown(text)}")
+        raise BrokenRule(name, must, shown(text))
     return range_
 
 
@@ -57,7 +57,7 @@ def _range(name: str, text: str, must: str) -> tuple[Range, list[str]]:
     low, _, behind = text.partition(BETWEEN)
     high, *rest = behind.split() or [""]
     if not low.strip() or not high or BETWEEN in high:
-        raise ValueError(f"{name} must {must}, got {shown(text)}")
+        raise BrokenRule(name, must, shown(text))
     log = rest[:1] == ["log"]
     # what is no number stays text, for the range's rule to refuse
     return Range(name, parse(name, low.strip()), parse(name, high), log), rest[log:]

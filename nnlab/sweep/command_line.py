@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from typing import IO, Any, NamedTuple, get_args
 
-from nnlab.data.rules import shown
+from nnlab.data.rules import BrokenRule, shown
 from nnlab.sweep.axes import grid, random_sample
 from nnlab.sweep.axis_text import axis_from_text, range_from_text
 from nnlab.sweep.csv_table import Table
@@ -124,7 +124,7 @@ def _axes(given: list[str], read: Callable[[str, str], Any]) -> list[Any]:
     for one in given:
         name, equals, values = one.partition("=")
         if not equals:
-            raise ValueError(f"axis must be FIELD=VALUES, got {shown(one)}")
+            raise BrokenRule("axis", "be FIELD=VALUES", shown(one))
         axes.append(read(name.strip().replace("-", "_"), values))
     return axes
 
@@ -132,7 +132,7 @@ def _axes(given: list[str], read: Callable[[str, str], Any]) -> list[Any]:
 def _whole(name: str, value: str, most: int) -> int:
     number = parse("iterations", value)
     if not isinstance(number, int) or not 1 <= number <= most:
-        raise ValueError(f"{name} must be a whole number from 1 to {most}, got {shown(value)}")
+        raise BrokenRule(name, f"be a whole number from 1 to {most}", shown(value))
     return number
 
 
@@ -179,7 +179,7 @@ def _opened(name: str | None) -> AbstractContextManager[IO[str]]:
         return open(name, "w", newline="", encoding="utf-8")
     except OSError as error:
         must = "be a file that can be written"
-        raise ValueError(f"output must {must}, got {name!r}: {error.strerror}") from None
+        raise BrokenRule("output", must, f"{name!r}: {error.strerror}") from None
 
 
 def _follow(sweep: Sweep, table: Table) -> bool:

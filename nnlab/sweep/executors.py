@@ -14,6 +14,8 @@ from typing import Any, NamedTuple
 
 import loky
 
+from nnlab.data.rules import BrokenRule
+
 SCHEDULER = "NNLAB_DASK_SCHEDULER"  # the environment variable with a Dask scheduler's address
 CONNECT_SECONDS = 2
 MISSING_SECONDS = 10  # after which a cluster that was not there is searched for again
@@ -227,12 +229,12 @@ class _Cluster:
             from distributed import Client  # noqa: PLC0415 - an optional extra
         except ModuleNotFoundError:
             must = "be unset, or distributed be installed (pip install distributed)"
-            raise ValueError(f"{SCHEDULER} must {must}, got {self._address!r}") from None
+            raise BrokenRule(SCHEDULER, must, repr(self._address)) from None
         status = self._client and self._client.status
         if status == "running":
             return self._client
         must = "be the address of a running Dask scheduler, like tcp://127.0.0.1:8786"
-        refusal = ValueError(f"{SCHEDULER} must {must}, got {self._address!r}")
+        refusal = BrokenRule(SCHEDULER, must, repr(self._address))
         if status == "connecting" or time.monotonic() - self._missed < MISSING_SECONDS:
             raise refusal
         if self._client:

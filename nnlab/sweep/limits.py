@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from itertools import pairwise
 
+from nnlab.data.rules import BrokenRule
 from nnlab.training.batches import check_points
 from nnlab.training.config import Config
 
@@ -16,7 +17,7 @@ MAX_PRODUCTS = 10_000_000
 def check_count(count: int) -> None:
     """Raise a ValueError if there are too many runs, or none."""
     if not 1 <= count <= MAX_RUNS:
-        raise ValueError(f"runs must be from 1 to {MAX_RUNS} in one sweep, got {count}")
+        raise BrokenRule("runs", f"be from 1 to {MAX_RUNS} in one sweep", f"{count}")
 
 
 def check_points_and_sizes(configs: Iterable[Config]) -> None:
@@ -34,4 +35,4 @@ def check_points_and_sizes(configs: Iterable[Config]) -> None:
         for name, count in n_points.items():
             if count > most:
                 must = f"be at most {most} in a sweep over a network of {n_parameters} parameters"
-                raise ValueError(f"{name} must {must}, got {count}")
+                raise BrokenRule(name, must, f"{count}")

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from nnlab.data.datasets import FloatArray
+from nnlab.data.rules import BrokenRule
 from nnlab.training.config import Config
 from nnlab.training.edits import with_config
 from nnlab.training.run import advance, evaluate, start
@@ -80,7 +81,7 @@ def range_test(config: Config) -> RangeTest:
     config = replace(config, learning_rate_schedule="constant", target_loss=None, patience=None)
     run = start(replace(config, learning_rate=LOWEST))
     if not len(run.dataset.train_inputs):
-        raise ValueError("points must be there for a range test, got none")
+        raise BrokenRule("points", "be there for a range test", "none")
     first_loss = evaluate(run).train_loss
     losses: list[float] = []
     end = "highest"

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from nnlab.data.datasets import OWN, Dataset, FloatArray, make_dataset
 from nnlab.data.features import expand
+from nnlab.data.rules import BrokenRule
 from nnlab.model.losses import OUTPUT_LOSSES, SquaredLoss
 from nnlab.model.network import Objective, Parameters
 from nnlab.training.config import Config
@@ -26,7 +27,7 @@ def dataset_of(config: Config) -> Dataset:
 def check_points(config: Config) -> None:
     """Raise a ValueError if a config asks for no training points: its run would learn nothing."""
     if config.dataset == OWN and not len(config.points):
-        raise ValueError(f"points must be there to train on with the data set {OWN}, got none")
+        raise BrokenRule("points", f"be there to train on with the data set {OWN}", "none")
 
 
 def objective_of(config: Config, inputs: FloatArray, targets: FloatArray) -> Objective:

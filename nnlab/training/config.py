@@ -9,7 +9,7 @@ from typing import Any
 from nnlab.data.datasets import DATASETS, DATASETS_FOR
 from nnlab.data.features import FEATURES, column_names
 from nnlab.data.points import NO_POINTS, Points
-from nnlab.data.rules import shown
+from nnlab.data.rules import BrokenRule, shown
 from nnlab.model.activations import ACTIVATIONS
 from nnlab.model.losses import OUTPUT_LOSSES
 from nnlab.model.network import INITIALIZATIONS
@@ -35,8 +35,8 @@ class Config:
 
     Raises
     ------
-    ValueError
-        "<field> must <rule>, got <value>", for the first field that breaks its rule.
+    BrokenRule
+        For the first field whose value breaks its rule.
     """
 
     problem: str = _setting(
@@ -169,26 +169,26 @@ class Config:
             try:
                 object.__setattr__(self, item.name, item.metadata["rule"](value))
             except (TypeError, ValueError, OverflowError):
-                raise _broken(item.name, item.metadata["must"], value) from None
+                raise BrokenRule(item.name, item.metadata["must"], shown(value)) from None
         self._check_what_fits_together(given)
 
     def _check_what_fits_together(self, given: dict[str, Any]) -> None:
         known = DATASETS_FOR[self.problem]
         if self.dataset not in known:
             must = f"be one of {', '.join(known)} for the problem {self.problem}"
-            raise _broken("dataset", must, given["dataset"])
+            raise BrokenRule("dataset", must, shown(given["dataset"]))
         by_layer = given["activation"]
         if not isinstance(by_layer, str):
             if len(by_layer) != len(self.hidden_layers):
                 must = f"be one name or one per hidden layer, here {len(self.hidden_layers)}"
-                raise _broken("activation", must, by_layer)
+                raise BrokenRule("activation", must, shown(by_layer))
             if not by_layer:  # two ways to say the same are equal
                 object.__setattr__(self, "activation", Config.activation)
         targets = self.points.targets
         if self.problem == "classification" and not ((targets == 0) | (targets == 1)).all():
             wrong = float(targets[(targets != 0) & (targets != 1)][0])
             must = "have the target 0 or 1 for the problem classification"
-            raise _broken("points", must, wrong)
+            raise BrokenRule("points", must, shown(wrong))
 
     @property
     def layer_sizes(self) -> tuple[int, ...]:
@@ -221,10 +221,6 @@ class TableConfig(Config):
     batch_size: int | None = _setting(
         None, kinds.optional(kinds.whole(1), "all of them"), "Samples that each update looks at."
     )
-
-
-def _broken(name: str, must: str, value: object) -> ValueError:
-    return ValueError(f"{name} must {must}, got {shown(value)}")
 
 
 def _kind(name: str) -> Kind:

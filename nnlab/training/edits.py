@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from nnlab.data.rules import is_real, shown
+from nnlab.data.rules import BrokenRule, is_real, shown
 from nnlab.model.network import Parameters
 from nnlab.model.optimizers import continued
 from nnlab.training.batches import DATA_FIELDS, dataset_of
@@ -42,7 +42,7 @@ def with_config(run: Run, config: Config) -> Run:
         old, new = getattr(run.config, name), getattr(config, name)
         if new != old:
             must = f"stay {shown(old)} while a run goes on"
-            raise ValueError(f"{name} must {must}, got {shown(new)}")
+            raise BrokenRule(name, must, shown(new))
     same_data = all(getattr(config, name) == getattr(run.config, name) for name in DATA_FIELDS)
     return _going_on(
         replace(
@@ -83,11 +83,11 @@ def set_parameter(run: Run, layer: int, row: int, column: int, value: float) -> 
     whole_number("column", column, 0, matrix.shape[1] - 1)
     if not is_real(value) or not -LARGEST_VALUE <= value <= LARGEST_VALUE:
         must = f"be a finite number from {-LARGEST_VALUE} to {LARGEST_VALUE}"
-        raise ValueError(f"value must {must}, got {shown(value)}")
+        raise BrokenRule("value", must, shown(value))
     before = float(matrix[row, column])
     matrix[row, column] = value
     if not is_finite(run.config, run.dataset, parameters):
-        raise ValueError(f"value must leave the loss finite, got {shown(value)}")
+        raise BrokenRule("value", "leave the loss finite", shown(value))
     unit = f"{column + 1} of layer {layer + 1}"
     name = f"bias {unit}" if row == fan_in else f"weight {row + 1} -> {unit}"
     one = Intervention(run.iteration, PARAMETER, name, float(value), before)
@@ -116,7 +116,7 @@ def rewind(run: Run, iteration: int) -> Run:
     known = run.snapshot_iterations
     iteration = whole_number("iteration", iteration, 0, run.iteration)
     if iteration not in known:
-        raise ValueError(f"iteration must be one of snapshot_iterations, got {iteration}")
+        raise BrokenRule("iteration", "be one of snapshot_iterations", shown(iteration))
     if iteration == run.iteration:
         return run
     snapshots = run.snapshots[: known.index(iteration) + 1]

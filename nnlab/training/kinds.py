@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from nnlab.data.points import Points, decode, encode
-from nnlab.data.rules import NOT_NUMBERS, is_real, shown
+from nnlab.data.rules import NOT_NUMBERS, BrokenRule, is_real, shown
 
 
 class Kind(NamedTuple):
@@ -48,14 +48,14 @@ def whole_number(name: str, value: Any, low: int, high: int | None = None, why: 
 
     Raises
     ------
-    ValueError
-        "<name> must be a whole number from <low> to <high><why>, got <value>", if it is none.
+    BrokenRule
+        If it is not a whole number from `low` to `high`.
     """
     kind = whole(low, high)
     try:
         number: int = kind.rule(value)
     except (TypeError, ValueError):
-        raise ValueError(f"{name} must {kind.must}{why}, got {shown(value)}") from None
+        raise BrokenRule(name, kind.must + why, shown(value)) from None
     return number
 
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from nnlab.data.datasets import Dataset, FloatArray
 from nnlab.data.features import expand
+from nnlab.data.rules import BrokenRule, shown
 from nnlab.model.network import Network, Parameters, initialize, sigmoid
 from nnlab.model.optimizers import OptimizerState, fresh_state
 from nnlab.training.batches import Batches, dataset_of, objective_of
@@ -279,9 +280,9 @@ def predict(run: Run, inputs: FloatArray) -> FloatArray:
     inputs = np.asarray(inputs, dtype=np.float64)
     width = run.dataset.train_inputs.shape[1]
     if inputs.ndim != 2 or inputs.shape[1] != width:
-        raise ValueError(f"inputs must have the shape (n_samples, {width}), got {inputs.shape!r}")
+        raise BrokenRule("inputs", f"have the shape (n_samples, {width})", shown(inputs.shape))
     if not np.isfinite(inputs).all():
-        raise ValueError("inputs must be finite numbers, got NaN or infinity")
+        raise BrokenRule("inputs", "be finite numbers", "NaN or infinity")
     config = run.config
     network = Network(config.layer_sizes, config.activations, expand(config.features, inputs))
     outputs = network.forward(run.parameters)

@@ -37,7 +37,7 @@ GOOD = {
 }
 
 
-NUMBERS = "file must have finite numbers in column"
+NUMBERS = "file must have finite numbers, got"
 BAD = {
     b"": "file must have rows of numbers, got nothing",
     b"\xef\xbb\xbf": "file must have rows of numbers, got nothing",
@@ -52,24 +52,24 @@ BAD = {
     b"a,b,c\n1,2,0\n3,4\n": "file must have 3 cells in every row, got 2 in row 3",
     b"a,b,c\n\n1,2,0,5\n": "file must have 3 cells in every row, got 4 in row 3",
     b"a,a,c\n1,2,0\n": "file must have columns of different names, got 'a' twice",
-    b"a,b,c\n1,2,0\n\n3,x,1\n": f"{NUMBERS} 'b', got 'x' in row 4",
-    b"1,2,0\n3,,1\n": f"{NUMBERS} 'x2', got '' in row 2",
-    b"a,b,c\n1,2,0\n3,1_0,1\n": f"{NUMBERS} 'b', got '1_0' in row 3",
-    b'a,b,c\n1,"1,234",0\n': f"{NUMBERS} 'b', got '1,234' in row 2",
-    b"a;b;c\n1;1,234,5;0\n": f"{NUMBERS} 'b', got '1,234,5' in row 2",
-    b"a,b,c\n1,2,0\nnan,4,1\n": f"{NUMBERS} 'a', got 'nan' in row 3",
-    b"a,b,c\n1,2,0\n3,-Infinity,1\n": f"{NUMBERS} 'b', got '-Infinity' in row 3",
-    b"a,b,c\n1,2,0\n3,1e999,1\n": f"{NUMBERS} 'b', got '1e999' in row 3",
-    b"a,b,label\n1,2,u\n1,2,v\n1,2,w\n": "file must have two labels in column 'label', got 3",
-    b"a,b,c\n1,2,u\n1,2,u\n": "file must have two labels in column 'c', got only 'u'",
+    b"a,b,c\n1,2,0\n\n3,x,1\n": f"{NUMBERS} 'x' in column 'b', row 4",
+    b"1,2,0\n3,,1\n": f"{NUMBERS} '' in column 'x2', row 2",
+    b"a,b,c\n1,2,0\n3,1_0,1\n": f"{NUMBERS} '1_0' in column 'b', row 3",
+    b'a,b,c\n1,"1,234",0\n': f"{NUMBERS} '1,234' in column 'b', row 2",
+    b"a;b;c\n1;1,234,5;0\n": f"{NUMBERS} '1,234,5' in column 'b', row 2",
+    b"a,b,c\n1,2,0\nnan,4,1\n": f"{NUMBERS} 'nan' in column 'a', row 3",
+    b"a,b,c\n1,2,0\n3,-Infinity,1\n": f"{NUMBERS} '-Infinity' in column 'b', row 3",
+    b"a,b,c\n1,2,0\n3,1e999,1\n": f"{NUMBERS} '1e999' in column 'b', row 3",
+    b"a,b,label\n1,2,u\n1,2,v\n1,2,w\n": "file must have two labels, got 3 in column 'label'",
+    b"a,b,c\n1,2,u\n1,2,u\n": "file must have two labels, got only 'u' in column 'c'",
     b"a,b,label\n1,2,0\n1,2,\n": (
-        "file must have a label in every row of column 'label', got '' in row 3"
+        "file must have a label in every row, got '' in column 'label', row 3"
     ),
     b"a,b,label\n1,2,u\n1,2,NaN\n": (
-        "file must have a label in every row of column 'label', got 'NaN' in row 3"
+        "file must have a label in every row, got 'NaN' in column 'label', row 3"
     ),
     b"a,b,label\n1,2,u\n1,2,inf\n1,2,\n": (
-        "file must have a label in every row of column 'label', got 'inf' in row 3"
+        "file must have a label in every row, got 'inf' in column 'label', row 3"
     ),
     b'a,b,c\n1,2,0\n3,"4,1\n': (
         "file must be a CSV file, got a broken quote or an endless cell in row 3"

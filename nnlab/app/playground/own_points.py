@@ -1,20 +1,19 @@
 """A person's own points on the page: drawn on the plane, uploaded, downloaded, in the link."""
 
 import math
-import re
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
 import streamlit as st
 
-from nnlab.app.links import code, keep_in_link
+from nnlab.app.links import code, in_code, keep_in_link
 from nnlab.app.live_chart import Brush
 from nnlab.app.playground import run_control
 from nnlab.data.csv_files import MAX_BYTES, Table, guess_columns, read_table, to_points, write_table
 from nnlab.data.datasets import OWN
 from nnlab.data.points import MAX_LINK_POINTS, NO_POINTS, Points, add, decode, encode, erase
-from nnlab.data.rules import shown
+from nnlab.data.rules import BrokenRule, shown
 from nnlab.training.config import MAX_SAMPLES
 from nnlab.training.run import Run
 
@@ -189,10 +188,8 @@ def files(problem: str) -> None:
     if uploaded:
         try:
             _choose_columns(read_table(uploaded.getvalue()), problem)
-        except ValueError as error:
-            # What comes with the file stands in a code span: shown, never interpreted.
-            rule, what, got = re.split("( column |, got )", str(error), maxsplit=1)
-            st.error(f"{rule}{what}{code(got)}", icon=":material/error:")
+        except BrokenRule as error:
+            st.error(in_code(error), icon=":material/error:")
 
 
 def _choose_columns(table: Table, problem: str) -> None:

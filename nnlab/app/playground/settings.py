@@ -13,6 +13,7 @@ from nnlab.app.links import in_code, keep_in_link
 from nnlab.app.playground import own_points, run_control
 from nnlab.data.datasets import DATASETS_FOR, OWN
 from nnlab.data.features import FEATURES
+from nnlab.data.rules import BrokenRule
 from nnlab.model.activations import ACTIVATIONS
 from nnlab.model.losses import OUTPUT_LOSSES
 from nnlab.model.network import INITIALIZATIONS
@@ -43,8 +44,8 @@ def settings() -> tuple[Config | None, str]:
     # A cleared field is None, which no rule accepts: Config says so in its own words.
     try:
         config = Config(**values)
-    except ValueError as error:
-        return None, in_code(str(error))
+    except BrokenRule as error:
+        return None, in_code(error)
     weights = sum(fan_in * fan_out for fan_in, fan_out in pairwise(config.layer_sizes))
     samples = config.samples + len(config.points)
     if samples * weights > MAX_WORK:

@@ -19,6 +19,7 @@ from nnlab.app.explore.setup.sweep_fields import (
     key,
 )
 from nnlab.app.links import in_code, keep_in_link
+from nnlab.data.rules import BrokenRule
 from nnlab.sweep import Axis, Range, axis_from_text, grid, random_sample, range_from_text
 from nnlab.sweep.analysis.columns import setting_text
 from nnlab.training.config import Config
@@ -103,8 +104,8 @@ def plan(take: Callable[[Preset], None]) -> tuple[Plan | None, str]:
         configs = random_sample(state.base, axes, sample, sample_seed, numbers)
         drawn = tuple(_drawn(axis, configs) for axis in axes)
         return Plan(state.base, drawn, numbers, tuple(configs), sampled=True), ""
-    except ValueError as error:
-        return None, in_code(str(error))
+    except BrokenRule as error:
+        return None, in_code(error)
 
 
 def _sample() -> tuple[int | None, int]:
@@ -182,8 +183,8 @@ def _axes(*, sampled: bool) -> tuple[tuple[Axis | Range, ...], str]:
         try:
             read = _range if sampled else axis_from_text
             axes.append(read(name, typed or ""))
-        except ValueError as error:
-            broken = broken or in_code(str(error))
+        except BrokenRule as error:
+            broken = broken or in_code(error)
         else:
             st.caption(_told(axes[-1]))
     if not axes:

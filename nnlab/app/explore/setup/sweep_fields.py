@@ -11,7 +11,8 @@ import streamlit as st
 
 from nnlab.app import navigation
 from nnlab.app.explore.setup.presets import SUGGESTED, Preset
-from nnlab.app.links import in_code
+from nnlab.app.links import refusal
+from nnlab.data.rules import BrokenRule
 from nnlab.sweep import MAX_RUNS
 from nnlab.training.config import Config, parse
 
@@ -79,7 +80,8 @@ def arrive() -> None:
         if name in VARIED:
             axes.append((name, values))
         elif linked:
-            refused.append(f"axis{number} must be a setting, a colon and values, got {linked}")
+            broken = BrokenRule(f"axis{number}", "be a setting, a colon and values", "")
+            refused.append(refusal(broken, linked))
     seeds = _linked_number("seeds", 1, MAX_SEEDS, refused)
     sample = _linked_number("sample", 1, MAX_RUNS, refused)
     sample_seed = _linked_number("sample_seed", 0, MAX_SAMPLE_SEED, refused)
@@ -95,9 +97,7 @@ def arrive() -> None:
         DEFAULT_SAMPLE_SEED if sample_seed is None else sample_seed,
     )
     turn_to(link.get("view", ""))
-    state.explore_refused = [
-        f"The link's {in_code(sentence)}. The default is used instead." for sentence in refused
-    ]
+    state.explore_refused = refused
 
 
 def _linked_number(name: str, least: int, most: int, refused: list[str]) -> int | None:
@@ -107,7 +107,8 @@ def _linked_number(name: str, least: int, most: int, refused: list[str]) -> int 
         return None
     if linked.isdecimal() and len(linked) < 10 and least <= int(linked) <= most:
         return int(linked)
-    refused.append(f"{name} must be a whole number from {least} to {most}, got {linked}")
+    broken = BrokenRule(name, f"be a whole number from {least} to {most}", "")
+    refused.append(refusal(broken, linked))
     st.query_params.pop(name)
     return None
 
@@ -133,8 +134,8 @@ def _linked_base(refused: list[str]) -> Config:
             linked = st.query_params[item.name]
             try:
                 base = replace(base, **{item.name: parse(item.name, linked)})
-            except ValueError as error:
-                refused.append(f"{str(error).partition(', got ')[0]}, got {linked}")
+            except BrokenRule as broken:
+                refused.append(refusal(broken, linked))
     return base
 
 

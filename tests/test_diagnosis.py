@@ -17,6 +17,7 @@ from nnlab.inspection.diagnosis.loss_curve import overfitting
 from nnlab.inspection.diagnosis.progress import share_learned
 from nnlab.inspection.diagnosis.units import DEAD_SHARE, saturation, strong_penalty
 from nnlab.inspection.next_update import look_at_step
+from nnlab.inspection.observation import observe
 from nnlab.model.activations import ACTIVATIONS
 from nnlab.model.network import INITIALIZATIONS, Parameters
 from nnlab.model.optimizers import OPTIMIZERS
@@ -77,7 +78,7 @@ def test_nothing_is_said_of_a_healthy_run_on_its_whole_way(config: Config) -> No
     run, said = start(config), []
     while run.iteration < config.iterations:
         run = advance(run, 100)
-        said.append(diagnose(run))
+        said.append(diagnose(observe(run)))
     assert set(said) == {None}
     # and healthy it is: it ends far from where it began, or with the noise's own share
     assert evaluate(run).train_loss < 0.7 * run.losses[0]
@@ -182,7 +183,7 @@ SICK = {
 @cache
 def said_of(sick: Sick) -> tuple[Run, Diagnosis]:
     run = advance(start(sick.config), sick.iterations)
-    diagnosis = diagnose(run)
+    diagnosis = diagnose(observe(run))
     assert diagnosis is not None
     return run, diagnosis
 
@@ -215,7 +216,7 @@ def test_the_advice_helps(name: str) -> None:
     assert not helped.diverged
     measure = "test_loss" if name == "overfitting" else "train_loss"
     assert getattr(evaluate(helped), measure) < 0.999 * getattr(evaluate(ill), measure)
-    after = diagnose(helped)
+    after = diagnose(observe(helped))
     assert after is None or after.name != name
 
 
@@ -295,7 +296,7 @@ def test_the_numbers_of_the_evidence_are_the_runs_own(name: str) -> None:
 @pytest.mark.parametrize("optimizer", ["momentum", "adam"])
 def test_a_small_learning_rate_is_found_whatever_the_optimizer(optimizer: str) -> None:
     run = advance(start(Config(optimizer=optimizer, learning_rate=1e-7)), 150)
-    diagnosis = diagnose(run)
+    diagnosis = diagnose(observe(run))
     assert diagnosis
     assert diagnosis.name == "small learning rate"
 
@@ -314,7 +315,7 @@ def test_the_dead_units_are_counted_right() -> None:
 def test_units_that_only_one_batch_leaves_dead_are_not_called_dead() -> None:
     """Of batches of one point, most units are dead in each, and none in all."""
     run = start(Config(learning_rate=1e-4, batch_size=1, hidden_layers=(2, 2), samples=100))
-    said = [diagnose(run := advance(run, 100)) for _ in range(100)]
+    said = [diagnose(observe(run := advance(run, 100))) for _ in range(100)]
     assert (run.layer_history.dead_shares > DEAD_SHARE).sum() > 10
     assert "dead units" not in {diagnosis.name for diagnosis in said if diagnosis}
 
@@ -322,9 +323,9 @@ def test_units_that_only_one_batch_leaves_dead_are_not_called_dead() -> None:
 def test_a_change_by_hand_gives_the_run_time_to_show_what_comes_of_it() -> None:
     run, _ = said_of(SICK["plateau"])
     changed = with_config(run, replace(run.config, learning_rate=0.2))
-    assert diagnose(changed) is None
-    assert diagnose(advance(changed, 1_000)) is None
-    again = diagnose(advance(changed, 5_000))
+    assert diagnose(observe(changed)) is None
+    assert diagnose(observe(advance(changed, 1_000))) is None
+    again = diagnose(observe(advance(changed, 5_000)))
     assert again
     assert "in the last 2,500 iterations" in again.sentence
 
@@ -332,7 +333,7 @@ def test_a_change_by_hand_gives_the_run_time_to_show_what_comes_of_it() -> None:
 def test_who_follows_the_advice_for_a_diverged_run_time_and_again_gets_one_that_goes_on() -> None:
     config, pressed = Config(activation="linear", learning_rate=1000), 0
     while (run := advance(start(config), 500)).diverged:
-        diagnosis = diagnose(run)
+        diagnosis = diagnose(observe(run))
         assert diagnosis
         assert diagnosis.name == "divergence"
         config, pressed = replace(config, **diagnosis.changes), pressed + 1
@@ -342,7 +343,7 @@ def test_who_follows_the_advice_for_a_diverged_run_time_and_again_gets_one_that_
 @pytest.mark.parametrize(("name", "rate"), [("l2", 0), ("l1", 0.001), ("l2", 1e-4)])
 def test_against_overfitting_there_is_always_a_larger_l2_penalty(name: str, rate: float) -> None:
     config = replace(SICK["overfitting"].config, regularization=name, regularization_rate=rate)
-    diagnosis = diagnose(advance(start(config), 2_500))
+    diagnosis = diagnose(observe(advance(start(config), 2_500)))
     assert diagnosis
     assert diagnosis.changes == {"regularization": "l2", "regularization_rate": 0.003}
     assert "An L2 penalty of 0.003 keeps" in diagnosis.advice
@@ -352,11 +353,11 @@ def test_rates_are_set_as_they_are_said() -> None:
     """In floating point 3 * 0.003 is 0.009000000000000001."""
     l2 = {"regularization": "l2", "regularization_rate": 0.003}
     config = replace(SICK["overfitting"].config, **l2, noise=0.5, samples=20, test_samples=500)
-    diagnosis = overfitting(advance(start(config), 2_500))
+    diagnosis = overfitting(observe(advance(start(config), 2_500)))
     assert diagnosis
     assert repr(diagnosis.changes["regularization_rate"]) == "0.009"
     sick = SICK["saturation"]
-    diagnosis = saturation(advance(start(replace(sick.config, learning_rate=33.333)), 600))
+    diagnosis = saturation(observe(advance(start(replace(sick.config, learning_rate=33.333)), 600)))
     assert diagnosis
     assert diagnosis.changes == {"learning_rate": 3.33}
     assert diagnosis.advice.startswith("A learning rate of 3.33,")
@@ -376,12 +377,12 @@ def test_points_far_out_are_not_blamed_on_the_learning_rate() -> None:
     )
     run = advance(start(config), 600)
     assert run.layer_history.saturated_shares.min() > 0.95
-    assert diagnose(run) is None
+    assert diagnose(observe(run)) is None
     # nor if they have come later
     near = replace(config, points=[(x1 / 300, x2 / 300, t) for x1, x2, t in points])
     run = advance(with_config(advance(start(near), 200), config), 600)
     assert run.layer_history.saturated_shares[0] < 0.95
-    assert saturation(run) is None
+    assert saturation(observe(run)) is None
 
 
 def test_large_targets_alone_make_no_gradient_explode() -> None:
@@ -400,7 +401,7 @@ def test_large_targets_alone_make_no_gradient_explode() -> None:
     run = start(config)
     for _ in range(20):
         run = advance(run, 50)
-        assert diagnose(run) is None
+        assert diagnose(observe(run)) is None
     assert run.layer_history.gradient_norms.max() > 1000
 
 
@@ -410,7 +411,7 @@ def test_a_weight_taken_back_by_hand_was_not_pulled_down_by_the_penalty() -> Non
     run = advance(set_parameter(run, 1, 0, 0, 0), 400)
     norms = run.layer_history.weight_norms
     assert norms[-1].max() < 0.1 * norms[0].max()
-    assert strong_penalty(run) is None
+    assert strong_penalty(observe(run)) is None
 
 
 def test_a_penalty_that_makes_the_loss_rise_is_not_said_to_leave_it_as_it_is() -> None:
@@ -419,7 +420,7 @@ def test_a_penalty_that_makes_the_loss_rise_is_not_said_to_leave_it_as_it_is() -
         with_config(run, replace(run.config, regularization="l2", regularization_rate=0.3)), 200
     )
     assert run.losses[-1] > 1.05 * run.losses[3_100]
-    diagnosis = diagnose(run)
+    diagnosis = diagnose(observe(run))
     assert diagnosis
     assert "at iteration 3,000, and the loss no longer falls." in diagnosis.sentence
 
@@ -428,10 +429,10 @@ def test_a_penalty_that_makes_the_loss_rise_is_not_said_to_leave_it_as_it_is() -
 def test_layers_seen_before_a_change_by_hand_are_no_evidence_of_what_is_now(name: str) -> None:
     rule = next(rule for rule in RULES if rule.__name__ == name.replace(" ", "_"))
     run = advance(start(SICK[name].config), 150)
-    assert rule(run)
+    assert rule(observe(run))
     changed = with_config(run, replace(run.config, momentum=0.5))
-    assert rule(advance(changed, 50)) is None  # the layers were seen last at iteration 100
-    assert rule(advance(changed, 51))
+    assert rule(observe(advance(changed, 50))) is None  # the layers were seen last at iteration 100
+    assert rule(observe(advance(changed, 51)))
 
 
 def _fading(activation: str) -> Run:
@@ -453,17 +454,17 @@ def _with_vector(run: Run, vector: list[float]) -> Run:
 
 
 def test_where_nothing_is_left_to_change_a_vanishing_gradient_is_not_told_of() -> None:
-    diagnosis = vanishing_gradients(_fading("linear"))
+    diagnosis = vanishing_gradients(observe(_fading("linear")))
     assert diagnosis
     assert diagnosis.changes == {"activation": "relu"}
-    assert vanishing_gradients(_fading("relu")) is None
+    assert vanishing_gradients(observe(_fading("relu"))) is None
 
 
 def test_an_error_beyond_what_has_a_square_warns_of_nothing() -> None:
     """A weight of 1e200 passes on an error of 1e199."""
     huge = _with_vector(_fading("linear"), [1, 0, 1e-250, 0, 1e200, 0])
     assert np.isfinite(evaluate(huge).train_loss)
-    assert vanishing_gradients(huge)
+    assert vanishing_gradients(observe(huge))
 
 
 def test_how_much_is_learned_of_a_sine_of_infinity_warns_of_nothing() -> None:
@@ -475,7 +476,9 @@ def test_how_much_is_learned_of_a_sine_of_infinity_warns_of_nothing() -> None:
         hidden_layers=(1, 1),
         activation=("linear", "sine"),
     )
-    assert math.isnan(share_learned(_with_vector(start(config), [1e200, 0, 1e200, 0, 1, 0])))
+    assert math.isnan(
+        share_learned(observe(_with_vector(start(config), [1e200, 0, 1e200, 0, 1, 0])))
+    )
 
 
 POINTS = [(-1, 0, 0), (1, 0, 1), (0.5, 0.5, 1)]
@@ -526,12 +529,12 @@ def test_whatever_the_run_what_is_said_is_a_sentence_with_changes_that_can_be_ma
         for rule in RULES:  # all of them, as the first one would hide the others
             if not len(run.dataset.train_inputs):
                 continue
-            diagnosis = diagnose(run) if run.diverged else rule(run)
+            diagnosis = diagnose(observe(run)) if run.diverged else rule(observe(run))
             if diagnosis:
                 text = f"{diagnosis.sentence} {diagnosis.advice}"
                 assert not re.search(r"\b(nan|inf)\b", text)
                 assert replace(config, **diagnosis.changes) != config
-        diagnose(run)
+        diagnose(observe(run))
 
 
 def test_a_network_too_small_and_a_lone_unit_get_more_units() -> None:
@@ -543,7 +546,7 @@ def test_a_network_too_small_and_a_lone_unit_get_more_units() -> None:
         ),
         5_000,
     )
-    diagnosis = diagnose(run)
+    diagnosis = diagnose(observe(run))
     assert diagnosis
     assert diagnosis.changes == {"hidden_layers": (4,)}
 
@@ -563,7 +566,7 @@ def test_a_saturated_network_that_has_learned_is_let_be() -> None:
     run = advance(run, 400)
     assert run.layer_history.saturated_shares[-1].min() > 0.9
     assert evaluate(run).train_accuracy > 0.95
-    assert diagnose(run) is None
+    assert diagnose(observe(run)) is None
 
 
 def test_overfitting_needs_test_points() -> None:
@@ -575,7 +578,7 @@ def test_overfitting_needs_test_points() -> None:
     run = advance(start(replace(sick.config, dataset="own", points=points)), 2_500)
     assert not len(run.dataset.test_inputs)
     assert math.isnan(run.test_losses[-1])
-    diagnosis = diagnose(run)
+    diagnosis = diagnose(observe(run))
     assert diagnosis is None or diagnosis.name != "overfitting"
 
 
@@ -583,6 +586,6 @@ def test_what_can_be_learned_of_very_many_points_is_seen_in_some_of_them() -> No
     few = advance(start(Config(samples=4_000, hidden_layers=())), 1)
     many = advance(start(Config(samples=100_000, hidden_layers=())), 1)
     # of 4,000 and of 5,000 points, whose neighbours are as near
-    assert share_learned(many) == pytest.approx(share_learned(few), abs=0.1)
+    assert share_learned(observe(many)) == pytest.approx(share_learned(observe(few)), abs=0.1)
     learned = replace(many, parameters=advance(start(Config()), 20_000).parameters, config=Config())
-    assert share_learned(learned) == pytest.approx(1, abs=0.1)
+    assert share_learned(observe(learned)) == pytest.approx(1, abs=0.1)

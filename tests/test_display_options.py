@@ -9,7 +9,7 @@ from playwright.sync_api import Locator, Page, expect
 from nnlab import Config, Run, advance, evaluate, predict, start
 from nnlab.figures.plane_picture import BOUNDARY_COLORS, GRID_SIZE, Look, boundary_image, look
 from nnlab.figures.points import MAX_POINTS, STEPS, decision_boundary, point_marks, traces
-from nnlab.inspection.point_results import point_results
+from nnlab.inspection.observation import observe
 from tests.helpers.browser_page import (
     PATIENCE,
     PLOT,
@@ -25,10 +25,6 @@ from tests.helpers.pictures import pixels as pixels_of
 from tests.helpers.pictures import rgb
 
 RUN = advance(start(Config(samples=100, learning_rate=0.3)), 100)
-RESULTS = [
-    point_results(RUN, RUN.dataset.train_inputs, RUN.dataset.train_targets),
-    point_results(RUN, RUN.dataset.test_inputs, RUN.dataset.test_targets),
-]
 
 
 def test_the_traces_hold_each_point_of_a_set_once() -> None:
@@ -53,7 +49,7 @@ def test_of_too_many_points_the_last_ones_are_drawn() -> None:
 
 def test_the_answers_are_the_networks_and_the_wrong_ones_those_that_accuracy_counts() -> None:
     metrics = evaluate(RUN)
-    marks = point_marks(RUN, *RESULTS, misclassified=True)
+    marks = point_marks(observe(RUN), misclassified=True)
     drawn = traces(RUN.dataset, "classification")
     for part, accuracy in (("train", metrics.train_accuracy), ("test", metrics.test_accuracy)):
         inputs = getattr(RUN.dataset, f"{part}_inputs")
@@ -66,7 +62,7 @@ def test_the_answers_are_the_networks_and_the_wrong_ones_those_that_accuracy_cou
                 wrong += int(np.unpackbits(bits).sum())
         assert wrong == round((1 - accuracy) * len(inputs))
         assert 0 < wrong < len(inputs)
-    assert all(not len(bits) for *_, bits in point_marks(RUN, *RESULTS, misclassified=False))
+    assert all(not len(bits) for *_, bits in point_marks(observe(RUN), misclassified=False))
 
 
 @pytest.mark.parametrize("hidden", ["train", "test"])

@@ -20,8 +20,7 @@ from nnlab.figures.layers import (
     present_series,
     weights_and_answers,
 )
-from nnlab.inspection.point_results import confusion, point_results
-from nnlab.training.run import layer_statistics
+from nnlab.inspection.observation import confusion, observe
 
 DEEPEST = Config(samples=20, test_samples=5, hidden_layers=(2,) * 8, iterations=1_000_000)
 
@@ -58,12 +57,12 @@ def test_without_hidden_layers_there_are_no_plots_of_units() -> None:
     figure = json.loads(layers_over_time(1))
     assert [note["text"] for note in figure["layout"]["annotations"]] == list(TITLES[:2])
     run = start(Config(hidden_layers=()))
-    assert len(history_series(run, layer_statistics(run))) == len(figure["data"]) == 2
+    assert len(history_series(run, observe(run).layers)) == len(figure["data"]) == 2
 
 
 def test_before_the_first_update_the_lines_show_the_present() -> None:
     run = start(Config())
-    now = layer_statistics(run)
+    now = observe(run).layers
     series = history_series(run, now)
     assert [x.tolist() for x, _ in series] == [[0]] * 10
     present = [value for name in COLUMNS for value in getattr(now, name)[0]]
@@ -72,7 +71,7 @@ def test_before_the_first_update_the_lines_show_the_present() -> None:
 
 def test_a_short_run_shows_each_sample_and_the_present() -> None:
     run = advance(start(Config(samples=50)), 950)
-    now = layer_statistics(run)
+    now = observe(run).layers
     series = history_series(run, now)
     assert len(series) == len(json.loads(layers_over_time(3))["data"])
     for x, y in series:
@@ -93,7 +92,7 @@ def test_many_samples_become_means_of_bins_up_to_the_bins_last_iteration() -> No
     run = advance(start(Config(samples=20, hidden_layers=(2,))), 25_050)
     history = run.layer_history
     assert len(history.iterations) == 251
-    x, y = history_series(run, layer_statistics(run))[0]
+    x, y = history_series(run, observe(run).layers)[0]
     assert len(x) <= MAX_POINTS + 1
     assert x[:2].tolist() == [300, 700]  # of four samples each
     assert x[-2:].tolist() == [25_000, 25_050]
@@ -105,14 +104,14 @@ def test_the_mean_of_the_largest_norms_is_one_of_them() -> None:
     run = advance(start(Config(samples=20, hidden_layers=(2,))), 25_050)
     largest = np.full_like(run.layer_history.weight_norms, np.finfo(np.float32).max)
     run = replace(run, layer_history=run.layer_history._replace(weight_norms=largest))
-    _, y = history_series(run, layer_statistics(run))[2]
+    _, y = history_series(run, observe(run).layers)[2]
     assert y[:-1].tolist() == [largest[0, 0]] * (len(y) - 1)
 
 
 def test_the_largest_message_is_small() -> None:
     run = advance(start(DEEPEST), 20_000)
     matrices = (np.ones((2, 2), dtype=np.int64),) * 2
-    series = history_series(run, layer_statistics(run)) + present_series(run, matrices)
+    series = history_series(run, observe(run).layers) + present_series(run, matrices)
     assert sum(part.nbytes for line in series for part in line) < 60_000
 
 
@@ -131,10 +130,7 @@ def test_the_histogram_shows_which_share_of_a_layers_weights_is_in_a_bin() -> No
 
 def test_the_confusion_matrices_say_their_counts_class_by_class() -> None:
     run = advance(start(Config()), 100)
-    data = run.dataset
-    counts = confusion(
-        data.train_targets, point_results(run, data.train_inputs, data.train_targets)
-    )
+    counts = confusion(run.dataset.train_targets, observe(run).train)
     figure = json.loads(weights_and_answers(3, (500, 50)))
     series = present_series(run, (counts, counts))
     assert len(series) == len(figure["data"]) == 5

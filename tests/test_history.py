@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from nnlab import Config, Run, advance, evaluate, rewind, start
 from nnlab.data.datasets import Dataset
 from nnlab.data.features import FEATURES, column_names
+from nnlab.inspection.observation import observe
 from nnlab.model.network import Parameters
 from nnlab.model.optimizers import OPTIMIZERS
 from nnlab.training.config import MAX_LAYERS, MAX_WIDTH, TableConfig
@@ -23,7 +24,6 @@ from nnlab.training.history import (
     Snapshot,
     Snapshots,
 )
-from nnlab.training.run import layer_statistics
 from tests.helpers.runs import assert_equal_bit_for_bit, configs
 
 TINY = Config(samples=4, test_samples=2, hidden_layers=(3,))
@@ -279,12 +279,12 @@ def test_the_rows_are_what_the_layers_do_by_the_textbook(config: Config) -> None
             [data.train_inputs, data.train_inputs.prod(axis=1)][: len(config.features) - 1]
         )
         _assert_is_what_layers_do(row, config, inputs, data.train_targets, then.parameters)
-        for column, now in zip(row, layer_statistics(then), strict=True):
+        for column, now in zip(row, observe(then).layers, strict=True):
             assert column.dtype == now.dtype
             np.testing.assert_array_equal(column, now)
 
 
-def test_a_row_is_of_the_batch_and_layer_statistics_of_all_points() -> None:
+def test_a_row_is_of_the_batch_and_an_observation_of_all_points() -> None:
     config = Config(samples=50, batch_size=8, activation="tanh")
     run = advance(start(config), 101)
     order = np.random.default_rng([config.seed, 100 // 7]).permutation(50)
@@ -294,7 +294,7 @@ def test_a_row_is_of_the_batch_and_layer_statistics_of_all_points() -> None:
     row = LayerHistory._make(column[1:2] for column in run.layer_history)
     inputs, targets = data.train_inputs, data.train_targets
     _assert_is_what_layers_do(row, config, inputs[batch], targets[batch], then.parameters)
-    _assert_is_what_layers_do(layer_statistics(then), config, inputs, targets, then.parameters)
+    _assert_is_what_layers_do(observe(then).layers, config, inputs, targets, then.parameters)
 
 
 def _with_vector(run: Run, vector: np.ndarray) -> Run:
@@ -306,11 +306,11 @@ def test_a_dead_layer_built_by_hand() -> None:
     run = start(Config(samples=100, hidden_layers=(3, 2)))
     layers = [[0.1, 0.1, -10], [0.1, 0.1, 10], [0.1, 0.1, -10], [1, 1, 1, 0], [1, -1, 1, 20]]
     run = _with_vector(run, np.concatenate([*layers, [1, 1, 0]]))
-    for row in (layer_statistics(run), advance(run, 1).layer_history):
+    for row in (observe(run).layers, advance(run, 1).layer_history):
         np.testing.assert_array_equal(row.dead_shares, np.float32([[2 / 3, 0]]))
         np.testing.assert_array_equal(row.saturated_shares, [[0, 0]])
     run.parameters.biases[0][:] = -10
-    row = layer_statistics(run)
+    row = observe(run).layers
     # the second layer's unit of bias 0 is on its kink now, whose slope is 0; the other one is not
     np.testing.assert_array_equal(row.dead_shares, [[1, 0.5]])
     assert row.gradient_norms[0, 0] == 0  # nothing gets through a dead layer
@@ -323,22 +323,22 @@ def test_zeros_leave_all_but_the_last_layer_without_a_gradient() -> None:
     Of it the gradient is mean(1/2 - t), and there are 500 points of each class.
     """
     run = start(Config(initialization="zeros", activation="tanh"))
-    row = layer_statistics(run)
+    row = observe(run).layers
     np.testing.assert_array_equal(row.weight_norms, [[0, 0, 0]])
     np.testing.assert_array_equal(row.dead_shares, [[0, 0]])
     np.testing.assert_allclose(row.gradient_norms, [[0, 0, 0]], atol=1e-15)
     uneven = start(Config(initialization="zeros", activation="tanh", samples=3))
     expected = abs(0.5 - uneven.dataset.train_targets.mean())
-    np.testing.assert_allclose(layer_statistics(uneven).gradient_norms, [[0, 0, expected]], 1e-6)
+    np.testing.assert_allclose(observe(uneven).layers.gradient_norms, [[0, 0, expected]], 1e-6)
     relu = start(Config(initialization="zeros"))  # whose slope at 0 is 0
-    np.testing.assert_array_equal(layer_statistics(relu).dead_shares, [[1, 1]])
+    np.testing.assert_array_equal(observe(relu).layers.dead_shares, [[1, 1]])
 
 
 def test_looking_at_the_layers_changes_nothing() -> None:
     run = looked_at = start(Config(samples=50, activation="tanh"))
     for _ in range(5):
         looked_at = advance(looked_at, 1)
-        layer_statistics(looked_at)
+        assert len(observe(looked_at).layers.iterations) == 1
     assert_equal_bit_for_bit(looked_at, advance(run, 5))
 
 
@@ -362,7 +362,7 @@ def test_a_norm_beyond_float32_is_its_largest_number() -> None:
         )
     )
     run = _with_vector(run, np.array([1e150, 0, 0, 1e-150, 0]))
-    for row in (layer_statistics(run), advance(run, 1).layer_history):
+    for row in (observe(run).layers, advance(run, 1).layer_history):
         largest = np.finfo(np.float32).max
         assert (row.weight_norms[:, 0] == largest).all()
         assert all(np.isfinite(column).all() for column in row)
@@ -371,7 +371,7 @@ def test_a_norm_beyond_float32_is_its_largest_number() -> None:
 def test_the_layers_of_a_run_without_a_point_have_weights_alone() -> None:
     run = advance(start(Config(dataset="own", hidden_layers=(2,), activation="tanh")), 230)
     np.testing.assert_array_equal(run.layer_history.iterations, [0, 100, 200])
-    for row in (run.layer_history, layer_statistics(run)):
+    for row in (run.layer_history, observe(run).layers):
         assert np.isnan(row.gradient_norms).all()
         assert np.isnan([row.dead_shares, row.saturated_shares]).all()
         expected = [np.linalg.norm(weights) for weights in run.parameters.weights]

@@ -7,8 +7,7 @@ from playwright.sync_api import Page, expect
 
 from nnlab import Config, Run, advance, start
 from nnlab.figures.layers import names
-from nnlab.inspection.point_results import confusion, point_results
-from nnlab.training.run import layer_statistics
+from nnlab.inspection.observation import confusion, observe
 from tests.helpers.browser_page import (
     chart,
     enter,
@@ -37,14 +36,9 @@ def values(page: Page, name: str, trace: int, axis: str = "y") -> list[float]:
 
 def counts(run: Run) -> list[list[int]]:
     """Return the confusion matrices of train and test, flat, row by row."""
-    data = run.dataset
-    return [
-        confusion(targets, point_results(run, inputs, targets)).ravel().tolist()
-        for inputs, targets in (
-            (data.train_inputs, data.train_targets),
-            (data.test_inputs, data.test_targets),
-        )
-    ]
+    seen, data = observe(run), run.dataset
+    pairs = ((data.train_targets, seen.train), (data.test_targets, seen.test))
+    return [confusion(targets, results).ravel().tolist() for targets, results in pairs]
 
 
 def test_the_charts_show_the_runs_own_numbers_and_their_texts_say_them(
@@ -58,7 +52,7 @@ def test_the_charts_show_the_runs_own_numbers_and_their_texts_say_them(
     for name in (OVER_TIME, NOW):
         shown(page, name, 201)
     run = advance(start(CONFIG), 201)
-    now = layer_statistics(run)
+    now = observe(run).layers
     assert values(page, OVER_TIME, 0, "x") == [0, 100, 200, 201]
     for trace, name, layer in (
         (0, "gradient_norms", 0),

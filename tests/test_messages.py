@@ -11,7 +11,7 @@ from nnlab import Config, Run, start
 from nnlab.app import live_chart
 from nnlab.figures.curves import compact
 from nnlab.figures.points import MAX_POINTS, STEPS, PointMarks, point_marks
-from nnlab.inspection.point_results import PointResults
+from nnlab.inspection.observation import PointResults, observe
 from tests.helpers.app_page import open_playground, press, run_of
 
 MAX_BYTES = 60_000
@@ -106,7 +106,8 @@ def answers(marks: PointMarks) -> np.ndarray:
 
 def marks_of(config: Config, outputs: np.ndarray) -> list[PointMarks]:
     results = PointResults(outputs, np.zeros(len(outputs)), np.zeros(len(outputs), dtype=bool))
-    return point_marks(start(config), results, results, misclassified=False)
+    seen = replace(observe(start(config)), train=results, test=results)
+    return point_marks(seen, misclassified=False)
 
 
 def test_answers_keep_the_digits_that_the_page_shows() -> None:
@@ -128,11 +129,7 @@ def test_answers_that_are_endless_or_none_or_all_the_same_can_be_sent() -> None:
     assert train.outputs.tolist() == [STEPS, STEPS + 1, 0]
     same, _ = marks_of(config, np.full(3, 7.5))
     np.testing.assert_array_equal(answers(same), [7.5] * 3)
-    for marks in point_marks(
-        start(Config(dataset="own")),
-        *[PointResults(np.empty(0), np.empty(0), np.empty(0, bool))] * 2,
-        misclassified=True,
-    ):
+    for marks in point_marks(observe(start(Config(dataset="own"))), misclassified=True):
         assert not len(marks.outputs)
 
 

@@ -2,8 +2,10 @@
 
 import threading
 import time
+from collections import Counter
 from itertools import count
 from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,7 +13,10 @@ import pytest
 from nnlab import Config, advance, start
 from nnlab.app import turns
 from nnlab.app.turns import MAX_FRAMES, advance_in_turn, tick, turn
-from nnlab.figures.plane_picture import Look
+from nnlab.data.datasets import FloatArray
+from nnlab.figures.plane_picture import GRID_SIZE, Look
+from nnlab.inspection.diagnosis import diagnose
+from nnlab.model.network import Network
 
 PATIENCE_SECONDS = 120  # no test expects to wait so long
 
@@ -24,23 +29,45 @@ def _time_enough(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_tick_is_a_part_of_the_same_run_with_the_frames_on_the_way() -> None:
     run = start(Config(samples=20))
-    ticked, frames, *_ = tick(run, goal=1000, speed=100, others=0, what=Look())
-    np.testing.assert_array_equal(ticked.losses, advance(run, 100).losses)
+    shown = tick(run, goal=1000, speed=100, others=0, what=Look())
+    frames = shown.frames
+    np.testing.assert_array_equal(shown.run.losses, advance(run, 100).losses)
     assert [iteration for iteration, _ in frames] == [25, 50, 75, 100]
     assert all(png.startswith(b"\x89PNG") for _, png in frames)
 
 
+def test_a_tick_makes_each_forward_pass_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Beside those of its updates: one over the plane per frame, one over each set of points."""
+    passes: Counter[int] = Counter()
+    forward = Network.forward
+
+    def counted(network: Network, *arguments: Any) -> FloatArray:
+        passes[len(network.logits)] += 1
+        return forward(network, *arguments)
+
+    monkeypatch.setattr(Network, "forward", counted)
+    config = Config(samples=50, test_samples=20, learning_rate=1e-5)
+    run, frames, updates = advance(start(config), 110), 4, 40
+    passes.clear()
+    for _ in range(frames):
+        advance(run, updates // frames)
+    of_updates = passes[50]
+    passes.clear()
+    shown = tick(run, goal=1000, speed=updates, others=0, what=Look(thumbnails=True))
+    assert diagnose(shown.observation)  # which needs to know how much the run has learned
+    assert len(shown.frames) == frames
+    assert passes == {GRID_SIZE**2: frames, 50: of_updates + 1, 20: 1}
+
+
 def test_who_waits_costs_frames_but_no_iterations_at_a_chosen_speed() -> None:
-    ticked, frames, *_ = tick(
-        start(Config(samples=20)), goal=1000, speed=100, others=39, what=Look()
-    )
-    assert ticked.iteration == 100
-    assert len(frames) == 1
+    shown = tick(start(Config(samples=20)), goal=1000, speed=100, others=39, what=Look())
+    assert shown.run.iteration == 100
+    assert len(shown.frames) == 1
 
 
 def test_a_tick_ends_at_the_goal() -> None:
-    ticked, *_ = tick(start(Config(samples=20)), goal=7, speed=None, others=0, what=Look())
-    assert ticked.iteration == 7
+    shown = tick(start(Config(samples=20)), goal=7, speed=None, others=0, what=Look())
+    assert shown.run.iteration == 7
 
 
 def test_speed_max_shares_the_time_with_those_who_wait(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -49,10 +76,10 @@ def test_speed_max_shares_the_time_with_those_who_wait(monkeypatch: pytest.Monke
     monkeypatch.setattr("nnlab.training.run.time", clock)
     monkeypatch.setattr(turns, "BUDGET_SECONDS", 400)
     run = start(Config(samples=20))
-    alone, frames, *_ = tick(run, goal=10**6, speed=None, others=0, what=Look())
-    shared, *_ = tick(run, goal=10**6, speed=None, others=39, what=Look())
-    assert len(frames) == MAX_FRAMES
-    assert 1 <= shared.iteration < alone.iteration
+    alone = tick(run, goal=10**6, speed=None, others=0, what=Look())
+    shared = tick(run, goal=10**6, speed=None, others=39, what=Look())
+    assert len(alone.frames) == MAX_FRAMES
+    assert 1 <= shared.run.iteration < alone.run.iteration
 
 
 def test_a_step_makes_all_its_iterations_however_long_they_take(

@@ -6,8 +6,8 @@ from contextlib import contextmanager
 from typing import NamedTuple
 
 from nnlab.figures.plane_picture import Look, View, look
-from nnlab.inspection.point_results import PointResults, point_results
-from nnlab.training.run import Metrics, Run, advance, evaluate
+from nnlab.inspection.observation import Observation, observe
+from nnlab.training.run import Run, advance
 
 BUDGET_SECONDS = 0.06  # of training in one tick, so that the page answers at any speed
 MAX_FRAMES = 4  # boundary pictures per tick when nobody else is waiting
@@ -34,24 +34,25 @@ class Shown(NamedTuple):
 
     Attributes
     ----------
-    run : the advanced run, or a past one that is looked at
-    frames : (iteration, PNG of the plane) on the way, the last one of the run
-    view : of the plane, as the run sees it
-    metrics, train, test : of the run, and what it makes of its training and test points
+    observation : of the advanced run, or of a past one that is looked at
+    frames : (iteration, PNG of the plane) on the way, the last one of that run
+    view : of the plane, as that run sees it
     """
 
-    run: Run
+    observation: Observation
     frames: list[tuple[int, bytes]]
     view: View
-    metrics: Metrics
-    train: PointResults
-    test: PointResults
+
+    @property
+    def run(self) -> Run:
+        """The run that is shown."""
+        return self.observation.run
 
 
 def show(run: Run, what: Look) -> Shown:
     """Return what is to be shown of a run that stands."""
     view = look(run, what)
-    return _shown(run, [(run.iteration, view.picture)], view)
+    return Shown(observe(run), [(run.iteration, view.picture)], view)
 
 
 def tick(run: Run, goal: int, speed: int | None, others: int, what: Look) -> Shown:
@@ -75,14 +76,7 @@ def tick(run: Run, goal: int, speed: int | None, others: int, what: Look) -> Sho
         run = advance(run, share, seconds=seconds / count)
         view = look(run, what if last else what._replace(thumbnails=False))
         frames.append((run.iteration, view.picture))
-    return _shown(run, frames, view)
-
-
-def _shown(run: Run, frames: list[tuple[int, bytes]], view: View) -> Shown:
-    data = run.dataset
-    train = point_results(run, data.train_inputs, data.train_targets)
-    test = point_results(run, data.test_inputs, data.test_targets)
-    return Shown(run, frames, view, evaluate(run), train, test)
+    return Shown(observe(run), frames, view)
 
 
 def advance_in_turn(run: Run, iterations: int) -> Run:

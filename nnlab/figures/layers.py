@@ -9,7 +9,7 @@ from plotly.colors import sample_colorscale
 from plotly.subplots import make_subplots
 
 from nnlab.figures.style import AXIS, SET_COLORS, as_json
-from nnlab.inspection.point_results import weight_histogram
+from nnlab.inspection.observation import weight_histogram
 from nnlab.training.history import LayerHistory
 from nnlab.training.run import Run
 

@@ -11,8 +11,7 @@ from numpy.typing import NDArray
 from nnlab.data.datasets import Dataset
 from nnlab.data.plane import plane_extent
 from nnlab.figures.style import AXIS, CLASS_COLORS, MIDDLE_COLOR, as_json
-from nnlab.inspection.point_results import PointResults
-from nnlab.training.run import Run
+from nnlab.inspection.observation import Observation
 
 RIM_COLOR = "#777777"
 MAX_POINTS = 2000  # drawn per set: more would only cover each other, and slow the page
@@ -69,18 +68,15 @@ def traces(dataset: Dataset, problem: str) -> tuple[Trace, ...]:
     return tuple(found)
 
 
-def point_marks(
-    run: Run, train: PointResults, test: PointResults, *, misclassified: bool
-) -> list[PointMarks]:
-    """Return what the run makes of the points drawn, trace by trace.
+def point_marks(observation: Observation, *, misclassified: bool) -> list[PointMarks]:
+    """Return what a run makes of the points drawn, trace by trace.
 
     Parameters
     ----------
-    train, test : what it makes of all training and test points
-    misclassified : those on the wrong side are to be marked
+    misclassified : whether those on the wrong side are marked
     """
-    results = {"train": train, "test": test}
-    marks = []
+    run, marks = observation.run, []
+    results = {"train": observation.train, "test": observation.test}
     for part, label, indices in traces(run.dataset, run.config.problem):
         outputs = np.clip(results[part].outputs[indices], -_LARGEST, _LARGEST)  # JSON has no ∞
         known = outputs[~np.isnan(outputs)]

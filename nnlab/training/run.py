@@ -15,7 +15,7 @@ from nnlab.data.features import expand
 from nnlab.data.rules import BrokenRule, shown
 from nnlab.model.network import Network, Parameters, initialize, sigmoid
 from nnlab.model.optimizers import OptimizerState, fresh_state
-from nnlab.training.batches import Batches, dataset_of, objective_of
+from nnlab.training.batches import Batches, dataset_of
 from nnlab.training.config import Config
 from nnlab.training.edit_record import PARAMETER, STEP, Interventions
 from nnlab.training.history import (
@@ -242,21 +242,6 @@ def evaluate(run: Run) -> Metrics:
         *loss_and_accuracy(config, data.test_inputs, data.test_targets, parameters),
         penalty(config, parameters),
     )
-
-
-@overflow_is_divergence
-def layer_statistics(run: Run) -> LayerHistory:
-    """Look at the layers of the present parameters on the whole training set: one row.
-
-    The run is left as it is.
-    """
-    objective, data = None, run.dataset
-    if len(data.train_inputs):
-        objective = objective_of(run.config, data.train_inputs, data.train_targets)
-        objective.loss(run.parameters)
-        objective.backward(run.parameters)
-    row = look_at_layers(run.iteration, run.config, objective, run.parameters)
-    return no_layer_history(len(run.parameters.matrices)).extended([row])
 
 
 @overflow_is_divergence

@@ -31,6 +31,7 @@ from nnlab.data.plane import plane_extent
 from nnlab.figures import curves, points
 from nnlab.figures.style import CLASS_COLORS
 from nnlab.inspection.diagnosis import Diagnosis, diagnose
+from nnlab.inspection.observation import observe
 from nnlab.training.config import Config
 from nnlab.training.edits import with_config
 from nnlab.training.run import Run
@@ -114,7 +115,7 @@ def render() -> None:
         name: st.query_params[name] for name in ("speed", "panel") if name in st.query_params
     }
     shown = time_travel.seen(state.run)
-    finding = diagnose(shown)
+    finding = diagnose(observe(shown))
     live = st.container(key="live")
     with st.container(key="bench"):
         choices = _stages(state.run)
@@ -237,7 +238,7 @@ def _live(live: Live, drawn: Drawn) -> None:
         else:
             shown = turns.show(time_travel.seen(run), what)
         settled = going is not None or time_travel.has_settled()
-        finding = diagnose(shown.run) if settled else None
+        finding = diagnose(shown.observation) if settled else None
     if going and (run.stopped or run.iteration >= going.goal):
         state.running = None
         st.rerun()
@@ -256,7 +257,7 @@ def _live(live: Live, drawn: Drawn) -> None:
 
 
 def _draw(run: Run, shown: Shown, going: Going | None, live: Live) -> None:
-    then, metrics = shown.run, shown.metrics
+    then, metrics = shown.run, shown.observation.metrics
     goal = going.goal if going else last_goal(run)
     speed = going.mean_speed(run) if going else None
     status = report.status(run, goal, speed) if then is run else report.looking_back(run, then)
@@ -264,9 +265,7 @@ def _draw(run: Run, shown: Shown, going: Going | None, live: Live) -> None:
     st.markdown(report.metrics(metrics))
     context = get_script_run_ctx()
     caption = diagram.caption(shown)
-    marks = points.point_marks(
-        then, shown.train, shown.test, misclassified=live.shown.misclassified
-    )
+    marks = points.point_marks(shown.observation, misclassified=live.shown.misclassified)
     live_chart.update(
         {
             "decision-boundary": live_chart.Update(

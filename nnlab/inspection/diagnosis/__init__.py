@@ -16,12 +16,12 @@ from nnlab.inspection.diagnosis.gradients import (
 )
 from nnlab.inspection.diagnosis.loss_curve import overfitting, plateau
 from nnlab.inspection.diagnosis.units import dead_units, saturation, strong_penalty, symmetry
-from nnlab.training.run import Run
+from nnlab.inspection.observation import Observation
 
 __all__ = ["RULES", "Diagnosis", "diagnose"]
 
 # of a run that has not diverged, in this order, from what explains the others to what is left
-RULES: tuple[Callable[[Run], Diagnosis | None], ...] = (
+RULES: tuple[Callable[[Observation], Diagnosis | None], ...] = (
     symmetry,
     strong_penalty,
     saturation,
@@ -34,10 +34,11 @@ RULES: tuple[Callable[[Run], Diagnosis | None], ...] = (
 )
 
 
-def diagnose(run: Run) -> Diagnosis | None:
+def diagnose(observation: Observation) -> Diagnosis | None:
     """Return what the first of RULES finds, or `divergence`; None for a run without points."""
+    run = observation.run
     if not len(run.dataset.train_inputs):
         return None
     if run.diverged:
-        return divergence(run)
-    return next(filter(None, (rule(run) for rule in RULES)), None)
+        return divergence(observation)
+    return next(filter(None, (rule(observation) for rule in RULES)), None)

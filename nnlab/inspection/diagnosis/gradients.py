@@ -13,11 +13,12 @@ from nnlab.inspection.diagnosis.progress import (
     layers_since,
     share_learned,
 )
+from nnlab.inspection.observation import Observation
 from nnlab.model.network import FloatArray
 from nnlab.training.batches import objective_of
 from nnlab.training.config import Config
 from nnlab.training.metrics import overflow_is_divergence
-from nnlab.training.run import Run, layer_statistics
+from nnlab.training.run import Run
 
 FADED, FADED_FLOW = 1e-4, 1e-3
 EXPLODING_NORM = 100
@@ -25,7 +26,7 @@ USUAL_STEP, REACH, PROMISE, LARGEST_RATE = 1e-3, 0.1, 0.01, 1.0
 ARTICLE_ITERATIONS = 25_000
 
 
-def vanishing_gradients(run: Run) -> Diagnosis | None:
+def vanishing_gradients(observation: Observation) -> Diagnosis | None:
     """Find an error that fades on its way back through the layers, so that the first ones rest.
 
     Threshold: ∂loss/∂z, root mean square, is less than FADED_FLOW times as large in layer 1 as at
@@ -33,11 +34,13 @@ def vanishing_gradients(run: Run) -> Diagnosis | None:
     falls. The error's flow back is what vanishes in Hochreiter 1991 and in Bengio et al. 1994; in
     healthy runs here, five sigmoid layers among them, it keeps more than a hundredth.
     """
+    run = observation.run
     history = layers_since(run)
     if not len(history.iterations) or not run.config.hidden_layers:
         return None
     gradient, weight = history.gradient_norms[-1, 0], history.weight_norms[-1, 0]
-    if not gradient < FADED * weight or not is_stuck(run):  # it is NaN without a training point
+    # the gradient is NaN without a training point
+    if not gradient < FADED * weight or not is_stuck(observation):
         return None
     first, last = _error_flow(run)
     if first >= FADED_FLOW * last:
@@ -77,13 +80,14 @@ def _error_flow(run: Run) -> tuple[float, float]:
     return sizes[0], sizes[-1]
 
 
-def exploding_gradients(run: Run) -> Diagnosis | None:
+def exploding_gradients(observation: Observation) -> Diagnosis | None:
     """Find gradients so large that updates throw the network about.
 
     Threshold: a norm above EXPLODING_NORM, where gradients are usually cut off at 1 to 10 (Pascanu
     et al. 2013; Goodfellow et al. 2016, section 10.11.1), and a loss that is still worse than that
     of a constant answer. Targets far beyond 1, and so their errors, make a gradient as much larger.
     """
+    run = observation.run
     gradient = norm(layers_since(run).gradient_norms[-1:])
     scale = max(1, math.sqrt(np.mean(run.dataset.train_targets**2)))
     if gradient <= EXPLODING_NORM * scale:
@@ -105,9 +109,10 @@ def exploding_gradients(run: Run) -> Diagnosis | None:
     )
 
 
-def divergence(run: Run) -> Diagnosis:
+def divergence(observation: Observation) -> Diagnosis:
     """Say of a run that has diverged how large its gradient is, and which learning rate to try."""
-    gradient = norm(layer_statistics(run).gradient_norms)
+    run = observation.run
+    gradient = norm(observation.layers.gradient_norms)
     rate = calmer_rate(run.config)
     return Diagnosis(
         "divergence",
@@ -129,7 +134,7 @@ def calmer_rate(config: Config) -> float:
     return float(f"{config.learning_rate / 3:.1g}")
 
 
-def small_learning_rate(run: Run) -> Diagnosis | None:
+def small_learning_rate(observation: Observation) -> Diagnosis | None:
     """Find updates too small to get anywhere, with a gradient that would get somewhere.
 
     Threshold: in ARTICLE_ITERATIONS, or those of the run if they are more, the weights move by less
@@ -138,6 +143,7 @@ def small_learning_rate(run: Run) -> Diagnosis | None:
     itself. Both to first order. The advice stays below LARGEST_RATE: learning rates are mostly less
     (Bengio 2012, Practical recommendations, section 3.1).
     """
+    run = observation.run
     history, config = layers_since(run), run.config
     gradient, weight = norm(history.gradient_norms[-1:]), norm(history.weight_norms[-1:])
     if not gradient * weight:
@@ -148,7 +154,7 @@ def small_learning_rate(run: Run) -> Diagnosis | None:
     if step * iterations >= REACH or step * slope >= loss or USUAL_STEP * slope <= PROMISE * loss:
         return None
     rate = rounded(min(100 * config.learning_rate, LARGEST_RATE))
-    if rate < 10 * config.learning_rate or share_learned(run) >= LEARNED:
+    if rate < 10 * config.learning_rate or share_learned(observation) >= LEARNED:
         return None
     return Diagnosis(
         "small learning rate",

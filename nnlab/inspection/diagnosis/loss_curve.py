@@ -13,6 +13,7 @@ from nnlab.inspection.diagnosis.progress import (
     settled_since,
     share_learned,
 )
+from nnlab.inspection.observation import Observation
 from nnlab.training.run import TEST_EVERY, Run
 
 OVERFITTING, GAP_TO_TRAIN, GAP_TO_CONSTANT, STRIP = 0.1, 0.5, 0.1, 5
@@ -20,7 +21,7 @@ FIRST_PENALTY = 0.003
 PLATEAU, PLATEAU_ITERATIONS = 1e-3, 4000
 
 
-def overfitting(run: Run) -> Diagnosis | None:
+def overfitting(observation: Observation) -> Diagnosis | None:
     """Find a run that gets worse on the test points while it gets better on the training points.
 
     Threshold: the median test loss of the last STRIP samples, in which a spike does not count, is
@@ -29,6 +30,7 @@ def overfitting(run: Run) -> Diagnosis | None:
     GAP_TO_TRAIN of that, and by GAP_TO_CONSTANT of the loss of a constant answer, so that no small
     and no passing difference counts.
     """
+    run = observation.run
     tests = run.test_losses[-(-settled_since(run) // TEST_EVERY) :]
     if len(tests) < 2 * STRIP or math.isnan(tests[-1]):
         return None
@@ -52,7 +54,7 @@ def overfitting(run: Run) -> Diagnosis | None:
     )
 
 
-def plateau(run: Run) -> Diagnosis | None:
+def plateau(observation: Observation) -> Diagnosis | None:
     """Find a loss that has stopped moving before the task is learned.
 
     Threshold: a relative change, and an uncertainty of it, of less than PLATEAU between the middle
@@ -60,6 +62,7 @@ def plateau(run: Run) -> Diagnosis | None:
     epochs; that is too soon here, as runs leave saddle points by themselves (Dauphin et al. 2014):
     the article's run changes by 0.2 % in the same time on its plateau.
     """
+    run = observation.run
     windows = loss_windows(run)
     iterations = run.iteration - settled_since(run)
     if windows is None or iterations < PLATEAU_ITERATIONS:
@@ -68,7 +71,7 @@ def plateau(run: Run) -> Diagnosis | None:
     if abs(before - now) >= PLATEAU * now:
         return None
     noise = math.sqrt(sum(window.var() for window in windows) / len(windows[0]))
-    if 2 * noise >= PLATEAU * now or share_learned(run) >= LEARNED:
+    if 2 * noise >= PLATEAU * now or share_learned(observation) >= LEARNED:
         return None
     advice, changes = _way_off(run)
     return Diagnosis(

@@ -7,10 +7,10 @@ import numpy as np
 from sklearn.neighbors import NearestNeighbors
 
 from nnlab.data.datasets import Dataset, FloatArray
+from nnlab.inspection.observation import Observation
 from nnlab.training.config import Config
 from nnlab.training.edit_record import STOP
 from nnlab.training.history import LayerHistory
-from nnlab.training.metrics import loss_and_accuracy, overflow_is_divergence
 from nnlab.training.run import Run
 
 FEW = 200  # iterations, too few to tell how a loss goes
@@ -43,7 +43,7 @@ def loss_windows(run: Run) -> tuple[FloatArray, FloatArray] | None:
     return losses[middle : middle + length], losses[-length:]
 
 
-def is_stuck(run: Run) -> bool:
+def is_stuck(observation: Observation) -> bool:
     """Say whether the loss no longer falls although there is more to learn.
 
     It falls no longer if it fell by less than NO_PROGRESS since the middle of the run, or rose.
@@ -51,28 +51,26 @@ def is_stuck(run: Run) -> bool:
     to the answer of each point's nearest neighbour, which with many points is wrong at most twice
     as often as the best possible one (Cover and Hart 1967): so noise alone is nothing wrong.
     """
-    windows = loss_windows(run)
+    windows = loss_windows(observation.run)
     if windows is None:
         return False
     before, now = windows[0].mean(), windows[1].mean()
-    return bool(before - now < NO_PROGRESS * now) and share_learned(run) < LEARNED
+    return bool(before - now < NO_PROGRESS * now) and share_learned(observation) < LEARNED
 
 
-@overflow_is_divergence
-def share_learned(run: Run) -> float:
+def share_learned(observation: Observation) -> float:
     """Return how far the run has come from the best constant answer, 0, to the neighbours', 1.
 
     In a classification by the share of training points on the wrong side, in a regression by the
     loss. Where the neighbours do no better than a constant there is nothing to learn, and it is 1.
     """
-    data, regression = run.dataset, run.config.problem == "regression"
-    constant, neighbours = _errors(data, regression)
+    run, metrics = observation.run, observation.metrics
+    regression = run.config.problem == "regression"
+    constant, neighbours = _errors(run.dataset, regression)
     if neighbours >= constant:
         return 1.0
-    loss, accuracy = loss_and_accuracy(
-        run.config, data.train_inputs, data.train_targets, run.parameters
-    )
-    return (constant - (loss if regression else 1 - accuracy)) / (constant - neighbours)
+    error = metrics.train_loss if regression else 1 - metrics.train_accuracy
+    return (constant - error) / (constant - neighbours)
 
 
 @lru_cache(maxsize=16)

@@ -5,7 +5,7 @@ import numpy as np
 from nnlab.inspection.diagnosis.finding import Diagnosis
 from nnlab.inspection.diagnosis.measures import good_start, norm, rounded
 from nnlab.inspection.diagnosis.progress import is_stuck, layers_since
-from nnlab.training.run import Run, layer_statistics
+from nnlab.inspection.observation import Observation
 
 IDENTICAL = 1e-6
 CRUSHED = 0.5
@@ -13,13 +13,14 @@ SATURATED_SHARE = 0.95
 DEAD_SHARE = 0.75
 
 
-def symmetry(run: Run) -> Diagnosis | None:
+def symmetry(observation: Observation) -> Diagnosis | None:
     """Find a layer whose units are all the same.
 
     Threshold: their weights, in and out, differ by less than IDENTICAL, which is more than rounding
     does; equal units get equal gradients and stay equal (Goodfellow, Bengio and Courville 2016,
     Deep Learning, section 8.4). Only equal starting weights make them so.
     """
+    run = observation.run
     if run.config.initialization != "zeros":
         return None
     matrices, weights = run.parameters.matrices, run.parameters.weights
@@ -39,19 +40,20 @@ def symmetry(run: Run) -> Diagnosis | None:
     return None
 
 
-def strong_penalty(run: Run) -> Diagnosis | None:
+def strong_penalty(observation: Observation) -> Diagnosis | None:
     """Find a penalty that holds the weights down so much that nothing is learned.
 
     Threshold: the norm of the weights has fallen below CRUSHED of what it was at the start, or when
     somebody last changed the run, and the loss no longer falls; how a penalty shrinks weights is in
     Goodfellow et al. 2016, section 7.1.
     """
+    run = observation.run
     history = layers_since(run)
     norms = history.weight_norms
     if run.config.regularization == "none" or not len(norms):
         return None
     first, last = norm(norms[:1]), norm(norms[-1:])
-    if last >= CRUSHED * first or not is_stuck(run):
+    if last >= CRUSHED * first or not is_stuck(observation):
         return None
     begin = history.iterations[0]
     return Diagnosis(
@@ -65,7 +67,7 @@ def strong_penalty(run: Run) -> Diagnosis | None:
     )
 
 
-def saturation(run: Run) -> Diagnosis | None:
+def saturation(observation: Observation) -> Diagnosis | None:
     """Find a layer that answers with the limits of its activation nearly always.
 
     Threshold: more than SATURATED_SHARE of its answers, all units and points, where the loss no
@@ -75,10 +77,11 @@ def saturation(run: Run) -> Diagnosis | None:
     learning rate has brought it about: of a layer that is saturated from the start in spite of
     "xavier", as the points lie far out, or from the moment at which somebody last changed the run.
     """
+    run = observation.run
     shares = layers_since(run).saturated_shares
-    if not (shares[-1:] > SATURATED_SHARE).any() or not is_stuck(run):
+    if not (shares[-1:] > SATURATED_SHARE).any() or not is_stuck(observation):
         return None
-    now = layer_statistics(run).saturated_shares[-1]  # at all points, not those of one batch
+    now = observation.layers.saturated_shares[-1]  # at all points, not those of one batch
     layer = int(np.argmax(now))
     if now[layer] <= SATURATED_SHARE:
         return None
@@ -99,7 +102,7 @@ def saturation(run: Run) -> Diagnosis | None:
     )
 
 
-def dead_units(run: Run) -> Diagnosis | None:
+def dead_units(observation: Observation) -> Diagnosis | None:
     """Find a layer most of whose units have the slope 0 at every training point.
 
     Threshold: more than DEAD_SHARE of a layer, where the loss no longer falls. By Stanford's
@@ -107,10 +110,11 @@ def dead_units(run: Run) -> Diagnosis | None:
     rate is too high; but in the article's run 60 % of a layer are for a while, and it solves its
     task.
     """
+    run = observation.run
     shares = layers_since(run).dead_shares[-1:]
-    if not (shares > DEAD_SHARE).any() or not is_stuck(run):
+    if not (shares > DEAD_SHARE).any() or not is_stuck(observation):
         return None
-    shares = layer_statistics(run).dead_shares[-1]  # of all points, not of one batch
+    shares = observation.layers.dead_shares[-1]  # of all points, not of one batch
     layer = int(np.argmax(shares))
     if shares[layer] <= DEAD_SHARE:
         return None

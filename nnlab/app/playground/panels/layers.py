@@ -10,9 +10,9 @@ from nnlab.app import live_chart
 from nnlab.app.turns import Shown
 from nnlab.data.datasets import FloatArray
 from nnlab.figures import layers
-from nnlab.inspection.point_results import confusion
+from nnlab.inspection.observation import confusion
 from nnlab.training.history import LayerHistory
-from nnlab.training.run import Run, layer_statistics
+from nnlab.training.run import Run
 
 STYLE = Path(__file__).with_suffix(".css")
 OVER_TIME, NOW = "layers-over-time", "weights-and-answers"
@@ -31,11 +31,11 @@ def render(run: Run) -> None:
 
 def updates(shown: Shown) -> dict[str, live_chart.Update]:
     """Return what a tick changes in the panel's charts."""
-    run = shown.run
-    now = layer_statistics(run)
+    seen = shown.observation
+    run, now = seen.run, seen.layers
     matrices = tuple(
         confusion(targets, results)
-        for targets, results in zip(_targets(run), (shown.train, shown.test), strict=False)
+        for targets, results in zip(_targets(run), (seen.train, seen.test), strict=False)
     )
     return {
         OVER_TIME: live_chart.Update(

@@ -1,12 +1,13 @@
 """What is said of single points and weights is what the run itself counts and averages."""
 
-from dataclasses import replace
+from dataclasses import astuple, replace
 
 import numpy as np
 import pytest
 
 from nnlab import Config, Run, advance, evaluate, predict, start
-from nnlab.inspection.point_results import confusion, point_results, weight_histogram
+from nnlab.data.datasets import Dataset
+from nnlab.inspection.observation import confusion, observe, weight_histogram
 from nnlab.model.losses import OUTPUT_LOSSES
 from nnlab.model.network import Parameters
 
@@ -23,12 +24,25 @@ def trained(config: Config) -> Run:
     return advance(start(config), 150)
 
 
+def linear(weight: float, x1: np.ndarray, targets: np.ndarray) -> Run:
+    """Return a run without hidden layers whose logit is weight * x1, and points at (x1, 0)."""
+    inputs = np.column_stack([x1, np.zeros_like(x1)])
+    run = start(Config(hidden_layers=()), Dataset(inputs, targets, inputs, targets))
+    return replace(run, parameters=Parameters((2, 1), np.array([weight, 0.0, 0.0])))
+
+
+@pytest.mark.parametrize(
+    "config", [*RUNS.values(), Config(dataset="own"), Config(dataset="own", points=[(0, 0, 1)])]
+)
+def test_the_metrics_are_exactly_those_of_evaluate(config: Config) -> None:
+    run = trained(replace(config, regularization="l2"))
+    np.testing.assert_array_equal(astuple(observe(run).metrics), astuple(evaluate(run)))
+
+
 @pytest.mark.parametrize("config", RUNS.values(), ids=RUNS)
-def test_the_mean_of_the_points_losses_is_the_loss_that_evaluate_gives(config: Config) -> None:
-    run = trained(config)
-    data, metrics = run.dataset, evaluate(run)
-    train = point_results(run, data.train_inputs, data.train_targets)
-    test = point_results(run, data.test_inputs, data.test_targets)
+def test_the_mean_of_the_points_losses_is_the_loss_in_the_metrics(config: Config) -> None:
+    seen = observe(trained(config))
+    metrics, train, test = seen.metrics, seen.train, seen.test
     # the order of a sum changes its last digits
     assert np.mean(train.losses) == pytest.approx(metrics.train_loss, rel=1e-12)
     assert np.mean(test.losses) == pytest.approx(metrics.test_loss, rel=1e-12)
@@ -37,10 +51,9 @@ def test_the_mean_of_the_points_losses_is_the_loss_that_evaluate_gives(config: C
 @pytest.mark.parametrize("config", RUNS.values(), ids=RUNS)
 def test_outputs_are_those_of_predict_and_mistakes_those_of_evaluate(config: Config) -> None:
     run = trained(config)
-    inputs, targets = run.dataset.train_inputs, run.dataset.train_targets
     before = run.parameters.vector.copy()
-    results = point_results(run, inputs, targets)
-    np.testing.assert_array_equal(results.outputs, predict(run, inputs))
+    results = observe(run).train
+    np.testing.assert_array_equal(results.outputs, predict(run, run.dataset.train_inputs))
     np.testing.assert_array_equal(run.parameters.vector, before)
     if config.problem == "regression":
         assert not results.wrong.any()
@@ -50,19 +63,17 @@ def test_outputs_are_those_of_predict_and_mistakes_those_of_evaluate(config: Con
 
 def test_a_points_loss_is_the_formulas() -> None:
     run = trained(RUNS["article"])
-    inputs, targets = run.dataset.test_inputs, run.dataset.test_targets
-    results = point_results(run, inputs, targets)
-    a, t = results.outputs, targets[:, 0]
+    results, t = observe(run).test, run.dataset.test_targets[:, 0]
+    a = results.outputs
     np.testing.assert_allclose(results.losses, -np.log(np.where(t == 1, a, 1 - a)), rtol=1e-10)
     squared = trained(RUNS["squared error"])
-    results = point_results(squared, inputs, targets)
+    results = observe(squared).test
     np.testing.assert_allclose(results.losses, (results.outputs - t) ** 2 / 2, rtol=1e-10)
 
 
 def test_a_confident_mistake_has_a_large_finite_loss() -> None:
-    run = start(Config(hidden_layers=()))
-    run = replace(run, parameters=Parameters((2, 1), np.array([1000.0, 0.0, 0.0])))
-    results = point_results(run, np.array([[1.0, 0.0], [-1.0, 0.0]]), np.array([[0.0], [0.0]]))
+    run = linear(1000, np.array([1.0, -1.0]), np.array([[0.0], [0.0]]))
+    results = observe(run).train
     assert results.losses.tolist() == [1000, 0]
     assert results.wrong.tolist() == [True, False]
 
@@ -73,26 +84,21 @@ def test_all_losses_of_a_classification_are_in_the_table() -> None:
 
 def test_without_points_there_are_no_results_and_nothing_is_confused() -> None:
     run = start(Config(dataset="own"))
-    results = point_results(run, run.dataset.test_inputs, run.dataset.test_targets)
+    results = observe(run).test
     assert [len(values) for values in results] == [0, 0, 0]
     assert confusion(run.dataset.test_targets, results).tolist() == [[0, 0], [0, 0]]
 
 
-def test_the_confusion_matrix_counts_classes_by_answers() -> None:
-    """Class 1 is answered right of x1 = 0: of four points each cell gets another count."""
-    run = start(Config(hidden_layers=()))
-    run = replace(run, parameters=Parameters((2, 1), np.array([1.0, 0.0, 0.0])))
+def test_the_confusion_matrix_counts_classes_by_predictions() -> None:
+    """Class 1 is predicted right of x1 = 0, and each of the four counts is a different one."""
     x1 = np.array([-1, -1, -1, 1, 1, 1, 1, -1, -1, 1.0])
     targets = np.array([0, 0, 0, 0, 0, 1, 1, 1, 0, 1.0])[:, np.newaxis]
-    results = point_results(run, np.column_stack([x1, x1]), targets)
-    assert confusion(targets, results).tolist() == [[4, 2], [1, 3]]
+    assert confusion(targets, observe(linear(1, x1, targets)).train).tolist() == [[4, 2], [1, 3]]
 
 
 def test_one_class_alone_still_makes_a_two_by_two_matrix() -> None:
     run = start(Config(dataset="own", points=[(0.5, 0.5, 1), (0.1, 0.2, 1)]))
-    data = run.dataset
-    results = point_results(run, data.train_inputs, data.train_targets)
-    counts = confusion(data.train_targets, results)
+    counts = confusion(run.dataset.train_targets, observe(run).train)
     assert counts.shape == (2, 2)
     assert counts[0].sum() == 0
     assert counts[1].sum() == 2
@@ -100,10 +106,7 @@ def test_one_class_alone_still_makes_a_two_by_two_matrix() -> None:
 
 def test_the_confusion_matrix_agrees_with_the_accuracy() -> None:
     run = advance(start(Config()), 2000)
-    data = run.dataset
-    counts = confusion(
-        data.train_targets, point_results(run, data.train_inputs, data.train_targets)
-    )
+    counts = confusion(run.dataset.train_targets, observe(run).train)
     assert counts.sum() == 1000
     assert counts.trace() / 1000 == pytest.approx(evaluate(run).train_accuracy)
 

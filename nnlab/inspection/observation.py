@@ -1,0 +1,129 @@
+"""What a run makes of its points: each point's prediction and loss, the mistakes, the metrics."""
+
+import math
+import sys
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.metrics import confusion_matrix
+
+from nnlab.data.datasets import FloatArray
+from nnlab.model.network import Objective, sigmoid
+from nnlab.training.batches import objective_of
+from nnlab.training.history import LayerHistory, look_at_layers, no_layer_history
+from nnlab.training.metrics import is_wrong, overflow_is_divergence, penalty
+from nnlab.training.run import Metrics, Run
+
+
+class PointResults(NamedTuple):
+    """What a run makes of n points.
+
+    Attributes
+    ----------
+    outputs : float64 (n,), the probability of class 1, or a regression's value
+    losses : float64 (n,), of each point; their mean is the loss in `Metrics`
+    wrong : bool (n,), on the wrong side of the boundary, as the accuracy in `Metrics` counts; in a
+        regression none is
+    """
+
+    outputs: FloatArray
+    losses: FloatArray
+    wrong: NDArray[np.bool_]
+
+
+@dataclass(frozen=True, eq=False)
+class Observation:
+    """A run as it stands, after one forward pass over its training and one over its test points.
+
+    Attributes
+    ----------
+    run : left as it is
+    metrics : what `evaluate(run)` returns, bit for bit
+    train, test : the results of the training and of the test points
+    """
+
+    run: Run
+    metrics: Metrics
+    train: PointResults
+    test: PointResults
+    _objective: Objective | None  # of the training points; its buffers hold the forward pass
+
+    @cached_property
+    @overflow_is_divergence
+    def layers(self) -> LayerHistory:
+        """One row: the layers on the whole training set, by one backward pass when first read."""
+        run, objective = self.run, self._objective
+        if objective:
+            objective.backward(run.parameters)
+        row = look_at_layers(run.iteration, run.config, objective, run.parameters)
+        return no_layer_history(len(run.parameters.matrices)).extended([row])
+
+
+@overflow_is_divergence
+def observe(run: Run) -> Observation:
+    """Return the metrics of a run and the results of all its points."""
+    data = run.dataset
+    objective, train, train_metrics = _results(run, data.train_inputs, data.train_targets)
+    _, test, test_metrics = _results(run, data.test_inputs, data.test_targets)
+    metrics = Metrics(*train_metrics, *test_metrics, penalty(run.config, run.parameters))
+    return Observation(run, metrics, train, test, objective)
+
+
+def _results(
+    run: Run, inputs: FloatArray, targets: FloatArray
+) -> tuple[Objective | None, PointResults, tuple[float, float]]:
+    """Make one forward pass; return its objective, the results, and mean loss and accuracy."""
+    none_wrong = np.zeros(len(inputs), dtype=np.bool_)
+    if not len(inputs):
+        return None, PointResults(np.empty(0), np.empty(0), none_wrong), (math.nan, math.nan)
+    objective = objective_of(run.config, inputs, targets)
+    loss, logits = objective.loss(run.parameters), objective.network.logits
+    losses = objective.output_loss.sample_losses()[:, 0].copy()
+    if run.config.problem == "regression":
+        return objective, PointResults(logits[:, 0].copy(), losses, none_wrong), (loss, math.nan)
+    wrong = is_wrong(logits, targets)[:, 0]
+    results = PointResults(sigmoid(logits)[:, 0], losses, wrong)
+    return objective, results, (loss, float(np.mean(~wrong)))
+
+
+def confusion(targets: FloatArray, results: PointResults) -> NDArray[np.int64]:
+    """Count the points of a classification by their class and by the predicted class.
+
+    Parameters
+    ----------
+    targets : float64 (n, 1), each 0.0 or 1.0
+    results : of these points
+
+    Returns
+    -------
+    int64 (2, 2): row is the class, column the prediction, as in `sklearn.metrics.confusion_matrix`
+    """
+    if not len(targets):
+        return np.zeros((2, 2), dtype=np.int64)  # scikit-learn refuses to count nothing
+    classes = targets[:, 0] > 0.5
+    counts: NDArray[np.int64] = confusion_matrix(
+        classes, classes != results.wrong, labels=[False, True]
+    )
+    return counts
+
+
+def weight_histogram(run: Run, bins: int) -> tuple[FloatArray, tuple[NDArray[np.int64], ...]]:
+    """Count the weights of each layer, without its biases, in bins that all layers share.
+
+    The bins reach from -r to r. r is the smallest of 1, 2 and 5 times a power of ten that covers
+    all weights, so that the bins stay in place while weights grow a little.
+
+    Returns
+    -------
+    edges : float64 (bins + 1,)
+    counts : per layer int64 (bins,)
+    """
+    largest = max(float(np.abs(weights).max()) for weights in run.parameters.weights)
+    largest = max(largest, 1e-100)  # all weights zero: any reach will do
+    power = 10.0 ** math.floor(math.log10(largest))
+    reach = power * next(step for step in (1, 2, 5, 10, 20) if step * power >= largest)
+    edges = np.linspace(-1, 1, bins + 1) * min(reach, sys.float_info.max)
+    return edges, tuple(np.histogram(weights, edges)[0] for weights in run.parameters.weights)

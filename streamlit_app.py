@@ -1,15 +1,10 @@
-"""The entry of the app: the server object when imported, the pages when run."""
+"""The entry of a clone, for `streamlit run streamlit_app.py`; the package has the same one."""
 
 import streamlit as st
 
-from nnlab.app import navigation
-from nnlab.app.explore import page as explore
-from nnlab.app.live_chart import routes
-from nnlab.app.playground import page as playground
+from nnlab.app import live_chart, streamlit_app
 
 if __name__ == "__main__":
-    navigation.run(
-        {navigation.PLAYGROUND: playground.render, navigation.EXPLORE: explore.render},
-    )
+    streamlit_app.draw()
 else:
-    app = st.App(__file__, routes=routes())
+    app = st.App(__file__, routes=live_chart.routes())

@@ -5,6 +5,8 @@ from nnlab.training.config import Config
 from nnlab.training.edits import rewind, set_parameter
 from nnlab.training.run import Metrics, Run, advance, evaluate, predict, start
 
+__version__ = "0.9.0"
+
 __all__ = [
     "Config",
     "Metrics",

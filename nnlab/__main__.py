@@ -1,11 +1,11 @@
-"""Train without a browser: `python -m nnlab` prints the article's table as it goes."""
+"""The command line `python -m nnlab`: trains a network and prints how its loss falls."""
 
-import argparse
 import math
 import os
 import sys
 from collections.abc import Sequence
 
+from nnlab import __version__
 from nnlab.data.rules import BrokenRule, shown
 from nnlab.sweep import command_line
 from nnlab.training.batches import check_points
@@ -20,7 +20,7 @@ from nnlab.training.cli_options import (
 from nnlab.training.config import Config, parse
 from nnlab.training.run import Metrics, advance, evaluate, start
 
-# What has ended a run before its iterations were over, by `Run.stopped`.
+# Why a run ended before its last iteration, by `Run.stopped`.
 _ENDINGS = {
     "diverged": "Diverged at iteration {iteration}: the loss is no longer finite.",
     "target_loss": "Stopped at iteration {iteration}: the training loss is down to "
@@ -30,43 +30,39 @@ _ENDINGS = {
 }
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = Parser(
-        prog="python -m nnlab",
-        usage="%(prog)s [--help] [--every N] [--OPTION VALUE ...]\n"
-        "       %(prog)s sweep [--help] [--OPTION VALUE ...]",
-        description="Train a neural network and print iteration, loss and accuracy as it learns. "
-        "Without options: the run of the article. `%(prog)s sweep` makes many runs.",
-        epilog="Example: %(prog)s --hidden-layers 4,2 --learning-rate 0.3 --every 100",
-        allow_abbrev=False,
-    )
-    parser.add_argument(
-        "--every", default="1000", metavar="N", help="Iterations from row to row. Default: 1000."
-    )
-    add_settings(parser)
-    return parser
-
-
-def _settings(arguments: Sequence[str]) -> tuple[Config, int]:
-    """Read the command line into what to train and the number of iterations from row to row.
+def _read(arguments: Sequence[str], command: str) -> tuple[Config, int]:
+    """Return what to train, and the number of iterations from one printed row to the next.
 
     Raises
     ------
     ValueError
         If a value breaks its rule.
     """
-    options = vars(_parser().parse_args(arguments))
-    every = options.pop("every")
+    parser = Parser(
+        prog=command,
+        usage="%(prog)s [--help] [--version] [--every N] [--OPTION VALUE ...]\n"
+        f"       {command.removesuffix(' train')} sweep [--help] [--OPTION VALUE ...]",
+        description="Train a neural network and print iteration, loss and accuracy as it learns. "
+        "Without options, this is the article's run. `sweep` trains many networks.",
+        epilog="Example: %(prog)s --hidden-layers 4,2 --learning-rate 0.3 --every 100",
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action="version", version=f"nnlab {__version__}")
+    parser.add_argument(
+        "--every", default="1000", metavar="N", help="Iterations from row to row. Default: 1000."
+    )
+    add_settings(parser)
+    options = vars(parser.parse_args(arguments))
     config = settings(options)
     check_points(config)
-    rows = parse("iterations", every)
-    if not isinstance(rows, int) or rows < 1:
-        raise BrokenRule("every", "be a whole number above 0", shown(every))
-    return config, rows
+    every = parse("iterations", options["every"])
+    if not isinstance(every, int) or every < 1:
+        raise BrokenRule("every", "be a whole number above 0", shown(options["every"]))
+    return config, every
 
 
 def _number(value: float, digits: str) -> str:
-    """Show a number, or a dash where there is none, as of an accuracy of a regression."""
+    """Format a number, or a dash if there is none: a regression has no accuracy."""
     return "-" if math.isnan(value) else format(value, digits)
 
 
@@ -88,15 +84,12 @@ def _train(config: Config, every: int) -> int:
         run = start(config)
         while run.iteration < config.iterations and not run.stopped:
             metrics = evaluate(run)
-            print(
-                f"{run.iteration:>9}  {metrics.train_loss!r:<22}"
-                f"{_number(metrics.train_accuracy, '.3f')}",
-                flush=True,
-            )
-            next_row = min(run.iteration + every, config.iterations)
-            while run.iteration < next_row and not run.stopped:
-                # At most a second per call: Ctrl-C then knows how far the run has come.
-                run = advance(run, next_row - run.iteration, seconds=1)
+            accuracy = _number(metrics.train_accuracy, ".3f")
+            print(f"{iteration:>9}  {metrics.train_loss!r:<22}{accuracy}", flush=True)
+            next_row = min(iteration + every, config.iterations)
+            while iteration < next_row and not run.stopped:
+                # At most a second per call, so that Ctrl-C can say how far the run has come.
+                run = advance(run, next_row - iteration, seconds=1)
                 iteration = run.iteration
         if run.stopped:
             print(_ENDINGS[run.stopped].format(iteration=iteration, config=config))
@@ -107,14 +100,22 @@ def _train(config: Config, every: int) -> int:
     return 0
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command line and return its exit code."""
+def main(arguments: Sequence[str] | None = None, command: str = "python -m nnlab") -> int:
+    """Run the command line and return its exit code.
+
+    Parameters
+    ----------
+    arguments : those of the process if None
+    command : how the help names what was called
+    """
     arguments = sys.argv[1:] if arguments is None else arguments
     try:
+        if arguments[:1] == ["sweep"]:
+            return command_line.main(arguments[1:], f"{command} sweep")
+        if arguments[:1] == ["train"]:
+            arguments, command = arguments[1:], f"{command} train"
         try:
-            if arguments[:1] == ["sweep"]:
-                return command_line.main(arguments[1:])
-            config, every = _settings(arguments)
+            config, every = _read(arguments, command)
         except ValueError as error:
             print(error, file=sys.stderr)
             return EXIT_BAD_INPUT
@@ -122,7 +123,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:  # before there was anything to stop
         return EXIT_INTERRUPTED
     except BrokenPipeError:
-        # `| head` has read enough. Python would complain once more when it flushes at exit.
+        # `| head` has read enough. Python would complain again when it flushes at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return EXIT_OUTPUT_CLOSED
 

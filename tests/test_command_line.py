@@ -111,6 +111,25 @@ def test_every_sets_the_distance_of_the_rows(capsys: pytest.CaptureFixture[str])
     assert last.startswith("After 10 iterations: train accuracy ")
 
 
+def test_the_subcommand_train_is_the_same_run(capsys: pytest.CaptureFixture[str]) -> None:
+    options = ["--samples", "10", "--iterations", "10", "--every", "4"]
+    assert __main__.main(options) == 0
+    printed = capsys.readouterr()
+    assert __main__.main(["train", *options]) == 0
+    assert capsys.readouterr() == printed
+
+
+@pytest.mark.parametrize("arguments", [[], ["train"], ["sweep"]])
+def test_help_names_the_command_that_was_called(
+    arguments: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit, match="0"):
+        __main__.main([*arguments, "--help"], "nnlab")
+    usage = capsys.readouterr().out
+    assert usage.startswith(" ".join(["usage: nnlab", *arguments, "[--help]"]))
+    assert "python -m" not in usage
+
+
 def test_help_names_every_option_with_its_rule_and_default() -> None:
     result = _run("--help")
     assert (result.returncode, result.stderr) == (0, "")

@@ -32,9 +32,9 @@ BAR_WIDTH = 30
 ERASE = "\x1b[K"  # the rest of the line
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(command: str) -> argparse.ArgumentParser:
     parser = Parser(
-        prog="python -m nnlab sweep",
+        prog=command,
         usage="%(prog)s [--help] [--axis FIELD=VALUES ...] [--seeds N] [--OPTION VALUE ...]",
         description="Make many runs, all combinations of the values of some settings with some "
         "seeds, and write a CSV with one row per run, as runs finish. Ctrl-C keeps what is there.",
@@ -97,7 +97,7 @@ class Order(NamedTuple):
     output: str | None
 
 
-def read_order(arguments: Sequence[str]) -> Order:
+def read_order(arguments: Sequence[str], command: str = "nnlab sweep") -> Order:
     """Read the command line.
 
     Raises
@@ -105,7 +105,7 @@ def read_order(arguments: Sequence[str]) -> Order:
     ValueError
         If a value breaks its rule.
     """
-    options = vars(_parser().parse_args(arguments))
+    options = vars(_parser(command).parse_args(arguments))
     base = settings(options)
     seeds = range(base.seed, base.seed + _whole("seeds", options["seeds"], MAX_RUNS))
     workers = options["workers"] and _whole("workers", options["workers"], MAX_AT_ONCE)
@@ -149,10 +149,10 @@ def _clock(seconds: float) -> str:
     return f"{hours}:{minutes:02}:{seconds_:02}" if hours else f"{minutes}:{seconds_:02}"
 
 
-def main(arguments: Sequence[str]) -> int:
-    """Make a sweep and return the exit code."""
+def main(arguments: Sequence[str], command: str) -> int:
+    """Run a sweep and return the exit code; the help calls the command by the given name."""
     try:
-        order = read_order(arguments)
+        order = read_order(arguments, command)
         pool = None
         if order.workers and not os.environ.get(SCHEDULER):
             pool = LocalPool(order.workers)

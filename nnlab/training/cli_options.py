@@ -10,10 +10,10 @@ EXIT_OUTPUT_CLOSED, EXIT_BAD_INPUT, EXIT_INTERRUPTED = 1, 2, 130
 
 
 class Parser(argparse.ArgumentParser):
-    """An argument parser whose complaints are one sentence, without the list of all options."""
+    """An argument parser whose error is one sentence, without the list of all options."""
 
     def error(self, message: str) -> NoReturn:
-        """End the program with the complaint."""
+        """End the program with the error."""
         self.exit(EXIT_BAD_INPUT, f"{' '.join(message.split())}; --help lists the options\n")
 
 
@@ -21,23 +21,23 @@ def add_settings(parser: argparse.ArgumentParser) -> None:
     """Add an option for every field of Config."""
     for item in fields(Config):
         default = text(item.name, item.default) or "none"
-        explanation = f"{item.metadata['help']} Must {item.metadata['must']}. Default: {default}."
+        help_ = f"{item.metadata['help']} Must {item.metadata['must']}. Default: {default}."
         parser.add_argument(
             "--" + item.name.replace("_", "-"),
             metavar=item.metadata["kind"].placeholder,
-            help=explanation.replace("%", "%%"),
+            help=help_.replace("%", "%%"),
         )
 
 
 def settings(options: dict[str, Any]) -> Config:
-    """Take the fields of Config out of the options, and return the rest's settings.
+    """Return the Config that parsed options describe; None stands for the default.
 
     Raises
     ------
     ValueError
         If a value breaks its rule.
     """
-    given = {item.name: options.pop(item.name) for item in fields(Config)}
+    given = {item.name: options[item.name] for item in fields(Config)}
     return Config(
         **{name: parse(name, value) for name, value in given.items() if value is not None}
     )

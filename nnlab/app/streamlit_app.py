@@ -1,0 +1,25 @@
+"""The app's entry: the pages when run as a script, the server object when imported.
+
+`streamlit run` looks for the words `app = st.App(` in the script itself, so that a script which
+hands on to this one has to repeat them.
+"""
+
+import streamlit as st
+
+from nnlab.app import navigation
+from nnlab.app.explore import page as explore
+from nnlab.app.live_chart import routes
+from nnlab.app.playground import page as playground
+
+
+def draw() -> None:
+    """Draw the page that the address names."""
+    navigation.run(
+        {navigation.PLAYGROUND: playground.render, navigation.EXPLORE: explore.render},
+    )
+
+
+if __name__ == "__main__":
+    draw()
+else:
+    app = st.App(__file__, routes=routes())

@@ -1,0 +1,59 @@
+"""The command `nnlab` opens the page, or hands its subcommands on."""
+
+import sys
+
+import pytest
+from streamlit.web import cli
+
+import nnlab
+from nnlab.app import launcher
+
+
+def call(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int | str | None:
+    """Return the exit code of the command `nnlab`."""
+    monkeypatch.setattr(sys, "argv", ["nnlab", *arguments])
+    with pytest.raises(SystemExit) as end:
+        sys.exit(launcher.main())
+    return end.value.code
+
+
+@pytest.mark.parametrize("options", [[], ["--server.port", "8600", "--server.headless=true"]])
+def test_without_a_subcommand_it_is_streamlit_run_with_its_options(
+    options: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    called = []
+    monkeypatch.setattr(cli, "main", lambda arguments, prog_name: called.append(arguments))
+    assert call(monkeypatch, *options) == 0
+    assert called == [["run", str(launcher.SCRIPT), *options]]
+    assert launcher.SCRIPT.is_file()
+
+
+@pytest.mark.parametrize("subcommand", ["train", "sweep"])
+def test_a_subcommand_is_that_of_the_module(
+    subcommand: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert call(monkeypatch, subcommand, "--help") == 0
+    assert capsys.readouterr().out.startswith(f"usage: nnlab {subcommand} [--help]")
+    assert call(monkeypatch, subcommand, "--samples", "x") == 2
+    assert capsys.readouterr().err.startswith("samples must ")
+
+
+def test_it_says_its_version(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert call(monkeypatch, "--version") == 0
+    assert capsys.readouterr().out == f"nnlab {nnlab.__version__}\n"
+
+
+@pytest.mark.parametrize("words", [["--hidden-layers", "4"], ["page"], ["--sweep"]])
+def test_an_unknown_word_is_an_error_of_one_sentence(
+    words: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert call(monkeypatch, *words) == 2
+    error = capsys.readouterr().err
+    assert error == f"unrecognized arguments: {' '.join(words)}; --help lists the options\n"
+
+
+def test_the_settings_beside_the_script_are_those_of_a_clone() -> None:
+    clone = launcher.SCRIPT.parents[2] / ".streamlit/config.toml"
+    assert launcher.SCRIPT.with_name(".streamlit").joinpath("config.toml").samefile(clone)

@@ -5,8 +5,24 @@ from dataclasses import fields
 
 import streamlit as st
 
+from nnlab.data.points import MAX_LINK_POINTS
 from nnlab.data.rules import BrokenRule, shown
-from nnlab.training.config import Config, parse
+from nnlab.training.config import Config, parse, text
+
+DEFAULTS = Config()
+
+
+def config_query(config: Config) -> dict[str, str]:
+    """Return what an address holds of these settings: the texts of all that is not the default.
+
+    More points than a link may hold are left out; the session remembers them.
+    """
+    return {
+        item.name: text(item.name, getattr(config, item.name))
+        for item in fields(Config)
+        if getattr(config, item.name) != getattr(DEFAULTS, item.name)
+        and not (item.name == "points" and len(config.points) > MAX_LINK_POINTS)
+    }
 
 
 def refuse_bad_link(page_rules: Mapping[str, Collection[str]]) -> list[str]:
@@ -26,10 +42,10 @@ def refuse_bad_link(page_rules: Mapping[str, Collection[str]]) -> list[str]:
         for name in (*page_rules, *(item.name for item in fields(Config))):
             if name not in link:
                 continue
-            text = link[name]
-            broken = _broken_rule(name, text, page_rules, good)
+            linked = link[name]
+            broken = _broken_rule(name, linked, page_rules, good)
             if broken:
-                refused.append(refusal(broken, text))
+                refused.append(refusal(broken, linked))
                 del link[name]
         if refused:
             state.refused = refused
@@ -39,13 +55,13 @@ def refuse_bad_link(page_rules: Mapping[str, Collection[str]]) -> list[str]:
 
 
 def _broken_rule(
-    name: str, text: str, page_rules: Mapping[str, Collection[str]], good: dict[str, object]
+    name: str, linked: str, page_rules: Mapping[str, Collection[str]], good: dict[str, object]
 ) -> BrokenRule | None:
     if name in page_rules:
         known = page_rules[name]
-        return None if text in known else BrokenRule(name, f"be one of {', '.join(known)}", "")
+        return None if linked in known else BrokenRule(name, f"be one of {', '.join(known)}", "")
     try:
-        value = parse(name, text)
+        value = parse(name, linked)
         Config(**{**good, name: value})
     except BrokenRule as broken:
         return broken
@@ -53,9 +69,9 @@ def _broken_rule(
     return None
 
 
-def code(text: str) -> str:
+def code(words: str) -> str:
     """Return what came with a link, in a file or was typed as a code span: never interpreted."""
-    return f"`{' '.join(text.split()).replace('`', chr(39))}`"
+    return f"`{' '.join(words.split()).replace('`', chr(39))}`"
 
 
 def in_code(broken: BrokenRule) -> str:
@@ -63,19 +79,19 @@ def in_code(broken: BrokenRule) -> str:
     return f"{broken.field} must {broken.rule}, got {code(broken.value)}"
 
 
-def refusal(broken: BrokenRule, text: str) -> str:
+def refusal(broken: BrokenRule, linked: str) -> str:
     """Say that a text in the link breaks a rule, and what the page does instead."""
-    sentence = in_code(BrokenRule(broken.field, broken.rule, shown(text)))
+    sentence = in_code(BrokenRule(broken.field, broken.rule, shown(linked)))
     return f"The link's {sentence}. The default is used instead."
 
 
-def keep_in_link(name: str, text: str, default: str) -> None:
+def keep_in_link(name: str, value: str, default: str) -> None:
     """Put a value into the URL unless it is the default.
 
     For what `bind="query-params"` cannot write as Config reads it.
     """
     link = st.query_params
-    if text == default:
+    if value == default:
         link.pop(name, None)
-    elif link.get(name) != text:
-        link[name] = text
+    elif link.get(name) != value:
+        link[name] = value

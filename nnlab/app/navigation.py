@@ -1,85 +1,109 @@
-"""The app's pages, and the links between them.
+"""The registry of the app's pages, and the ways from one to another.
 
-A page's widgets forget their values while another page is drawn. So a link to a page carries them:
-what differs from the defaults, as in the page's own address.
+Pages do not import each other: what one needs of another stands here. A page's widgets forget their
+values while another page is drawn, so a link to a page carries all that its address is to hold.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import fields
+from dataclasses import dataclass
 
 import streamlit as st
+from streamlit.navigation.page import Page as StreamlitPage
 
-from nnlab.data.points import MAX_LINK_POINTS
-from nnlab.training.config import Config, text
+from nnlab.training.config import Config
+from nnlab.training.run import Run
 
-PLAYGROUND, EXPLORE = "Playground", "Explore"
-_ICONS = {PLAYGROUND: ":material/play_circle:", EXPLORE: ":material/grid_view:"}
-DEFAULTS = Config()
-
-
-def run(pages: Mapping[str, Callable[[], None]]) -> None:
-    """Draw the page that the address names, of these by their title; the first is the home page.
-
-    The session's keys are `pages`, for the links between them, and `page`, the title of the one
-    that was drawn last.
-    """
-    titles = list(pages)
-    st.session_state.pages = {
-        title: st.Page(draw, title=title, url_path=title.lower(), default=title == titles[0])
-        for title, draw in pages.items()
-    }
-    st.navigation(list(st.session_state.pages.values()), position="hidden").run()
+Query = Mapping[str, str]
 
 
-def arrives(title: str) -> bool:
-    """Say whether another page of the session was drawn until now."""
-    before = st.session_state.get("page", title)
-    st.session_state.page = title
-    return bool(before != title)
+def _nothing() -> None:
+    pass
 
 
-def links(here: str, queries: Mapping[str, Mapping[str, str]]) -> None:
-    """Draw the names of the pages in one line: the page here, and links to the others.
+@dataclass(frozen=True)
+class Page:
+    """A page of the app.
 
-    Parameters
+    Attributes
     ----------
-    queries : what the address of each other page is to hold
+    title : its name; in lower case it is also the page's address
+    icon : beside the title
+    render : draws the page
+    query : returns what its address is to hold. A page that the session has not used yet starts
+        with the settings given, which are those of the page that leads to it.
+    leave : called before another page is drawn
+    watch : called after another page has been drawn
     """
+
+    title: str
+    icon: str
+    render: Callable[[], None]
+    query: Callable[[Config], Query]
+    leave: Callable[[], None]
+    watch: Callable[[], None] = _nothing
+
+
+@dataclass(frozen=True, kw_only=True)
+class Workbench(Page):
+    """The page that trains one run.
+
+    Attributes
+    ----------
+    run : returns the session's run, or None before its first
+    open : prepares the page for other settings; returns what its address is to hold
+    """
+
+    run: Callable[[], Run | None]
+    open: Callable[[Config], Query]
+
+
+_pages: list[Page] = []
+
+
+def register(*pages: Page) -> None:
+    """Make these the app's pages; the first is the home page."""
+    _pages[:] = pages
+
+
+def run() -> None:
+    """Draw the page that the address names."""
+    by_title = {page.title: page for page in _pages}
+    drawn = st.navigation([_streamlit(page) for page in _pages], position="hidden")
+    others = [page for title, page in by_title.items() if title != drawn.title]
+    for page in others:
+        page.leave()
+    drawn.run()
+    for page in others:
+        page.watch()
+
+
+def _streamlit(page: Page) -> StreamlitPage:
+    address = page.title.lower()
+    return st.Page(page.render, title=page.title, url_path=address, default=page is _pages[0])
+
+
+def menu(here: str, settings: Config) -> None:
+    """Draw the titles of all pages in one line: this page's own, and links to the others."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="pages"):
-        for title in st.session_state.pages:
-            if title == here:
-                st.markdown(f"**{_ICONS[title]} {title}**")
+        for page in _pages:
+            if page.title == here:
+                st.markdown(f"**{page.icon} {page.title}**")
             else:
-                link(title, queries[title])
+                query = dict(page.query(settings))
+                st.page_link(_streamlit(page), icon=page.icon, query_params=query)
 
 
-def link(title: str, query: Mapping[str, str], label: str | None = None) -> None:
-    """Draw a link to a page."""
-    page = st.session_state.pages[title]
-    st.page_link(page, label=label, icon=_ICONS[title], query_params=dict(query))
+def _workbench() -> Workbench:
+    (found,) = (page for page in _pages if isinstance(page, Workbench))
+    return found
 
 
-def go_to(title: str, query: Mapping[str, str]) -> None:
-    """Leave for another page; does not return."""
-    st.switch_page(st.session_state.pages[title], query_params=dict(query))
+def current_run() -> Run | None:
+    """Return the run of the workbench, or None before its first."""
+    return _workbench().run()
 
 
-def home_query(config: Config) -> dict[str, str]:
-    """Return what the playground's address is to hold for these settings.
-
-    The session's key `playground_query` holds what else was in it: what Streamlit forgets of it.
-    """
-    return {**st.session_state.get("playground_query", {}), **config_query(config)}
-
-
-def config_query(config: Config) -> dict[str, str]:
-    """Return what an address holds of these settings: the texts of all that is not the default.
-
-    More points than a link may hold are left out; the session remembers them.
-    """
-    return {
-        item.name: text(item.name, getattr(config, item.name))
-        for item in fields(Config)
-        if getattr(config, item.name) != getattr(DEFAULTS, item.name)
-        and not (item.name == "points" and len(config.points) > MAX_LINK_POINTS)
-    }
+def open_in_workbench(config: Config) -> None:
+    """Leave for the workbench with these settings; does not return."""
+    page = _workbench()
+    st.switch_page(_streamlit(page), query_params=dict(page.open(config)))

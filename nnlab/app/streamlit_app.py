@@ -14,9 +14,8 @@ from nnlab.app.playground import page as playground
 
 def draw() -> None:
     """Draw the page that the address names."""
-    navigation.run(
-        {navigation.PLAYGROUND: playground.render, navigation.EXPLORE: explore.render},
-    )
+    navigation.register(playground.PAGE, explore.PAGE)
+    navigation.run()
 
 
 if __name__ == "__main__":

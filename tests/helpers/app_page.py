@@ -46,7 +46,8 @@ def _app_with_explore_first() -> None:
     from nnlab.app.explore import page as explore  # noqa: PLC0415
     from nnlab.app.playground import page as playground  # noqa: PLC0415
 
-    navigation.run({navigation.EXPLORE: explore.render, navigation.PLAYGROUND: playground.render})
+    navigation.register(explore.PAGE, playground.PAGE)
+    navigation.run()
 
 
 def open_explore(*, small: bool = True, **link: str) -> AppTest:

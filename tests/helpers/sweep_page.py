@@ -2,9 +2,14 @@
 
 import streamlit as st
 
+from nnlab.app import navigation
+from nnlab.app.explore import page as explore
 from nnlab.app.explore import run_filter
 from nnlab.app.explore.sweep_state import SweepState
 from nnlab.app.explore.views import compare, draw_view
+from nnlab.app.playground import page as playground
+
+navigation.register(playground.PAGE, explore.PAGE)
 
 base, axes, seeds, results, total = st.session_state.sweep
 run_filter.bar(results, axes, seeds)

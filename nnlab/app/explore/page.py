@@ -23,11 +23,12 @@ from nnlab.app.explore.views import (
     gallery,
     lr_range_test,
 )
-from nnlab.app.links import keep_in_link
+from nnlab.app.links import config_query, keep_in_link
 from nnlab.data.points import NO_POINTS
 from nnlab.training.config import Config
 
 STYLE = Path(__file__).with_suffix(".css")
+TITLE = "Explore"
 TICK_SECONDS = 0.7  # between two looks at a sweep that goes on
 RUNS_PER_TICK = 100  # a gallery of more takes longer to send, and is looked at less often
 COMPARE_SECONDS = 3  # between two lists of the runs to compare, while they come
@@ -67,13 +68,12 @@ def render() -> None:
 
     The session's keys are told where they are used: in `filling`, `sweeping`, `rate_test`,
     `gallery` and `filtering`. Here it is `explore_query`, what the link holds beside the
-    base settings.
+    base settings, and `explore_away`, True while another page is drawn.
     """
     st.set_page_config("nnlab · Explore", "🧠", layout="wide", initial_sidebar_state=330)
     st.html(STYLE)
     state = st.session_state
-    state.running = None  # a run that trains waits while one is away
-    arrives = navigation.arrives(navigation.EXPLORE)
+    arrives = state.pop("explore_away", False)
     if arrives or "base" not in state:
         sweep_fields.arrive()
     gallery.open_chosen(sweep_progress.current())
@@ -84,8 +84,7 @@ def render() -> None:
     lr_range_test.begin_if_asked(state.base)
     going = sweep_progress.current()
     with pages:
-        home = state.run.config if "run" in state else state.base
-        navigation.links(navigation.EXPLORE, {navigation.PLAYGROUND: navigation.home_query(home)})
+        navigation.menu(TITLE, state.base)
     controls = st.container()
     _base(state.base)
     for sentence in (error, state.get("sweep_refused", "")):
@@ -95,8 +94,8 @@ def render() -> None:
         for sentence in state.explore_refused:
             st.warning(sentence)
     view = _choose_view()
-    if arrives or view != compare.VIEW:
-        comparison.pause()  # two runs that train wait while one is away, too
+    if view != compare.VIEW:
+        comparison.pause()  # two runs that train wait while they are not drawn
     with controls:
         if view == lr_range_test.VIEW:
             lr_range_test.controls(state.base)
@@ -117,7 +116,7 @@ def _base(base: Config) -> None:
     """Say in one line which settings the axes vary, with a button that opens them."""
     told = [
         f"{name.replace('_', ' ')} {value or 'none'}"
-        for name, value in navigation.config_query(replace(base, points=NO_POINTS)).items()
+        for name, value in config_query(replace(base, points=NO_POINTS)).items()
     ]
     if len(base.points):
         told.append(f"{len(base.points):,} own points")
@@ -125,8 +124,9 @@ def _base(base: Config) -> None:
         st.caption(f"Base: the article's settings{' but ' if told else ''}{', '.join(told)}")
         # No link: one holds only so many own points.
         if st.button("Open in the playground", key="open_base", type="tertiary"):
-            gallery.open_in_playground(base)
-        if "run" in st.session_state and st.session_state.run.config != base:
+            navigation.open_in_workbench(base)
+        run = navigation.current_run()
+        if run and run.config != base:
             st.button(
                 "Take the playground's settings",
                 key="follow_playground",
@@ -243,3 +243,24 @@ def _state(plan: Plan, going: Going | None) -> SweepState:
         done=len(results),
         total=len(plan.configs),
     )
+
+
+def _query(settings: Config) -> dict[str, str]:
+    state = st.session_state
+    base = state.base if sweep_fields.is_begun() else settings
+    return {**state.get("explore_query", {}), **config_query(base)}
+
+
+def _leave() -> None:
+    st.session_state.explore_away = True
+    comparison.pause()
+
+
+PAGE = navigation.Page(
+    title=TITLE,
+    icon=":material/grid_view:",
+    render=render,
+    query=_query,
+    leave=_leave,
+    watch=sweep_progress.keep_watching,
+)

@@ -10,9 +10,7 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from nnlab.app import live_chart, navigation, report, turns
-from nnlab.app.explore import sweep_progress
-from nnlab.app.explore.setup import sweep_fields
-from nnlab.app.links import keep_in_link, refuse_bad_link
+from nnlab.app.links import config_query, keep_in_link, refuse_bad_link
 from nnlab.app.pace import SPEEDS, flush
 from nnlab.app.playground import (
     controls,
@@ -36,6 +34,7 @@ from nnlab.training.config import Config
 from nnlab.training.edits import with_config
 from nnlab.training.run import Run
 
+TITLE = "Playground"
 EDITED = "true"  # in the link of a run in which weights were set by hand
 STYLE = Path(__file__).with_suffix(".css")
 # What changes the data or the network starts a new run; all else acts on the run in progress.
@@ -84,7 +83,8 @@ def render() -> None:
     The keys of the session that are no widget's: `run`, the Run; `run_number`, which of the
     session's runs it is; `running`, a Going while it trains, else None; `renew`, True if a new run
     is to begin; `from_edited`, True while the run is that of a link which says so; and those of
-    time_travel, diagram, one_step, own_points, links and navigation, named in these modules.
+    time_travel, diagram, one_step, own_points and links, named in these modules. `away` is True
+    while another page is drawn; `playground_query` holds what the address held beside the settings.
     """
     st.set_page_config("nnlab", "🧠", layout="wide", initial_sidebar_state=330)
     st.html(STYLE)
@@ -96,7 +96,7 @@ def render() -> None:
             "panel": (*panels.PANELS, panels.NONE),
         }
     )
-    arrived = navigation.arrives(navigation.PLAYGROUND)
+    arrived = st.session_state.pop("away", False)
     if arrived:
         forget()  # Streamlit remembers some values of before, which are not for this link
         own_points.arrive()
@@ -107,9 +107,7 @@ def render() -> None:
     if "from_edited" not in state:
         state.from_edited = "edited" in st.query_params
     with pages:
-        base = state.base if sweep_fields.is_begun() else state.run.config
-        query = {**state.get("explore_query", {}), **navigation.config_query(base)}
-        navigation.links(navigation.PLAYGROUND, {navigation.EXPLORE: query})
+        navigation.menu(TITLE, state.run.config)
     speed, panel = controls.render(state.run)
     state.playground_query = {
         name: st.query_params[name] for name in ("speed", "panel") if name in st.query_params
@@ -147,7 +145,6 @@ def render() -> None:
             state.run.diverged,
         )
         st.fragment(_live, run_every=interval)(Live(speed, panel, choices), drawn)
-    sweep_progress.keep_watching()
 
 
 def _follow(config: Config | None, *, arrived: bool) -> None:
@@ -338,3 +335,33 @@ def _stages(run: Run) -> display_options.Choices:
             ),
         )
     return choices
+
+
+def _query(config: Config) -> dict[str, str]:
+    return {**st.session_state.get("playground_query", {}), **config_query(config)}
+
+
+def _leave() -> None:
+    st.session_state.away = True
+    st.session_state.running = None
+
+
+def _run() -> Run | None:
+    run: Run | None = st.session_state.get("run")
+    return run
+
+
+def _open(config: Config) -> dict[str, str]:
+    own_points.take_over(config.points)
+    return _query(config)
+
+
+PAGE = navigation.Workbench(
+    title=TITLE,
+    icon=":material/play_circle:",
+    render=render,
+    query=lambda settings: _query(run.config if (run := _run()) else settings),
+    leave=_leave,
+    run=_run,
+    open=_open,
+)

@@ -6,7 +6,6 @@ from typing import NamedTuple
 
 import streamlit as st
 
-from nnlab.app import navigation
 from nnlab.app.explore.setup.presets import PRESETS, Preset
 from nnlab.app.explore.setup.sweep_fields import (
     AXIS_NUMBERS,
@@ -18,7 +17,7 @@ from nnlab.app.explore.setup.sweep_fields import (
     fill,
     key,
 )
-from nnlab.app.links import in_code, keep_in_link
+from nnlab.app.links import config_query, in_code, keep_in_link
 from nnlab.data.rules import BrokenRule
 from nnlab.sweep import Axis, Range, axis_from_text, grid, random_sample, range_from_text
 from nnlab.sweep.analysis.columns import setting_text
@@ -86,7 +85,7 @@ def plan(take: Callable[[Preset], None]) -> tuple[Plan | None, str]:
         axes, broken = _axes(sampled=sample is not None)
     try:
         state.base = replace(state.base, iterations=iterations)
-        query = navigation.config_query(state.base)
+        query = config_query(state.base)
         for item in fields(Config):
             keep_in_link(item.name, query.get(item.name, ""), "")
         if seeds is None or not 1 <= seeds <= MAX_SEEDS:

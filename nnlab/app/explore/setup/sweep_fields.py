@@ -11,7 +11,7 @@ import streamlit as st
 
 from nnlab.app import navigation
 from nnlab.app.explore.setup.presets import SUGGESTED, Preset
-from nnlab.app.links import refusal
+from nnlab.app.links import DEFAULTS, config_query, refusal
 from nnlab.data.rules import BrokenRule
 from nnlab.sweep import MAX_RUNS
 from nnlab.training.config import Config, parse
@@ -71,7 +71,7 @@ def arrive() -> None:
     state, link = st.session_state, st.query_params
     begun = is_begun()
     if begun:  # by Back, the link may be that of a moment before
-        link.from_dict({**state.get("explore_query", {}), **navigation.config_query(state.base)})
+        link.from_dict({**state.get("explore_query", {}), **config_query(state.base)})
     refused: list[str] = []
     axes: list[tuple[str, str]] = []
     for number in AXIS_NUMBERS:
@@ -86,7 +86,8 @@ def arrive() -> None:
     sample = _linked_number("sample", 1, MAX_RUNS, refused)
     sample_seed = _linked_number("sample_seed", 0, MAX_SAMPLE_SEED, refused)
     if not begun:
-        state.base = state.run.config if "run" in state else _linked_base(refused)
+        run = navigation.current_run()
+        state.base = run.config if run else _linked_base(refused)
     number = state.filled.number + 1 if "filled" in state else 1
     state.filled = Filled(
         number,
@@ -115,9 +116,10 @@ def _linked_number(name: str, least: int, most: int, refused: list[str]) -> int 
 
 def follow_playground() -> None:
     """Let the playground's settings be the base; only in a callback."""
-    state = st.session_state
-    state.base = state.run.config
-    fill(iterations=state.base.iterations)
+    run = navigation.current_run()
+    if run:
+        st.session_state.base = run.config
+        fill(iterations=run.config.iterations)
 
 
 def turn_to(view: str) -> None:
@@ -128,7 +130,7 @@ def turn_to(view: str) -> None:
 
 def _linked_base(refused: list[str]) -> Config:
     """Return the settings in the link, and refuse those that break their rule."""
-    base = navigation.DEFAULTS
+    base = DEFAULTS
     for item in fields(Config):
         if item.name in st.query_params:
             linked = st.query_params[item.name]

@@ -12,11 +12,11 @@ from typing import NamedTuple
 import numpy as np
 import streamlit as st
 
-from nnlab.app import live_chart, report
+from nnlab.app import live_chart, navigation, report
 from nnlab.app.explore import run_filter
 from nnlab.app.explore.setup import sweep_fields
 from nnlab.app.explore.sweep_state import SweepState
-from nnlab.app.explore.views import comparison, gallery, lockstep
+from nnlab.app.explore.views import comparison, lockstep
 from nnlab.app.explore.views.comparison import Comparison
 from nnlab.app.pace import flush
 from nnlab.app.turns import turn
@@ -57,7 +57,8 @@ def render(state: SweepState) -> None:
     """Draw the view; outside the page's ticking fragment, as it has one of its own."""
     st.html(STYLE)
     runs = {result.index: result for result in state.results}
-    choices = [*([PLAYGROUND] if "run" in st.session_state else []), *runs]
+    own = navigation.current_run()
+    choices: dict[int, Result | Run] = {**({PLAYGROUND: own} if own else {}), **runs}
     if not runs or len(choices) < 2:
         if not state.all_results:
             st.info("No runs yet: press Start.")
@@ -67,15 +68,14 @@ def render(state: SweepState) -> None:
             st.info("There are no two runs to compare yet.")
         return
     names = [axis.name for axis in with_seeds(state.axes, state.seeds)]
-    defaults = _defaults(state.results, choices)
+    defaults = _defaults(state.results, list(choices))
     columns = st.columns(2, gap="small")
     chosen = [
-        _choose(column, side, choices, default, runs, names)
+        _choose(column, side, list(choices), default, runs, names)
         for column, side, default in zip(columns, SIDES, defaults, strict=True)
     ]
-    configs = [
-        st.session_state.run.config if one == PLAYGROUND else runs[one].config for one in chosen
-    ]
+    ends = [choices[one] for one in chosen]
+    configs = [end.config for end in ends]
     comparison.follow((configs[0], configs[1]))
     speed = comparison.controls()
     live = st.container(key="compare_live")
@@ -83,10 +83,9 @@ def render(state: SweepState) -> None:
         _stages(configs)
     with live:
         shown = comparison.current()
-        ends = [None if one == PLAYGROUND else runs[one] for one in chosen]
         interval = shown.interval if shown.going else None
         st.fragment(_live, run_every=interval)(ends, speed, interval)
-    if PLAYGROUND in chosen and st.session_state.run.interventions:
+    if own and PLAYGROUND in chosen and own.interventions:
         st.caption(
             "The playground's run was changed on its way. Played here, it has its present settings "
             "from the start."
@@ -155,7 +154,7 @@ def _stages(configs: Sequence[Config]) -> None:
                 plane_extent(dataset),
             )
             if st.button("Open in the playground", key=f"compare_open_{side}", type="tertiary"):
-                gallery.open_in_playground(config)
+                navigation.open_in_workbench(config)
     with curve:
         names = dict.fromkeys(report.loss_name(config) for config in configs)
         log = st.session_state.get("compare_log", False)
@@ -163,7 +162,7 @@ def _stages(configs: Sequence[Config]) -> None:
         st.toggle("Log axis", key="compare_log", persist_state="session")
 
 
-def _live(ends: Sequence[Result | None], speed: int | None, interval: float | None) -> None:
+def _live(ends: Sequence[Result | Run], speed: int | None, interval: float | None) -> None:
     """Make a tick of both while they train, then draw all that shows them."""
     began = time.perf_counter()
     with turn() as others:
@@ -190,11 +189,10 @@ def _seen(run: Run, frames: Sequence[tuple[int, bytes]]) -> Seen:
     return Seen(run.iteration, metrics, frames, run_series(run, metrics), ended)
 
 
-def _end(result: Result | None) -> Seen:
-    """Look at a run as it has ended, in the sweep or as the playground has it."""
-    if result is None:
-        run: Run = st.session_state.run
-        return _seen(run, [(run.iteration, boundary_image(run))])
+def _end(result: Result | Run) -> Seen:
+    """Look at a run as it has ended in the sweep, or as the playground has it."""
+    if isinstance(result, Run):
+        return _seen(result, [(result.iteration, boundary_image(result))])
     frames = [] if result.boundary is None else [(result.iteration, result_image(result))]
     return Seen(
         result.iteration,

@@ -15,12 +15,10 @@ from nnlab.app.explore.setup.planning import Plan
 from nnlab.app.explore.sweep_progress import Going
 from nnlab.app.explore.sweep_state import SweepState
 from nnlab.app.explore.views.choices import begin
-from nnlab.app.links import keep_in_link
-from nnlab.app.playground import own_points
+from nnlab.app.links import config_query, keep_in_link
 from nnlab.figures.gallery import gallery
 from nnlab.sweep import Axis
 from nnlab.sweep.analysis.columns import with_seeds
-from nnlab.training.config import Config
 
 KEY = "gallery"  # of its stage
 NONE = "none"  # rows: the cells follow each other
@@ -94,7 +92,7 @@ def update(state: SweepState, layout: Layout) -> dict[str, live_chart.Update]:
         layout.columns,
         layout.per_cell(state.total),
         solved.rule(state.base),
-        lambda config: urlencode(navigation.config_query(config)),
+        lambda config: urlencode(config_query(config)),
     )
     axes = [axis.name.replace("_", " ") for axis in (layout.rows, layout.columns) if axis]
     alt = (
@@ -116,10 +114,4 @@ def open_chosen(going: Going | None) -> None:
     """Leave for the playground with the settings of the run that was clicked, if one was."""
     index = st.session_state.pop("opening", None)
     if going and index in range(len(going.plan.configs)):
-        open_in_playground(going.plan.configs[index])
-
-
-def open_in_playground(config: Config) -> None:
-    """Leave for the playground with these settings."""
-    own_points.take_over(config.points)
-    navigation.go_to(navigation.PLAYGROUND, navigation.home_query(config))
+        navigation.open_in_workbench(going.plan.configs[index])

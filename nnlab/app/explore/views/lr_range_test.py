@@ -10,9 +10,8 @@ from typing import NamedTuple
 
 import streamlit as st
 
-from nnlab.app import live_chart, report
+from nnlab.app import live_chart, navigation, report
 from nnlab.app.explore.setup import sweep_fields
-from nnlab.app.explore.views import gallery
 from nnlab.figures.range_test import range_curve
 from nnlab.sweep.executors import shared_workers
 from nnlab.sweep.limits import check_points_and_sizes
@@ -140,7 +139,7 @@ def _draw(base: Config, test: RangeTest) -> None:
     )
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         if st.button(f"Learning rate {test.suggested:g} in the playground", key="open_suggested"):
-            gallery.open_in_playground(replace(base, learning_rate=test.suggested))
+            navigation.open_in_workbench(replace(base, learning_rate=test.suggested))
         if st.button(
             "A sweep around it",
             key="sweep_around",

@@ -12,6 +12,7 @@ import pytest
 
 from nnlab import Config, __main__, advance, evaluate, start
 from nnlab.data.points import Points, encode
+from nnlab.training.config import SETTINGS
 
 ROOT = Path(__file__).parents[1]
 COMMAND = [sys.executable, "-W", "error", "-m", "nnlab"]
@@ -135,10 +136,10 @@ def test_help_names_every_option_with_its_rule_and_default() -> None:
     assert (result.returncode, result.stderr) == (0, "")
     text = " ".join(result.stdout.split())
     assert "--every" in text
-    for item in fields(Config):
-        assert "--" + item.name.replace("_", "-") in text
-        assert item.metadata["help"] in text
-        assert f"Must {item.metadata['must']}. Default:" in text
+    for name, setting in SETTINGS.items():
+        assert "--" + name.replace("_", "-") in text
+        assert setting.help in text
+        assert f"Must {setting.kind.must}. Default:" in text
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 """Config accepts what it says and refuses the rest with field, rule and value."""
 
 from collections.abc import Iterable
-from dataclasses import Field, FrozenInstanceError, fields, replace
+from dataclasses import FrozenInstanceError, fields, replace
 from decimal import Decimal
 from fractions import Fraction
 
@@ -10,7 +10,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from nnlab import Config
+from nnlab import Config, advance, start
 from nnlab.data.datasets import DATASETS_FOR
 from nnlab.data.features import FEATURES
 from nnlab.data.points import NO_POINTS, Points
@@ -19,7 +19,9 @@ from nnlab.model.activations import ACTIVATIONS
 from nnlab.model.losses import OUTPUT_LOSSES
 from nnlab.model.network import INITIALIZATIONS
 from nnlab.model.optimizers import OPTIMIZERS, PENALTIES, SCHEDULES
-from nnlab.training.config import parse, text
+from nnlab.training.config import SETTINGS, parse, text
+from nnlab.training.edit_record import STOP
+from nnlab.training.edits import with_config
 
 # More digits than Python turns into text, and more brackets than it follows.
 HUGE = 10**5000
@@ -271,9 +273,67 @@ def test_text_is_read_as_the_fields_type_or_left_for_the_rule(
     assert parse(name, written) == value
 
 
-@pytest.mark.parametrize("item", fields(Config), ids=lambda item: item.name)
-def test_the_text_of_a_default_is_read_as_the_default(item: Field) -> None:
-    assert parse(item.name, text(item.name, item.default)) == item.default
+@pytest.mark.parametrize("name", SETTINGS)
+def test_the_text_of_a_default_is_read_as_the_default(name: str) -> None:
+    default = getattr(Config(), name)
+    assert parse(name, text(name, default)) == default
+
+
+# A run of BASE uses every setting, and each of these values is another one.
+BASE = Config(
+    samples=40,
+    optimizer="momentum",
+    learning_rate_schedule="step",
+    batch_size=10,
+    regularization="l2",
+    iterations=50,
+)
+OTHER: dict[str, object] = {
+    "problem": "regression",
+    "dataset": "moons",
+    "samples": 41,
+    "noise": 0.1,
+    "data_seed": 5,
+    "test_samples": 30,
+    "test_seed": 3,
+    "points": [(0, 0, 1)],
+    "features": ("x1", "x2", "x1^2"),
+    "hidden_layers": (3,),
+    "activation": "tanh",
+    "initialization": "he",
+    "seed": 5,
+    "output_loss": "squared_error",
+    "optimizer": "adam",
+    "momentum": 0.5,
+    "learning_rate": 0.02,
+    "learning_rate_schedule": "cosine",
+    "batch_size": 20,
+    "regularization": "l1",
+    "regularization_rate": 0.1,
+    "iterations": 20,
+    "target_loss": 0.5,
+    "patience": 7,
+}
+
+
+@pytest.mark.parametrize("name", SETTINGS)
+def test_a_settings_meaning_is_what_it_does_to_a_run(name: str) -> None:
+    setting, config = SETTINGS[name], replace(BASE, **{name: OTHER[name]})
+    here, there = start(BASE), start(config)
+    same_data = all(
+        np.array_equal(getattr(here.dataset, part), getattr(there.dataset, part))
+        for part in ("train_inputs", "train_targets", "test_inputs", "test_targets")
+    )
+    assert same_data == (setting.draws != "data")
+    same_weights = np.array_equal(here.parameters.vector, there.parameters.vector)
+    assert same_weights == (setting.draws != "weights")
+    if setting.effect == "restart":
+        return
+    run = with_config(advance(here, 10), config)
+    losses, expected = advance(run, 20).losses, advance(here, 30).losses
+    stops = setting.effect == "stop"
+    assert np.array_equal(losses, expected[: len(losses)]) == stops
+    assert [(one.name, one.kind == STOP) for one in run.interventions] == [(name, stops)]
 
 
 def test_the_texts_are_what_links_have_always_held() -> None:
@@ -291,7 +351,7 @@ _finite = st.floats(allow_nan=False, allow_infinity=False)
 _counts = st.integers(1, 100_000)
 _seeds = st.integers(0, 2**32 - 1)
 # one strategy per field, for settings that all fit together
-SETTINGS = {
+STRATEGIES = {
     "problem": st.just("regression"),
     "dataset": st.sampled_from(DATASETS_FOR["regression"]),
     "samples": st.integers(2, 100_000),
@@ -326,12 +386,12 @@ def _layers(draw: st.DrawFn) -> dict:
     return {"hidden_layers": widths, "activation": draw(name | each)}
 
 
-@given(values=st.fixed_dictionaries(SETTINGS), layers=_layers())
+@given(values=st.fixed_dictionaries(STRATEGIES), layers=_layers())
 @example(values={}, layers={"hidden_layers": (), "activation": ()})
 def test_text_carries_every_config_exactly(values: dict, layers: dict) -> None:
     config = Config(**values, **layers)
     texts = {item.name: text(item.name, getattr(config, item.name)) for item in fields(Config)}
-    assert {*SETTINGS, *layers} == set(texts)
+    assert {*STRATEGIES, *layers} == set(texts)
     assert Config(**{name: parse(name, written) for name, written in texts.items()}) == config
 
 

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from itertools import product
 from typing import Any
 
@@ -10,16 +10,10 @@ import numpy as np
 
 from nnlab.data.rules import BrokenRule, is_real, shown
 from nnlab.sweep.limits import MAX_RUNS, check_count, check_points_and_sizes
-from nnlab.training.config import Config
+from nnlab.training.config import SETTINGS, Config
 from nnlab.training.kinds import whole, whole_number
 
 DIGITS = 6  # of a value within a range: 0.0316228 is read more easily than 0.03162277660168379
-
-FIELDS = {item.name: item.metadata for item in fields(Config)}
-# The fields that can be None, those that are one number, and those of them that are a whole one.
-OPTIONAL = {item.name for item in fields(Config) if item.default is None}
-RANGED = {name for name, field in FIELDS.items() if field["kind"].number}
-WHOLE = {name for name in RANGED if FIELDS[name]["kind"].number is int}
 
 
 @dataclass(frozen=True)
@@ -36,7 +30,7 @@ class Axis:
     values: tuple[Any, ...]
 
     def __post_init__(self) -> None:
-        check_field(self.name, FIELDS)
+        check_field(self.name)
         values = tuple(_checked(self.name, value) for value in self.values)
         if not values:
             raise BrokenRule(self.name, "have a value or more in a sweep", "none")
@@ -70,8 +64,8 @@ class Range:
 
     def __post_init__(self) -> None:
         name = self.name
-        check_field(name, FIELDS)
-        if name not in RANGED:
+        check_field(name)
+        if not SETTINGS[name].kind.number:
             raise BrokenRule(name, "be given by its values in a sweep", "a range")
         for end in (self.low, self.high):
             if not is_real(end) or not abs(end) < math.inf:
@@ -83,7 +77,11 @@ class Range:
             must = "range from above 0 on a logarithmic scale"
             raise BrokenRule(name, must, shown(self.low))
         for end in (self.low, self.high):
-            _checked(name, _whole(end) if name in WHOLE else end)
+            _checked(name, _whole(end) if self._is_whole else end)
+
+    @property
+    def _is_whole(self) -> bool:
+        return SETTINGS[self.name].kind.number is int
 
     def spaced(self, count: int) -> Axis:
         """Return so many values at equal distances, with both ends; fewer if whole ones coincide.
@@ -107,18 +105,18 @@ class Range:
     def draw(self, rng: np.random.Generator) -> float:
         """Draw a value: on the range's scale, all are equally likely."""
         # a whole number stands for all that are rounded to it, also at the ends
-        return self._rounded(self._at(rng.random(), 0.5 if self.name in WHOLE else 0.0))
+        return self._rounded(self._at(rng.random(), 0.5 if self._is_whole else 0.0))
 
     def _at(self, share: float, beyond: float) -> float:
         """Return the value at a share of the way from one end to the other, within the range."""
         low, high = self.low - beyond, self.high + beyond
         value = low * (high / low) ** share if self.log else low + share * (high - low)
-        if self.name not in WHOLE:
+        if not self._is_whole:
             value = float(f"{value:.{DIGITS}g}")
         return min(max(value, self.low), self.high)
 
     def _rounded(self, value: float) -> float:
-        return round(value) if self.name in WHOLE else float(value)
+        return round(value) if self._is_whole else float(value)
 
 
 def grid(base: Config, axes: Sequence[Axis], seeds: Sequence[int]) -> list[Config]:
@@ -170,10 +168,10 @@ def random_sample(
     return _times_seeds(base, drawn, seeds)
 
 
-def check_field(name: str, known: Iterable[str]) -> None:
-    """Raise a ValueError if an axis is not a field of Config."""
-    if name not in known:
-        raise BrokenRule("axis", f"be one of {', '.join(known)}", shown(name))
+def check_field(name: str) -> None:
+    """Raise a BrokenRule if an axis is not a field of Config."""
+    if name not in SETTINGS:
+        raise BrokenRule("axis", f"be one of {', '.join(SETTINGS)}", shown(name))
 
 
 def _check_axes(names: list[str]) -> None:
@@ -185,10 +183,11 @@ def _check_axes(names: list[str]) -> None:
 
 
 def _checked(name: str, value: Any) -> Any:
+    kind = SETTINGS[name].kind
     try:
-        return FIELDS[name]["rule"](value)
+        return kind.rule(value)
     except (TypeError, ValueError, OverflowError):
-        raise BrokenRule(name, FIELDS[name]["must"], shown(value)) from None
+        raise BrokenRule(name, kind.must, shown(value)) from None
 
 
 def _whole(number: float) -> float:

@@ -8,8 +8,8 @@ logarithmic scale, or "0..1 5", five on a linear one.
 from typing import Any
 
 from nnlab.data.rules import BrokenRule, shown
-from nnlab.sweep.axes import FIELDS, OPTIONAL, RANGED, Axis, Range, check_field
-from nnlab.training.config import parse
+from nnlab.sweep.axes import Axis, Range, check_field
+from nnlab.training.config import SETTINGS, parse
 
 BETWEEN = ".."
 
@@ -22,14 +22,15 @@ def axis_from_text(name: str, text: str) -> Axis:
     ValueError
         "<field> must <rule>, got <value>".
     """
-    check_field(name, FIELDS)
-    if name in RANGED and BETWEEN in text:
+    check_field(name)
+    kind = SETTINGS[name].kind
+    if kind.number and BETWEEN in text:
         must = "be LOW..HIGH COUNT or LOW..HIGH log COUNT as a range"
         range_, rest = _range(name, text, must)
         if len(rest) != 1:
             raise BrokenRule(name, must, shown(text))
         return range_.spaced(parse("iterations", rest[0]))
-    separator = ";" if FIELDS[name]["kind"].listed or ";" in text else ","
+    separator = ";" if kind.listed or ";" in text else ","
     parts = [part.strip() for part in text.split(separator)] if text.strip() else []
     return Axis(name, tuple(_value(name, part) for part in parts))
 
@@ -42,8 +43,8 @@ def range_from_text(name: str, text: str) -> Range | Axis:
     ValueError
         "<field> must <rule>, got <value>".
     """
-    check_field(name, FIELDS)
-    if name not in RANGED or BETWEEN not in text:
+    check_field(name)
+    if not SETTINGS[name].kind.number or BETWEEN not in text:
         return axis_from_text(name, text)
     must = "be LOW..HIGH or LOW..HIGH log as a range to draw from"
     range_, rest = _range(name, text, must)
@@ -64,4 +65,4 @@ def _range(name: str, text: str, must: str) -> tuple[Range, list[str]]:
 
 
 def _value(name: str, text: str) -> Any:
-    return None if name in OPTIONAL and text == "none" else parse(name, text)
+    return None if SETTINGS[name].kind.optional and text == "none" else parse(name, text)

@@ -10,13 +10,10 @@ from nnlab.data.features import expand
 from nnlab.data.rules import BrokenRule
 from nnlab.model.losses import OUTPUT_LOSSES, SquaredLoss
 from nnlab.model.network import Objective, Parameters
-from nnlab.training.config import Config
+from nnlab.training.config import SETTINGS, Config
 
 # The fields of Config that `make_dataset` takes, in its order.
-DATA_FIELDS = (
-    *("dataset", "samples", "noise", "data_seed"),
-    *("test_samples", "test_seed", "points"),
-)
+DATA_FIELDS = tuple(name for name, setting in SETTINGS.items() if setting.draws == "data")
 
 
 def dataset_of(config: Config) -> Dataset:

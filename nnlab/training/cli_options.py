@@ -1,10 +1,9 @@
 """The settings of a run as options of the command line."""
 
 import argparse
-from dataclasses import fields
 from typing import Any, NoReturn
 
-from nnlab.training.config import Config, parse, text
+from nnlab.training.config import SETTINGS, Config, parse, text
 
 EXIT_OUTPUT_CLOSED, EXIT_BAD_INPUT, EXIT_INTERRUPTED = 1, 2, 130
 
@@ -19,12 +18,12 @@ class Parser(argparse.ArgumentParser):
 
 def add_settings(parser: argparse.ArgumentParser) -> None:
     """Add an option for every field of Config."""
-    for item in fields(Config):
-        default = text(item.name, item.default) or "none"
-        help_ = f"{item.metadata['help']} Must {item.metadata['must']}. Default: {default}."
+    for name, setting in SETTINGS.items():
+        default = text(name, getattr(Config, name)) or "none"
+        help_ = f"{setting.help} Must {setting.kind.must}. Default: {default}."
         parser.add_argument(
-            "--" + item.name.replace("_", "-"),
-            metavar=item.metadata["kind"].placeholder,
+            "--" + name.replace("_", "-"),
+            metavar=setting.kind.placeholder,
             help=help_.replace("%", "%%"),
         )
 
@@ -37,7 +36,7 @@ def settings(options: dict[str, Any]) -> Config:
     ValueError
         If a value breaks its rule.
     """
-    given = {item.name: options[item.name] for item in fields(Config)}
+    given = {name: options[name] for name in SETTINGS}
     return Config(
         **{name: parse(name, value) for name, value in given.items() if value is not None}
     )

@@ -4,7 +4,7 @@ Over 250 lines, as it is one list of 25 choices with a sentence each, kept in on
 """
 
 from dataclasses import dataclass, field, fields
-from typing import Any
+from typing import Any, Literal, NamedTuple
 
 from nnlab.data.datasets import DATASETS, DATASETS_FOR
 from nnlab.data.features import FEATURES, column_names
@@ -22,11 +22,32 @@ MAX_SIZE = 1e30  # of a point's numbers, which are drawn in float32
 MAX_LAYERS, MAX_WIDTH = 8, 64
 
 
-def _setting(default: Any, kind: Kind, help_: str) -> Any:
-    return field(
-        default=default,
-        metadata={"rule": kind.rule, "must": kind.must, "help": help_, "kind": kind},
-    )
+class Setting(NamedTuple):
+    """What a field of Config means.
+
+    Attributes
+    ----------
+    kind : of its values
+    help : what it is for, in a sentence or two
+    effect : of a change while a run trains: "restart" starts a new run, "update" changes the
+        updates from now on, "stop" changes only when the run ends
+    draws : "data" or "weights" if the data set or the initial weights follow from it
+    seed : whether it is a number that only names a random draw
+    axis : whether a sweep can vary it
+    typed : whether its field on a page holds text
+    """
+
+    kind: Kind
+    help: str
+    effect: Literal["restart", "update", "stop"] = "restart"
+    draws: Literal["data", "weights"] | None = None
+    seed: bool = False
+    axis: bool = True
+    typed: bool = False
+
+
+def _setting(default: Any, kind: Kind, help_: str, **meaning: Any) -> Any:
+    return field(default=default, metadata={"setting": Setting(kind, help_, **meaning)})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,44 +69,60 @@ class Config:
         "circles",
         kinds.one_of(DATASETS),
         "Which shape the points form, for the network to learn; own: only the points you draw.",
+        draws="data",
     )
     samples: int = _setting(
         1000,
         kinds.whole(2, MAX_SAMPLES),
         "How many training points are drawn; more of them show the shape better but take longer.",
+        draws="data",
     )
     noise: float = _setting(
         0.05,
         kinds.real(0, 10),
         "How far points stray from the shape (standard deviation); more of it mixes the colours.",
+        draws="data",
     )
     data_seed: int = _setting(
         4,
         kinds.whole(0, 2**32 - 1),
         "Which training points are drawn; same number, same points.",
+        draws="data",
+        seed=True,
     )
     test_samples: int = _setting(
-        100, kinds.whole(2, MAX_SAMPLES), "How many points are kept aside to test the network on."
+        100,
+        kinds.whole(2, MAX_SAMPLES),
+        "How many points are kept aside to test the network on.",
+        draws="data",
     )
     test_seed: int = _setting(
         2,
         kinds.whole(0, 2**32 - 1),
         "Which random test points are drawn; same number, same points.",
+        draws="data",
+        seed=True,
     )
     points: Points = _setting(  # noqa: RUF009 - Points are frozen, though ruff cannot see it
         NO_POINTS,
         kinds.points(MAX_SAMPLES, MAX_SIZE),
         "Your own training points, on top of those of the data set; the picture bends to them too.",
+        effect="update",
+        draws="data",
+        axis=False,
     )
     features: tuple[str, ...] = _setting(
         ("x1", "x2"),
         kinds.some_of(FEATURES),
         "What the network sees of a point; squares and waves let even few units draw curves.",
+        draws="weights",
     )
     hidden_layers: tuple[int, ...] = _setting(
         (10, 5),
         kinds.widths(MAX_LAYERS, MAX_WIDTH),
         "Units in each hidden layer; more let the boundary bend more. None: a straight line.",
+        draws="weights",
+        typed=True,
     )
     activation: str | tuple[str, ...] = _setting(
         "relu",
@@ -96,12 +133,16 @@ class Config:
         "normal",
         kinds.one_of(INITIALIZATIONS),
         "How the weights are drawn before training; it sets the picture that learning starts from.",
+        draws="weights",
     )
     seed: int = _setting(
         4,
         kinds.whole(0, 2**32 - 1),
         "Which random starting weights and batches are drawn; same number, same run, digit for "
         "digit.",
+        draws="weights",
+        seed=True,
+        axis=False,
     )
     output_loss: str = _setting(
         "cross_entropy",
@@ -114,62 +155,75 @@ class Config:
         kinds.one_of(OPTIMIZERS),
         "How a gradient becomes a step: momentum rolls on, Adam and RMSprop step alike in all "
         "directions, so the picture changes sooner.",
+        effect="update",
     )
     momentum: float = _setting(
         0.9,
         kinds.real(0, 1),
         "How much of the last step the next one keeps, with momentum and nesterov; more of it is "
         "faster, and overshoots.",
+        effect="update",
     )
     learning_rate: float = _setting(
         0.01,
         kinds.real(0, 1e6, above=True),
         "How far each update moves the weights; too small: nothing moves, too large: it jumps.",
+        effect="update",
     )
     learning_rate_schedule: str = _setting(
         "constant",
         kinds.one_of(SCHEDULES),
         "How the learning rate falls over the iterations: the picture moves first and settles "
         "later; cosine begins anew when the iterations are over.",
+        effect="update",
     )
     batch_size: int | None = _setting(
         None,
         kinds.optional(kinds.whole(1, MAX_SAMPLES), "all of them"),
         "How many points each update looks at; few make quick, trembling steps.",
+        effect="update",
     )
     regularization: str = _setting(
         "none",
         kinds.one_of(PENALTIES),
         "What holds the weights down: l2 keeps all of them small and the boundary smooth, l1 "
         "pushes the useless ones to 0.",
+        effect="update",
     )
     regularization_rate: float = _setting(
         0.001,
         kinds.real(0, 1e6),
         "How hard l1 or l2 holds the weights down; too hard, and the picture stays flat.",
+        effect="update",
     )
     iterations: int = _setting(
-        25_000, kinds.whole(1, 1_000_000), "How many updates the run makes before it is finished."
+        25_000,
+        kinds.whole(1, 1_000_000),
+        "How many updates the run makes before it is finished.",
+        effect="update",
     )
     target_loss: float | None = _setting(
         None,
         kinds.optional(kinds.real(0, 1e6), "no such stop"),
         "The run stops once the training loss is down to this; the picture is then good enough.",
+        effect="stop",
     )
     patience: int | None = _setting(
         None,
         kinds.optional(kinds.whole(1, 1_000_000), "no such stop"),
         "The run stops after so many iterations without a better loss; the picture has settled.",
+        effect="stop",
     )
 
     def __post_init__(self) -> None:
         given = {item.name: getattr(self, item.name) for item in fields(self)}
         for item in fields(self):
             value = given[item.name]
+            kind: Kind = item.metadata["setting"].kind
             try:
-                object.__setattr__(self, item.name, item.metadata["rule"](value))
+                object.__setattr__(self, item.name, kind.rule(value))
             except (TypeError, ValueError, OverflowError):
-                raise BrokenRule(item.name, item.metadata["must"], shown(value)) from None
+                raise BrokenRule(item.name, kind.must, shown(value)) from None
         self._check_what_fits_together(given)
 
     def _check_what_fits_together(self, given: dict[str, Any]) -> None:
@@ -212,8 +266,10 @@ class TableConfig(Config):
     nothing is drawn of them.
     """
 
-    features: tuple[str, ...] = field(
-        default=column_names(1), metadata={"rule": tuple, "must": "be the names of the columns"}
+    features: tuple[str, ...] = _setting(
+        column_names(1),
+        Kind(tuple, "be the names of the columns", str, str, "NAME,NAME"),
+        "What the network sees of a sample: all columns.",
     )
     hidden_layers: tuple[int, ...] = _setting(
         Config.hidden_layers, kinds.widths(), "Units in each hidden layer."
@@ -223,9 +279,7 @@ class TableConfig(Config):
     )
 
 
-def _kind(name: str) -> Kind:
-    kind: Kind = next(item.metadata["kind"] for item in fields(Config) if item.name == name)
-    return kind
+SETTINGS: dict[str, Setting] = {item.name: item.metadata["setting"] for item in fields(Config)}
 
 
 def parse(name: str, text: str) -> Any:
@@ -236,7 +290,7 @@ def parse(name: str, text: str) -> Any:
     its own sentence.
     """
     try:
-        return _kind(name).read(text)
+        return SETTINGS[name].kind.read(text)
     except ValueError:
         return text
 
@@ -249,4 +303,4 @@ def text(name: str, value: Any) -> str:
     ValueError
         If the value is of more points than a link may hold.
     """
-    return _kind(name).write(value)
+    return SETTINGS[name].kind.write(value)

@@ -1,16 +1,13 @@
 """What somebody does to a run on its way: settings changed, parameters moved by hand."""
 
-from dataclasses import fields
 from typing import Any, NamedTuple
 
 from nnlab.data.points import Points
-from nnlab.training.config import Config
+from nnlab.training.config import SETTINGS, Config
 
 # The kinds: a setting that changes updates, one that only ends the run, a parameter set by hand,
 # and a step on one training point alone.
 SETTING, STOP, PARAMETER, STEP = "setting", "stop", "parameter", "step"
-
-BEFORE_A_RUN = {"seed", "initialization"}  # what the run has started from
 
 
 class Intervention(NamedTuple):
@@ -46,13 +43,11 @@ def changed(
     for its weights. `iterations` ends no run by itself, and counts only where it stretches the
     schedule.
     """
-    kinds = {item.name: SETTING for item in fields(Config)}
-    kinds |= {"target_loss": STOP, "patience": STOP}
-    if old.learning_rate_schedule == new.learning_rate_schedule == "constant":
-        del kinds["iterations"]
-    for name, kind in kinds.items():
+    constant = old.learning_rate_schedule == new.learning_rate_schedule == "constant"
+    for name, setting in SETTINGS.items():
         before, value = getattr(old, name), getattr(new, name)
-        if before != value and (iteration > 0 or name in BEFORE_A_RUN):
+        if before != value and _counts(name, iteration) and not (name == "iterations" and constant):
+            kind = STOP if setting.effect == "stop" else SETTING
             one = Intervention(iteration, kind, name, _kept(value), _kept(before))
             interventions = added(interventions, one)
     return interventions
@@ -80,12 +75,16 @@ def taken_back(interventions: Interventions, iteration: int) -> Interventions:
     kept = tuple(one for one in interventions if one.iteration <= iteration)
     moved: Interventions = ()
     for one in interventions[len(kept) :]:
-        if one.kind in {SETTING, STOP} and (iteration > 0 or one.name in BEFORE_A_RUN):
+        if one.kind in {SETTING, STOP} and _counts(one.name, iteration):
             moved = added(moved, one._replace(iteration=iteration))
     for one in moved:
         if one.value != one.before:  # back at the optimizer of then, the memory of then is there
             kept = added(kept, one)
     return kept
+
+
+def _counts(name: str, iteration: int) -> bool:
+    return iteration > 0 or SETTINGS[name].draws == "weights"
 
 
 def _kept(value: object) -> object:

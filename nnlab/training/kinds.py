@@ -26,6 +26,7 @@ class Kind(NamedTuple):
     placeholder : of a value in a help text
     number : int or float, if a value is one number
     listed : whether a value can be several numbers or names
+    optional : whether a value can be None
     """
 
     rule: Callable[[Any], Any]
@@ -35,6 +36,7 @@ class Kind(NamedTuple):
     placeholder: str
     number: type | None = None
     listed: bool = False
+    optional: bool = False
 
 
 def whole_number(name: str, value: Any, low: int, high: int | None = None, why: str = "") -> int:
@@ -115,6 +117,7 @@ def optional(kind: Kind, without: str) -> Kind:
         must=f"{kind.must}, or None for {without}",
         read=lambda text: kind.read(text) if text.strip() else None,
         write=lambda value: "" if value is None else kind.write(value),
+        optional=True,
     )
 
 

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Sequence
-from dataclasses import fields, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -30,18 +30,13 @@ from nnlab.figures import curves, points
 from nnlab.figures.style import CLASS_COLORS
 from nnlab.inspection.diagnosis import Diagnosis, diagnose
 from nnlab.inspection.observation import observe
-from nnlab.training.config import Config
+from nnlab.training.config import SETTINGS, Config
 from nnlab.training.edits import with_config
 from nnlab.training.run import Run
 
 TITLE = "Playground"
 EDITED = "true"  # in the link of a run in which weights were set by hand
 STYLE = Path(__file__).with_suffix(".css")
-# What changes the data or the network starts a new run; all else acts on the run in progress.
-NEW_RUN_SETTINGS = {
-    *("problem", "dataset", "samples", "noise", "data_seed", "test_samples", "test_seed"),
-    *("features", "hidden_layers", "activation", "initialization", "seed", "output_loss"),
-}
 
 
 class Live(NamedTuple):
@@ -157,14 +152,11 @@ def _follow(config: Config | None, *, arrived: bool) -> None:
         run_control.reset(config or DEFAULTS)
     elif config:
         old = state.run.config
-        changed = {
-            item.name
-            for item in fields(Config)
-            if getattr(old, item.name) != getattr(config, item.name)
-        }
+        changed = {name for name in SETTINGS if getattr(old, name) != getattr(config, name)}
+        restarts = any(SETTINGS[name].effect == "restart" for name in changed)
         of_no_use = state.run.diverged and changed - {"iterations"}
         renewed = state.pop("renew", False)
-        if renewed or changed & NEW_RUN_SETTINGS or of_no_use or (changed and arrived):
+        if renewed or restarts or of_no_use or (changed and arrived):
             run_control.reset(
                 config
             )  # where a run has diverged, its weights are of no use any more

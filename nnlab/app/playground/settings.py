@@ -3,7 +3,6 @@
 import math
 import random
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import fields
 from itertools import pairwise
 from typing import Any
 
@@ -18,11 +17,9 @@ from nnlab.model.activations import ACTIVATIONS
 from nnlab.model.losses import OUTPUT_LOSSES
 from nnlab.model.network import INITIALIZATIONS
 from nnlab.model.optimizers import OPTIMIZERS, PENALTIES, SCHEDULES
-from nnlab.training.config import MAX_LAYERS, Config, parse, text
+from nnlab.training.config import MAX_LAYERS, SETTINGS, Config, parse, text
 
 DEFAULTS = Config()
-_TYPED = ("hidden_layers",)  # as text
-HELP = {item.name: item.metadata["help"] for item in fields(Config)}
 # so that no update takes longer than a fraction of a second, also for the others on the server
 MAX_WORK = 500_000_000
 RATES = [float(f"{digit}e{power}") for power in range(-5, 2) for digit in (1, 2, 5)][:-2]
@@ -57,7 +54,7 @@ def settings() -> tuple[Config | None, str]:
 
 
 def _set_article() -> None:
-    names = [item.name for item in fields(Config) if item.name in st.session_state]
+    names = [name for name in SETTINGS if name in st.session_state]
     fill_in({name: getattr(DEFAULTS, name) for name in names})
     own_points.clear()
     run_control.renew()  # the article's network too, untrained
@@ -66,14 +63,14 @@ def _set_article() -> None:
 def fill_in(values: Mapping[str, Any]) -> None:
     """Set the widgets of these fields of Config; only in a callback."""
     for name, value in values.items():
-        st.session_state[name] = text(name, value) if name in _TYPED else value
+        st.session_state[name] = text(name, value) if SETTINGS[name].typed else value
     _move_slider()
 
 
 def forget() -> None:
     """Let the widgets begin anew, each with its value in the link, or else its default."""
-    for item in fields(Config):
-        st.session_state.pop(item.name, None)
+    for name in SETTINGS:
+        st.session_state.pop(name, None)
 
 
 def _data() -> dict[str, Any]:
@@ -113,7 +110,7 @@ def _network() -> dict[str, Any]:
         key="activation",
         accept_new_options=True,
         bind="query-params",
-        help=HELP["activation"] + " Or type one per hidden layer: tanh,relu",
+        help=SETTINGS["activation"].help + " Or type one per hidden layer: tanh,relu",
     )
     values["activation"] = parse("activation", activation or "")
     values["initialization"] = _choice(right, "initialization", INITIALIZATIONS)
@@ -137,7 +134,7 @@ def _network() -> dict[str, Any]:
             selection_mode="multi",
             default=default,
             key="features",
-            help=HELP["features"],
+            help=SETTINGS["features"].help,
         )
         values["features"] = tuple(name for name in FEATURES if name in chosen)
         # Not bind="query-params", which would repeat the name where Config reads one list.
@@ -200,14 +197,14 @@ def _number(
 ) -> Any:
     # No limits here: Config states the rule, in a sentence and on the page.
     default = getattr(DEFAULTS, name)
-    whole = isinstance(default, int) or name in ("batch_size", "patience")
+    whole = SETTINGS[name].kind.number is int
     return where.number_input(
         label or _label(name),
         value=default,
         step=step or (1 if whole else None),
         format="%d" if whole else "%g",
         key=name,
-        help=HELP[name],
+        help=SETTINGS[name].help,
         placeholder=placeholder,
         on_change=on_change,
         bind="query-params",
@@ -228,7 +225,7 @@ def _choice(
         options,
         index=options.index(default) if default in options else 0,
         key=name,
-        help=HELP[name],
+        help=SETTINGS[name].help,
         on_change=on_change,
         bind="query-params",
     )
@@ -265,7 +262,7 @@ def _learning_rate_slider() -> None:
         key=key,
         on_change=_set_learning_rate,
         args=(key,),
-        help=HELP["learning_rate"],
+        help=SETTINGS["learning_rate"].help,
     )
 
 
@@ -279,7 +276,7 @@ def _hidden_layers() -> Any:
             "Hidden layers",
             text("hidden_layers", DEFAULTS.hidden_layers),
             key="hidden_layers",
-            help=HELP["hidden_layers"],
+            help=SETTINGS["hidden_layers"].help,
             bind="query-params",
             placeholder="none",
         )

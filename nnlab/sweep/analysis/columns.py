@@ -11,11 +11,10 @@ from numpy.typing import NDArray
 
 from nnlab.data.datasets import FloatArray
 from nnlab.sweep import Axis, Result
-from nnlab.training.config import text
+from nnlab.training.config import SETTINGS, text
 
 ACCURACIES = ("test_accuracy", "train_accuracy")
 METRICS = (*ACCURACIES, "test_loss", "train_loss")
-SEEDS = ("seed", "data_seed", "test_seed")  # numbers that only name something
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,7 +62,7 @@ def axis_column(results: Sequence[Result], axis: Axis) -> Column:
     """Return the column of an axis; values that the axis does not know come behind its own."""
     values = [getattr(result.config, axis.name) for result in results]
     known = list(dict.fromkeys([*axis.values, *values]))
-    if axis.name not in SEEDS and all(isinstance(value, Real) for value in known):
+    if not SETTINGS[axis.name].seed and all(isinstance(value, Real) for value in known):
         return Column(axis.name, np.array(values, dtype=np.float64), log=is_geometric(known))
     places = {value: place for place, value in enumerate(known)}
     return Column(

@@ -1,7 +1,7 @@
 """The sidebar of Explore: from its fields to the runs of one sweep."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import fields, replace
+from dataclasses import replace
 from typing import NamedTuple
 
 import streamlit as st
@@ -21,9 +21,7 @@ from nnlab.app.links import config_query, in_code, keep_in_link
 from nnlab.data.rules import BrokenRule
 from nnlab.sweep import Axis, Range, axis_from_text, grid, random_sample, range_from_text
 from nnlab.sweep.analysis.columns import setting_text
-from nnlab.training.config import Config
-
-HELP = {item.name: item.metadata["help"] for item in fields(Config)}
+from nnlab.training.config import SETTINGS, Config
 
 
 class Plan(NamedTuple):
@@ -78,7 +76,7 @@ def plan(take: Callable[[Preset], None]) -> tuple[Plan | None, str]:
         value=state.filled.iterations,
         step=1000,
         key=key("iterations"),
-        help=HELP["iterations"],
+        help=SETTINGS["iterations"].help,
     )
     sample, sample_seed = _sample()
     with place:
@@ -86,8 +84,8 @@ def plan(take: Callable[[Preset], None]) -> tuple[Plan | None, str]:
     try:
         state.base = replace(state.base, iterations=iterations)
         query = config_query(state.base)
-        for item in fields(Config):
-            keep_in_link(item.name, query.get(item.name, ""), "")
+        for name in SETTINGS:
+            keep_in_link(name, query.get(name, ""), "")
         if seeds is None or not 1 <= seeds <= MAX_SEEDS:
             return None, f"seeds must be a whole number from 1 to {MAX_SEEDS}, got {seeds}"
         keep_in_link("seeds", str(seeds), str(DEFAULT_SEEDS))

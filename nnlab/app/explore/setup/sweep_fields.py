@@ -4,7 +4,7 @@ In the link an axis is `axis1=learning_rate:0.001..1 log 7`: a field of Config a
 colon, what is typed on the page.
 """
 
-from dataclasses import fields, replace
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import streamlit as st
@@ -14,15 +14,14 @@ from nnlab.app.explore.setup.presets import SUGGESTED, Preset
 from nnlab.app.links import DEFAULTS, config_query, refusal
 from nnlab.data.rules import BrokenRule
 from nnlab.sweep import MAX_RUNS
-from nnlab.training.config import Config, parse
+from nnlab.training.config import SETTINGS, Config, parse
 
 MAX_AXES = 4
 MAX_SEEDS = 100
 MAX_SAMPLE_SEED = 10**6
 DEFAULT_SEEDS = 1
 DEFAULT_SAMPLE_SEED = 0
-NOT_VARIED = ("seed", "points")  # the seeds have a field of their own, points can only be drawn
-VARIED = [item.name for item in fields(Config) if item.name not in NOT_VARIED]
+VARIED = [name for name, setting in SETTINGS.items() if setting.axis]
 AXIS_NUMBERS = range(1, MAX_AXES + 1)
 LINK_NAMES = (*(f"axis{number}" for number in AXIS_NUMBERS), "seeds", "sample", "sample_seed")
 
@@ -131,11 +130,11 @@ def turn_to(view: str) -> None:
 def _linked_base(refused: list[str]) -> Config:
     """Return the settings in the link, and refuse those that break their rule."""
     base = DEFAULTS
-    for item in fields(Config):
-        if item.name in st.query_params:
-            linked = st.query_params[item.name]
+    for name in SETTINGS:
+        if name in st.query_params:
+            linked = st.query_params[name]
             try:
-                base = replace(base, **{item.name: parse(item.name, linked)})
+                base = replace(base, **{name: parse(name, linked)})
             except BrokenRule as broken:
                 refused.append(refusal(broken, linked))
     return base

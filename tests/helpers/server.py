@@ -7,8 +7,8 @@ import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import psutil
@@ -26,22 +26,34 @@ def free_port() -> int:
         return port
 
 
-@contextmanager
 def serving(
     script: Path = APP, *, port: int | None = None, base_path: str = ""
-) -> Iterator[tuple[str, psutil.Process]]:
+) -> AbstractContextManager[tuple[str, psutil.Process]]:
     """Run a Streamlit script; yield its address, without a scheme, and its process.
 
     The server reads the repository's settings and imports the repository's nnlab.
     """
-    port = port or free_port()
-    command = [sys.executable, "-m", "streamlit", "run", str(script), "--server.headless", "true"]
-    command += ["--server.address", "127.0.0.1", "--server.port", str(port)]
-    command += ["--server.baseUrlPath", base_path]
+    command = [sys.executable, "-m", "streamlit", "run", str(script)]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    return served_by(command, ROOT, environment, port=port, base_path=base_path)
+
+
+@contextmanager
+def served_by(
+    command: Sequence[str | Path],
+    folder: Path,
+    environment: Mapping[str, str],
+    *,
+    port: int | None = None,
+    base_path: str = "",
+) -> Iterator[tuple[str, psutil.Process]]:
+    """Run a command that takes Streamlit's options; yield as `serving` does."""
+    port = port or free_port()
+    command = [*command, "--server.headless", "true", "--server.address", "127.0.0.1"]
+    command += ["--server.port", str(port), "--server.baseUrlPath", base_path]
     with tempfile.TemporaryFile("w+") as log:
         process = subprocess.Popen(
-            command, cwd=ROOT, env=environment, stdout=log, stderr=subprocess.STDOUT
+            command, cwd=folder, env=environment, stdout=log, stderr=subprocess.STDOUT
         )
         try:
             address = f"127.0.0.1:{port}/{base_path}".rstrip("/")

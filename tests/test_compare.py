@@ -18,7 +18,7 @@ from nnlab.app.pace import TICK_SECONDS
 from nnlab.figures.compare import compared_losses, result_image, result_series, run_series
 from nnlab.figures.style import SET_COLORS
 from nnlab.sweep import Axis, Result, run_one
-from tests.helpers.app_page import healthy, press
+from tests.helpers.app_page import healthy, press, put_run, run_of
 from tests.helpers.sweep_results import result
 
 PAGE = Path(__file__).parent / "helpers/sweep_page.py"
@@ -118,12 +118,14 @@ def made() -> list[Result]:
     ]
 
 
-def open_compare(results: list[Result], **state: object) -> AppTest:
+def open_compare(results: list[Result], *, run: Run | None = None, **state: object) -> AppTest:
     app = AppTest.from_file(str(PAGE), default_timeout=60)
     app.session_state["sweep"] = (BASE, (RATES,), (4,), results, 3)
     app.session_state["view"] = compare.VIEW
     for name, value in state.items():
         app.session_state[name] = value
+    if run:
+        put_run(app, run)
     return healthy(app.run())
 
 
@@ -273,7 +275,7 @@ def test_the_playgrounds_run_is_seen_as_it_stands_and_stays_as_it_is(
     assert at(drawn)[:2] == [7, 30]
     press(app, "compare_step")
     assert at(drawn) == [1, 1, 1]
-    assert app.session_state["run"] is run
+    assert run_of(app) is run
     assert not app.caption
 
 

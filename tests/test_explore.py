@@ -13,12 +13,20 @@ from nnlab.app.explore.setup.sweep_fields import VARIED
 from nnlab.app.explore.sweep_progress import Cost
 from nnlab.app.explore.views import lr_range_test
 from nnlab.app.live_chart import Update
-from nnlab.app.playground.own_points import OwnPoints
+from nnlab.app.playground.point_history import OwnPoints
 from nnlab.data.points import Points, encode
 from nnlab.sweep import Axis, Range, axis_from_text, grid, random_sample
 from nnlab.sweep import sweep as sweep_module
 from nnlab.sweep.executors import Workers
-from tests.helpers.app_page import healthy, open_explore, press, status
+from tests.helpers.app_page import (
+    healthy,
+    open_explore,
+    playground_of,
+    press,
+    put_run,
+    run_of,
+    status,
+)
 from tests.helpers.executors import ByHand
 
 BASE = {"samples": "20", "test_samples": "10", "iterations": "3"}
@@ -458,7 +466,7 @@ def test_a_chosen_run_opens_in_the_playground(workers: ByHand) -> None:
     workers.compute_all()
     app.session_state["opening"] = 5  # as a click on the last cell leaves it
     app.run()
-    run = healthy(app).session_state["run"]
+    run = run_of(healthy(app))
     assert run.config == app.session_state["sweep"].plan.configs[5]
     assert run.config.learning_rate == 1.0
     assert run.config.hidden_layers == (3,)
@@ -472,22 +480,22 @@ def test_a_chosen_run_opens_in_the_playground(workers: ByHand) -> None:
 def test_a_run_of_other_settings_is_not_gone_on_with() -> None:
     """Another learning rate, chosen on the playground, would act on the run in progress."""
     app = press(open_explore(**SIX), "sweep_start")
-    app.session_state["run"] = advance(start(app.session_state["base"]), 50)
+    put_run(app, advance(start(app.session_state["base"]), 50))
     app.session_state["opening"] = 1
     app.run()
-    assert healthy(app).session_state["run"].iteration == 0
+    assert run_of(healthy(app)).iteration == 0
 
 
 @pytest.mark.usefixtures("workers")
 def test_the_run_in_progress_stays_when_one_comes_back_with_its_settings() -> None:
     app = press(open_explore(**SIX), "sweep_start")
     config = app.session_state["sweep"].plan.configs[0]
-    run = app.session_state["run"] = advance(start(config), 2)
-    app.session_state["run_number"] = 1
+    run = advance(start(config), 2)
+    put_run(app, run)
     app.session_state["opening"] = 0
     app.run()
-    assert healthy(app).session_state["run"] is run
-    assert app.session_state["running"] is None
+    assert run_of(healthy(app)) is run
+    assert playground_of(app).training is None
 
 
 @pytest.mark.usefixtures("workers")
@@ -497,7 +505,7 @@ def test_own_points_go_along_and_an_opened_run_brings_its_own() -> None:
     assert "2 own points" in texts(app)
     app.session_state["opening"] = 0
     app.run()
-    assert len(healthy(app).session_state["run"].config.points) == 2
+    assert len(run_of(healthy(app)).config.points) == 2
     assert app.query_params["points"] == points
 
 
@@ -506,12 +514,12 @@ def test_what_opens_has_the_points_of_its_base_however_many(workers: ByHand, key
     """More own points than a link holds stay in the session: those of another run are not meant."""
     many = Points.of([(number / 300, 0.1, number % 2) for number in range(300)])
     app = open_explore(view="range")
-    app.session_state["own_points"] = [OwnPoints(many)]
+    put_run(app, start(Config()), point_history=(OwnPoints(many),))
     press(app, "range_start")
     workers.compute_all()
     app.run()
     press(app, key)
-    assert len(app.session_state["run"].config.points) == 0
+    assert len(run_of(app).config.points) == 0
 
 
 def test_changed_settings_say_that_the_results_are_of_before(workers: ByHand) -> None:

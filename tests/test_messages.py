@@ -12,7 +12,7 @@ from nnlab.app import live_chart
 from nnlab.figures.curves import compact
 from nnlab.figures.points import MAX_POINTS, STEPS, PointMarks, point_marks
 from nnlab.inspection.observation import PointResults, observe
-from tests.helpers.app_page import open_playground, press, run_of
+from tests.helpers.app_page import change, open_playground, press, run_of
 
 MAX_BYTES = 60_000
 CHAOS = {"activation": "sine", "initialization": "normal"}
@@ -75,7 +75,8 @@ def test_a_ticks_message_is_at_most_60_kb(
         misclassified="true",
         **settings,
     )
-    app.session_state["run"] = app.session_state["before"] = long(run_of(app))
+    run = long(run_of(app))
+    change(app, run=run, left_run=run)
     press(app, "start")
     charts, packed = sent[-1][0]["charts"], sent[-1][1]
     assert len(packed) <= MAX_BYTES

@@ -10,21 +10,25 @@ from playwright.sync_api import Locator, Page, expect
 from streamlit.testing.v1 import AppTest
 
 from nnlab import Config, Run, advance, start
+from nnlab.app.pace import TICK_SECONDS
 from nnlab.app.playground.panels.gradient_check import part
 from nnlab.app.playground.panels.matrices import COLUMNS, ROWS, digits, number
 from nnlab.app.playground.panels.source import body
+from nnlab.app.playground.session import Training
 from nnlab.data.points import Points
 from nnlab.inspection.next_update import look_at_step, objective_of_step, take_step
 from nnlab.model.activations import ACTIVATIONS
 from nnlab.model.losses import OUTPUT_LOSSES
 from nnlab.model.optimizers import OPTIMIZERS, PENALTIES
-from tests.helpers.app_page import healthy, open_playground
+from tests.helpers.app_page import change, healthy, open_playground, playground_of, put_run, run_of
 from tests.helpers.browser_page import PATIENCE, field, open_page, press, shown
 
 CORE = Path(__file__).parents[1] / "nnlab"
 PARTS = ("Forward", "Loss", "Backward", "Update")
 SMALL = {"samples": 20, "test_samples": 10}
 REGRESSION = {"problem": "regression", "dataset": "multi-gaussian"}
+
+TRAINING = Training(1000, TICK_SECONDS, 0, 0.0)
 
 
 class Tables(HTMLParser):
@@ -55,18 +59,16 @@ class Tables(HTMLParser):
 
 
 def _script() -> None:
-    import streamlit as st  # noqa: PLC0415 - the script of a page of its own
-
+    from nnlab.app.playground import session  # noqa: PLC0415 - the script of a page of its own
     from nnlab.app.playground.panels import one_step  # noqa: PLC0415
 
-    state = st.session_state
-    one_step.render(state.past if "past" in state else state.run)
+    one_step.render(session.current())
 
 
-def open_panel(run: Run, *, running: object = None, **state: object) -> AppTest:
+def open_panel(run: Run, *, point: int | None = None, **changes: object) -> AppTest:
     app = AppTest.from_function(_script, default_timeout=30)
-    for name, value in {"run": run, "running": running, **state}.items():
-        app.session_state[name] = value
+    put_run(app, run, **changes)
+    app.session_state["step_point"] = point
     return healthy(app.run())
 
 
@@ -152,7 +154,7 @@ SETTINGS = [
 def test_every_number_shown_is_the_runs(settings: dict, point: int | None) -> None:
     run = advance(start(Config(**{**SMALL, **settings})), 5)
     step = look_at_step(run, point, ROWS)
-    app = open_panel(run, step_point=point)
+    app = open_panel(run, point=point)
     n_layers = len(run.parameters.matrices)
     for layer in range(n_layers):
         above, below = layer + 1, layer
@@ -195,10 +197,10 @@ def test_take_the_step_makes_the_update_and_shows_before_and_after(
     settings: dict, point: int | None
 ) -> None:
     run = advance(start(Config(**{**SMALL, **settings})), 5)
-    app = open_panel(run, step_point=point)
+    app = open_panel(run, point=point)
     assert app.button(key="take_step").label == "Take the step"
     healthy(app.button(key="take_step").click().run())
-    after = app.session_state["run"]
+    after = run_of(app)
     expected = take_step(run, point)
     assert after.iteration == 6
     np.testing.assert_array_equal(after.parameters.vector, expected.parameters.vector)
@@ -216,7 +218,7 @@ def test_take_the_step_makes_the_update_and_shows_before_and_after(
     choose(app, "Forward", 1)
     assert_shows(app, "W1, b1", _stacked(expected.parameters.matrices[0]))
     # and what the run does by itself is no step taken here
-    app.session_state["run"] = advance(after, 1)
+    change(app, run=advance(after, 1))
     choose(app, "Update", 1)
     assert "Taken" not in words(app)
 
@@ -228,7 +230,7 @@ def test_the_equation_of_a_step_taken_has_the_rate_that_it_was_taken_with() -> N
     healthy(app.button(key="take_step").click().run())
     (equation,) = (latex.value for latex in app.latex if r"\leftarrow W_1" in latex.value)
     assert r"- 0.5\;" in equation
-    app.session_state["run"] = advance(run, 1)
+    change(app, run=advance(run, 1))
     choose(app, "Update", 1)
     (equation,) = (latex.value for latex in app.latex if r"\leftarrow W_1" in latex.value)
     assert r"- 0.25\;" in equation
@@ -237,16 +239,18 @@ def test_the_equation_of_a_step_taken_has_the_rate_that_it_was_taken_with() -> N
 def test_a_step_that_is_told_late_does_not_set_the_run_back() -> None:
     run = start(Config(**SMALL))
     app = open_panel(run)
-    app.session_state["run"] = advance(run, 5)
+    change(app, run=advance(run, 5))
     healthy(app.button(key="take_step").click().run())
-    assert app.session_state["run"].iteration == 5
+    assert run_of(app).iteration == 5
 
 
 def test_a_step_taken_keeps_no_runs() -> None:
     """A run holds all its losses and snapshots; of the step two sets of parameters are kept."""
     app = open_panel(start(Config(**SMALL)))
     healthy(app.button(key="take_step").click().run())
-    assert not any(isinstance(part, Run) for part in app.session_state["step_taken"])
+    made = playground_of(app).step_made
+    assert made
+    assert not any(isinstance(part, Run) for part in made)
 
 
 def test_a_new_run_forgets_the_step_taken_and_the_point() -> None:
@@ -254,11 +258,11 @@ def test_a_new_run_forgets_the_step_taken_and_the_point() -> None:
     page = open_playground(panel="step")
     healthy(page.number_input(key="step_point").set_value(15).run())
     healthy(page.button(key="take_step").click().run())
-    assert "step_taken" in page.session_state
+    assert playground_of(page).step_made
     healthy(page.number_input(key="samples").set_value(10).run())
     assert not page.error
     assert page.number_input(key="step_point").value is None
-    assert "step_taken" not in page.session_state
+    assert not playground_of(page).step_made
 
 
 @pytest.mark.parametrize(
@@ -324,7 +328,7 @@ def test_an_answer_that_training_does_not_compute_is_said_to_be_there_to_be_seen
 
 
 def test_while_the_run_trains_one_line_is_drawn() -> None:
-    app = open_panel(start(Config(**SMALL)), running=True)
+    app = open_panel(start(Config(**SMALL)), training=TRAINING)
     assert words(app) == "Pause to look at one step."
     assert not app.get("html")
     assert not app.button
@@ -334,9 +338,9 @@ def test_the_point_and_the_part_looked_at_survive_training() -> None:
     app = open_panel(start(Config(**SMALL)))
     healthy(app.number_input(key="step_point").set_value(7).run())
     choose(app, "Backward", 2)
-    app.session_state["running"] = True
+    change(app, training=TRAINING)
     healthy(app.run())
-    app.session_state["running"] = None
+    change(app, training=None)
     healthy(app.run())
     assert app.number_input(key="step_point").value == 7
     assert "dZ2" in tables(app)
@@ -352,14 +356,14 @@ def test_the_backward_part_begins_at_the_output_and_the_others_at_the_first_laye
 def test_the_layer_of_a_deeper_network_gives_way_to_the_first() -> None:
     app = open_panel(start(Config(**SMALL, hidden_layers=(4, 3, 2))))
     choose(app, "Forward", 4)
-    app.session_state["run"] = start(Config(**SMALL, hidden_layers=(4,)))
+    change(app, run=start(Config(**SMALL, hidden_layers=(4,))))
     healthy(app.run())
     assert "A1" in tables(app)
 
 
 @pytest.mark.parametrize("point", [-1, 20, 10**12])
 def test_a_point_that_there_is_not_is_refused_in_a_sentence(point: int) -> None:
-    app = open_panel(start(Config(**SMALL)), step_point=point)
+    app = open_panel(start(Config(**SMALL)), point=point)
     (error,) = app.error
     assert error.value == (
         f"point must be a whole number from 0 to 19, one of the training points, got {point}"
@@ -446,7 +450,7 @@ def test_extremes_are_drawn_without_nan(config: Config) -> None:
         assert "nan" not in everything.lower()
         assert "∞" not in everything
     healthy(app.button(key="take_step").click().run())
-    assert app.session_state["run"].iteration == 1
+    assert run_of(app).iteration == 1
 
 
 @pytest.fixture
@@ -465,7 +469,7 @@ def test_a_step_into_infinity_is_announced_and_ends_the_run(diverging: Run) -> N
         choose(app, name, None if name == "Loss" else 1)
         assert "nan" not in (captions(app) + words(app)).lower()
     healthy(app.button(key="take_step").click().run())
-    assert app.session_state["run"].diverged
+    assert run_of(app).diverged
     assert app.button(key="take_step").disabled
 
 
@@ -474,14 +478,14 @@ def test_a_stopped_run_offers_the_step_for_a_point_alone() -> None:
     button = open_panel(stopped).button(key="take_step")
     assert button.disabled
     assert button.help.startswith("The run has stopped")
-    app = open_panel(stopped, step_point=0)
+    app = open_panel(stopped, point=0)
     healthy(app.button(key="take_step").click().run())
-    assert app.session_state["run"].iteration == stopped.iteration + 1
+    assert run_of(app).iteration == stopped.iteration + 1
 
 
 def test_the_past_is_looked_at_and_not_changed() -> None:
     past = start(Config(**SMALL))
-    app = open_panel(advance(past, 5), past=past)
+    app = open_panel(advance(past, 5), viewed_iteration=0)
     assert_shows(app, "W1, b1", _stacked(past.parameters.matrices[0]))
     button = app.button(key="take_step")
     assert button.disabled

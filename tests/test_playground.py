@@ -6,7 +6,6 @@ import re
 from collections.abc import Callable
 from dataclasses import fields
 from functools import partial
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -18,17 +17,20 @@ from streamlit.testing.v1.element_tree import SelectSlider
 
 from nnlab import Config, advance, rewind, start
 from nnlab.app import live_chart, turns
-from nnlab.app.playground import run_control
-from nnlab.app.playground.own_points import OwnPoints
+from nnlab.app.playground import session
+from nnlab.app.playground.point_history import OwnPoints
 from nnlab.data.datasets import DATASETS_FOR
 from nnlab.data.points import Points, encode
 from nnlab.training.config import text
 from tests.helpers.app_page import (
     APP,
     SMALL,
+    change,
     healthy,
     open_playground,
+    playground_of,
     press,
+    put_run,
     run_of,
     status,
     texts,
@@ -500,7 +502,7 @@ def test_a_link_of_an_edited_run_says_what_it_does_not_hold() -> None:
 def test_going_back_the_page_shows_the_run_as_it_was() -> None:
     app = open_playground(speed="100")
     press(app, "step_tick")
-    app.session_state["seen"] = 32
+    change(app, viewed_iteration=32)
     healthy(app.run())
     assert status(app).startswith("**Looking back at iteration 32** of the 100")
     assert run_of(app).iteration == 100
@@ -519,7 +521,7 @@ BUTTONS: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {  # link, and keys
     "article": ({"hidden_layers": "3", "points": encode(POINT)}, ("step",)),
     "undo": ({}, ()),
     "clear": ({"points": encode(POINT)}, ()),
-    "take_branch_back": ({}, ()),
+    "undo_branch": ({}, ()),
     "add_layer": ({}, ()),
     "remove_layer": ({}, ()),
     "new_seed": ({}, ()),
@@ -534,12 +536,11 @@ def page_with_button(key: str) -> AppTest:
     app = open_playground(**link)
     for earlier in before:
         press(app, earlier)
-    state = app.session_state
     if key == "undo":
         drawn = [Points.of([(0, 0, 1)] * count) for count in range(4)]
-        state["own_points"] = [OwnPoints(points) for points in drawn]
-    if key == "take_branch_back":
-        state["before"] = advance(run_of(app), 50)
+        change(app, point_history=tuple(OwnPoints(points) for points in drawn))
+    if key == "undo_branch":
+        change(app, left_run=advance(run_of(app), 50))
     if key == "use_points":
         app.file_uploader(key="upload").set_value(("a.csv", b"a,b,c\n1,2,0\n3,4,1\n", ""))
     return healthy(app.run())
@@ -583,8 +584,8 @@ def test_a_click_told_twice_is_one_click(key: str, monkeypatch: pytest.MonkeyPat
         app = page_with_button(key)
         times = told
         press(app, key)
-        run, going = run_of(app), app.session_state["running"] is not None
-        own = app.session_state["own_points"]
+        run, going = run_of(app), playground_of(app).training is not None
+        own = playground_of(app).point_history
         return run.config, run.iteration, run.parameters.vector.tolist(), going, own
 
     tell_clicks(monkeypatch, tell)
@@ -599,7 +600,7 @@ def test_start_may_come_before_a_new_run_is_drawn(
 
     def tell(click: Callable[[], None]) -> None:
         click()
-        run_control.set_running(True)
+        session.start_training()
 
     tell_clicks(monkeypatch, tell)
     healthy(app.run())
@@ -609,39 +610,32 @@ def test_start_may_come_before_a_new_run_is_drawn(
     assert run_of(app).iteration == 0
 
 
-def test_a_branch_told_twice_keeps_the_run_of_before() -> None:
+def test_a_branch_told_twice_keeps_the_run_that_it_left() -> None:
     def script() -> None:
-        from nnlab.app.playground import run_control  # noqa: PLC0415 - the script of a page of its own
+        from nnlab.app.playground import session  # noqa: PLC0415 - the script of a page of its own
 
-        run_control.branch()
-        run_control.branch()
+        session.branch(32)
+        session.branch(32)
 
     app = AppTest.from_function(script)
     run = advance(start(Config(samples=20)), 100)
-    told = {"update": SimpleNamespace(branch=32), "run": run, "running": None, "seen": 32}
-    for name, value in told.items():
-        app.session_state[name] = value
+    put_run(app, run, viewed_iteration=32)
     healthy(app.run())
-    assert app.session_state["before"] is run
+    assert playground_of(app).left_run is run
     assert run_of(app).iteration == rewind(run, 32).iteration == 32
 
 
-def test_where_one_looks_has_settled_when_start_ends_a_replay() -> None:
-    """What the time line has told last is then a moment on the way."""
-
+def test_the_view_has_settled_when_start_ends_a_replay() -> None:
     def script() -> None:
-        import streamlit as st  # noqa: PLC0415 - the script of a page of its own
+        from nnlab.app.playground import session  # noqa: PLC0415 - the script of a page of its own
 
-        from nnlab.app.playground import time_travel  # noqa: PLC0415
-
-        before = time_travel.has_settled()
-        time_travel.return_to_present()
-        st.session_state.settled = before, time_travel.has_settled()
+        session.look_back(32, settled=False)
+        assert not session.current().has_settled
+        session.start_training()
 
     app = AppTest.from_function(script)
-    app.session_state["seen"] = 32
-    app.session_state["update"] = {"look": {"iteration": 32, "settled": False}}
-    assert healthy(app.run()).session_state["settled"] == (False, True)
+    put_run(app, advance(start(Config(samples=20)), 100))
+    assert playground_of(healthy(app.run())).has_settled
 
 
 def test_the_charts_are_told_when_another_run_begins(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -649,10 +643,10 @@ def test_the_charts_are_told_when_another_run_begins(monkeypatch: pytest.MonkeyP
     told: list[int] = []
     monkeypatch.setattr(live_chart, "update", lambda _, *, run, **__: told.append(run))
     app = press(open_playground(speed="100"), "step_tick")
-    app.session_state["seen"] = 32
+    change(app, viewed_iteration=32)
     healthy(app.run())
-    app.session_state["before"] = advance(run_of(app), 50)
-    press(healthy(app.run()), "take_branch_back")
+    change(app, left_run=advance(run_of(app), 50))
+    press(healthy(app.run()), "undo_branch")
     healthy(app.number_input(key="learning_rate").set_value(0.5).run())
     assert len(set(told)) == 1
     press(app, "reset")

@@ -17,7 +17,7 @@ from nnlab.export.replay import moments, replay
 from nnlab.export.script import script
 from nnlab.figures.plane_picture import boundary_image
 from nnlab.inspection.next_update import take_step
-from tests.helpers.app_page import healthy, open_playground
+from tests.helpers.app_page import change, healthy, open_playground, run_of
 from tests.helpers.app_page import press as press_in_app
 from tests.helpers.browser_page import (
     download,
@@ -257,17 +257,17 @@ def test_the_script_of_a_run_with_another_end_says_that_it_may_stop_elsewhere() 
         "with the present settings from the start, and may stop elsewhere." in captions(app)
     )
     # so it does: who trains with that from the start does not get that far
-    assert advance(start(app.session_state.run.config), 100).stopped == "target_loss"
+    assert advance(start(run_of(app).config), 100).stopped == "target_loss"
 
 
 def test_weights_and_steps_by_hand_are_told_of_beside_the_script() -> None:
     app = press_in_app(open_playground(speed="100", samples="50"), "step_tick")
-    run = app.session_state.run
+    run = run_of(app)
     for changed, sentence in (
         (set_parameter(run, 1, 2, 0, 0.5), "The weight 3 -> 1 of layer 2 was set to 0.5"),
         (take_step(run, 7), "A step was made on training point 7 alone"),
     ):
-        app.session_state.run = changed
+        change(app, run=changed)
         said = captions(healthy(app.run()))
         assert f"{sentence} at iteration {changed.iteration}: the script trains" in said
 

@@ -2,10 +2,15 @@
 
 from pathlib import Path
 
+import numpy as np
 from playwright.sync_api import Browser, Page, WebSocketRoute, expect
 from streamlit.testing.v1 import AppTest
 
+from nnlab import Config, start
+from nnlab.app.playground.point_history import OwnPoints
+from nnlab.data.points import Points
 from nnlab.training.config import MAX_SAMPLES
+from tests.helpers.app_page import playground_of, put_run
 from tests.helpers.browser_page import intercept, settled
 from tests.helpers.own_points_page import choose, click, open_small, own
 from tests.helpers.server import serving
@@ -45,26 +50,18 @@ def test_a_stroke_that_changes_nothing_leaves_no_dots(browser: Browser) -> None:
 
 
 def test_a_stroke_beyond_the_most_points_is_refused_in_a_sentence() -> None:
-    def page(count: int) -> None:
-        from types import SimpleNamespace  # noqa: PLC0415 - the page is a script of its own
+    def page() -> None:
+        from nnlab.app.playground import session  # noqa: PLC0415 - the page is a script of its own
 
-        import numpy as np  # noqa: PLC0415
-        import streamlit as st  # noqa: PLC0415
-
-        from nnlab import Config, start  # noqa: PLC0415
-        from nnlab.app.playground import own_points  # noqa: PLC0415
-        from nnlab.data.points import Points  # noqa: PLC0415
-
-        points = Points(np.zeros((count, 2)), np.zeros(count))
-        st.session_state.own_points = [own_points.OwnPoints(points)]
-        strokes = [{"number": 1, "kind": 0, "positions": [[0.5, 0.5]]}]
-        st.session_state["decision-boundary"] = SimpleNamespace(strokes=strokes)
-        own_points.take_strokes(start(Config(samples=20)), -1, 1)
+        session.add_stroke(1, 0, [[0.5, 0.5]], 2)
 
     for count in (MAX_SAMPLES - 1, MAX_SAMPLES):
-        app = AppTest.from_function(page, args=(count,)).run()
-        assert len(app.session_state["own_points"][-1].points) == MAX_SAMPLES
-        assert app.session_state["strokes_taken"] == 1
+        app = AppTest.from_function(page)
+        points = Points(np.zeros((count, 2)), np.zeros(count))
+        put_run(app, start(Config(samples=20)), point_history=(OwnPoints(points),))
+        app.run()
+        assert len(playground_of(app).own.points) == MAX_SAMPLES
+        assert playground_of(app).strokes_taken == 1
         told = [toast.value for toast in app.toast]
         full = "At most 100,000 own points: what you drew last was not added."
         assert told == ([full] if count == MAX_SAMPLES else [])

@@ -26,32 +26,26 @@ def config_query(config: Config) -> dict[str, str]:
 
 
 def refuse_bad_link(page_rules: Mapping[str, Collection[str]]) -> list[str]:
-    """Say which values in the URL break their rule, and begin again without them.
+    """Remove the values that break their rule from the URL, and return a sentence for each.
 
-    A widget reads its value from the URL before anything else, and once per script run: to keep a
-    bad value out, it has to go from the URL before the run in which the widget is drawn.
+    A widget reads its value from the URL before anything else in its script run. So if there are
+    any, this script run must end, and the next one draws the widgets.
 
     Parameters
     ----------
     page_rules : for each query name that is no field of Config, the values it may have
     """
-    state, link = st.session_state, st.query_params
-    if "run" not in state:
-        refused = []
-        good: dict[str, object] = {}  # a value may be fine only beside another: data and problem
-        for name in (*page_rules, *(item.name for item in fields(Config))):
-            if name not in link:
-                continue
-            linked = link[name]
-            broken = _broken_rule(name, linked, page_rules, good)
-            if broken:
-                refused.append(refusal(broken, linked))
-                del link[name]
-        if refused:
-            state.refused = refused
-            st.rerun()
-    sentences: list[str] = state.get("refused", [])
-    return sentences
+    link, refused = st.query_params, []
+    good: dict[str, object] = {}  # a value may be fine only beside another: data and problem
+    for name in (*page_rules, *(item.name for item in fields(Config))):
+        if name not in link:
+            continue
+        linked = link[name]
+        broken = _broken_rule(name, linked, page_rules, good)
+        if broken:
+            refused.append(refusal(broken, linked))
+            del link[name]
+    return refused
 
 
 def _broken_rule(

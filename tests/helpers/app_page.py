@@ -1,10 +1,14 @@
 """How tests use a page without a browser: open it, press, and read what it shows."""
 
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from streamlit.testing.v1 import AppTest
 
 from nnlab import Run
+from nnlab.app.playground.point_history import OwnPoints
+from nnlab.app.playground.session import Playground
 
 APP = Path(__file__).parents[2] / "streamlit_app.py"
 SMALL = {"samples": "20", "test_samples": "10"}
@@ -27,10 +31,25 @@ def press(app: AppTest, key: str) -> AppTest:
     return healthy(app.button(key=key).click().run())
 
 
+def playground_of(app: AppTest) -> Playground:
+    playground = app.session_state["playground"]
+    assert isinstance(playground, Playground)
+    return playground
+
+
 def run_of(app: AppTest) -> Run:
-    run = app.session_state["run"]
-    assert isinstance(run, Run)
-    return run
+    return playground_of(app).run
+
+
+def change(app: AppTest, **changes: Any) -> None:
+    """Change what the session remembers of the playground."""
+    app.session_state["playground"] = replace(playground_of(app), **changes)
+
+
+def put_run(app: AppTest, run: Run, **changes: Any) -> None:
+    """Give a session a playground with this run."""
+    changes = {"point_history": (OwnPoints(run.config.points),), **changes}
+    app.session_state["playground"] = Playground(run, 1, **changes)
 
 
 def texts(app: AppTest) -> str:

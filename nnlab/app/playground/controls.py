@@ -5,15 +5,15 @@ from streamlit.delta_generator import DeltaGenerator
 
 from nnlab.app.links import keep_in_link
 from nnlab.app.pace import DEFAULT_SPEED, SPEED_HELP, SPEEDS, choose_speed
-from nnlab.app.playground import panels, run_control
-from nnlab.training.run import Run
+from nnlab.app.playground import panels, session
+from nnlab.app.playground.session import Playground
 
 MAX_STEP = 1000  # iterations of one step at speed max
 
 
-def render(run: Run) -> tuple[int | None, str | None]:
+def render(playground: Playground) -> tuple[int | None, str | None]:
     """Draw the buttons; return the speed, as in SPEEDS, and the open panel's name."""
-    going = st.session_state.running is not None
+    run, training = playground.run, playground.training
     stuck = run.diverged or not len(run.dataset.train_inputs)
     bar = st.container(horizontal=True, vertical_alignment="center", gap="xsmall")
     buttons = bar.container(horizontal=True, width="content", gap="xsmall")
@@ -24,20 +24,19 @@ def render(run: Run) -> tuple[int | None, str | None]:
     # The browser may tell a click twice, with a tick and by itself. So two buttons in one place, as
     # to press Pause twice is not to press Start, and a step says where it begins.
     buttons.button(
-        "Pause" if going else "Start",
-        key="pause" if going else "start",
+        "Pause" if training else "Start",
+        key="pause" if training else "start",
         type="primary",
         width=84,
-        on_click=run_control.set_running,
-        args=(not going,),
+        on_click=session.pause if training else session.start_training,
         disabled=stuck,
         help="Start or pause the training. Key: space.",
     )
     buttons.button(
         "Step",
         key="step",
-        on_click=run_control.step,
-        args=(run.iteration, 1),
+        on_click=session.step,
+        args=(playground, 1),
         disabled=stuck,
         help="Make one iteration. Key: →",
     )
@@ -45,15 +44,15 @@ def render(run: Run) -> tuple[int | None, str | None]:
         f"Step {step}",
         key="step_tick",
         width=94,
-        on_click=run_control.step,
-        args=(run.iteration, step),
+        on_click=session.step,
+        args=(playground, step),
         disabled=stuck,
         help="Make as many iterations as one update of the page. Keys: Shift and →",
     )
     buttons.button(
         "Reset",
         key="reset",
-        on_click=run_control.reset,
+        on_click=session.begin_run,
         args=(run.config,),
         help="Back to iteration 0 with the same seed. Key: R",
     )
@@ -67,7 +66,7 @@ def _speed(bar: DeltaGenerator) -> int | None:
         name = choose_speed(
             "speed",
             default=st.query_params.get("speed", DEFAULT_SPEED),
-            on_change=run_control.measure_anew,
+            on_change=session.restart_clock,
         )
     # Not bind="query-params", which would write the label, Max, where links say max.
     keep_in_link("speed", name, DEFAULT_SPEED)

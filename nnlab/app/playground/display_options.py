@@ -1,4 +1,4 @@
-"""What is shown on the plane: points, mistakes, probabilities or hard answers."""
+"""What the decision boundary's chart shows: points, mistakes, probabilities or classes."""
 
 from typing import NamedTuple
 
@@ -9,19 +9,19 @@ _TOGGLES = (
     ("train_points", True, "Training points", "Draw the points that the network learns from."),
     ("test_points", True, "Test points", "Draw the points that the network never learns from."),
     ("misclassified", False, "Misclassified points", "Ring the points on the wrong side."),
-    ("discretize", False, "Discretize", "Two colours: the answer without its probability."),
+    ("discretize", False, "Discretize", "Two colours: the predicted class, not its probability."),
 )
 LINK_NAMES = tuple(key for key, *_ in _TOGGLES)
 
 
-class Choices(NamedTuple):
-    """What was chosen to be seen on the plane.
+class DisplayOptions(NamedTuple):
+    """What the user chose to see on the plane.
 
     Attributes
     ----------
-    parts : of "train" and "test", those whose points are drawn
+    parts : those of "train" and "test" whose points are drawn
     misclassified : ring the points on the wrong side
-    discretize : show the answer, class 0 or 1, in place of its probability
+    discretize : draw the predicted class, 0 or 1, in place of its probability
     """
 
     parts: tuple[str, ...]
@@ -29,12 +29,12 @@ class Choices(NamedTuple):
     discretize: bool
 
 
-def choose() -> Choices:
-    """Draw the choices in a popover, kept in the link, and return them."""
+def choose() -> DisplayOptions:
+    """Draw the options in a popover, kept in the link, and return them."""
     with st.popover("Show"):
         train, test, misclassified, discretize = (
             st.toggle(label, default, key=key, help=help_, bind="query-params")
             for key, default, label, help_ in _TOGGLES
         )
     parts = tuple(part for part, on in (("train", train), ("test", test)) if on)
-    return Choices(parts, misclassified, discretize)
+    return DisplayOptions(parts, misclassified, discretize)

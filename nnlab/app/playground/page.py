@@ -1,8 +1,6 @@
 """The playground: settings at the left; the run, its boundary and its loss curve at the right."""
 
 import time
-from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -17,49 +15,56 @@ from nnlab.app.playground import (
     display_options,
     own_points,
     panels,
-    run_control,
     saving,
-    time_travel,
+    session,
+    tick_message,
 )
+from nnlab.app.playground.display_options import DisplayOptions
 from nnlab.app.playground.panels import diagram
-from nnlab.app.playground.run_control import Going, last_goal
-from nnlab.app.playground.settings import DEFAULTS, fill_in, forget, settings
+from nnlab.app.playground.session import Playground
+from nnlab.app.playground.settings import fill_in, forget, settings
 from nnlab.app.turns import Shown, tick, turn
 from nnlab.data.plane import plane_extent
+from nnlab.data.points import decode
 from nnlab.figures import curves, points
 from nnlab.figures.style import CLASS_COLORS
 from nnlab.inspection.diagnosis import Diagnosis, diagnose
 from nnlab.inspection.observation import observe
-from nnlab.training.config import SETTINGS, Config
-from nnlab.training.edits import with_config
+from nnlab.training.config import Config
 from nnlab.training.run import Run
 
 TITLE = "Playground"
 EDITED = "true"  # in the link of a run in which weights were set by hand
 STYLE = Path(__file__).with_suffix(".css")
+LINK_RULES = {
+    "speed": SPEEDS,
+    "edited": (EDITED,),
+    **dict.fromkeys(("log_loss", *display_options.LINK_NAMES), ("true", "false")),
+    "panel": (*panels.PANELS, panels.NONE),
+}
 
 
-class Live(NamedTuple):
-    """What was chosen of what ticks show; they must not ask the widgets, which may be gone.
+class Choices(NamedTuple):
+    """What a tick needs to know from the widgets, which may be gone when it runs.
 
     Attributes
     ----------
-    speed : as in ticks.SPEEDS
+    speed : as in pace.SPEEDS
     panel : name of the open panel
-    shown : what is seen on the plane
+    options : what the user chose to see on the plane
     """
 
     speed: int | None
     panel: str | None
-    shown: display_options.Choices
+    options: DisplayOptions
 
 
-class Drawn(NamedTuple):
-    """What all of the page but the live part was drawn for.
+class DrawnPage(NamedTuple):
+    """What all of the page but its live part was drawn for.
 
     Attributes
     ----------
-    interval : seconds between the ticks; None for a run that stands
+    interval : seconds between the ticks; None for a paused run
     iteration : of the run shown
     finding : name of the diagnosis, if there is one
     edited, diverged : of the run; a value set by hand may change both
@@ -73,104 +78,66 @@ class Drawn(NamedTuple):
 
 
 def render() -> None:
-    """Draw the page; the entry for one script run.
-
-    The keys of the session that are no widget's: `run`, the Run; `run_number`, which of the
-    session's runs it is; `running`, a Going while it trains, else None; `renew`, True if a new run
-    is to begin; `from_edited`, True while the run is that of a link which says so; and those of
-    time_travel, diagram, one_step, own_points and links, named in these modules. `away` is True
-    while another page is drawn; `playground_query` holds what the address held beside the settings.
-    """
+    """Draw the page; the entry for one script run."""
     st.set_page_config("nnlab", "🧠", layout="wide", initial_sidebar_state=330)
     st.html(STYLE)
-    refused = refuse_bad_link(
-        {
-            "speed": SPEEDS,
-            "edited": (EDITED,),
-            **dict.fromkeys(("log_loss", *display_options.LINK_NAMES), ("true", "false")),
-            "panel": (*panels.PANELS, panels.NONE),
-        }
-    )
-    arrived = st.session_state.pop("away", False)
+    if not session.is_open():
+        refused = refuse_bad_link(LINK_RULES)
+        linked = st.query_params
+        session.open_(decode(linked.get("points", "")), refused, from_edited="edited" in linked)
+        if refused:
+            st.rerun()  # a widget reads the link before it could be corrected in this script run
+    arrived = session.arrive()
     if arrived:
-        forget()  # Streamlit remembers some values of before, which are not for this link
+        forget()  # Streamlit remembers some values, which are not those of this link
         own_points.arrive()
     pages = st.sidebar.container()
     config, error = settings()
-    _follow(config, arrived=arrived)
-    state = st.session_state
-    if "from_edited" not in state:
-        state.from_edited = "edited" in st.query_params
+    session.follow(config, arrived=arrived)
+    playground = session.current()
     with pages:
-        navigation.menu(TITLE, state.run.config)
-    speed, panel = controls.render(state.run)
-    state.playground_query = {
-        name: st.query_params[name] for name in ("speed", "panel") if name in st.query_params
-    }
-    shown = time_travel.seen(state.run)
-    finding = diagnose(observe(shown))
+        navigation.menu(TITLE, playground.run.config)
+    speed, panel = controls.render(playground)
+    linked = st.query_params
+    session.remember_query({name: linked[name] for name in ("speed", "panel") if name in linked})
+    viewed = playground.viewed_run
+    finding = diagnose(observe(viewed))
     live = st.container(key="live")
     with st.container(key="bench"):
-        choices = _stages(state.run)
+        options = _stages(playground)
         with st.container(key="panel_place"):
-            panels.render(panel, shown)
+            panels.render(panel, playground)
     with st.container(horizontal=True, vertical_alignment="center"):
         live_chart.time_line()
-        if "before" in state:
+        if playground.left_run:
             st.button(
                 "Back to before",
-                key="take_branch_back",
+                key="undo_branch",
                 type="tertiary",
-                on_click=run_control.take_branch_back,
-                help="Take the branch back: the run with the grey curve is the run again.",
+                on_click=session.undo_branch,
+                help="Undo the branch: return to the run with the grey curve.",
             )
         saving.render()
     with st.container(key="notices"):
-        _notices(state.run, error, finding, refused, past=shown is not state.run)
-    # Last, as it looks at what has been chosen above. In a place of its own: of a full run that a
-    # tick follows at once, Streamlit drops what the fragment drew, and all that stood behind it
-    # would move up by one, over the charts.
+        _notices(playground, error, finding, past=viewed is not playground.run)
+    # Last, as it needs what was chosen above. In a place of its own: if a tick follows at once,
+    # Streamlit drops what the fragment drew, and all below it would move up over the charts.
     with live:
-        interval = state.running.interval if state.running else None
-        drawn = Drawn(
-            interval,
-            shown.iteration,
-            finding and finding.name,
-            state.run.edited,
-            state.run.diverged,
+        training = playground.training
+        drawn = _drawn_page(playground, viewed.iteration, finding)
+        st.fragment(_live, run_every=training.interval if training else None)(
+            Choices(speed, panel, options), drawn
         )
-        st.fragment(_live, run_every=interval)(Live(speed, panel, choices), drawn)
 
 
-def _follow(config: Config | None, *, arrived: bool) -> None:
-    """Let the run follow the settings: the training knobs in place, all else by a new run.
-
-    Who has arrived from another page with other settings has not changed them: a new run, too.
-    """
-    state = st.session_state
-    if "run" not in state:
-        run_control.reset(config or DEFAULTS)
-    elif config:
-        old = state.run.config
-        changed = {name for name in SETTINGS if getattr(old, name) != getattr(config, name)}
-        restarts = any(SETTINGS[name].effect == "restart" for name in changed)
-        of_no_use = state.run.diverged and changed - {"iterations"}
-        renewed = state.pop("renew", False)
-        if renewed or restarts or of_no_use or (changed and arrived):
-            run_control.reset(
-                config
-            )  # where a run has diverged, its weights are of no use any more
-        elif changed:
-            diverged = state.run.diverged
-            state.run = replace(with_config(state.run, config), diverged=diverged)
-            if state.running:
-                state.running = state.running._replace(goal=last_goal(state.run))
+def _drawn_page(playground: Playground, iteration: int, finding: Diagnosis | None) -> DrawnPage:
+    run, training = playground.run, playground.training
+    interval = training.interval if training else None
+    return DrawnPage(interval, iteration, finding and finding.name, run.edited, run.diverged)
 
 
-def _notices(
-    run: Run, error: str, finding: Diagnosis | None, refused: Sequence[str], *, past: bool
-) -> None:
-    """Draw what there is to say: a bad setting, what is wrong with the run, or with the link."""
+def _notices(playground: Playground, error: str, finding: Diagnosis | None, *, past: bool) -> None:
+    """Say what is wrong with a setting, the run or the link."""
     if error:
         st.error(error, icon=":material/error:")
     if finding:
@@ -187,18 +154,16 @@ def _notices(
                 else "Apply the advice; "
                 + ("a new run starts." if finding.anew else "the run goes on with it."),
             )
+    run = playground.run
     left_out = own_points.sync_link(run.config.points)
     if left_out:
         st.info(left_out)
     keep_in_link("edited", EDITED if run.edited else "", "")
-    state = st.session_state
-    if run.iteration or state.running:  # who has begun knows what the link was
-        state.from_edited = False
-        state.pop("refused", None)
+    if run.iteration:
         return
-    for sentence in refused:
+    for sentence in playground.refused_link:
         st.warning(sentence)
-    if state.from_edited:
+    if playground.from_edited:
         st.info(
             "The run of this link had been edited by hand: its settings are here, its weights are "
             "not."
@@ -208,107 +173,94 @@ def _notices(
 def _apply(finding: Diagnosis) -> None:
     fill_in(finding.changes)
     if finding.anew:
-        run_control.renew()
+        session.renew()
 
 
-def _live(live: Live, drawn: Drawn) -> None:
-    """Make one tick of training while running, then draw all that shows the run."""
+def _live(choices: Choices, drawn: DrawnPage) -> None:
+    """Make one tick of training while the run trains, then draw what changes with each tick."""
     began = time.perf_counter()
-    state = st.session_state
     with turn() as others:
-        # Read here: a run of the script that has been replaced while it waited ends at this line.
-        run, going = state.run, state.running
-        what = diagram.what(
-            run, is_open=live.panel == diagram.KEY, discretize=live.shown.discretize
+        # Read here: a script run that was replaced while it waited ends at this line.
+        playground = session.current()
+        run, training = playground.run, playground.training
+        look = diagram.look(
+            playground,
+            is_open=choices.panel == diagram.KEY,
+            discretize=choices.options.discretize,
         )
-        if going:
-            shown = tick(run, going.goal, live.speed, others, what)
-            state.run = run = shown.run
+        if training:
+            shown = tick(run, training.goal, choices.speed, others, look)
+            session.advanced(run, shown.run)
         else:
-            shown = turns.show(time_travel.seen(run), what)
-        settled = going is not None or time_travel.has_settled()
+            shown = turns.show(playground.viewed_run, look)
+        settled = bool(training) or playground.has_settled
         finding = diagnose(shown.observation) if settled else None
-    if going and (run.stopped or run.iteration >= going.goal):
-        state.running = None
-        st.rerun()
-    now = Drawn(
-        going.interval if going else None,
-        shown.run.iteration if settled and not going else drawn.iteration,
-        (finding and finding.name) if settled else drawn.finding,
-        run.edited,
-        run.diverged,
-    )
+    playground = session.current()
+    now = _drawn_page(playground, shown.run.iteration, finding)
+    if training:
+        now = now._replace(iteration=drawn.iteration)
+    elif not settled:
+        now = now._replace(iteration=drawn.iteration, finding=drawn.finding)
     if now != drawn:
         st.rerun()
-    _draw(run, shown, going, live)
-    if going:
-        flush(began, going.interval)
+    _draw(playground, shown, choices)
+    if training:
+        flush(began, training.interval)
 
 
-def _draw(run: Run, shown: Shown, going: Going | None, live: Live) -> None:
-    then, metrics = shown.run, shown.observation.metrics
-    goal = going.goal if going else last_goal(run)
-    speed = going.mean_speed(run) if going else None
-    status = report.status(run, goal, speed) if then is run else report.looking_back(run, then)
-    st.progress(min(1.0, then.iteration / goal), status)
-    st.markdown(report.metrics(metrics))
+def _draw(playground: Playground, shown: Shown, choices: Choices) -> None:
+    message = tick_message.message(playground, shown, choices.panel, choices.options)
+    st.progress(message.progress, message.status)
+    st.markdown(message.metrics)
     context = get_script_run_ctx()
-    caption = diagram.caption(shown)
-    marks = points.point_marks(shown.observation, misclassified=live.shown.misclassified)
     live_chart.update(
-        {
-            "decision-boundary": live_chart.Update(
-                then.iteration,
-                f"{caption or 'Decision boundary'} {report.alt(then, metrics)}",
-                frames=shown.frames,
-                points=marks,
-                caption=caption,
-            ),
-            "loss-curve": live_chart.Update(
-                then.iteration,
-                f"Loss curve {report.alt(then, metrics)}",
-                series=time_travel.curves(run, then, metrics),
-            ),
-            **panels.updates(live.panel, shown),
-        },
-        time_line=None if going else time_travel.line(run, then),
+        message.charts,
+        time_line=message.time_line,
         session=context.session_id if context else "",
-        run=st.session_state.run_number,
-        listeners=live_chart.Listeners(
-            run_control.slow_down, time_travel.look, run_control.branch, diagram.act
-        ),
+        run=playground.run_number,
+        listeners=live_chart.Listeners(session.slow_down, _look_back, _branch, diagram.act),
     )
 
 
-def _pin(run: Run) -> None:
-    """Let the clicked point be the one that a step by hand looks at; all if none is held."""
+def _look_back() -> None:
+    look = st.session_state["update"].look
+    session.look_back(look["iteration"], settled=look["settled"])
+
+
+def _branch() -> None:
+    session.branch(st.session_state["update"].branch)
+
+
+def _pin(playground: Playground) -> None:
+    """Let the step by hand be for the clicked training point; for all if none is pinned."""
     pin = st.session_state["decision-boundary"].pin
     if not pin:
         st.session_state.step_point = None
         return
     trace, index = pin
-    part, _, indices = points.traces(run.dataset, run.config.problem)[trace]
+    part, _, indices = points.traces(playground.run.dataset, playground.run.config.problem)[trace]
     if part == "train":
         st.session_state.step_point = int(indices[index])
 
 
-def _stages(run: Run) -> display_options.Choices:
-    """Draw the places of the two charts; return what was chosen to be seen."""
+def _stages(playground: Playground) -> DisplayOptions:
+    """Draw the places of the two charts; return what the user chose to see."""
+    run = playground.run
     extent = plane_extent(run.dataset)
     with st.container(key="plane"):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            brush = own_points.tools(run)
-            choices = display_options.choose()
+            brush = own_points.tools(playground)
+            options = display_options.choose()
         live_chart.stage(
             "decision-boundary",
             points.decision_boundary(
-                run.dataset, run.config.problem, own_points.current().axes, choices.parts
+                run.dataset, run.config.problem, playground.own.axes, options.parts
             ),
             extent,
             brush=brush,
             colors=CLASS_COLORS,
-            on_stroke=lambda: own_points.take_strokes(run, extent[0], extent[1]),
-            on_pin=lambda: _pin(run),
+            on_stroke=lambda: own_points.take_strokes(extent[1] - extent[0]),
+            on_pin=lambda: _pin(playground),
         )
     with st.container(key="curve"):
         log_loss = st.toggle(
@@ -323,28 +275,23 @@ def _stages(run: Run) -> display_options.Choices:
                 report.loss_name(run.config),
                 log=log_loss,
                 penalized=run.config.regularization != "none",
-                before=time_travel.left_behind(),
+                before=tick_message.left_curve(playground.left_run),
             ),
         )
-    return choices
+    return options
 
 
 def _query(config: Config) -> dict[str, str]:
-    return {**st.session_state.get("playground_query", {}), **config_query(config)}
+    return {**(session.current().query if session.is_open() else {}), **config_query(config)}
 
 
-def _leave() -> None:
-    st.session_state.away = True
-    st.session_state.running = None
-
-
-def _run() -> Run | None:
-    run: Run | None = st.session_state.get("run")
-    return run
+def _present_run() -> Run | None:
+    return session.current().run if session.is_open() else None
 
 
 def _open(config: Config) -> dict[str, str]:
-    own_points.take_over(config.points)
+    if session.is_open():
+        own_points.replace_points(config.points)
     return _query(config)
 
 
@@ -352,8 +299,8 @@ PAGE = navigation.Workbench(
     title=TITLE,
     icon=":material/play_circle:",
     render=render,
-    query=lambda settings: _query(run.config if (run := _run()) else settings),
-    leave=_leave,
-    run=_run,
+    query=lambda settings: _query(run.config if (run := _present_run()) else settings),
+    leave=session.leave,
+    run=_present_run,
     open=_open,
 )

@@ -7,7 +7,7 @@ from functools import lru_cache, partial
 import streamlit as st
 
 from nnlab.app import report
-from nnlab.app.playground import own_points
+from nnlab.app.playground import own_points, session
 from nnlab.export.animation import animation
 from nnlab.export.parameters_file import parameters_file
 from nnlab.export.replay import replay
@@ -22,22 +22,21 @@ _script = lru_cache(maxsize=4)(script)
 def render() -> None:
     """Draw the popover with the downloads of the session's run.
 
-    A fragment, drawn anew when it is opened: the run may be another one by then, as a value was set
-    by hand.
+    A fragment, drawn again when it is opened: the run may have changed, by a value set by hand.
     """
     st.fragment(_render)()
 
 
 def _render() -> None:
-    run: Run = st.session_state.run
-    # Also while it is closed: it opens upwards only if the room for all of it is known.
+    playground = session.current()
+    run = playground.run
+    # Drawn while closed, too: it opens upwards only if its height is known.
     with st.popover("Save", key="save", on_change="rerun"):
-        # Files are made at a click. While the run trains that cannot be: what is made at a click
-        # may be gone by the next tick, before the browser has fetched it.
-        if st.session_state.running:
+        # Files are made at a click. A tick may remove one before the browser has fetched it.
+        if playground.training:
             st.caption("Pause to save.")
         else:
-            _pictures(run)
+            _pictures(run, playground.own.axes)
             _button(
                 "Parameters (.npz)",
                 partial(parameters_file, run),
@@ -47,7 +46,7 @@ def _render() -> None:
                 help_="The weights and biases as they are now, with the settings, for NumPy.",
             )
             _program(run)
-        own_points.download(run)
+        own_points.download(playground)
 
 
 def _button(
@@ -58,8 +57,8 @@ def _button(
     )
 
 
-def _pictures(run: Run) -> None:
-    loss_name, axes = report.loss_name(run.config), own_points.current().axes
+def _pictures(run: Run, axes: tuple[str, str]) -> None:
+    loss_name = report.loss_name(run.config)
     log = bool(st.session_state.get("log_loss"))
 
     def page() -> str:

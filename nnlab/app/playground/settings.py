@@ -9,7 +9,7 @@ from typing import Any
 import streamlit as st
 
 from nnlab.app.links import in_code, keep_in_link
-from nnlab.app.playground import own_points, run_control
+from nnlab.app.playground import own_points, session
 from nnlab.data.datasets import DATASETS_FOR, OWN
 from nnlab.data.features import FEATURES
 from nnlab.data.rules import BrokenRule
@@ -37,7 +37,7 @@ def settings() -> tuple[Config | None, str]:
             "Algorithm with NumPy, and without your own points.",
         )
         values = {**_data(), **_network(), **_training()}
-    values["points"] = own_points.current().points
+    values["points"] = session.current().own.points
     # A cleared field is None, which no rule accepts: Config says so in its own words.
     try:
         config = Config(**values)
@@ -57,14 +57,14 @@ def _set_article() -> None:
     names = [name for name in SETTINGS if name in st.session_state]
     fill_in({name: getattr(DEFAULTS, name) for name in names})
     own_points.clear()
-    run_control.renew()  # the article's network too, untrained
+    session.renew()  # even if no setting changes
 
 
 def fill_in(values: Mapping[str, Any]) -> None:
     """Set the widgets of these fields of Config; only in a callback."""
     for name, value in values.items():
         st.session_state[name] = text(name, value) if SETTINGS[name].typed else value
-    _move_slider()
+    session.move_slider()
 
 
 def forget() -> None:
@@ -156,7 +156,7 @@ def _training() -> dict[str, Any]:
     st.markdown("**Training** · :gray[acts at once]")
     left, right = st.columns(2)
     values = {
-        "learning_rate": _number(left, "learning_rate", on_change=_move_slider),
+        "learning_rate": _number(left, "learning_rate", on_change=session.move_slider),
         "iterations": _number(right, "iterations", step=1000),
     }
     _learning_rate_slider()
@@ -238,13 +238,7 @@ def _nearest_rate() -> float:
 
 
 def _slider_key() -> str:
-    return f"learning_rate_scale_{st.session_state.get('slider', 0)}"
-
-
-def _move_slider() -> None:
-    # By a new slider: the browser may send the old one's place once more before it hears of the
-    # move, and that would be taken for the user's choice and cover the typed rate.
-    st.session_state.slider = st.session_state.get("slider", 0) + 1
+    return f"learning_rate_scale_{session.current().slider_number}"
 
 
 def _set_learning_rate(key: str) -> None:

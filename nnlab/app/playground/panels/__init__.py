@@ -1,4 +1,4 @@
-"""What is seen beside the charts: one panel at a time, as each costs the browser time at a tick."""
+"""The panels beside the charts: one at a time, since each costs the browser time at every tick."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -9,8 +9,8 @@ import streamlit as st
 from nnlab.app.links import keep_in_link
 from nnlab.app.live_chart import Update
 from nnlab.app.playground.panels import diagram, equations, layers, one_step
+from nnlab.app.playground.session import Playground
 from nnlab.app.turns import Shown
-from nnlab.training.run import Run
 
 
 class Panel(NamedTuple):
@@ -19,13 +19,13 @@ class Panel(NamedTuple):
     Attributes
     ----------
     title : on the page
-    render : draws it for a run, once per script run
-    updates : what a tick changes in its charts
+    render : draws it, once per script run
+    updates : returns what a tick changes in its charts
     """
 
     title: str
-    render: Callable[[Run], None]
-    updates: Callable[[Shown], dict[str, Update]] = lambda shown: {}
+    render: Callable[[Playground], None]
+    updates: Callable[[Playground, Shown], dict[str, Update]] = lambda _, shown: {}
 
 
 PANELS = {  # by their names in the link
@@ -40,10 +40,7 @@ DEFAULT = "network"
 
 
 def choice() -> str | None:
-    """Draw the choice of a panel, and return the open one's name.
-
-    It is kept in the link. Choosing the open one folds it away.
-    """
+    """Draw the choice of a panel, kept in the link, and return the open one's name."""
     linked = st.query_params.get("panel", DEFAULT)
     name = st.segmented_control(
         "Panel",
@@ -58,14 +55,14 @@ def choice() -> str | None:
     return name
 
 
-def render(name: str | None, run: Run) -> None:
-    """Draw the place of the open panel."""
+def render(name: str | None, playground: Playground) -> None:
+    """Draw the open panel."""
     if name:
         with st.container(key=f"panel_{name}"):
             st.html(STYLE)
-            PANELS[name].render(run)
+            PANELS[name].render(playground)
 
 
-def updates(name: str | None, shown: Shown) -> dict[str, Update]:
+def updates(name: str | None, playground: Playground, shown: Shown) -> dict[str, Update]:
     """Return what a tick changes in the charts of the open panel."""
-    return PANELS[name].updates(shown) if name else {}
+    return PANELS[name].updates(playground, shown) if name else {}

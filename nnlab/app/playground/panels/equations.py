@@ -2,8 +2,8 @@
 
 import streamlit as st
 
+from nnlab.app.playground.session import Playground
 from nnlab.training.config import Config, text
-from nnlab.training.run import Run
 
 # How the step follows from the gradient, PyTorch's definitions; t counts the updates.
 STEPS = {
@@ -40,9 +40,9 @@ SLOPES = {
 PENALTIES = {"l1": r"\sum |w|", "l2": r"\tfrac12 \sum w^2"}
 
 
-def render(run: Run) -> None:
-    """Draw the text for a run."""
-    config = run.config
+def render(playground: Playground) -> None:
+    """Draw the equations with what they mean."""
+    run, config = playground.run, playground.run.config
     rows = min(config.batch_size or 10**9, len(run.dataset.train_inputs))
     _forward(config, rows)
     _loss(config)

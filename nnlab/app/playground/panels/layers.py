@@ -7,6 +7,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from nnlab.app import live_chart
+from nnlab.app.playground.session import Playground
 from nnlab.app.turns import Shown
 from nnlab.data.datasets import FloatArray
 from nnlab.figures import layers
@@ -16,20 +17,21 @@ from nnlab.training.run import Run
 
 STYLE = Path(__file__).with_suffix(".css")
 OVER_TIME, NOW = "layers-over-time", "weights-and-answers"
-# Six plots take as long to draw as the loss curve thrice: so each gets a ninth of the time at most.
+# Six plots take as long to draw as three loss curves. So each may use a ninth of the time.
 REST = 8
 
 
-def render(run: Run) -> None:
+def render(playground: Playground) -> None:
     """Draw the places of the panel's charts."""
     st.html(STYLE)
+    run = playground.run
     n_layers = len(run.config.layer_sizes) - 1
     sizes = [_larger_class(targets) for targets in _targets(run)]
     live_chart.stage(OVER_TIME, layers.layers_over_time(n_layers), rest=REST)
     live_chart.stage(NOW, layers.weights_and_answers(n_layers, tuple(sizes)), rest=REST)
 
 
-def updates(shown: Shown) -> dict[str, live_chart.Update]:
+def updates(_: Playground, shown: Shown) -> dict[str, live_chart.Update]:
     """Return what a tick changes in the panel's charts."""
     seen = shown.observation
     run, now = seen.run, seen.layers

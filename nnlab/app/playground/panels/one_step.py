@@ -1,38 +1,36 @@
 """The panel "One step": every number of the next update, layer by layer, with its equation."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import streamlit as st
 
-from nnlab.app.playground import time_travel
+from nnlab.app.playground import session
 from nnlab.app.playground.panels import step_parts
 from nnlab.app.playground.panels.matrices import ROWS
+from nnlab.app.playground.session import Playground, StepMade
 from nnlab.app.turns import turn
-from nnlab.inspection.next_update import Step, look_at_step, take_step
+from nnlab.inspection.next_update import Step, look_at_step
 from nnlab.training.run import Run
 
 STYLE = Path(__file__).with_suffix(".css")
 FORWARD, LOSS, BACKWARD, UPDATE = PARTS = ("Forward", "Loss", "Backward", "Update")
 
 
-def render(run: Run) -> None:
-    """Draw the next step of a run that stands still, and what the step taken last has changed.
-
-    The session's key `step_taken` holds the latter, until a new run.
-    """
-    if st.session_state.running is not None:
+def render(playground: Playground) -> None:
+    """Draw the next step of a paused run, and what the step made last has changed."""
+    if playground.training:
         st.markdown("Pause to look at one step.")
         return
+    run = playground.viewed_run
     if not len(run.dataset.train_inputs):
         st.markdown("No training points yet, so there is no step to look at.")
         return
     st.html(STYLE)
     with st.container(key="one_step"):
-        _draw(run)
+        _draw(playground, run)
 
 
-def _draw(run: Run) -> None:
+def _draw(playground: Playground, run: Run) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         point = st.number_input(
             "Training point",
@@ -43,8 +41,8 @@ def _draw(run: Run) -> None:
             key="step_point",
             width=112,
             persist_state="session",
-            help="The number of a training point, from 0, to look at the step for it alone; empty: "
-            "the step that training makes next, for all points or the batch whose turn it is.",
+            help="The number of a training point, from 0, to look at the step for it alone. Empty: "
+            "the next step of the training, for all points or the next batch.",
         )
         try:
             with turn():
@@ -53,58 +51,39 @@ def _draw(run: Run) -> None:
             st.error(str(error))
             return
         st.markdown(_subject(run, step))
-        obstacle = _obstacle(run, point)
+        obstacle = _obstacle(run, point, past=run is not playground.run)
         st.button(
             "Take the step",
             key="take_step",
             type="primary",
-            on_click=_take,
+            on_click=_make,
             args=(run, point),
             disabled=bool(obstacle),
-            help=obstacle or "Make this update: the charts and all numbers move on by it.",
+            help=obstacle or "Make this update: the charts and all numbers follow.",
         )
-    # A fragment of its own, so that the charts are not drawn anew with every look at a layer.
-    st.fragment(_parts)(run, step)
+    # A fragment of its own, so that choosing another layer does not redraw the charts.
+    st.fragment(_parts)(run, step, playground.step_made)
 
 
-def _obstacle(run: Run, point: int | None) -> str:
-    """Say why the step cannot be taken, or nothing."""
-    if run is not st.session_state.run:
+def _obstacle(run: Run, point: int | None, *, past: bool) -> str:
+    """Say why the step cannot be made, or nothing."""
+    if past:
         return "This is the past: continue from here to take this step."
     if run.diverged:
-        return "The run has diverged: a new setting or Reset starts anew."
+        return "The run has diverged: Reset, or a new setting, starts a new run."
     if point is None and run.rule_met is not None:
         return "The run has stopped: change that stop, or take the step for one point alone."
     return ""
 
 
-def _take(run: Run, point: int | None) -> None:
+def _make(run: Run, point: int | None) -> None:
     state = st.session_state
-    time_travel.return_to_present()
-    with turn():
-        if state.run is not run:
-            return  # the browser has told the click twice
-        step = look_at_step(run, point, 0)
-        state.run = after = take_step(run, point)
-        same_batch = replace(run, parameters=after.parameters)
-        loss = look_at_step(same_batch, point, 0).loss
-    if after.iteration > run.iteration:
-        state.step_taken = step_parts.Taken(
-            run.config,
-            run.iteration,
-            point,
-            step.learning_rate,
-            run.parameters,
-            after.parameters,
-            step.loss,
-            loss,
-        )
-        if state.step_part != UPDATE:
-            state.step_part, state.step_layer = UPDATE, 1
+    if session.make_step(run, point) and state.step_part != UPDATE:
+        state.step_part, state.step_layer = UPDATE, 1
 
 
 def _subject(run: Run, step: Step) -> str:
-    """Say which points the step is made for."""
+    """Say which points the step is for."""
     whole = len(run.dataset.train_inputs)
     if step.point is not None:
         x1, x2 = run.dataset.train_inputs[step.point]
@@ -115,7 +94,7 @@ def _subject(run: Run, step: Step) -> str:
     return f"All **{whole:,}** points at once"
 
 
-def _parts(run: Run, step: Step) -> None:
+def _parts(run: Run, step: Step, made: StepMade | None) -> None:
     n_layers = len(run.parameters.matrices)
     st.session_state.setdefault("step_part", FORWARD)
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
@@ -137,7 +116,7 @@ def _parts(run: Run, step: Step) -> None:
     elif part == BACKWARD:
         step_parts.backward(run, step, layer)
     else:
-        step_parts.update(run, step, layer)
+        step_parts.update(run, step, layer, made)
 
 
 def _begin_part(n_layers: int) -> None:
@@ -146,10 +125,10 @@ def _begin_part(n_layers: int) -> None:
 
 
 def _layer(n_layers: int, *, backwards: bool) -> int:
-    """Draw the choice of a layer, counted from 1 to the output, and return it."""
+    """Draw the choice of a layer, from 1 to the output, and return it."""
     state, layers = st.session_state, range(1, n_layers + 1)
     if state.get("step_layer") not in layers:
-        state.step_layer = 1  # the one of an earlier network that had more of them
+        state.step_layer = 1  # an earlier network had more layers
     st.markdown("Layer")
     layer = st.segmented_control(
         "Layer",

@@ -1,7 +1,5 @@
 """The parts of one step as the panel shows them: equation, numbers, and the code that runs."""
 
-from typing import NamedTuple
-
 import numpy as np
 import streamlit as st
 
@@ -9,17 +7,17 @@ from nnlab.app import report
 from nnlab.app.playground.panels import equations, gradient_check
 from nnlab.app.playground.panels.matrices import digits, draw, matrix, of_parameters, of_samples
 from nnlab.app.playground.panels.source import body
+from nnlab.app.playground.session import StepMade
 from nnlab.inspection.next_update import Step
 from nnlab.model.activations import ACTIVATIONS, sigmoid_in_place
 from nnlab.model.losses import OUTPUT_LOSSES, SquaredLoss
-from nnlab.model.network import Parameters
 from nnlab.model.optimizers import OPTIMIZERS
 from nnlab.training.config import Config
 from nnlab.training.run import Run, evaluate
 
 MAX_PLACES = 8  # decimals of parameters before and after a step
 
-# The lines of network.py and updates.py that compute what is shown; a test finds them there.
+# The lines of network.py and update.py that compute what is shown; a test finds them there.
 HIDDEN_FORWARD = "np.matmul(layer_inputs[layer], matrices[layer], out=a)  # z = a @ W + b"
 OUTPUT_FORWARD = "np.matmul(layer_inputs[-1], matrices[-1], out=self.logits)"
 ACTIVATION_GRADIENTS = (
@@ -31,29 +29,6 @@ FIRST_GRADIENTS = "np.matmul(layer_inputs[0].T, dz, out=gradients[0])"
 PENALTY = "np.add(gradients, self._penalty_rates * self._slope(parameters.vector), out=gradients)"
 RATE = "np.multiply(gradients, self.rate(iteration), out=gradients)"
 SUBTRACTION = "np.subtract(parameters.vector, gradients, out=following.vector)"
-
-
-class Taken(NamedTuple):
-    """A step that was taken here.
-
-    Attributes
-    ----------
-    config : of the run
-    iteration : number of updates made before
-    point : the number of the training point that it was made for alone; None: the batch
-    learning_rate : of this update
-    before, after : the run's parameters
-    loss_before, loss_after : of the points that it was made for, without the penalty
-    """
-
-    config: Config
-    iteration: int
-    point: int | None
-    learning_rate: float
-    before: Parameters
-    after: Parameters
-    loss_before: float
-    loss_after: float
 
 
 def forward(config: Config, step: Step, layer: int) -> None:
@@ -142,16 +117,15 @@ def backward(run: Run, step: Step, layer: int) -> None:
     _code(GRADIENTS if layer > 1 else FIRST_GRADIENTS)
 
 
-def update(run: Run, step: Step, layer: int) -> None:
-    """Draw what the step changes in a layer, or has changed if it was taken just now."""
+def update(run: Run, step: Step, layer: int, made: StepMade | None) -> None:
+    """Draw what the step will change in a layer, or what the step made last has changed."""
     config = run.config
     rate = step.learning_rate
-    taken: Taken | None = st.session_state.get("step_taken")
-    if taken and taken.after is run.parameters and taken.config is run.config:
-        rate = taken.learning_rate
-        _taken(taken, layer)
+    if made and made.after is run.parameters and made.config is run.config:
+        rate = made.learning_rate
+        _made(made, layer)
     elif np.isfinite(step.after.vector).all():
-        _not_taken(config, step, layer)
+        _to_come(config, step, layer)
     else:
         st.markdown("This step would lead to infinity: the run diverges, and does not take it.")
     if config.optimizer != "sgd":
@@ -165,8 +139,8 @@ def update(run: Run, step: Step, layer: int) -> None:
     )
 
 
-def _not_taken(config: Config, step: Step, layer: int) -> None:
-    """Draw what the step is going to change."""
+def _to_come(config: Config, step: Step, layer: int) -> None:
+    """Draw what the step will change."""
     st.markdown("The step is not taken yet. It will make this change:")
     summed, change = step.gradients.copy(), step.directions.copy()
     np.add(summed.vector, step.penalty_gradients.vector, out=summed.vector)
@@ -178,16 +152,16 @@ def _not_taken(config: Config, step: Step, layer: int) -> None:
     draw(*shown, of_parameters("change", change, layer, config))
 
 
-def _taken(taken: Taken, layer: int) -> None:
-    """Draw what the step taken last has changed."""
-    config, before, after = taken.config, taken.before, taken.after
-    if taken.point is not None:
-        of = f"training point {taken.point}"
+def _made(made: StepMade, layer: int) -> None:
+    """Draw what the step made last has changed."""
+    config, before, after = made.config, made.before, made.after
+    if made.point is not None:
+        of = f"training point {made.point}"
     else:
         of = "that batch" if config.batch_size else "all points"
     st.markdown(
-        f"Taken: iteration {taken.iteration:,} → {taken.iteration + 1:,}. The loss of {of} went "
-        f"from **{taken.loss_before:.6g}** to **{taken.loss_after:.6g}**. The other parts already "
+        f"Taken: iteration {made.iteration:,} → {made.iteration + 1:,}. The loss of {of} went "
+        f"from **{made.loss_before:.6g}** to **{made.loss_after:.6g}**. The other parts already "
         "show the step that comes next."
     )
     change = before.copy()

@@ -1,0 +1,57 @@
+"""A person's own points, and what a stroke of the brush makes of them."""
+
+import math
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from nnlab.data.points import NO_POINTS, Points, add, erase
+
+MAX_UNDO, MAX_UNDO_POINTS = 50, 200_000  # steps back, and points in all of them together
+DIGITS = 4  # of the plane's width in a drawn position: as fine as a pixel, and short in the link
+MAX_POSITIONS = 1000  # of one stroke
+ERASER_RADIUS = 0.06  # as a fraction of the plane's width
+TARGETS = {"classification": (0.0, 1.0), "regression": (-1.0, 1.0)}
+
+
+class OwnPoints(NamedTuple):
+    """Points, and the names of their columns and classes in the file that they came from."""
+
+    points: Points = NO_POINTS
+    axes: tuple[str, str] = ("x1", "x2")
+    target: str = "target"
+    classes: tuple[str, str] | None = None
+
+
+def appended(history: Sequence[OwnPoints], own: OwnPoints) -> tuple[OwnPoints, ...]:
+    """Return the history with other points as its last entry; the oldest entries may go."""
+    if own == history[-1]:
+        return tuple(history)
+    size = max(len(entry.points) for entry in (*history, own))
+    kept = min(MAX_UNDO, max(1, MAX_UNDO_POINTS // max(1, size)))
+    return (*history[-kept:], own)
+
+
+def stroked(
+    points: Points,
+    problem: str,
+    kind: int | str,
+    positions: Sequence[Sequence[float]],
+    width: float,
+) -> Points:
+    """Return the points after a stroke of the brush.
+
+    Parameters
+    ----------
+    problem : of the run, as in Config
+    kind : 0 or 1, which of TARGETS the new points have, or "erase"
+    positions : x1 and x2 of each point of the stroke, (n, 2)
+    width : of the plane
+    """
+    decimals = DIGITS - 1 - math.floor(math.log10(width))
+    rounded = [
+        (round(float(x1), decimals), round(float(x2), decimals))
+        for x1, x2 in positions[:MAX_POSITIONS]
+    ]
+    if kind == "erase":
+        return erase(points, rounded, ERASER_RADIUS * width)
+    return add(points, rounded, TARGETS[problem][kind == 1])

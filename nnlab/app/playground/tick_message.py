@@ -1,0 +1,98 @@
+"""What a tick sends to the page, from the playground's record and the user's choices."""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nnlab.app import report
+from nnlab.app.live_chart import Time, Update
+from nnlab.app.playground import panels
+from nnlab.app.playground.display_options import DisplayOptions
+from nnlab.app.playground.panels import diagram
+from nnlab.app.playground.session import Playground
+from nnlab.app.turns import Shown
+from nnlab.figures.curves import Line, compact, loss_series, penalized_series
+from nnlab.figures.points import point_marks
+from nnlab.training.run import Metrics, Run, evaluate
+
+
+class Message(NamedTuple):
+    """What a tick changes on the page.
+
+    Attributes
+    ----------
+    progress : fraction of the iterations, from 0 to 1
+    status, metrics : one line each, in Markdown
+    charts : what changes in each chart, by its name
+    time_line : None while the run trains
+    """
+
+    progress: float
+    status: str
+    metrics: str
+    charts: dict[str, Update]
+    time_line: Time | None
+
+
+def message(
+    playground: Playground, shown: Shown, panel: str | None, options: DisplayOptions
+) -> Message:
+    """Return what a tick sends.
+
+    Parameters
+    ----------
+    shown : of the playground's run, or of its past
+    panel : name of the open panel
+    """
+    run, training, then = playground.run, playground.training, shown.run
+    if then is run:
+        speed = training.mean_speed(run) if training else None
+        status = report.status(run, playground.goal, speed)
+    else:
+        status = report.looking_back(run, then)
+    caption = diagram.caption(playground, shown)
+    metrics = shown.observation.metrics
+    alt = report.alt(then, metrics)
+    marks = point_marks(shown.observation, misclassified=options.misclassified)
+    charts = {
+        "decision-boundary": Update(
+            then.iteration,
+            f"{caption or 'Decision boundary'} {alt}",
+            frames=shown.frames,
+            points=marks,
+            caption=caption,
+        ),
+        "loss-curve": Update(
+            then.iteration, f"Loss curve {alt}", series=_curves(run, then, metrics)
+        ),
+        **panels.updates(panel, playground, shown),
+    }
+    iterations = np.array(run.snapshot_iterations, np.int32)
+    return Message(
+        min(1.0, then.iteration / playground.goal),
+        status,
+        report.metrics(metrics),
+        charts,
+        None if training else Time(iterations, then.iteration),
+    )
+
+
+def left_curve(left: Run | None) -> Line | None:
+    """Return the training losses of the run that a branch has left."""
+    if left is None:
+        return None
+    iterations, losses = loss_series(left, evaluate(left).train_loss, np.nan)[0]
+    return tuple(iterations.tolist()), tuple(losses.tolist())
+
+
+def _curves(run: Run, then: Run, metrics: Metrics) -> list[tuple[NDArray[np.generic], ...]]:
+    """Return the lines of the loss chart: the run's losses, a mark in the past, the penalty."""
+    nothing = (np.empty(0, np.int32), np.empty(0))
+    mark, present = nothing, metrics
+    if then is not run:
+        mark = (np.array([then.iteration], np.int32), np.array([metrics.train_loss]))
+        present = evaluate(run)
+    penalized = penalized_series(run, present) if run.config.regularization != "none" else nothing
+    lines = [*loss_series(run, present.train_loss, present.test_loss), mark, penalized]
+    return [compact(series) for series in lines]

@@ -278,7 +278,7 @@ def test_a_new_run_forgets_the_step_taken_and_the_point() -> None:
 def test_every_line_of_code_shown_stands_in_the_core(settings: dict) -> None:
     run = start(Config(**SMALL, **settings, hidden_layers=(2,)))
     app = open_panel(run)
-    source = "\n".join(file.read_text() for file in CORE.glob("*.py"))
+    source = "\n".join(file.read_text() for file in CORE.rglob("*.py"))
     for name in PARTS:
         for layer in range(1, len(run.parameters.matrices) + 1):
             choose(app, name, None if name == "Loss" else layer)
@@ -374,7 +374,7 @@ def test_a_point_that_there_is_not_is_refused_in_a_sentence(point: int) -> None:
 
 def test_a_point_says_where_it_lies_and_what_it_should_be() -> None:
     run = start(Config(**SMALL))
-    app = open_panel(run, step_point=4)
+    app = open_panel(run, point=4)
     x1, x2 = run.dataset.train_inputs[4]
     (target,) = run.dataset.train_targets[4]
     text = f"x1 = **{x1:.4f}**, x2 = **{x2:.4f}**, target **{target:g}**".replace("-", "−")

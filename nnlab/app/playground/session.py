@@ -22,7 +22,7 @@ from nnlab.figures.plane_picture import Unit
 from nnlab.inspection import next_update
 from nnlab.model.network import Parameters
 from nnlab.training import edits
-from nnlab.training.config import MAX_SAMPLES, Config
+from nnlab.training.config import MAX_SAMPLES, SETTINGS, Config
 from nnlab.training.run import Run, start
 
 KEY = "playground"
@@ -221,11 +221,8 @@ def follow(config: Config | None, *, arrived: bool) -> None:
         if not playground.run_number:
             begin_run(old)
         return
-    changed = {
-        item.name
-        for item in fields(Config)
-        if getattr(old, item.name) != getattr(config, item.name)
-    }
+    changed = {name for name in SETTINGS if getattr(old, name) != getattr(config, name)}
+    restarts = any(SETTINGS[name].effect == "restart" for name in changed)
     # a diverged run has no weights worth keeping
     useless = playground.run.diverged and changed - {"iterations"}
     if playground.renew or restarts or useless or (changed and arrived):

@@ -12,7 +12,8 @@ from streamlit.testing.v1 import AppTest
 
 from nnlab import Config, Run, advance, evaluate, set_parameter, start
 from nnlab.app import live_chart
-from nnlab.app.explore.views import compare, comparison, lockstep
+from nnlab.app.explore import lockstep
+from nnlab.app.explore.views import compare, pair_controls
 from nnlab.app.live_chart import Update
 from nnlab.app.pace import TICK_SECONDS
 from nnlab.figures.compare import compared_losses, result_image, result_series, run_series
@@ -171,7 +172,7 @@ def test_played_both_make_the_same_iterations_from_their_start(
     press(app, "compare_start")
     assert app.button(key="compare_pause").label == "Pause"
     seen = [at(drawn)]
-    while app.session_state["compared"].going:
+    while app.session_state["explore"].pair.training:
         healthy(app.run())
         seen.append(at(drawn))
     assert all(len(set(iterations)) == 1 for iterations in seen)
@@ -216,12 +217,12 @@ def test_a_step_that_the_browser_tells_twice_is_one_step(
         return draw(*args, on_click=click, **options)
 
     monkeypatch.setattr(compare, "_stages", lambda configs: None)
-    monkeypatch.setattr(comparison.st, "button", telling_twice)
+    monkeypatch.setattr(pair_controls.st, "button", telling_twice)
     app = open_compare(made(), compare_left=0, compare_right=1)
     press(app, "compare_step")
     assert at(drawn) == [1, 1, 1]
     press(app, "compare_start")
-    reached = app.session_state["compared"].runs[0].iteration
+    reached = app.session_state["explore"].pair.runs[0].iteration
     press(app, "compare_step")
     assert at(drawn) == [reached + 1] * 3
 
@@ -241,9 +242,9 @@ def test_only_runs_that_train_are_slowed_down_and_at_rest_nothing_is_left_to_be_
 
     monkeypatch.setattr(compare.live_chart, "update", late)
     press(app, "compare_pause")
-    assert app.session_state["compared"].interval == TICK_SECONDS
+    assert app.session_state["explore"].pair.interval == TICK_SECONDS
     press(app, "compare_start")
-    assert app.session_state["compared"].interval > TICK_SECONDS
+    assert app.session_state["explore"].pair.interval > TICK_SECONDS
 
 
 def test_a_run_that_a_rule_has_stopped_is_told_so_in_words(drawn: dict[str, Update]) -> None:
@@ -264,7 +265,7 @@ def test_another_choice_begins_anew(drawn: dict[str, Update]) -> None:
     app.selectbox(key="compare_right").set_value(2)
     healthy(app.run())
     assert at(drawn) == [30, 30, 30]
-    assert not app.session_state["compared"].going
+    assert not app.session_state["explore"].pair.training
 
 
 def test_the_playgrounds_run_is_seen_as_it_stands_and_stays_as_it_is(

@@ -1,5 +1,6 @@
 """Explore makes the runs that its fields say, and shows them; every test finds widgets by key."""
 
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -8,9 +9,9 @@ from streamlit.testing.v1 import AppTest
 
 from nnlab import Config, advance, start
 from nnlab.app.explore import page, sweep_progress
+from nnlab.app.explore.session import KEY, Cost, Explore, StartedSweep
 from nnlab.app.explore.setup.presets import PRESETS, SUGGESTED
 from nnlab.app.explore.setup.sweep_fields import VARIED
-from nnlab.app.explore.sweep_progress import Cost
 from nnlab.app.explore.views import lr_range_test
 from nnlab.app.live_chart import Update
 from nnlab.app.playground.point_history import OwnPoints
@@ -42,13 +43,29 @@ def workers(monkeypatch: pytest.MonkeyPatch) -> ByHand:
     return executor
 
 
+def explore(app: AppTest) -> Explore:
+    record: Explore = app.session_state[KEY]
+    return record
+
+
+def started(app: AppTest) -> StartedSweep:
+    sweep = explore(app).sweep
+    assert sweep
+    return sweep
+
+
+def choose_run(app: AppTest, index: int) -> None:
+    """Let the page open a run, as a click on its cell does."""
+    app.session_state[KEY] = replace(explore(app), chosen_run=index)
+
+
 def field(app: AppTest, name: str) -> str:
     """Return the key of a field of the sidebar, which is a new one whenever all are filled in."""
-    return f"{name}_{app.session_state['filled'].number}"
+    return f"{name}_{explore(app).fields.number}"
 
 
 def view_key(app: AppTest) -> str:
-    return f"view_{app.session_state['turned_to'][0]}"
+    return f"view_{explore(app).view_number}"
 
 
 def choose_axis(app: AppTest, number: int, name: str | None) -> AppTest:
@@ -95,7 +112,7 @@ def cells(drawn: dict[str, Update]) -> list[dict[str, Any] | None]:
 def test_a_first_visit_offers_examples_and_one_run(workers: ByHand) -> None:
     app = open_explore()
     assert "**1 run** of 3 iterations" in texts(app)
-    assert "in the sidebar (behind » while it is hidden)" in texts(app)  # as on a phone
+    assert "in the sidebar (» shows it while it is hidden)" in texts(app)  # as on a phone
     for name in PRESETS:
         assert app.button(key=f"preset_{name}").label.startswith(f"**{PRESETS[name].title}**")
     assert not workers.tasks
@@ -142,7 +159,7 @@ def test_what_is_typed_into_an_example_stays_when_the_browser_tells_it_again() -
 @pytest.mark.usefixtures("workers")
 def test_ten_seeds_of_the_article_are_of_the_articles_settings() -> None:
     app = press(open_explore(learning_rate="0.5"), "preset_ten_seeds")
-    assert app.session_state["base"] == Config()
+    assert explore(app).base == Config()
     assert dict(app.query_params) == {"seeds": "10"}
 
 
@@ -172,7 +189,7 @@ def test_a_chosen_axis_is_filled_in_and_a_cleared_one_lets_the_next_move_up() ->
 
 
 def test_the_estimate_is_made_from_a_measured_run() -> None:
-    cost = Cost(Config(), around=0.5, iterations=200, seconds=4.0)
+    cost = Cost(Config(), overhead=0.5, iterations=200, seconds=4.0)
     assert cost.of(Config(iterations=1000)) == pytest.approx(0.5 + 1000 * 4 / 200)
 
 
@@ -332,7 +349,7 @@ def test_a_link_restores_the_sweep_and_holds_only_what_differs() -> None:
     assert not app.warning
     assert dict(app.query_params) == link
     press(app, "sweep_start")
-    plan = app.session_state["sweep"].plan
+    plan = started(app).plan
     base = Config(samples=20, test_samples=10, iterations=3, learning_rate=0.3, seed=7)
     axes = [axis_from_text("activation", "relu; tanh"), axis_from_text("noise", "0; 0.2; 0.4")]
     assert list(plan.configs) == grid(base, axes, [7, 8])
@@ -357,7 +374,7 @@ def test_a_random_sample_is_drawn_from_the_axes_and_stands_in_the_link(
     base = Config(samples=20, test_samples=10, iterations=3)
     ranges = [Range("learning_rate", 0.001, 1, log=True), Axis("activation", ("relu", "tanh"))]
     expected = random_sample(base, ranges, 5, 3, [4, 5])
-    assert list(app.session_state["sweep"].plan.configs) == expected
+    assert list(started(app).plan.configs) == expected
     workers.compute_all()
     app.run()
     assert status(healthy(app)) == "10 of 10 runs · finished"
@@ -431,7 +448,7 @@ def test_several_seeds_share_a_cell_which_shows_the_median(
     workers.compute_all()
     app.run()
     assert "the median of its 3 runs" in texts(app)
-    by_rate = app.session_state["sweep"].sweep.results
+    by_rate = started(app).sweep.results
     for number, cell in enumerate(cells(drawn)):
         assert cell
         width, rate = ((2,), (3,))[number // 3], (0.01, 0.1, 1.0)[number % 3]
@@ -464,10 +481,10 @@ def test_rows_and_columns_can_be_chosen(workers: ByHand, drawn: dict[str, Update
 def test_a_chosen_run_opens_in_the_playground(workers: ByHand) -> None:
     app = press(open_explore(**SIX, learning_rate="0.5", noise="0.2"), "sweep_start")
     workers.compute_all()
-    app.session_state["opening"] = 5  # as a click on the last cell leaves it
+    choose_run(app, 5)
     app.run()
     run = run_of(healthy(app))
-    assert run.config == app.session_state["sweep"].plan.configs[5]
+    assert run.config == started(app).plan.configs[5]
     assert run.config.learning_rate == 1.0
     assert run.config.hidden_layers == (3,)
     assert run.iteration == 0
@@ -480,8 +497,8 @@ def test_a_chosen_run_opens_in_the_playground(workers: ByHand) -> None:
 def test_a_run_of_other_settings_is_not_gone_on_with() -> None:
     """Another learning rate, chosen on the playground, would act on the run in progress."""
     app = press(open_explore(**SIX), "sweep_start")
-    put_run(app, advance(start(app.session_state["base"]), 50))
-    app.session_state["opening"] = 1
+    put_run(app, advance(start(explore(app).base), 50))
+    choose_run(app, 1)
     app.run()
     assert run_of(healthy(app)).iteration == 0
 
@@ -489,10 +506,10 @@ def test_a_run_of_other_settings_is_not_gone_on_with() -> None:
 @pytest.mark.usefixtures("workers")
 def test_the_run_in_progress_stays_when_one_comes_back_with_its_settings() -> None:
     app = press(open_explore(**SIX), "sweep_start")
-    config = app.session_state["sweep"].plan.configs[0]
+    config = started(app).plan.configs[0]
     run = advance(start(config), 2)
     put_run(app, run)
-    app.session_state["opening"] = 0
+    choose_run(app, 0)
     app.run()
     assert run_of(healthy(app)) is run
     assert playground_of(app).training is None
@@ -503,7 +520,7 @@ def test_own_points_go_along_and_an_opened_run_brings_its_own() -> None:
     points = encode(Points.of([(0.5, 0.5, 1.0), (-0.5, 0.2, 0.0)]))
     app = press(open_explore(**SIX, points=points), "sweep_start")
     assert "2 own points" in texts(app)
-    app.session_state["opening"] = 0
+    choose_run(app, 0)
     app.run()
     assert len(run_of(healthy(app)).config.points) == 2
     assert app.query_params["points"] == points
@@ -528,7 +545,7 @@ def test_changed_settings_say_that_the_results_are_of_before(workers: ByHand) ->
     app.run()
     assert "The settings have changed" not in texts(app)
     set_number(app, "seeds", 2)
-    assert "These are the results of the sweep before; Start makes new ones." in texts(app)
+    assert "These are the results of the last sweep; Start makes new ones." in texts(app)
     assert "**12 runs**" in texts(app)
 
 
@@ -539,7 +556,7 @@ def test_start_sees_what_was_typed_just_before() -> None:
     values_of(app, 1, "learning_rate").set_value("0.5")
     app.button(key="sweep_start").click()
     healthy(app.run())
-    assert len(app.session_state["sweep"].plan.configs) == 2
+    assert len(started(app).plan.configs) == 2
 
 
 def test_diverged_and_failed_runs_are_told(workers: ByHand, drawn: dict[str, Update]) -> None:
@@ -582,7 +599,7 @@ def test_a_range_test_is_a_curve_with_a_suggestion(workers: ByHand) -> None:
     assert "The test is under way." in texts(app)
     workers.compute_all()
     app.run()
-    test = app.session_state["range_test"].future.result()
+    test = explore(app).range_test.future.result()
     assert f"**{test.suggested:g}**" in texts(healthy(app))
     press(app, "sweep_around")
     assert app.selectbox(key=field(app, "axis1")).value == "learning_rate"
@@ -622,11 +639,11 @@ def test_what_is_measured_is_a_run_of_the_sweep_as_the_base_may_be_too_large_for
 ) -> None:
     base = {"samples": "100000", "hidden_layers": "64,64,64"}
     app = open_explore(**base, axis1="hidden_layers:2; 3; 4")
-    assert app.session_state["cost"].config.hidden_layers == (3,)
+    assert explore(app).cost.config.hidden_layers == (3,)
     assert "**3 runs**" in texts(app)
     app = open_explore(**base)
     assert "samples must be at most" in errors(app)[0]
-    assert "cost" not in app.session_state
+    assert explore(app).cost is None
     assert not workers.tasks
 
 
@@ -652,13 +669,13 @@ def test_two_compared_runs_wait_while_one_is_away(workers: ByHand) -> None:
     app.run()
     for another_view in (True, False):
         press(app, "compare_start")
-        assert app.session_state["compared"].going
+        assert explore(app).pair.training
         if another_view:
             for view in ("table", "compare"):
                 app.button_group(key=view_key(app)).set_value(view).run()
         else:
             press(app, "open_base")  # in the playground
-        assert not healthy(app).session_state["compared"].going
+        assert not explore(healthy(app)).pair.training
 
 
 @pytest.mark.parametrize("opens_playground", [True, False])
@@ -668,7 +685,7 @@ def test_a_sweep_goes_on_while_its_results_are_not_drawn(
     """A sweep rests once nobody has asked for its results for a while; other pages ask."""
     app = press(open_explore(**SIX), "sweep_start")
     if opens_playground:
-        app.session_state["opening"] = 0
+        choose_run(app, 0)
         app.run()
     else:
         press(app, "example_range_test")
@@ -678,7 +695,7 @@ def test_a_sweep_goes_on_while_its_results_are_not_drawn(
     clock = SimpleNamespace(monotonic=lambda: later)
     monkeypatch.setattr(sweep_module, "time", clock)
     workers.compute_all()
-    assert app.session_state["sweep"].sweep.done == 2  # the others were not begun
+    assert started(app).sweep.done == 2  # the others were not begun
     app.run()
     workers.compute_all()
-    assert app.session_state["sweep"].sweep.done == 6
+    assert started(app).sweep.done == 6

@@ -13,7 +13,7 @@ from streamlit.testing.v1 import AppTest
 
 from nnlab import Config
 from nnlab.app.explore import page
-from nnlab.app.explore.sweep_state import SweepState
+from nnlab.app.explore.sweep_results import SweepResults
 from nnlab.app.explore.views import VIEWS
 from nnlab.app.explore.views.table import as_csv
 from nnlab.sweep import Axis, Result
@@ -402,7 +402,7 @@ def test_a_tick_stays_with_its_run_when_more_come_and_is_gone_where_the_rows_are
     assert after.proto.id == before.proto.id  # Streamlit then keeps the places of the ticks
     app.session_state["sweep_filter"] = CHOSEN
     (filtered,) = healthy(app.run()).dataframe
-    app.session_state["begun"] = 1
+    app.session_state["started"] = 1
     (of_another_sweep,) = healthy(app.run()).dataframe
     assert len({table.proto.id for table in (before, filtered, of_another_sweep)}) == 3
 
@@ -410,8 +410,8 @@ def test_a_tick_stays_with_its_run_when_more_come_and_is_gone_where_the_rows_are
 def test_the_file_has_the_columns_of_the_command_line_and_the_runs_that_pass() -> None:
     results = many()
     kept = sweep_filter_of(results, {"learning_rate": ((0.1, 0.1),)})
-    state = SweepState(Config(), AXES, SEEDS, kept, tuple(results), 0, 24, 24)
-    read = list(csv.DictReader(io.StringIO(as_csv(state))))
+    sweep = SweepResults(Config(), AXES, SEEDS, tuple(results), kept, 0, 24)
+    read = list(csv.DictReader(io.StringIO(as_csv(sweep))))
     # the iterations, too, are not the article's
     assert list(read[0])[:5] == ["run", "activation", "seed", "learning_rate", "iterations"]
     assert [int(row["run"]) for row in read] == list(range(16, 24))

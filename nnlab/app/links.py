@@ -79,6 +79,12 @@ def refusal(broken: BrokenRule, linked: str) -> str:
     return f"The link's {sentence}. The default is used instead."
 
 
+def write(query: Mapping[str, str]) -> None:
+    """Let the address hold this query, by one message."""
+    if st.query_params.to_dict() != query:
+        st.query_params.from_dict(query)
+
+
 def keep_in_link(name: str, value: str, default: str) -> None:
     """Put a value into the URL unless it is the default.
 

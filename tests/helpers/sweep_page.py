@@ -4,20 +4,25 @@ import streamlit as st
 
 from nnlab.app import navigation
 from nnlab.app.explore import page as explore
-from nnlab.app.explore import run_filter
-from nnlab.app.explore.sweep_state import SweepState
+from nnlab.app.explore import run_filter, session
+from nnlab.app.explore.sweep_results import SweepResults, passing_filter
 from nnlab.app.explore.views import compare, draw_view
 from nnlab.app.playground import page as playground
 
 navigation.register(playground.PAGE, explore.PAGE)
 
-base, axes, seeds, results, total = st.session_state.sweep
-run_filter.bar(results, axes, seeds)
-in_order = sorted(results, key=lambda result: result.index)
-passing = run_filter.passing(in_order, axes, seeds)
-begun = st.session_state.get("begun", 0)
-state = SweepState(base, axes, seeds, passing, tuple(results), begun, len(results), total)
-if st.session_state.view == compare.VIEW:
-    compare.render(state)
+state = st.session_state
+base, axes, seeds, results, total = state.sweep
+if not session.is_open():
+    session.open_(base, st.query_params.to_dict())
+if "sweep_filter" in state:
+    session.set_filter(state.pop("sweep_filter"))
+passing = passing_filter(results, axes, seeds, session.current().filter)
+started = state.get("started", 0)
+sweep = SweepResults(base, axes, seeds, tuple(results), passing, started, total)
+run_filter.bar(sweep)
+if state.view == compare.VIEW:
+    compare.render(sweep)
 else:
-    draw_view(st.session_state.view, state)
+    draw_view(state.view, sweep)
+session.write_address()

@@ -4,7 +4,7 @@ import sys
 
 import streamlit as st
 
-from nnlab.app.links import keep_in_link
+from nnlab.app.explore import session
 from nnlab.sweep.analysis.columns import ACCURACIES, METRICS
 from nnlab.sweep.analysis.seed_spread import Rule
 from nnlab.training.config import Config
@@ -38,7 +38,7 @@ def rule(base: Config) -> Rule:
         found = Rule(metric, state.solved_percent / 100)
     else:
         found = Rule(metric, state[f"solved_loss_{problem}"])
-    keep_in_link("solved", _text(found), _text(DEFAULTS[problem]))
+    session.keep_in_query("solved", _text(found), _text(DEFAULTS[problem]))
     return found
 
 
@@ -48,7 +48,7 @@ def _text(rule: Rule) -> str:
 
 def _linked(problem: str) -> Rule:
     """Return the rule of the link; the default one if it holds none for such a problem."""
-    metric, _, threshold = st.query_params.get("solved", "").partition(":")
+    metric, _, threshold = session.current().query.get("solved", "").partition(":")
     try:
         found = Rule(metric, float(threshold))
     except ValueError:

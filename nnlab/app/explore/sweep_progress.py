@@ -1,19 +1,13 @@
-"""A sweep on the page: what it will cost, its start, pause and end, and how far it is.
-
-The session's key `sweep` holds a Going, absent before the first start; `cost` the Cost of the
-settings that were last measured; `sweep_refused` why a sweep could not start, mostly empty;
-`start_asked`, whether Start was pressed, until it is heard.
-"""
+"""A sweep on the page: its cost, its buttons, and its progress."""
 
 import time
 from collections.abc import Sequence
-from typing import NamedTuple
 
 import streamlit as st
 
-from nnlab.app.explore import run_filter
-from nnlab.app.explore.setup.planning import Plan
-from nnlab.app.explore.sweep_state import failures
+from nnlab.app.explore import session
+from nnlab.app.explore.session import Cost, Plan, StartedSweep
+from nnlab.app.explore.sweep_results import failures
 from nnlab.app.turns import turn
 from nnlab.sweep import Result, Sweep
 from nnlab.sweep.executors import shared_workers
@@ -25,57 +19,19 @@ MEASURED_SECONDS = 0.1  # for the estimate
 WATCH_SECONDS = UNWATCHED_SECONDS / 3  # between two looks from where its results are not drawn
 
 
-class Cost(NamedTuple):
-    """What a run of some settings takes, as measured on this server.
-
-    Attributes
-    ----------
-    config : the settings
-    around : seconds to draw the data and to look at the result
-    iterations, seconds : that were made, and took so long
-    """
-
-    config: Config
-    around: float
-    iterations: int
-    seconds: float
-
-    def of(self, config: Config) -> float:
-        """Return the seconds of a run with as many iterations as these settings say."""
-        return self.around + self.seconds / self.iterations * config.iterations
-
-
-class Going(NamedTuple):
-    """A sweep that was started, what for, and when, in nanoseconds of a clock of its own."""
-
-    plan: Plan
-    sweep: Sweep
-    started: int
-
-
-def current() -> Going | None:
-    """Return the sweep that was started last."""
-    going: Going | None = st.session_state.get("sweep")
-    return going
-
-
-def is_active(going: Going | None) -> bool:
-    """Say whether results will come, now or after a pause."""
-    return going is not None and not going.sweep.finished
-
-
 def _measured(config: Config) -> Cost:
-    """Train these settings for a moment, unless they are those that were measured last."""
-    state = st.session_state
-    if "cost" not in state or state.cost.config != config:
-        samples: list[Cost] = []
-        with turn():
-            began = time.perf_counter()
-            while not samples or time.perf_counter() - began < MEASURED_SECONDS:
-                samples.append(_sample(config))
-        # the quickest: the others have waited for something else on this machine
-        state.cost = min(samples, key=lambda sample: sample.of(config))
-    cost: Cost = state.cost
+    """Train these settings for a moment, unless they were measured last."""
+    known = session.current().cost
+    if known and known.config == config:
+        return known
+    samples: list[Cost] = []
+    with turn():
+        began = time.perf_counter()
+        while not samples or time.perf_counter() - began < MEASURED_SECONDS:
+            samples.append(_sample(config))
+    # the quickest one: the others have waited for something else on this machine
+    cost = min(samples, key=lambda sample: sample.of(config))
+    session.measured(cost)
     return cost
 
 
@@ -86,8 +42,8 @@ def _sample(config: Config) -> Cost:
     run = advance(run, config.iterations, seconds=MEASURED_SECONDS / 3)
     trained = time.perf_counter()
     evaluate(run)
-    around = started - began + time.perf_counter() - trained
-    return Cost(config, around, max(1, run.iteration), trained - started)
+    overhead = started - began + time.perf_counter() - trained
+    return Cost(config, overhead, max(1, run.iteration), trained - started)
 
 
 def estimate(plan: Plan) -> tuple[str, str]:
@@ -121,92 +77,75 @@ def duration(seconds: float) -> str:
 
 def controls(plan: Plan | None) -> None:
     """Draw the buttons, and what the plan costs."""
-    going = current()
+    started = session.current().sweep
+    active = started is not None and started.is_active
+    label = _label(started)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        label = _label(going)
-        st.button(  # two buttons in one place, as controls.py says why
+        st.button(  # two buttons in one place: see the playground's controls
             label,
             key="sweep_pause" if label == "Pause" else "sweep_start",
             type="primary",
             width=90,
             on_click=_press,
             args=(label,),
-            disabled=plan is None and not is_active(going),
-            help="Make these runs; the results of the sweep before go. Or let those that have "
-            "begun wait as they are. Key: space.",
+            disabled=plan is None and not active,
+            help="Runs the sweep. Replaces earlier results. Pause lets the runs that have started "
+            "wait as they are. Key: space.",
         )
         st.button(
             "Cancel",
             key="sweep_cancel",
-            disabled=not is_active(going),
-            on_click=going.sweep.cancel if going else None,
+            disabled=not active,
+            on_click=started.sweep.cancel if started else None,
             help="End the sweep; the results so far stay.",
         )
         if plan:
-            told, how = estimate(plan)
-            st.markdown(told, help=how)
+            words, how = estimate(plan)
+            st.markdown(words, help=how)
 
 
-def _label(going: Going | None) -> str:
-    if going is None or not is_active(going):
+def _label(started: StartedSweep | None) -> str:
+    if started is None or not started.is_active:
         return "Start"
-    return "Resume" if going.sweep.paused else "Pause"
+    return "Resume" if started.sweep.paused else "Pause"
 
 
 def _press(label: str) -> None:
-    going = current()
+    started = session.current().sweep
     if label == "Start":
-        st.session_state.start_asked = True
-    elif going:
-        (going.sweep.pause if label == "Pause" else going.sweep.resume)()
+        session.ask_start()
+    elif started:
+        (started.sweep.pause if label == "Pause" else started.sweep.resume)()
 
 
-def start_if_asked(plan: Plan | None) -> None:
-    """Start a sweep if Start was pressed, of the plan that there is now.
-
-    A field that was left by that click has changed the plan since; and if a further click has cut
-    off the run of the script in between, the wish is still there.
-    """
-    state = st.session_state
-    if not state.pop("start_asked", False) or plan is None:
-        return
-    try:
-        state.sweep = Going(plan, Sweep(plan.configs), time.monotonic_ns())
-        state.sweep_refused = ""
-    except ValueError as error:  # no cluster where one was promised
-        state.sweep_refused = str(error)
-    run_filter.clear()
-
-
-def stay_awake(going: Going) -> None:
-    """Let the sweep go on for as long as the session is connected, and again when it is anew."""
-    if is_active(going) and not going.sweep.paused:
-        _awake(going.sweep, going.started)
+def stay_awake(started: StartedSweep) -> None:
+    """Let the sweep go on while the session is connected, and again when it reconnects."""
+    if started.is_running:
+        _awake(started.sweep, started.started)
 
 
 @st.cache_resource(scope="session", max_entries=1, on_release=Sweep.pause, show_spinner=False)
-def _awake(_sweep: Sweep, started: int) -> Sweep:  # noqa: ARG001 - tells one sweep from another
+def _awake(_sweep: Sweep, started: int) -> Sweep:  # noqa: ARG001 - identifies the sweep
     return _sweep
 
 
 def keep_watching() -> None:
-    """Let a sweep go on while its results are not drawn: without anybody to look, it would rest."""
-    going = current()
-    if going and is_active(going) and not going.sweep.paused:
-        st.fragment(going.sweep.watch, run_every=WATCH_SECONDS)()
+    """Let a sweep go on while its results are not drawn: it rests when nobody asks for them."""
+    started = session.current().sweep if session.is_open() else None
+    if started and started.is_running:
+        st.fragment(started.sweep.watch, run_every=WATCH_SECONDS)()
 
 
-def progress(going: Going, results: Sequence[Result]) -> None:
-    """Draw how far the sweep is."""
-    sweep = going.sweep
-    told = f"{sweep.done} of {sweep.total} runs"
+def progress(sweep: Sweep, results: Sequence[Result]) -> None:
+    """Draw how many runs have ended."""
+    words = f"{sweep.done} of {sweep.total} runs"
     left = sweep.seconds_left
     if sweep.cancelled:
-        told += " · cancelled"
+        words += " · cancelled"
     elif sweep.finished:
-        told += " · finished"
+        words += " · finished"
     elif sweep.paused:
-        told += " · paused"
+        words += " · paused"
     elif left is not None:
-        told += f" · {duration(left)} left"
-    st.progress(sweep.done / sweep.total, " · ".join([told, *failures(results)]))
+        words += f" · {duration(left)} left"
+    st.progress(sweep.done / sweep.total, " · ".join([words, *failures(results)]))

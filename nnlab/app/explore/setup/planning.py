@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import NamedTuple
+from typing import Any
 
 import streamlit as st
 
+from nnlab.app.explore import session
+from nnlab.app.explore.session import Plan, keep_in_query
 from nnlab.app.explore.setup.presets import PRESETS, Preset
 from nnlab.app.explore.setup.sweep_fields import (
     AXIS_NUMBERS,
@@ -13,34 +15,15 @@ from nnlab.app.explore.setup.sweep_fields import (
     DEFAULT_SEEDS,
     MAX_SEEDS,
     VARIED,
-    Filled,
     fill,
+    initial_values,
     key,
 )
-from nnlab.app.links import config_query, in_code, keep_in_link
+from nnlab.app.links import in_code
 from nnlab.data.rules import BrokenRule
 from nnlab.sweep import Axis, Range, axis_from_text, grid, random_sample, range_from_text
 from nnlab.sweep.analysis.columns import setting_text
 from nnlab.training.config import SETTINGS, Config
-
-
-class Plan(NamedTuple):
-    """What is to be run.
-
-    Attributes
-    ----------
-    base : the settings that the axes vary
-    axes : what is varied; of a range that is drawn from, with the values that were drawn
-    seeds : of the starting weights: that of the base, and the numbers behind it
-    configs : of all runs, in the order in which they begin
-    sampled : whether they were drawn at random, rather than all combinations
-    """
-
-    base: Config
-    axes: tuple[Axis, ...]
-    seeds: tuple[int, ...]
-    configs: tuple[Config, ...]
-    sampled: bool = False
 
 
 def plan(take: Callable[[Preset], None]) -> tuple[Plan | None, str]:
@@ -50,7 +33,7 @@ def plan(take: Callable[[Preset], None]) -> tuple[Plan | None, str]:
     ----------
     take : called when an example is chosen
     """
-    state = st.session_state
+    initial = session.current().fields
     with st.popover("Examples", help="Fill in the fields below, which can then be changed."):
         for name, preset in PRESETS.items():
             st.button(
@@ -65,7 +48,7 @@ def plan(take: Callable[[Preset], None]) -> tuple[Plan | None, str]:
     left, right = st.columns(2)
     seeds = left.number_input(
         "Seeds",
-        value=state.filled.seeds,
+        value=initial.seeds,
         step=1,
         key=key("seeds"),
         help="How many runs each setting gets, each from other starting weights: was it the "
@@ -73,7 +56,7 @@ def plan(take: Callable[[Preset], None]) -> tuple[Plan | None, str]:
     )
     iterations = right.number_input(
         "Iterations",
-        value=state.filled.iterations,
+        value=initial.iterations,
         step=1000,
         key=key("iterations"),
         help=SETTINGS["iterations"].help,
@@ -82,54 +65,54 @@ def plan(take: Callable[[Preset], None]) -> tuple[Plan | None, str]:
     with place:
         axes, broken = _axes(sampled=sample is not None)
     try:
-        state.base = replace(state.base, iterations=iterations)
-        query = config_query(state.base)
-        for name in SETTINGS:
-            keep_in_link(name, query.get(name, ""), "")
+        # A cleared field is None, which Config refuses in its own words.
+        changes: dict[str, Any] = {"iterations": iterations}
+        base = replace(session.current().base, **changes)
+        session.set_base(base)
         if seeds is None or not 1 <= seeds <= MAX_SEEDS:
             return None, f"seeds must be a whole number from 1 to {MAX_SEEDS}, got {seeds}"
-        keep_in_link("seeds", str(seeds), str(DEFAULT_SEEDS))
+        keep_in_query("seeds", str(seeds), str(DEFAULT_SEEDS))
         if broken:
             return None, broken
-        numbers = tuple(range(state.base.seed, state.base.seed + seeds))
+        numbers = tuple(range(base.seed, base.seed + seeds))
         if sample is None:
             grid_axes = tuple(axis for axis in axes if isinstance(axis, Axis))
-            configs = grid(state.base, grid_axes, numbers)
-            return Plan(state.base, grid_axes, numbers, tuple(configs)), ""
+            configs = grid(base, grid_axes, numbers)
+            return Plan(base, grid_axes, numbers, tuple(configs)), ""
         if not axes:
             return None, "sample must have an axis or more to draw from, got none"
-        configs = random_sample(state.base, axes, sample, sample_seed, numbers)
+        configs = random_sample(base, axes, sample, sample_seed, numbers)
         drawn = tuple(_drawn(axis, configs) for axis in axes)
-        return Plan(state.base, drawn, numbers, tuple(configs), sampled=True), ""
+        return Plan(base, drawn, numbers, tuple(configs), sampled=True), ""
     except BrokenRule as error:
         return None, in_code(error)
 
 
 def _sample() -> tuple[int | None, int]:
     """Draw the choice of a random sample; return its size, None for a grid, and its seed."""
-    filled: Filled = st.session_state.filled
+    initial = session.current().fields
     left, right = st.columns(2)
     sample = left.number_input(
         "Random settings",
-        value=filled.sample,
+        value=initial.sample,
         step=1,
         placeholder="grid",
         key=key("sample"),
         help="How many settings are drawn at random from the ranges of the axes, or from their "
         "values. Empty: a grid of all combinations.",
     )
-    keep_in_link("sample", "" if sample is None else str(sample), "")
+    keep_in_query("sample", "" if sample is None else str(sample), "")
     if sample is None:
-        keep_in_link("sample_seed", "", "")
+        keep_in_query("sample_seed", "", "")
         return None, DEFAULT_SAMPLE_SEED
     sample_seed = right.number_input(
         "Sampling seed",
-        value=filled.sample_seed,
+        value=initial.sample_seed,
         step=1,
         key=key("sample_seed"),
         help="The same seed draws the same settings.",
     )
-    keep_in_link("sample_seed", str(sample_seed or 0), str(DEFAULT_SAMPLE_SEED))
+    keep_in_query("sample_seed", str(sample_seed or 0), str(DEFAULT_SAMPLE_SEED))
     return sample, sample_seed or 0
 
 
@@ -151,11 +134,11 @@ def _range(name: str, typed: str) -> Axis | Range:
 
 def _axes(*, sampled: bool) -> tuple[tuple[Axis | Range, ...], str]:
     """Draw the axes that are chosen and one more; return them, and what is wrong, if anything."""
-    filled: Filled = st.session_state.filled
+    initial = session.current().fields.axes
     axes: list[Axis | Range] = []
     broken = ""
     for number in AXIS_NUMBERS:
-        begin = filled.axes[number - 1][0] if number <= len(filled.axes) else None
+        begin = initial[number - 1][0] if number <= len(initial) else None
         name = st.selectbox(
             f"Axis {number}",
             VARIED,
@@ -171,12 +154,12 @@ def _axes(*, sampled: bool) -> tuple[tuple[Axis | Range, ...], str]:
             break
         typed = st.text_input(
             f"Values of axis {number}",
-            value=filled.values(number, name),
+            value=initial_values(number, name),
             key=key(f"values{number}_{name}"),
             label_visibility="collapsed",
             placeholder="0.1; 1; 10 or 0.001..1 log 7",
         )
-        keep_in_link(f"axis{number}", f"{name}:{typed}", "")
+        keep_in_query(f"axis{number}", f"{name}:{typed}", "")
         try:
             read = _range if sampled else axis_from_text
             axes.append(read(name, typed or ""))
@@ -207,7 +190,7 @@ def _told(axis: Axis | Range) -> str:
 def _leave_out(first: int) -> None:
     """Leave the axes from this number on out of the link."""
     for number in AXIS_NUMBERS[first - 1 :]:
-        keep_in_link(f"axis{number}", "", "")
+        keep_in_query(f"axis{number}", "", "")
 
 
 def _close_gap(number: int) -> None:

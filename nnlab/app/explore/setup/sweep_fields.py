@@ -1,15 +1,18 @@
-"""What the fields of Explore's sidebar begin with: of the link, an example, or what was typed.
+"""The values of the fields in Explore's sidebar: from the link, a preset, or as they were typed.
 
-In the link an axis is `axis1=learning_rate:0.001..1 log 7`: a field of Config and, behind the
-colon, what is typed on the page.
+In the link an axis is `axis1=learning_rate:0.001..1 log 7`: a field of Config, a colon, and the
+values as typed on the page.
 """
 
+from collections.abc import Collection
 from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import Any
 
 import streamlit as st
 
 from nnlab.app import navigation
+from nnlab.app.explore import session
+from nnlab.app.explore.session import FieldValues
 from nnlab.app.explore.setup.presets import SUGGESTED, Preset
 from nnlab.app.links import DEFAULTS, config_query, refusal
 from nnlab.data.rules import BrokenRule
@@ -26,105 +29,68 @@ AXIS_NUMBERS = range(1, MAX_AXES + 1)
 LINK_NAMES = (*(f"axis{number}" for number in AXIS_NUMBERS), "seeds", "sample", "sample_seed")
 
 
-class Filled(NamedTuple):
-    """What the fields begin with.
+def query_for(settings: Config) -> dict[str, str]:
+    """Return what Explore's address is to hold; a page not used yet starts with these settings."""
+    if not session.is_open():
+        return config_query(settings)
+    explore = session.current()
+    return {**explore.query, **config_query(explore.base if explore.has(LINK_NAMES) else settings)}
 
-    A browser may tell once more what a field held before: so none is ever written to. To fill them
-    in anew is to draw new ones in their place, which `number` tells from those of before.
 
-    Attributes
+def arrive(names: Collection[str]) -> None:
+    """Begin the page: with the sweep as it was left, else with the link.
+
+    The settings are then the playground's, if it has a run; else those in the link.
+
+    Parameters
     ----------
-    number : how often they were filled in; a part of their keys
-    axes : the name and the values of each, as text
-    seeds, iterations : as typed; None if nothing is
-    sample : how many settings are drawn at random from the axes; None for all of their combinations
-    sample_seed : of that draw
+    names : of what the address holds besides the base settings
     """
-
-    number: int
-    axes: tuple[tuple[str, str], ...]
-    seeds: int | None
-    iterations: int | None
-    sample: int | None = None
-    sample_seed: int | None = DEFAULT_SAMPLE_SEED
-
-    def values(self, number: int, name: str) -> str:
-        """Return what the values of an axis begin with if it is this setting."""
-        axis = self.axes[number - 1] if number <= len(self.axes) else None
-        return axis[1] if axis and axis[0] == name else SUGGESTED[name]
-
-
-def is_begun() -> bool:
-    """Say whether the session has a sweep to come back to, made or only set up."""
-    state = st.session_state
-    return "sweep" in state or any(name in state.get("explore_query", {}) for name in LINK_NAMES)
-
-
-def arrive() -> None:
-    """Take over the sweep as it was left; else what the link says, and the playground's settings.
-
-    The session's key `base` holds the settings that the axes vary; `filled` what the fields begin
-    with, as a Filled; `explore_query` what the link held beside the base; `explore_refused` what
-    was wrong with the link; `turned_to` the view, and how often one was turned to.
-    """
-    state, link = st.session_state, st.query_params
-    begun = is_begun()
-    if begun:  # by Back, the link may be that of a moment before
-        link.from_dict({**state.get("explore_query", {}), **config_query(state.base)})
+    run = navigation.current_run()
     refused: list[str] = []
-    axes: list[tuple[str, str]] = []
+    if not session.is_open():
+        linked = st.query_params
+        query = {name: linked[name] for name in names if name in linked}
+        session.open_(run.config if run else _linked_base(refused), query)
+    explore = session.current()
+    query = dict(explore.query)
+    base = explore.base if explore.has(LINK_NAMES) or not run else run.config
+    axes = []
     for number in AXIS_NUMBERS:
-        linked = link.get(f"axis{number}", "")
-        name, _, values = linked.partition(":")
+        linked_axis = query.get(f"axis{number}", "")
+        name, _, values = linked_axis.partition(":")
         if name in VARIED:
             axes.append((name, values))
-        elif linked:
+        elif linked_axis:
             broken = BrokenRule(f"axis{number}", "be a setting, a colon and values", "")
-            refused.append(refusal(broken, linked))
-    seeds = _linked_number("seeds", 1, MAX_SEEDS, refused)
-    sample = _linked_number("sample", 1, MAX_RUNS, refused)
-    sample_seed = _linked_number("sample_seed", 0, MAX_SAMPLE_SEED, refused)
-    if not begun:
-        run = navigation.current_run()
-        state.base = run.config if run else _linked_base(refused)
-    number = state.filled.number + 1 if "filled" in state else 1
-    state.filled = Filled(
-        number,
+            refused.append(refusal(broken, linked_axis))
+    seeds = _linked_number(query, "seeds", 1, MAX_SEEDS, refused)
+    sample = _linked_number(query, "sample", 1, MAX_RUNS, refused)
+    sample_seed = _linked_number(query, "sample_seed", 0, MAX_SAMPLE_SEED, refused)
+    values_ = FieldValues(
+        0,
         tuple(axes),
         DEFAULT_SEEDS if seeds is None else seeds,
-        state.base.iterations,
+        base.iterations,
         sample,
         DEFAULT_SAMPLE_SEED if sample_seed is None else sample_seed,
     )
-    turn_to(link.get("view", ""))
-    state.explore_refused = refused
+    session.arrive(base, query, values_, refused)
 
 
-def _linked_number(name: str, least: int, most: int, refused: list[str]) -> int | None:
-    """Return a number in the link; None if there is none, or one to be refused."""
-    linked = st.query_params.get(name)
+def _linked_number(
+    query: dict[str, str], name: str, least: int, most: int, refused: list[str]
+) -> int | None:
+    """Return a number in the link, or None; a bad one is refused and removed."""
+    linked = query.get(name)
     if linked is None:
         return None
     if linked.isdecimal() and len(linked) < 10 and least <= int(linked) <= most:
         return int(linked)
     broken = BrokenRule(name, f"be a whole number from {least} to {most}", "")
     refused.append(refusal(broken, linked))
-    st.query_params.pop(name)
+    del query[name]
     return None
-
-
-def follow_playground() -> None:
-    """Let the playground's settings be the base; only in a callback."""
-    run = navigation.current_run()
-    if run:
-        st.session_state.base = run.config
-        fill(iterations=run.config.iterations)
-
-
-def turn_to(view: str) -> None:
-    """Turn to a view, by its name in the link; only before it is drawn."""
-    state = st.session_state
-    state.turned_to = (state.get("turned_to", (0, ""))[0] + 1, view)
 
 
 def _linked_base(refused: list[str]) -> Config:
@@ -140,37 +106,45 @@ def _linked_base(refused: list[str]) -> Config:
     return base
 
 
+def follow_playground() -> None:
+    """Let the axes vary the playground's settings; only in a callback."""
+    run = navigation.current_run()
+    if run:
+        session.set_base(run.config)
+        fill(iterations=run.config.iterations)
+
+
 def key(field: str) -> str:
     """Return the key of a field."""
-    return f"{field}_{st.session_state.filled.number}"
+    return f"{field}_{session.current().fields.number}"
+
+
+def initial_values(number: int, name: str) -> str:
+    """Return the first text for the values of an axis when it varies this setting."""
+    axis = dict(enumerate(session.current().fields.axes, 1)).get(number)
+    return axis[1] if axis and axis[0] == name else SUGGESTED[name]
 
 
 def fill_in(preset: Preset) -> None:
     """Fill in the fields as a preset says; only in a callback."""
-    state = st.session_state
     if preset.base:
-        state.base = preset.base
+        session.set_base(preset.base)
         fill(iterations=preset.base.iterations)
     fill(axes=preset.axes, seeds=preset.seeds, sample=None)
-    turn_to(preset.view)
+    session.turn_to(preset.view)
 
 
 def fill(**changes: Any) -> None:
-    """Fill in the fields anew, as they are but for these changes; only in a callback."""
-    state = st.session_state
-    filled: Filled = state.filled
+    """Draw new fields with the present values and these changes; only in a callback."""
+    state, initial = st.session_state, session.current().fields
     axes = []
     for number in AXIS_NUMBERS:
         name = state.get(key(f"axis{number}"))
         if name:
-            begin = filled.values(number, name)
-            axes.append((name, state.get(key(f"values{number}_{name}"), begin)))
-    typed = Filled(
-        filled.number + 1,
-        tuple(axes),
-        state.get(key("seeds"), filled.seeds),
-        state.get(key("iterations"), filled.iterations),
-        state.get(key("sample"), filled.sample),
-        state.get(key("sample_seed"), filled.sample_seed),
-    )
-    state.filled = typed._replace(**changes)
+            values = state.get(key(f"values{number}_{name}"), initial_values(number, name))
+            axes.append((name, values))
+    typed = {
+        name: state.get(key(name), getattr(initial, name))
+        for name in ("seeds", "iterations", "sample", "sample_seed")
+    }
+    session.fill(FieldValues(0, **{"axes": tuple(axes), **typed, **changes}))

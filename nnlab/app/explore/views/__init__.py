@@ -10,8 +10,8 @@ import numpy as np
 import streamlit as st
 
 from nnlab.app import live_chart
-from nnlab.app.explore import run_filter
-from nnlab.app.explore.sweep_state import SweepState, failures
+from nnlab.app.explore import run_filter, session
+from nnlab.app.explore.sweep_results import SweepResults, failures
 from nnlab.app.explore.views import importance, seed_spread, table
 from nnlab.app.explore.views.choices import choose, choose_metric, done_runs, row
 from nnlab.figures.sweeps import heat_map, parallel_coordinates, scatter
@@ -31,21 +31,19 @@ STYLE = Path(__file__).with_name("sweep_views.css")
 HEAT_MAP, SCATTER = "heat-map", "scatter"
 
 
-def draw_view(name: str, state: SweepState) -> None:
+def draw_view(name: str, sweep: SweepResults) -> None:
     """Draw one of VIEWS, or say why there is nothing to be seen."""
     st.html(STYLE)
-    if not state.all_results:
+    if not sweep.results:
         st.info("No runs yet: press Start.")
-    elif not state.results and name != "parallel":
+    elif not sweep.passing and name != "parallel":
         st.info("No run passes the filter.")
-    elif name != "table" and not done_runs(
-        state.all_results if name == "parallel" else state.results
-    ):
+    elif name != "table" and not done_runs(sweep.results if name == "parallel" else sweep.passing):
         st.info("None of these runs has ended well yet: the table says what became of them.")
     else:
         with st.container(key="view_place"):
-            VIEWS[name][1](state)
-            _left_out(state.results)
+            VIEWS[name][1](sweep)
+            _left_out(sweep.passing)
 
 
 def _left_out(results: Sequence[Result]) -> None:
@@ -56,24 +54,25 @@ def _left_out(results: Sequence[Result]) -> None:
         st.caption(f"Left out of medians and pictures: {runs}; the table lists them.")
 
 
-def _parallel(state: SweepState) -> None:
+def _parallel(sweep: SweepResults) -> None:
     """Draw all runs that are done; those that the filter leaves out are faint."""
-    done = done_runs(state.all_results)
+    done = done_runs(sweep.results)
     columns = [
         column
-        for column in sweep_columns(done, state.axes, state.seeds)
+        for column in sweep_columns(done, sweep.axes, sweep.seeds)
         if not np.isnan(column.values).any()
     ]
     with row():
         color = choose_metric(done, "parallel_color", "Colour")
-    passing = len(done_runs(state.results))
-    best = _best(done_runs(state.results), color.name)
+    explore = session.current()
+    passing = len(done_runs(sweep.passing))
+    best = _best(done_runs(sweep.passing), color.name)
     alt = f"Parallel coordinates of {len(done)} runs, {passing} of which pass the filter. {best}"
     with st.container(key="parallel"):
         live_chart.stage(
             run_filter.PARALLEL,
             parallel_coordinates(
-                columns, color, run_filter.chosen(), f"cleared {run_filter.cleared()}"
+                columns, color, explore.filter, f"cleared {explore.filters_cleared}"
             ),
             shows=live_chart.Update(len(done), alt),
             on_filter=lambda: run_filter.take(columns),
@@ -97,25 +96,25 @@ def _best(results: Sequence[Result], name: str) -> str:
     return f"The best {column.title} is {value}, of run {results[place].index}."
 
 
-def _heat_map(state: SweepState) -> None:
-    axes = with_seeds(state.axes, state.seeds)
+def _heat_map(sweep: SweepResults) -> None:
+    axes = with_seeds(sweep.axes, sweep.seeds)
     if len(axes) < 2:
         st.info("A heat map needs two axes: choose a second one, or several seeds.")
         return
-    columns = [axis_column(state.results, axis) for axis in axes]
+    columns = [axis_column(sweep.passing, axis) for axis in axes]
     with row():
         across = choose("Columns", columns, "heat_columns")
         down = choose("Rows", [one for one in columns if one.name != across.name], "heat_rows")
-        metric = choose_metric(state.results, "heat_metric")
+        metric = choose_metric(sweep.passing, "heat_metric")
     found = medians(down, across, metric)
     live_chart.stage(
         HEAT_MAP,
         heat_map(down, across, metric, found),
         shows=live_chart.Update(
-            len(state.results),
+            len(sweep.passing),
             f"Heat map of the median {metric.title} over {across.title} and {down.title}: from "
             f"{metric.show(np.nanmin(found.values))} to {metric.show(np.nanmax(found.values))}. "
-            f"{_best(state.results, metric.name)}",
+            f"{_best(sweep.passing, metric.name)}",
         ),
     )
     most = int(found.counts.max())
@@ -125,13 +124,13 @@ def _heat_map(state: SweepState) -> None:
     )
 
 
-def _scatter(state: SweepState) -> None:
-    done = done_runs(state.results)
-    known = sweep_columns(done, state.axes, state.seeds)
+def _scatter(sweep: SweepResults) -> None:
+    done = done_runs(sweep.passing)
+    known = sweep_columns(done, sweep.axes, sweep.seeds)
     columns = [column for column in known if not np.isnan(column.values).all()]
     with row():
         x = choose("Across", columns, "scatter_x")
-        y = choose("Up", columns, "scatter_y", len(with_seeds(state.axes, state.seeds)))
+        y = choose("Up", columns, "scatter_y", len(with_seeds(sweep.axes, sweep.seeds)))
         color = choose("Colour", columns, "scatter_color", len(columns) - 1)
         log_x, log_y = (_log_toggle(axis, column) for axis, column in (("across", x), ("up", y)))
     live_chart.stage(
@@ -142,14 +141,14 @@ def _scatter(state: SweepState) -> None:
             color,
             [result.index for result in done],
             [
-                setting(result, [axis.name for axis in with_seeds(state.axes, state.seeds)])
+                setting(result, [axis.name for axis in with_seeds(sweep.axes, sweep.seeds)])
                 for result in done
             ],
             log_x=log_x,
             log_y=log_y,
         ),
         shows=live_chart.Update(
-            len(state.results),
+            len(sweep.passing),
             f"Scatter of {len(done)} runs: {y.title} from {y.show(np.nanmin(y.values))} to "
             f"{y.show(np.nanmax(y.values))} over {x.title} from {x.show(np.nanmin(x.values))} to "
             f"{x.show(np.nanmax(x.values))}.",
@@ -173,7 +172,7 @@ def _log_toggle(axis: str, column: Column) -> bool:
 
 
 # by its name in the link: its title, and what draws it
-VIEWS: dict[str, tuple[str, Callable[[SweepState], None]]] = {
+VIEWS: dict[str, tuple[str, Callable[[SweepResults], None]]] = {
     "luck": ("Luck or setting", seed_spread.draw),
     "parallel": ("Parallel coordinates", _parallel),
     "heat": ("Heat map", _heat_map),

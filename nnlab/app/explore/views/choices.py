@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from nnlab.app.links import keep_in_link
+from nnlab.app.explore.session import current, keep_in_query
 from nnlab.sweep import Result
 from nnlab.sweep.analysis.columns import Column, metric_column, metrics_of
 
@@ -25,7 +25,7 @@ def begin(key: str, options: Sequence[str], default: str) -> None:
     """Let a choice that is not made yet, or cannot be made any more, be the one of the link."""
     state = st.session_state
     if state.get(key) not in options:
-        linked = st.query_params.get(key)
+        linked = current().query.get(key)
         state[key] = linked if linked in options else default
 
 
@@ -43,7 +43,7 @@ def choose(label: str, columns: Sequence[Column], key: str, index: int = 0) -> C
         persist_state="session",
         width=190,
     )
-    keep_in_link(key, name, default)
+    keep_in_query(key, name, default)
     return by_name[name]
 
 

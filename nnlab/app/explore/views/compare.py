@@ -13,11 +13,10 @@ import numpy as np
 import streamlit as st
 
 from nnlab.app import live_chart, navigation, report
-from nnlab.app.explore import run_filter
-from nnlab.app.explore.setup import sweep_fields
-from nnlab.app.explore.sweep_state import SweepState
-from nnlab.app.explore.views import comparison, lockstep
-from nnlab.app.explore.views.comparison import Comparison
+from nnlab.app.explore import lockstep, session
+from nnlab.app.explore.session import RunPair
+from nnlab.app.explore.sweep_results import SweepResults
+from nnlab.app.explore.views.pair_controls import pair_controls
 from nnlab.app.pace import flush
 from nnlab.app.turns import turn
 from nnlab.data.plane import plane_extent
@@ -43,8 +42,8 @@ ENDED = {  # by what has stopped a run, of the ends that are good ones
 }
 
 
-class Seen(NamedTuple):
-    """What is seen of one of the two."""
+class ShownRun(NamedTuple):
+    """What the view shows of one of the two runs."""
 
     iteration: int
     metrics: Metrics | None
@@ -53,22 +52,22 @@ class Seen(NamedTuple):
     ended: str
 
 
-def render(state: SweepState) -> None:
+def render(sweep: SweepResults) -> None:
     """Draw the view; outside the page's ticking fragment, as it has one of its own."""
     st.html(STYLE)
-    runs = {result.index: result for result in state.results}
+    runs = {result.index: result for result in sweep.passing}
     own = navigation.current_run()
     choices: dict[int, Result | Run] = {**({PLAYGROUND: own} if own else {}), **runs}
     if not runs or len(choices) < 2:
-        if not state.all_results:
+        if not sweep.results:
             st.info("No runs yet: press Start.")
-        elif run_filter.chosen():
+        elif session.current().filter:
             st.info("There are no two runs to compare that pass the filter.")
         else:
             st.info("There are no two runs to compare yet.")
         return
-    names = [axis.name for axis in with_seeds(state.axes, state.seeds)]
-    defaults = _defaults(state.results, list(choices))
+    names = [axis.name for axis in with_seeds(sweep.axes, sweep.seeds)]
+    defaults = _defaults(sweep.passing, list(choices))
     columns = st.columns(2, gap="small")
     chosen = [
         _choose(column, side, list(choices), default, runs, names)
@@ -76,14 +75,14 @@ def render(state: SweepState) -> None:
     ]
     ends = [choices[one] for one in chosen]
     configs = [end.config for end in ends]
-    comparison.follow((configs[0], configs[1]))
-    speed = comparison.controls()
+    session.compare((configs[0], configs[1]))
+    speed = pair_controls()
     live = st.container(key="compare_live")
     with st.container(key="compare_charts"):
         _stages(configs)
     with live:
-        shown = comparison.current()
-        interval = shown.interval if shown.going else None
+        pair = session.pair()
+        interval = pair.interval if pair.training else None
         st.fragment(_live, run_every=interval)(ends, speed, interval)
     if own and PLAYGROUND in chosen and own.interventions:
         st.caption(
@@ -94,9 +93,8 @@ def render(state: SweepState) -> None:
 
 def choose(runs: Sequence[int]) -> None:
     """Turn to the view with these two runs, by their indices; only in a callback."""
-    state = st.session_state
-    sweep_fields.turn_to(VIEW)
-    state.compare_left, state.compare_right = runs
+    session.turn_to(VIEW)
+    st.session_state.compare_left, st.session_state.compare_right = runs
 
 
 def _defaults(results: Sequence[Result], choices: Sequence[int]) -> tuple[int, int]:
@@ -166,35 +164,35 @@ def _live(ends: Sequence[Result | Run], speed: int | None, interval: float | Non
     """Make a tick of both while they train, then draw all that shows them."""
     began = time.perf_counter()
     with turn() as others:
-        shown = comparison.current()
-        if shown.going and shown.runs:
-            runs, frames = lockstep.tick(shown.runs, speed, others)
-            shown = shown._replace(runs=runs, going=any(map(lockstep.left, runs)))
-            st.session_state.compared = shown
-            seen = [_seen(*of) for of in zip(runs, frames, strict=True)]
-        elif shown.runs:
-            seen = [_seen(run, [(run.iteration, boundary_image(run))]) for run in shown.runs]
+        pair = session.pair()
+        if pair.training and pair.runs:
+            runs, frames = lockstep.tick(pair.runs, speed, others)
+            session.advanced_pair(runs)
+            pair = session.pair()
+            shown = [_of_run(*of) for of in zip(runs, frames, strict=True)]
+        elif pair.runs:
+            shown = [_of_run(run, [(run.iteration, boundary_image(run))]) for run in pair.runs]
         else:
-            seen = [_end(end) for end in ends]
-    if interval != (shown.interval if shown.going else None):
+            shown = [_of_end(end) for end in ends]
+    if interval != (pair.interval if pair.training else None):
         st.rerun()
-    _draw(shown, seen)
+    _draw(pair, shown)
     if interval:
         flush(began, interval)
 
 
-def _seen(run: Run, frames: Sequence[tuple[int, bytes]]) -> Seen:
+def _of_run(run: Run, frames: Sequence[tuple[int, bytes]]) -> ShownRun:
     metrics = evaluate(run)
     ended = ENDED.get(run.stopped or "", run.stopped or "")
-    return Seen(run.iteration, metrics, frames, run_series(run, metrics), ended)
+    return ShownRun(run.iteration, metrics, frames, run_series(run, metrics), ended)
 
 
-def _end(result: Result | Run) -> Seen:
+def _of_end(result: Result | Run) -> ShownRun:
     """Look at a run as it has ended in the sweep, or as the playground has it."""
     if isinstance(result, Run):
-        return _seen(result, [(result.iteration, boundary_image(result))])
+        return _of_run(result, [(result.iteration, boundary_image(result))])
     frames = [] if result.boundary is None else [(result.iteration, result_image(result))]
-    return Seen(
+    return ShownRun(
         result.iteration,
         result.metrics,
         frames,
@@ -203,16 +201,16 @@ def _end(result: Result | Run) -> Seen:
     )
 
 
-def _draw(shown: Comparison, seen: Sequence[Seen]) -> None:
-    iteration = max(one.iteration for one in seen)
-    goal = max(config.iterations for config in shown.configs)
+def _draw(pair: RunPair, shown: Sequence[ShownRun]) -> None:
+    iteration = max(one.iteration for one in shown)
+    goal = max(config.iterations for config in pair.configs)
     *places, last = st.columns(WIDTHS, gap="small")
-    told = f"{iteration:,} of {goal:,} iterations" if shown.runs else "As they have ended"
-    last.progress(min(1.0, iteration / goal), told)
+    words = f"{iteration:,} of {goal:,} iterations" if pair.runs else "Final state"
+    last.progress(min(1.0, iteration / goal), words)
     updates = {}
     alts = []
-    for place, side, one in zip(places, SIDES, seen, strict=True):
-        place.markdown(_told(one))
+    for place, side, one in zip(places, SIDES, shown, strict=True):
+        place.markdown(_line(one))
         numbers = ", ".join(f"{name} {value}" for name, value in _numbers(one))
         alt = f"at iteration {one.iteration}: {numbers or one.ended}."
         alts.append(f"{side} {alt}")
@@ -222,19 +220,19 @@ def _draw(shown: Comparison, seen: Sequence[Seen]) -> None:
     updates[LOSS] = live_chart.Update(
         iteration,
         f"Loss curves of both runs, {' '.join(alts)}",
-        series=[line for one in seen for line in one.series],
+        series=[line for one in shown for line in one.series],
     )
     # At rest nothing is left to be played: the pictures are of the moment of the numbers.
-    rest = None if shown.going else live_chart.Time(np.array([iteration], np.int32), iteration)
+    rest = None if pair.training else live_chart.Time(np.array([iteration], np.int32), iteration)
     live_chart.update(
         updates,
         time_line=rest,
-        run=shown.number,
-        listeners=live_chart.NOBODY._replace(behind=comparison.slow_down),
+        run=pair.number,
+        listeners=live_chart.NOBODY._replace(behind=session.slow_down),
     )
 
 
-def _numbers(one: Seen) -> list[tuple[str, str]]:
+def _numbers(one: ShownRun) -> list[tuple[str, str]]:
     """Return names and values of what there is to say of a run's metrics."""
     if one.metrics is None:
         return []
@@ -245,7 +243,7 @@ def _numbers(one: Seen) -> list[tuple[str, str]]:
     return numbers
 
 
-def _told(one: Seen) -> str:
+def _line(one: ShownRun) -> str:
     """Return the line above a run's picture."""
     line = " &ensp; ".join(f"{name} **{value}**" for name, value in _numbers(one))
     if not one.ended:

@@ -1,8 +1,4 @@
-"""The gallery of a sweep: which axes are its rows and columns, and the click that opens a run.
-
-The session's keys are `opening`, the index of the run that was clicked, until the playground opens
-it; `opened`, the number of the last click.
-"""
+"""The gallery of a sweep: which axes are its rows and columns, and the click that opens a run."""
 
 from typing import NamedTuple
 from urllib.parse import urlencode
@@ -10,12 +6,11 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from nnlab.app import live_chart, navigation
-from nnlab.app.explore import solved
-from nnlab.app.explore.setup.planning import Plan
-from nnlab.app.explore.sweep_progress import Going
-from nnlab.app.explore.sweep_state import SweepState
+from nnlab.app.explore import session, solved
+from nnlab.app.explore.session import Plan
+from nnlab.app.explore.sweep_results import SweepResults
 from nnlab.app.explore.views.choices import begin
-from nnlab.app.links import config_query, keep_in_link
+from nnlab.app.links import config_query
 from nnlab.figures.gallery import gallery
 from nnlab.sweep import Axis
 from nnlab.sweep.analysis.columns import with_seeds
@@ -65,7 +60,7 @@ def _choice(key: str, names: list[str], default: str) -> str:
         label_visibility="collapsed",
         width=230,
     )
-    keep_in_link(key, name, default)
+    session.keep_in_query(key, name, default)
     return name
 
 
@@ -84,34 +79,33 @@ def render() -> None:
     live_chart.gallery(KEY, on_open=_choose)
 
 
-def update(state: SweepState, layout: Layout) -> dict[str, live_chart.Update]:
+def update(sweep: SweepResults, layout: Layout) -> dict[str, live_chart.Update]:
     """Return what a tick changes in the gallery."""
     drawn = gallery(
-        state.results,
+        sweep.passing,
         layout.rows,
         layout.columns,
-        layout.per_cell(state.total),
-        solved.rule(state.base),
+        layout.per_cell(sweep.total),
+        solved.rule(sweep.base),
         lambda config: urlencode(config_query(config)),
     )
     axes = [axis.name.replace("_", " ") for axis in (layout.rows, layout.columns) if axis]
     alt = (
-        f"Gallery of {len(state.results)} of {state.total} runs over {' and '.join(axes)}: for "
+        f"Gallery of {len(sweep.passing)} of {sweep.total} runs over {' and '.join(axes)}: for "
         "each setting its decision boundary, its result and its loss curve."
     )
-    return {KEY: live_chart.Update(state.done, alt, gallery=drawn)}
+    return {KEY: live_chart.Update(sweep.done, alt, gallery=drawn)}
 
 
 def _choose() -> None:
-    """Take a click. The browser tells its last one again and again, so that none is lost."""
-    chosen = st.session_state[KEY].open
-    if chosen and chosen["number"] > st.session_state.get("opened", 0):
-        st.session_state.opened = chosen["number"]
-        st.session_state.opening = chosen["index"]
+    clicked = st.session_state[KEY].open
+    if clicked:
+        session.take_click(clicked["number"], clicked["index"])
 
 
-def open_chosen(going: Going | None) -> None:
-    """Leave for the playground with the settings of the run that was clicked, if one was."""
-    index = st.session_state.pop("opening", None)
-    if going and index in range(len(going.plan.configs)):
-        navigation.open_in_workbench(going.plan.configs[index])
+def open_chosen() -> None:
+    """Leave for the playground with the settings of the run that was chosen, if one was."""
+    index, started = session.take_chosen_run(), session.current().sweep
+    configs = started.plan.configs if started else ()
+    if index is not None and 0 <= index < len(configs):
+        navigation.open_in_workbench(configs[index])

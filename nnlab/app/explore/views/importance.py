@@ -1,41 +1,31 @@
 """The view "Importance": which axis of a sweep matters."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 import numpy as np
 import streamlit as st
 
 from nnlab.app import live_chart
-from nnlab.app.explore import run_filter
-from nnlab.app.explore.sweep_state import SweepState
+from nnlab.app.explore import session
+from nnlab.app.explore.session import KnownImportance
+from nnlab.app.explore.sweep_results import SweepResults
 from nnlab.app.explore.views.choices import choose_metric, done_runs, row
 from nnlab.app.turns import turn
 from nnlab.figures.sweeps import importance_bars
 from nnlab.sweep.analysis.columns import Column, axis_column, with_seeds
-from nnlab.sweep.analysis.filters import Filter
 from nnlab.sweep.analysis.importance import FEW_RUNS, LEAST_RUNS, Importance, importance
 
 IMPORTANCE = "importance"
-GROWTH = 1.25  # of the number of runs, while they come, after which the forest is grown anew
+GROWTH = 1.25  # while runs come, the importance is computed again for that many times more runs
 
 
-class _Grown(NamedTuple):
-    """The importance that was computed last, and from what; the session's key `importance`."""
-
-    axes: tuple[Column, ...]
-    metric: Column
-    filter: Filter
-    found: Importance | None
-
-
-def draw(state: SweepState) -> None:
+def draw(sweep: SweepResults) -> None:
     """Draw the view, in the ticking fragment or outside."""
-    done = done_runs(state.results)
-    axes = [axis_column(done, axis) for axis in with_seeds(state.axes, state.seeds)]
+    done = done_runs(sweep.passing)
+    axes = [axis_column(done, axis) for axis in with_seeds(sweep.axes, sweep.seeds)]
     with row():
         metric = choose_metric(done, "importance_metric")
-    found = _grown(axes, metric, state)
+    found = _importance(axes, metric, sweep)
     if found is None:
         st.info(
             f"Too little to learn from: a forest needs {LEAST_RUNS} runs that are done, an axis "
@@ -43,7 +33,7 @@ def draw(state: SweepState) -> None:
         )
         return
     order = np.argsort(-found.means)
-    told = ", ".join(
+    words = ", ".join(
         f"{found.names[place].replace('_', ' ')} {found.means[place]:.3f}" for place in order
     )
     live_chart.stage(
@@ -51,7 +41,7 @@ def draw(state: SweepState) -> None:
         importance_bars(found, metric),
         shows=live_chart.Update(
             found.runs,
-            f"Permutation importance for {metric.title}, from {found.runs} runs: {told}.",
+            f"Permutation importance for {metric.title}, from {found.runs} runs: {words}.",
         ),
     )
     scale = "the logarithm of the " if metric.log else ""
@@ -69,24 +59,28 @@ def draw(state: SweepState) -> None:
         )
 
 
-def _grown(axes: Sequence[Column], metric: Column, state: SweepState) -> Importance | None:
-    """Return the importance: of before if it is of these runs, or if runs still come, of most."""
-    last: _Grown | None = st.session_state.get("importance")
-    if last and _is_still_good(last, axes, metric, state):
-        return last.found
+def _importance(axes: Sequence[Column], metric: Column, sweep: SweepResults) -> Importance | None:
+    """Return the importance; while runs still come, that of somewhat fewer runs will do."""
+    known = session.current().importance
+    if known and _still_holds(known, axes, metric, sweep):
+        return known.found
     with turn():
         found = importance(axes, metric)
-    st.session_state.importance = _Grown(tuple(axes), metric, run_filter.chosen(), found)
+    chosen = session.current().filter
+    session.keep_importance(KnownImportance(tuple(axes), metric, chosen, found))
     return found
 
 
-def _is_still_good(last: _Grown, axes: Sequence[Column], metric: Column, state: SweepState) -> bool:
-    before, now = (*last.axes, last.metric), (*axes, metric)
-    if [column.name for column in before] != [column.name for column in now]:
+def _still_holds(
+    known: KnownImportance, axes: Sequence[Column], metric: Column, sweep: SweepResults
+) -> bool:
+    old, new = (*known.axes, known.metric), (*axes, metric)
+    if [column.name for column in old] != [column.name for column in new]:
         return False
-    if state.done < state.total and last.filter == run_filter.chosen():
-        return len(last.metric.values) <= len(metric.values) < GROWTH * len(last.metric.values)
+    if sweep.done < sweep.total and known.filter == session.current().filter:
+        runs = len(known.metric.values)
+        return runs <= len(metric.values) < GROWTH * runs
     return all(
         np.array_equal(one.values, other.values, equal_nan=True) and one.log == other.log
-        for one, other in zip(before, now, strict=True)
+        for one, other in zip(old, new, strict=True)
     )

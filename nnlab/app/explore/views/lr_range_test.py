@@ -1,16 +1,13 @@
-"""The view "Range test" of Explore: between which learning rates a network learns.
-
-The session's keys are `range_test`, the last one as a Test, and `range_asked`, whether one was
-asked for, until that is heard.
-"""
+"""The view "Range test": between which learning rates a network learns."""
 
 from concurrent.futures import Future
 from dataclasses import replace
-from typing import NamedTuple
 
 import streamlit as st
 
 from nnlab.app import live_chart, navigation, report
+from nnlab.app.explore import session
+from nnlab.app.explore.session import StartedTest
 from nnlab.app.explore.setup import sweep_fields
 from nnlab.figures.range_test import range_curve
 from nnlab.sweep.executors import shared_workers
@@ -37,32 +34,20 @@ _ENDS = {
 }
 
 
-class Test(NamedTuple):
-    """A test that was asked for."""
-
-    config: Config
-    future: Future[RangeTest]
-
-
-def _current(base: Config) -> Test | None:
-    test: Test | None = st.session_state.get("range_test")
+def _current(base: Config) -> StartedTest | None:
+    test = session.current().range_test
     return test if test and test.config == base else None
 
 
 def is_pending(base: Config) -> bool:
-    """Say whether the test of these settings is under way."""
+    """Say whether the test of these settings is running."""
     test = _current(base)
     return test is not None and not test.future.done()
 
 
-def ask() -> None:
-    """Ask for a test, which `begin_if_asked` then begins."""
-    st.session_state.range_asked = True
-
-
-def begin_if_asked(base: Config) -> None:
-    """Begin the test of these settings if one was asked for."""
-    if not st.session_state.pop("range_asked", False):
+def start_if_asked(base: Config) -> None:
+    """Start the test of these settings if one was asked for."""
+    if not session.take_range_test_asked():
         return
     try:
         check_points_and_sizes([base])
@@ -70,7 +55,7 @@ def begin_if_asked(base: Config) -> None:
     except (ValueError, RuntimeError) as error:
         future = Future()
         future.set_exception(error)
-    st.session_state.range_test = Test(base, future)
+    session.start_range_test(StartedTest(base, future))
 
 
 def controls(base: Config) -> None:
@@ -81,7 +66,7 @@ def controls(base: Config) -> None:
             key="range_start",
             type="primary",
             width=90,
-            on_click=ask,
+            on_click=session.ask_range_test,
             disabled=is_pending(base),
             help="Make the test with the base settings.",
         )
@@ -153,4 +138,4 @@ def _draw(base: Config, test: RangeTest) -> None:
 def _sweep_around(rate: float) -> None:
     axis = ("learning_rate", f"{rate / 10:.2g}..{10 * rate:.2g} log 7")
     sweep_fields.fill(axes=(axis,), sample=None)
-    sweep_fields.turn_to("gallery")
+    session.turn_to("gallery")

@@ -6,7 +6,7 @@ import streamlit as st
 
 from nnlab.app import live_chart, report
 from nnlab.app.explore import solved
-from nnlab.app.explore.sweep_state import SweepState, failures
+from nnlab.app.explore.sweep_results import SweepResults, failures
 from nnlab.figures.seed_spread import loss_bands, luck_of_settings
 from nnlab.sweep.analysis.columns import metric_column
 from nnlab.sweep.analysis.seed_spread import Luck, Rule, loss_band, lucks
@@ -16,20 +16,20 @@ MAX_SETTINGS = 12  # in the chart; more would leave no room for their names
 MAX_BANDS, DEFAULT_BANDS = 5, 3
 
 
-def draw(state: SweepState) -> None:
+def draw(sweep: SweepResults) -> None:
     """Draw the view, in the ticking fragment or outside."""
-    if len(state.seeds) == 1:
+    if len(sweep.seeds) == 1:
         st.info("Only one seed per setting: choose several seeds to see what is luck.")
     left, right = st.columns([1.15, 1], gap="small")
     with left:
-        rule = solved.choose(state.base)
-        found = lucks(state.results, state.axes, rule.metric, rule)
-        _settings(state, found, rule)
+        rule = solved.choose(sweep.base)
+        found = lucks(sweep.passing, sweep.axes, rule.metric, rule)
+        _settings(sweep, found, rule)
     with right:
-        _losses(state, found)
+        _losses(sweep, found)
 
 
-def _settings(state: SweepState, found: Sequence[Luck], rule: Rule) -> None:
+def _settings(sweep: SweepResults, found: Sequence[Luck], rule: Rule) -> None:
     shown = found[:MAX_SETTINGS]
     runs = [result for luck in shown for result in luck.results]
     metric = metric_column(runs, rule.metric)
@@ -45,9 +45,9 @@ def _settings(state: SweepState, found: Sequence[Luck], rule: Rule) -> None:
     live_chart.stage(
         SETTINGS,
         luck_of_settings(shown, metric, words, rule.threshold),
-        shows=live_chart.Update(len(state.results), alt),
+        shows=live_chart.Update(len(sweep.passing), alt),
     )
-    names = " · ".join(axis.name.replace("_", " ") for axis in state.axes)
+    names = " · ".join(axis.name.replace("_", " ") for axis in sweep.axes)
     told = f"Settings: {names}. " if names else ""
     rest = f" The best {len(shown)} of {len(found)} settings." if len(found) > len(shown) else ""
     st.caption(
@@ -65,7 +65,7 @@ def _words(luck: Luck) -> str:
     return ", ".join([solved_by(luck), *failures(luck.results)])
 
 
-def _losses(state: SweepState, found: Sequence[Luck]) -> None:
+def _losses(sweep: SweepResults, found: Sequence[Luck]) -> None:
     by_name = {luck.setting: luck for luck in found if luck.count("done")}
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         chosen = st.multiselect(
@@ -89,9 +89,9 @@ def _losses(state: SweepState, found: Sequence[Luck]) -> None:
     ]
     live_chart.stage(
         LOSSES,
-        loss_bands(known, report.loss_name(state.base), log=log),
+        loss_bands(known, report.loss_name(sweep.base), log=log),
         shows=live_chart.Update(
-            len(state.results), f"Training loss at the end. {'; '.join(ends)}."
+            len(sweep.passing), f"Training loss at the end. {'; '.join(ends)}."
         ),
     )
     early = [

@@ -1,25 +1,24 @@
 """The view "Table": all runs with their numbers, as a table to sort, and as a file."""
 
 import io
-from collections.abc import Sequence
 from typing import Any
 
 import streamlit as st
 
-from nnlab.app.explore import run_filter
-from nnlab.app.explore.sweep_state import SweepState
+from nnlab.app.explore import session
+from nnlab.app.explore.sweep_results import SweepResults
 from nnlab.app.explore.views import compare
 from nnlab.sweep.analysis.columns import ACCURACIES, Column, sweep_columns
 from nnlab.sweep.csv_table import Table
 
 
-def draw(state: SweepState) -> None:
+def draw(sweep: SweepResults) -> None:
     """Draw the view, in the ticking fragment or outside."""
     # A ticked row is told by its place: so rows are only ever appended, and a table of other runs
     # is another table.
-    passing = {result.index for result in state.results}
-    results = [result for result in state.all_results if result.index in passing]
-    columns = sweep_columns(results, state.axes, state.seeds)
+    passing = {result.index for result in sweep.passing}
+    results = [result for result in sweep.results if result.index in passing]
+    columns = sweep_columns(results, sweep.axes, sweep.seeds)
     data: dict[str, Any] = {"run": [result.index for result in results]}
     data["status"] = [result.error or result.status for result in results]
     for column in columns:
@@ -36,7 +35,7 @@ def draw(state: SweepState) -> None:
     }
     picked = st.dataframe(
         data,
-        key=f"sweep_table {state.begun} {run_filter.chosen()}",
+        key=f"sweep_table {sweep.started} {session.current().filter}",
         on_select="rerun",
         selection_mode="multi-row",
         hide_index=True,
@@ -51,8 +50,8 @@ def draw(state: SweepState) -> None:
             "Open in the playground",
             key="table_open",
             disabled=len(runs) != 1,
-            on_click=_open,
-            args=(runs,),
+            on_click=session.choose_run,
+            args=runs[:1],
             help="The settings of the one run whose row is ticked.",
         ):
             st.rerun()
@@ -66,8 +65,8 @@ def draw(state: SweepState) -> None:
         ):
             st.rerun()
         st.download_button(
-            f"Download CSV of {len(state.results)} runs",
-            lambda: as_csv(state),
+            f"Download CSV of {len(sweep.passing)} runs",
+            lambda: as_csv(sweep),
             "sweep.csv",
             "text/csv",
             key="sweep_csv",
@@ -77,19 +76,14 @@ def draw(state: SweepState) -> None:
         )
 
 
-def _open(runs: Sequence[int]) -> None:
-    """Let the page leave for the playground, as after a click into the gallery."""
-    st.session_state.opening = runs[0]
-
-
 def _form(column: Column) -> str:
     return "%.1f%%" if column.name in ACCURACIES else "%.4g"
 
 
-def as_csv(state: SweepState) -> str:
+def as_csv(sweep: SweepResults) -> str:
     """Write the runs that pass the filter, as the command line does."""
     file = io.StringIO()
-    table = Table(file, [result.config for result in state.all_results])
-    for result in state.results:
+    table = Table(file, [result.config for result in sweep.results])
+    for result in sweep.passing:
         table.write(result)
     return file.getvalue()

@@ -15,7 +15,7 @@ import psutil
 
 ROOT = Path(__file__).parents[2]
 APP = ROOT / "streamlit_app.py"
-START_SECONDS = 60  # that a server may take until it answers
+START_SECONDS = 120  # that a server may take until it answers
 
 
 def free_port() -> int:

@@ -68,7 +68,9 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="session")
 def context(browser: Browser) -> BrowserContext:
     """Let the tabs of all tests share a cache: a page is there a fifth sooner than without."""
-    return browser.new_context(viewport={"width": 1366, "height": 768})
+    context = browser.new_context(viewport={"width": 1366, "height": 768})
+    context.set_default_timeout(PATIENCE)
+    return context
 
 
 def errors_of(page: Page) -> list[str]:
@@ -112,6 +114,7 @@ def explore(page: Page, server: str) -> Callable[[str], Page]:
 def offline(browser: Browser) -> Iterator[Page]:
     """Open a tab without a network that fails the test if it logs an error or asks for a file."""
     context = browser.new_context(viewport={"width": 1366, "height": 768})
+    context.set_default_timeout(PATIENCE)
     context.set_offline(True)
     page = context.new_page()
     errors = errors_of(page)

@@ -13,10 +13,10 @@ import pytest
 from nnlab import Config, __main__, advance, evaluate, start
 from nnlab.data.points import Points, encode
 from nnlab.training.config import SETTINGS
+from tests.helpers.waiting import PATIENCE_SECONDS
 
 ROOT = Path(__file__).parents[1]
 COMMAND = [sys.executable, "-W", "error", "-m", "nnlab"]
-PATIENCE_SECONDS = 120  # no test expects to wait so long
 
 ARTICLE = list(csv.DictReader((ROOT / "tests/data/article_table.csv").read_text().splitlines()))
 

@@ -21,6 +21,7 @@ from nnlab.figures.style import SET_COLORS
 from nnlab.sweep import Axis, Result, run_one
 from tests.helpers.app_page import healthy, press, put_run, run_of
 from tests.helpers.sweep_results import result
+from tests.helpers.waiting import PATIENCE_SECONDS
 
 PAGE = Path(__file__).parent / "helpers/sweep_page.py"
 BASE = Config(samples=40, test_samples=20, iterations=30)
@@ -120,7 +121,7 @@ def made() -> list[Result]:
 
 
 def open_compare(results: list[Result], *, run: Run | None = None, **state: object) -> AppTest:
-    app = AppTest.from_file(str(PAGE), default_timeout=60)
+    app = AppTest.from_file(str(PAGE), default_timeout=PATIENCE_SECONDS)
     app.session_state["sweep"] = (BASE, (RATES,), (4,), results, 3)
     app.session_state["view"] = compare.VIEW
     for name, value in state.items():

@@ -214,7 +214,7 @@ def test_in_mid_run_arrow_keys_move_the_slider_step_by_step_also_from_a_value_ty
     begin = float(slider.input_value())
     for _ in range(20):
         page.keyboard.press("ArrowRight")
-        page.wait_for_timeout(50)
+        wait_for_iteration(page, iteration(page) + 10)
     step = float(slider.get_attribute("step") or 0)
     expected = pytest.approx(begin + 20 * step, abs=step / 2)
     assert float(slider.input_value()) == expected

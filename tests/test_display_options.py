@@ -11,7 +11,6 @@ from nnlab.figures.plane_picture import BOUNDARY_COLORS, GRID_SIZE, Look, bounda
 from nnlab.figures.points import MAX_POINTS, STEPS, decision_boundary, point_marks, traces
 from nnlab.inspection.observation import observe
 from tests.helpers.browser_page import (
-    PATIENCE,
     PLOT,
     chart,
     enter,
@@ -20,6 +19,7 @@ from tests.helpers.browser_page import (
     place,
     press,
     shown,
+    wait_in,
 )
 from tests.helpers.pictures import pixels as pixels_of
 from tests.helpers.pictures import rgb
@@ -113,12 +113,7 @@ def ringed(page: Page, x: float, y: float) -> int:
 
 def wait_for_rings(page: Page, x: float, y: float, *, ring: bool) -> None:
     """Wait until there is a ring near a place on the page, or none."""
-    for _ in range(PATIENCE // 100):
-        count = ringed(page, x, y)
-        if count > 20 if ring else count == 0:
-            return
-        page.wait_for_timeout(100)
-    pytest.fail(f"{count} pixels of rings")
+    wait_in(page, lambda: ringed(page, x, y) > 20 if ring else ringed(page, x, y) == 0)
 
 
 def point_of_step(page: Page) -> Locator:
@@ -158,12 +153,7 @@ def test_what_is_chosen_is_shown_and_nothing_else(page: Page, server: str) -> No
     page.get_by_text("Discretize").click()
     page.wait_for_url("**/?*discretize=true*")
     hard = [tuple(rgb(color)) for color in BOUNDARY_COLORS]
-    for _ in range(PATIENCE // 100):
-        colors = {tuple(color) for color in pixels(page, places).tolist()}
-        if colors == set(hard):
-            break
-        page.wait_for_timeout(100)
-    assert colors == set(hard)
+    wait_in(page, lambda: {tuple(color) for color in pixels(page, places).tolist()} == set(hard))
 
 
 def hover_text(page: Page) -> Locator:

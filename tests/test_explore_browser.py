@@ -1,7 +1,6 @@
 """Explore in a real browser: the gallery fills, a click opens a run, pages lead to each other."""
 
 import io
-import time
 from collections.abc import Callable
 
 import numpy as np
@@ -12,10 +11,12 @@ from playwright.sync_api import BrowserContext, Page, expect
 from nnlab import Config
 from nnlab.figures.plane_picture import png
 from nnlab.sweep import axis_from_text, grid, run_one
+from nnlab.sweep.executors import NICENESS
 from tests.helpers.browser_page import (
     CHARTS,
     button,
     enter,
+    let_timers_fire,
     mark,
     marked,
     open_page,
@@ -27,7 +28,9 @@ from tests.helpers.browser_page import (
     wait_for_script,
 )
 from tests.helpers.explore_page import AXES, RUNS_PATIENCE, SMALL, links, sweep, wait_for_runs
+from tests.helpers.processor import share_of_processor
 from tests.helpers.server import serving
+from tests.helpers.waiting import wait_until
 
 LONG = "samples=50&iterations=1000000"
 
@@ -216,17 +219,11 @@ def test_a_pause_and_a_closed_page_stop_the_workers_and_resume_goes_on(
 ) -> None:
     """The slices that have begun come to their end; the runs would take minutes."""
 
-    def cpu_seconds() -> float:
-        """Return how much the workers of the server compute within a second."""
-        workers = server_process.children(recursive=True)
-        before = sum(worker.cpu_times().user for worker in workers)
-        time.sleep(1)
-        return sum(worker.cpu_times().user for worker in workers) - before
+    def workers() -> list[psutil.Process]:
+        return server_process.children(recursive=True)
 
     def wait_until_workers(work: bool) -> None:
-        deadline = time.monotonic() + RUNS_PATIENCE / 1000
-        while (cpu_seconds() > 0.05) != work:
-            assert time.monotonic() < deadline, "it takes too long"
+        wait_until(lambda: (share_of_processor(workers, NICENESS) > 0.1) == work)
 
     page = explore(f"{AXES}&{LONG}")
     press(page, "Start")
@@ -289,7 +286,7 @@ def test_a_run_that_trains_is_paused_while_one_is_away_and_back_leads_to_it(
     expect(button(page, "Start")).to_be_visible()
     at = settled(page)
     assert at >= 100
-    page.wait_for_timeout(500)
+    let_timers_fire(page, 500)  # a tick's, too
     press(page, "Step")
     for name in CHARTS:
         shown(page, name, at + 1)

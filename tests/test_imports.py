@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.helpers.waiting import PATIENCE_SECONDS
+
 ROOT = Path(__file__).parents[1]
 
 # The floors of the house, from the ground up: a module imports from its own floor and those below.
@@ -206,7 +208,7 @@ def test_importing_nnlab_loads_neither_streamlit_nor_plotly() -> None:
         capture_output=True,
         text=True,
         check=True,
-        timeout=120,
+        timeout=PATIENCE_SECONDS,
     )
     assert result.stdout.strip() == ""
     assert result.stderr == ""

@@ -9,12 +9,17 @@ from tests.helpers.browser_page import (
     PATIENCE,
     chart,
     drag,
+    enter,
     intercept,
+    iteration,
+    let_timers_fire,
     open_page,
     press,
     settled,
     shown,
     wait_for_iteration,
+    wait_for_script,
+    wait_in,
 )
 from tests.helpers.explore_page import AXES, RUNS_PATIENCE, SMALL, links, sweep
 from tests.helpers.server import free_port, serving
@@ -22,7 +27,7 @@ from tests.helpers.server import free_port, serving
 Explore = Callable[[str], Page]
 
 
-def test_space_starts_a_sweep_but_never_anew(explore: Explore) -> None:
+def test_space_starts_a_sweep_but_never_one_that_has_finished(explore: Explore) -> None:
     page = explore(f"{AXES}&{SMALL}")
     expect(page.locator(".gallery .waits")).to_have_count(6)
     page.keyboard.press(" ")
@@ -30,7 +35,8 @@ def test_space_starts_a_sweep_but_never_anew(explore: Explore) -> None:
     expect(links(page)).to_have_count(6)
     links(page).first.evaluate("(link) => { link.mark = true; }")
     page.keyboard.press(" ")
-    page.wait_for_timeout(1500)
+    enter(page, "Values of axis 1", "0..1 log 5")  # is answered after the space
+    expect(page.get_by_text("must range from above 0")).to_be_visible()
     assert links(page).first.evaluate("(link) => link.mark")
 
 
@@ -40,10 +46,16 @@ def test_space_in_the_grid_of_the_table_leaves_the_sweep_alone(explore: Explore)
     expect(links(page)).not_to_have_count(0, timeout=RUNS_PATIENCE)
     page.get_by_role("radio", name="Table").click()
     expect(page.locator(".stDataFrame")).to_be_visible(timeout=RUNS_PATIENCE)
-    page.locator(".stDataFrame").click(position={"x": 150, "y": 50})
-    assert page.evaluate("document.activeElement.tagName") == "CANVAS"
+
+    def a_click_into_the_grid_gives_it_the_keys() -> bool:
+        page.locator(".stDataFrame").click(position={"x": 150, "y": 50})
+        return page.evaluate("document.activeElement.tagName") == "CANVAS"
+
+    wait_in(page, a_click_into_the_grid_gives_it_the_keys)
     page.keyboard.press(" ")
-    page.wait_for_timeout(1500)
+    page.get_by_role("radio", name="Gallery").click()  # is answered after the space
+    expect(page.locator(".stDataFrame")).to_be_hidden()
+    wait_for_script(page)
     expect(page.get_by_role("button", name="Pause", exact=True)).to_be_visible()
     page.locator(".stProgress").click()
     page.keyboard.press(" ")
@@ -75,11 +87,13 @@ def test_a_held_arrow_steps_on_where_explore_came_first(explore: Explore) -> Non
     page.get_by_role("link", name="Playground", exact=True).click()
     shown(page, "loss-curve", 0)
     settled(page)
-    for _ in range(30):  # a key that is already down repeats
-        page.keyboard.down("ArrowRight")
-        page.wait_for_timeout(100)
+
+    def a_held_key_has_made_three_steps() -> bool:
+        page.keyboard.down("ArrowRight")  # a key that is already down repeats
+        return iteration(page) >= 3
+
+    wait_in(page, a_held_key_has_made_three_steps)
     page.keyboard.up("ArrowRight")
-    assert settled(page) >= 3
 
 
 def test_a_lost_session_is_said_where_explore_came_first(browser: Browser) -> None:
@@ -139,9 +153,9 @@ def test_a_click_on_the_loss_curve_draws_no_ring_and_asks_nothing(page: Page, se
             }"""
         )
         page.mouse.move(x, y)
-        page.wait_for_timeout(200)
+        let_timers_fire(page, 200)  # Plotly's, which finds the point below the mouse
         page.mouse.click(x, y)
-        page.wait_for_timeout(700)
+        let_timers_fire(page, 700)
         rings = chart(page, name).locator(".rings")
         ringed = rings.evaluate(
             """(canvas) => canvas.getContext('2d')

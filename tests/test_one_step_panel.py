@@ -22,6 +22,7 @@ from nnlab.model.losses import OUTPUT_LOSSES
 from nnlab.model.optimizers import OPTIMIZERS, PENALTIES
 from tests.helpers.app_page import change, healthy, open_playground, playground_of, put_run, run_of
 from tests.helpers.browser_page import PATIENCE, field, open_page, press, shown
+from tests.helpers.waiting import PATIENCE_SECONDS
 
 CORE = Path(__file__).parents[1] / "nnlab"
 PARTS = ("Forward", "Loss", "Backward", "Update")
@@ -66,7 +67,7 @@ def _script() -> None:
 
 
 def open_panel(run: Run, *, point: int | None = None, **changes: object) -> AppTest:
-    app = AppTest.from_function(_script, default_timeout=30)
+    app = AppTest.from_function(_script, default_timeout=PATIENCE_SECONDS)
     put_run(app, run, **changes)
     app.session_state["step_point"] = point
     return healthy(app.run())

@@ -35,6 +35,7 @@ from tests.helpers.app_page import (
     status,
     texts,
 )
+from tests.helpers.waiting import PATIENCE_SECONDS
 
 
 @pytest.fixture(autouse=True)
@@ -44,7 +45,7 @@ def _time_enough(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_the_page_opens_on_the_articles_run_untrained() -> None:
-    app = healthy(AppTest.from_file(str(APP), default_timeout=30).run())
+    app = healthy(AppTest.from_file(str(APP), default_timeout=PATIENCE_SECONDS).run())
     assert run_of(app).config == Config()
     assert run_of(app).iteration == 0
     assert status(app) == "0 of 25,000 iterations"
@@ -227,7 +228,7 @@ def test_a_bad_number_gets_its_sentence_and_the_run_stays(
 )
 def test_what_is_typed_is_refused_as_it_is(name: str, typed: str | None, shown: str) -> None:
     """In a code span, in which Streamlit interprets nothing."""
-    app = AppTest.from_file(str(APP), default_timeout=30)
+    app = AppTest.from_file(str(APP), default_timeout=PATIENCE_SECONDS)
     app.session_state[name] = typed
     (error,) = healthy(app.run()).error
     rule, value = error.value.split(", got ")

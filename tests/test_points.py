@@ -28,6 +28,7 @@ from nnlab.data.points import (
     standardized,
 )
 from nnlab.data.rules import BrokenRule, shown
+from tests.helpers.waiting import PATIENCE_SECONDS
 
 FINITE = st.floats(allow_nan=False, allow_infinity=False)
 TRIPLES = st.lists(st.tuples(FINITE, FINITE, FINITE), max_size=MAX_LINK_POINTS)
@@ -119,7 +120,7 @@ def test_points_pass_to_another_process_as_the_same_value() -> None:
         input=pickle.dumps(Points.of([(0.5, 1, 0)])),
         capture_output=True,
         check=True,
-        timeout=120,
+        timeout=PATIENCE_SECONDS,
     )
     assert result.stdout.split() == [b"found", b"False"]
 

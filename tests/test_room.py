@@ -6,9 +6,9 @@ import time
 import pytest
 
 from tests.benchmarks.fake_browser import FakeBrowser, run
+from tests.helpers.waiting import PATIENCE_SECONDS
 
 N_TICKS = 3
-PATIENCE_SECONDS = 120  # no test expects to wait so long
 
 
 @pytest.mark.parametrize("panel", ["network", "layers", "none"])

@@ -64,12 +64,23 @@ def label(page: Page) -> Locator:
 
 
 def at_rest(page: Page) -> int:
-    """Wait until a replay has stopped, as one that plays does not rest so long; where."""
-    while True:
-        before = label(page).text_content()
-        page.wait_for_timeout(1000)
-        if label(page).text_content() == before:
-            return int(before.removeprefix("iteration ").replace(",", ""))
+    """Wait until a replay has stopped, at its end at the latest; return its iteration.
+
+    It has stopped when the page has drawn 30 frames in more than a second and none has changed it.
+    """
+    return page.evaluate(
+        """() => new Promise((done) => {
+          const said = () => document.querySelector("#replay .slider-container text").textContent;
+          let [text, since, frames] = [said(), performance.now(), 0];
+          const look = (now) => {
+            if (said() !== text) [text, since, frames] = [said(), now, 0];
+            frames += 1;
+            if (frames < 30 || now < since + 1000) requestAnimationFrame(look);
+            else done(Number(text.replace("iteration ", "").replaceAll(",", "")));
+          };
+          requestAnimationFrame(look);
+        })"""
+    )
 
 
 def test_what_is_saved_in_a_pause_is_the_runs_own(

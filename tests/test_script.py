@@ -21,6 +21,7 @@ from nnlab.model.activations import ACTIVATIONS
 from nnlab.model.network import INITIALIZATIONS
 from nnlab.model.optimizers import OPTIMIZERS, PENALTIES, SCHEDULES
 from nnlab.training.config import text
+from tests.helpers.waiting import PATIENCE_SECONDS
 
 ROOT = Path(__file__).parents[1]
 
@@ -163,7 +164,7 @@ def execute(folder: Path, configs: dict[str, Config]) -> dict[str, Executed]:
         [sys.executable, "-I", "-W", "error", "-c", RUN_ALL, *paths.values()],
         cwd=folder,
         check=True,
-        timeout=300,
+        timeout=PATIENCE_SECONDS,
     )
     return {
         name: Executed(
@@ -255,7 +256,7 @@ def test_ruff_finds_nothing_in_a_script(folder: Path) -> None:
             capture_output=True,
             text=True,
             check=False,
-            timeout=60,
+            timeout=PATIENCE_SECONDS,
         )
         assert result.returncode == 0, result.stdout
 

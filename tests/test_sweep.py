@@ -30,13 +30,12 @@ from tests.helpers.server import serving
 from tests.helpers.sweeps import (
     LONG,
     MIXED,
-    PATIENCE_SECONDS,
     SHORT,
     bits,
     expected,
     results_of,
-    wait_until,
 )
+from tests.helpers.waiting import PATIENCE_SECONDS, wait_until
 
 
 @pytest.fixture(scope="module")
@@ -178,12 +177,13 @@ def test_an_error_in_a_task_is_the_futures_own(pool: LocalPool) -> None:
         pool.submit(fail_with, KeyError).result(PATIENCE_SECONDS)
 
 
-def test_a_worker_that_dies_costs_its_own_task_only(pool: LocalPool) -> None:
-    slow = pool.submit(time.sleep, 1)
+def test_a_worker_that_dies_costs_its_own_task_only(pool: LocalPool, tmp_path: Path) -> None:
+    slow = pool.submit(wait_for, tmp_path / "go")
     dead = pool.submit(os._exit, 1)
     behind = [pool.submit(abs, -number) for number in range(5)]
     with pytest.raises(BrokenExecutor):
         dead.result(PATIENCE_SECONDS)
+    (tmp_path / "go").touch()
     assert slow.result(PATIENCE_SECONDS) is None
     assert [each.result(PATIENCE_SECONDS) for each in behind] == [0, 1, 2, 3, 4]
 
@@ -222,10 +222,15 @@ def test_a_pool_that_shuts_down_finishes_its_tasks_and_ends_its_workers() -> Non
         pool.submit(abs, 1)
 
 
-def test_a_pool_can_shut_down_without_the_tasks_that_wait() -> None:
+def wait_for(file: Path) -> None:
+    wait_until(file.exists)
+
+
+def test_a_pool_can_shut_down_without_the_tasks_that_wait(tmp_path: Path) -> None:
     pool = LocalPool(1)
-    first, second = pool.submit(time.sleep, 0.2), pool.submit(abs, 1)
-    pool.shutdown(cancel_futures=True)
+    first, second = pool.submit(wait_for, tmp_path / "go"), pool.submit(abs, 1)
+    pool.shutdown(wait=False, cancel_futures=True)
+    (tmp_path / "go").touch()
     assert first.result() is None
     assert second.cancelled()
 

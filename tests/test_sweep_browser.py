@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 from nnlab import Config, advance, evaluate, start
 from nnlab.sweep import axis_from_text, grid
-from tests.helpers.browser_page import chart, download, mark, marked, shown, watch
+from tests.helpers.browser_page import chart, download, let_timers_fire, mark, marked, shown, watch
 from tests.helpers.browser_page import drag as drag_mouse
 from tests.helpers.explore_page import RUNS_PATIENCE
 
@@ -133,7 +133,7 @@ def test_two_runs_keep_in_step_and_no_chart_is_replaced(
     )
     press(page, "compare_pause")
     expect(page.locator(".st-key-compare_start")).to_contain_text("Start")
-    page.wait_for_timeout(500)
+    let_timers_fire(page, 500)  # a tick's, too
     page.wait_for_function(
         """names => new Set(names.map((name) => document.querySelector(
              `[data-live-chart=${name}]`).dataset.iteration)).size === 1""",

@@ -19,13 +19,12 @@ from tests.helpers.server import ROOT, free_port
 from tests.helpers.sweeps import (
     LONG,
     MIXED,
-    PATIENCE_SECONDS,
     SHORT,
     bits,
     expected,
     results_of,
-    wait_until,
 )
+from tests.helpers.waiting import PATIENCE_SECONDS, wait_until
 
 DASK = [sys.executable, "-m", "dask"]
 

@@ -18,10 +18,10 @@ from nnlab.data.points import Points, encode
 from nnlab.sweep import Axis, Range, grid, random_sample, run_one
 from nnlab.sweep.command_line import bar, read_order
 from tests.helpers.executors import Immediately
+from tests.helpers.waiting import PATIENCE_SECONDS
 
 ROOT = Path(__file__).parents[1]
 COMMAND = [sys.executable, "-W", "error", "-m", "nnlab", "sweep"]
-PATIENCE_SECONDS = 120  # no test expects to wait so long
 SMALL = ["--samples", "50", "--iterations", "40"]
 
 
@@ -202,8 +202,8 @@ def test_on_a_terminal_a_bar_moves_on_one_line_and_ctrl_c_keeps_what_is_there(
     process.send_signal(signal.SIGINT)
     assert process.wait(PATIENCE_SECONDS) == 130
     with suppress(OSError):  # EIO: all is read, and the other end is closed
-        while True:
-            seen += os.read(ours, 1000).decode()
+        for part in iter(lambda: os.read(ours, 1000), b""):
+            seen += part.decode()
     os.close(ours)
     *bars, last, end = re.split("[\r\n]+", seen)
     assert end == ""

@@ -21,6 +21,7 @@ from nnlab.sweep.analysis.columns import sweep_columns
 from nnlab.sweep.analysis.filters import passes
 from tests.helpers.app_page import healthy
 from tests.helpers.sweep_results import result
+from tests.helpers.waiting import PATIENCE_SECONDS
 
 AXES = (Axis("learning_rate", (0.001, 0.01, 0.1)), Axis("activation", ("relu", "tanh")))
 SEEDS = (4, 5, 6, 7)
@@ -61,7 +62,7 @@ def draw(
     total: int = 24,
     **link: str,
 ) -> AppTest:
-    app = AppTest.from_file(str(PAGE), default_timeout=60)
+    app = AppTest.from_file(str(PAGE), default_timeout=PATIENCE_SECONDS)
     for name, value in link.items():
         app.query_params[name] = value
     app.session_state["sweep"] = (base or Config(), axes, seeds, results, total)

@@ -10,6 +10,7 @@ from tests.helpers.browser_page import (
     button,
     chart,
     iteration,
+    let_timers_fire,
     mark,
     marked,
     open_page,
@@ -157,5 +158,5 @@ def test_start_and_step_go_on_from_the_present_and_a_reset_overtakes_a_look(
     shown(page, "decision-boundary", 0)
     settled(page)
     before = len(told)
-    page.wait_for_timeout(2500)  # more than the line's patience
+    let_timers_fire(page, 2500)  # the line's, after which it would ask again
     assert len(told) == before

@@ -1,7 +1,6 @@
 """Sessions train one at a time, in fair shares."""
 
 import threading
-import time
 from collections import Counter
 from itertools import count
 from types import SimpleNamespace
@@ -17,8 +16,7 @@ from nnlab.data.datasets import FloatArray
 from nnlab.figures.plane_picture import GRID_SIZE, Look
 from nnlab.inspection.diagnosis import diagnose
 from nnlab.model.network import Network
-
-PATIENCE_SECONDS = 120  # no test expects to wait so long
+from tests.helpers.waiting import wait_until
 
 
 @pytest.fixture(autouse=True)
@@ -108,9 +106,7 @@ def test_one_trains_at_a_time_and_knows_who_waits() -> None:
     with turn():
         for thread in threads:
             thread.start()
-        until = time.perf_counter() + PATIENCE_SECONDS
-        while len(turns.waiting) < len(threads) and time.perf_counter() < until:
-            time.sleep(0.001)
+        wait_until(lambda: len(turns.waiting) == len(threads))
     for thread in threads:
         thread.join()
     assert seen == [4, 3, 2, 1, 0]

@@ -9,6 +9,7 @@ from streamlit.testing.v1 import AppTest
 from nnlab import Run
 from nnlab.app.playground.point_history import OwnPoints
 from nnlab.app.playground.session import Playground
+from tests.helpers.waiting import PATIENCE_SECONDS
 
 APP = Path(__file__).parents[2] / "streamlit_app.py"
 SMALL = {"samples": "20", "test_samples": "10"}
@@ -16,7 +17,7 @@ SMALL_RUNS = {**SMALL, "iterations": "3"}
 
 
 def open_playground(**link: str) -> AppTest:
-    app = AppTest.from_file(str(APP), default_timeout=30)
+    app = AppTest.from_file(str(APP), default_timeout=PATIENCE_SECONDS)
     for name, value in {**SMALL, **link}.items():
         app.query_params[name] = value
     return healthy(app.run())
@@ -71,7 +72,7 @@ def _app_with_explore_first() -> None:
 
 def open_explore(*, small: bool = True, **link: str) -> AppTest:
     """Open the app with Explore as its home page: AppTest knows no addresses of pages."""
-    app = AppTest.from_function(_app_with_explore_first, default_timeout=60)
+    app = AppTest.from_function(_app_with_explore_first, default_timeout=PATIENCE_SECONDS)
     for name, value in {**(SMALL_RUNS if small else {}), **link}.items():
         app.query_params[name] = value
     return healthy(app.run())

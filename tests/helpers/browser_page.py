@@ -11,9 +11,10 @@ from playwright.sync_api import Locator, Page, WebSocketRoute, expect
 from nnlab import Run, predict
 from nnlab.data.plane import plane_extent
 from nnlab.figures.plane_picture import GRID_SIZE
+from tests.helpers.waiting import PATIENCE_SECONDS, wait_until
 
 CHARTS = ("decision-boundary", "loss-curve")
-PATIENCE = 30_000  # ms that a busy machine may take; Playwright's own for all but `expect`
+PATIENCE = 1000 * PATIENCE_SECONDS  # ms, for Playwright
 PLOT = "document.querySelector('[data-live-chart=decision-boundary] .plot')"
 
 # Pixels of the large chart as row and column. Of the end colours #f4ad66 and #52a0d0, blue minus
@@ -45,6 +46,20 @@ def wait_for_script(page: Page) -> None:
     page.wait_for_function(
         "document.querySelector('.stApp').dataset.testScriptState === 'notRunning'"
     )
+
+
+def let_timers_fire(page: Page, milliseconds: int) -> None:
+    """Wait for a timer of the page: those that are due before it have fired, on any machine.
+
+    What the page does of its own accord it has then done; what it has sent is answered before what
+    is sent next.
+    """
+    page.evaluate("(wait) => new Promise((done) => { setTimeout(done, wait); })", milliseconds)
+
+
+def wait_in(page: Page, holds: Callable[[], object]) -> None:
+    """Wait until something holds, and let the page's events come meanwhile."""
+    wait_until(holds, lambda seconds: page.wait_for_timeout(1000 * seconds))
 
 
 def open_page(page: Page, address: str, query: str = "") -> Page:
@@ -235,9 +250,9 @@ def tints_of_output(run: Run) -> NDArray[np.float64]:
 
 def shows(page: Page, tint: np.ndarray) -> None:
     """Wait until the large chart has these tints: half a level of 128 is half a step of 2."""
-    for _ in range(PATIENCE // 100):
+
+    def differences() -> NDArray[np.float64]:
         red, _, blue = pixels(page).T
-        if np.abs(blue - red - tint).max() <= 4:
-            return
-        page.wait_for_timeout(100)
-    np.testing.assert_allclose(blue - red, tint, atol=4)
+        return np.abs(blue - red - tint)
+
+    wait_in(page, lambda: differences().max() <= 4)

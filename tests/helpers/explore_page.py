@@ -6,7 +6,7 @@ from tests.helpers.browser_page import PATIENCE, press, status
 
 AXES = "axis1=learning_rate:0.01;0.1;1&axis2=hidden_layers:2;4,2"
 SMALL = "samples=50&test_samples=20&iterations=200"
-RUNS_PATIENCE = 4 * PATIENCE  # ms that workers may take to start and to make a few small runs
+RUNS_PATIENCE = 2 * PATIENCE  # ms that workers may take to start and to make a few small runs
 
 
 def links(page: Page) -> Locator:

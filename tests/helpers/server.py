@@ -13,9 +13,10 @@ from pathlib import Path
 
 import psutil
 
+from tests.helpers.waiting import PATIENCE_SECONDS
+
 ROOT = Path(__file__).parents[2]
 APP = ROOT / "streamlit_app.py"
-START_SECONDS = 120  # that a server may take until it answers
 
 
 def free_port() -> int:
@@ -73,11 +74,11 @@ def served_by(
 
 
 def _wait_for_answer(url: str, process: subprocess.Popen[str]) -> None:
-    deadline = time.perf_counter() + START_SECONDS
+    deadline = time.perf_counter() + PATIENCE_SECONDS
     while process.poll() is None and time.perf_counter() < deadline:
         try:
             with urllib.request.urlopen(url, timeout=5):
                 return
         except OSError:  # nobody listens yet, or not for long
             time.sleep(0.1)
-    raise RuntimeError(f"The server did not answer at {url} within {START_SECONDS} s.")
+    raise RuntimeError(f"The server did not answer at {url} within {PATIENCE_SECONDS} s.")

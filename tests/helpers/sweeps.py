@@ -1,7 +1,5 @@
 """Runs for sweeps, how to wait for them, and what they must bring."""
 
-import time
-from collections.abc import Callable
 from dataclasses import astuple
 from functools import cache
 
@@ -9,17 +7,10 @@ import numpy as np
 
 from nnlab import Config
 from nnlab.sweep import Axis, Result, Sweep, grid, run_one
+from tests.helpers.waiting import wait_until
 
-PATIENCE_SECONDS = 120  # no test expects to wait so long
 LONG = Config(samples=50, iterations=1_000_000)  # takes a minute and more
 SHORT = Config(samples=50, iterations=50)
-
-
-def wait_until(holds: Callable[[], object]) -> None:
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while not holds():
-        assert time.monotonic() < deadline, "it takes too long"
-        time.sleep(0.02)
 
 
 def results_of(sweep: Sweep) -> list[Result]:

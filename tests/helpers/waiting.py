@@ -1,0 +1,14 @@
+"""How tests wait: for a state, with a limit that only a failure reaches."""
+
+import time
+from collections.abc import Callable
+
+PATIENCE_SECONDS = 120  # no test expects to wait so long
+
+
+def wait_until(holds: Callable[[], object], rest: Callable[[float], None] = time.sleep) -> None:
+    """Wait until something holds; `rest` waits for some seconds between two looks."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not holds():
+        assert time.monotonic() < deadline, "it takes too long"
+        rest(0.02)

@@ -21,11 +21,16 @@ settings.register_profile(
 settings.load_profile("tests")
 
 
+# What a test is marked that has one of these fixtures: Chromium, a server, worker processes.
+MARKERS = {"browser": "browser", "served": "slow", "pool": "slow", "cluster": "slow"}
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark every test that needs Chromium."""
+    """Mark every test that needs Chromium, a server or worker processes."""
     for item in items:
-        if "browser" in getattr(item, "fixturenames", ()):
-            item.add_marker("browser")
+        for fixture, marker in MARKERS.items():
+            if fixture in getattr(item, "fixturenames", ()):
+                item.add_marker(marker)
 
 
 @pytest.fixture

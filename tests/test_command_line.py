@@ -48,6 +48,7 @@ def _begin(*arguments: str) -> subprocess.Popen[str]:
         signal.signal(signal.SIGINT, previous)
 
 
+@pytest.mark.slow
 def test_without_options_it_prints_the_articles_table() -> None:
     result = _run()
     assert (result.returncode, result.stderr) == (0, "")
@@ -131,6 +132,7 @@ def test_help_names_the_command_that_was_called(
     assert "python -m" not in usage
 
 
+@pytest.mark.slow
 def test_help_names_every_option_with_its_rule_and_default() -> None:
     result = _run("--help")
     assert (result.returncode, result.stderr) == (0, "")
@@ -181,6 +183,7 @@ def test_bad_input_is_one_sentence_on_stderr_and_exit_code_2(
     assert re.fullmatch(sentence + "\n", error)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("arguments", [["--seed", "x"], ["--nonsense"]])
 def test_the_shell_sees_exit_code_2_and_no_traceback(arguments: list[str]) -> None:
     result = _run(*arguments)
@@ -245,6 +248,7 @@ def test_where_there_are_no_test_points_a_dash_stands_for_the_number(
     assert re.fullmatch(r"After 10 iterations: train accuracy [01]\.000, test accuracy -", last)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lines_before", [1, 2, 4])
 def test_ctrl_c_says_where_it_stopped(lines_before: int) -> None:
     """The first line comes before the 100,000 points are drawn, the others while it trains."""
@@ -273,6 +277,7 @@ def test_ctrl_c_in_any_verb_says_where_it_stopped(
     assert error == ""
 
 
+@pytest.mark.slow
 def test_a_reader_that_has_seen_enough_causes_no_complaint() -> None:
     process = _begin("--samples", "10", "--every", "1")
     assert process.stdout

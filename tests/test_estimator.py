@@ -42,6 +42,7 @@ def article() -> tuple[np.ndarray, np.ndarray]:
     return data.train_inputs, data.train_targets[:, 0].astype(int)
 
 
+@pytest.mark.slow
 @parametrize_with_checks([NeuralNetClassifier(), NeuralNetRegressor()])
 def test_scikit_learns_own_checks_pass(
     estimator: Estimator, check: Callable[[Estimator], None], monkeypatch: pytest.MonkeyPatch
@@ -228,6 +229,7 @@ def test_a_pass_sees_each_sample_once_whatever_the_sizes_of_the_chunks() -> None
         assert mean == pytest.approx(alone.loss_curve_[0], rel=1e-9)  # steps of 1e-12
 
 
+@pytest.mark.slow
 def test_partial_fit_takes_chunks_without_one_of_the_classes() -> None:
     X, y = table()
     order = np.argsort(y)

@@ -106,6 +106,7 @@ def test_zeros_of_different_sign_differ_because_equal_means_bit_for_bit() -> Non
     assert Points.of([(0.0, 1, 0)]) != Points.of([(-0.0, 1, 0)])
 
 
+@pytest.mark.slow
 def test_points_pass_to_another_process_as_the_same_value() -> None:
     """Python hashes bytes differently in each process; there the points hash as they do here."""
     program = (

@@ -85,6 +85,7 @@ def test_learning_begins_after_a_tenth_of_the_fall_and_ends_at_the_least_loss() 
     assert test.falls
 
 
+@pytest.mark.slow
 def test_the_suggestion_learns_better_than_rates_far_below_and_above_it() -> None:
     """On the article's data and others, by whole runs of 3000 iterations."""
     for config in (Config(seed=5), Config(activation="tanh"), Config(hidden_layers=(32,))):

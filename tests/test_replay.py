@@ -143,6 +143,7 @@ def test_the_animation_is_of_a_slides_size_plays_forever_and_rests_at_the_end() 
     assert image.info["duration"] == LAST_MILLISECONDS > 10 * first
 
 
+@pytest.mark.slow
 def test_the_animations_of_usual_and_of_busy_runs_fit_into_3_mb() -> None:
     busy = {"problem": "regression", "dataset": "multi-gaussian", "samples": 1000}
     for run in (

@@ -191,6 +191,7 @@ def trained(config: Config) -> Run:
     return advance(start(config), config.iterations)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", CONFIGS)
 def test_a_script_has_every_loss_of_the_run_bit_for_bit_and_is_short(
     executed: dict[str, Executed], name: str
@@ -212,6 +213,7 @@ def test_a_script_has_every_loss_of_the_run_bit_for_bit_and_is_short(
     assert roots - {"numpy", "sklearn"} <= sys.stdlib_module_names
 
 
+@pytest.mark.slow
 def test_the_script_of_the_articles_run_repeats_its_25_000_losses_and_its_table(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

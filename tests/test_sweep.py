@@ -202,6 +202,7 @@ def test_a_worker_that_dies_with_nothing_to_do_is_replaced(pool: LocalPool) -> N
         wait_until(answers)
 
 
+@pytest.mark.slow
 def test_a_worker_that_has_nothing_to_do_for_long_goes_and_comes_again(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -212,6 +213,7 @@ def test_a_worker_that_has_nothing_to_do_for_long_goes_and_comes_again(
             wait_until(lambda pid=worker: not psutil.pid_exists(pid))
 
 
+@pytest.mark.slow
 def test_a_pool_that_shuts_down_finishes_its_tasks_and_ends_its_workers() -> None:
     pool = LocalPool(1)
     pids = [pool.submit(os.getpid) for _ in range(3)]
@@ -226,6 +228,7 @@ def wait_for(file: Path) -> None:
     wait_until(file.exists)
 
 
+@pytest.mark.slow
 def test_a_pool_can_shut_down_without_the_tasks_that_wait(tmp_path: Path) -> None:
     pool = LocalPool(1)
     first, second = pool.submit(wait_for, tmp_path / "go"), pool.submit(abs, 1)
@@ -503,6 +506,7 @@ async def visit(url: str, seen: Callable[[], bool]) -> None:
     session.cancel()
 
 
+@pytest.mark.slow
 def test_under_streamlit_workers_do_not_run_the_page_and_end_with_the_server(
     tmp_path: Path,
 ) -> None:

@@ -26,6 +26,8 @@ from tests.helpers.sweeps import (
 )
 from tests.helpers.waiting import PATIENCE_SECONDS, wait_until
 
+pytestmark = pytest.mark.slow
+
 DASK = [sys.executable, "-m", "dask"]
 
 

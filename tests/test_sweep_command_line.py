@@ -185,6 +185,7 @@ def test_the_bar_shows_how_far_it_is(done: int, seconds: float | None, line: str
     assert bar(done, 60, seconds) == line
 
 
+@pytest.mark.slow
 def test_on_a_terminal_a_bar_moves_on_one_line_and_ctrl_c_keeps_what_is_there(
     tmp_path: Path,
 ) -> None:
@@ -216,6 +217,7 @@ def test_on_a_terminal_a_bar_moves_on_one_line_and_ctrl_c_keeps_what_is_there(
     assert float(row["train_loss"]) == metrics.train_loss
 
 
+@pytest.mark.slow
 def test_a_reader_that_has_seen_enough_causes_no_complaint() -> None:
     axes = ["--axis", "iterations=50; 60; 999999; 1000000", "--samples", "50", "--seeds", "100"]
     process = subprocess.Popen(

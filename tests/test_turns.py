@@ -11,9 +11,9 @@ import pytest
 
 from nnlab import Config, advance, start
 from nnlab.app import turns
-from nnlab.app.turns import MAX_FRAMES, advance_in_turn, tick, turn
+from nnlab.app.turns import MAX_FRAMES, advance_in_turn, show, tick, turn
 from nnlab.data.datasets import FloatArray
-from nnlab.figures.plane_picture import GRID_SIZE, Look
+from nnlab.figures.plane_picture import GRID_SIZE, Look, look
 from nnlab.inspection.diagnosis import diagnose
 from nnlab.model.network import Network
 from tests.helpers.waiting import wait_until
@@ -27,11 +27,12 @@ def _time_enough(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_tick_is_a_part_of_the_same_run_with_the_frames_on_the_way() -> None:
     run = start(Config(samples=20))
-    shown = tick(run, goal=1000, speed=100, others=0, what=Look())
-    frames = shown.frames
-    np.testing.assert_array_equal(shown.run.losses, advance(run, 100).losses)
-    assert [iteration for iteration, _ in frames] == [25, 50, 75, 100]
-    assert all(png.startswith(b"\x89PNG") for _, png in frames)
+    runs = tick(run, goal=1000, speed=100, others=0)
+    np.testing.assert_array_equal(runs[-1].losses, advance(run, 100).losses)
+    shown = show(runs, Look())
+    assert shown.run is runs[-1]
+    assert [iteration for iteration, _ in shown.frames] == [25, 50, 75, 100]
+    assert [png for _, png in shown.frames] == [look(run, Look()).picture for run in runs]
 
 
 def test_a_tick_makes_each_forward_pass_once(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -51,21 +52,20 @@ def test_a_tick_makes_each_forward_pass_once(monkeypatch: pytest.MonkeyPatch) ->
         advance(run, updates // frames)
     of_updates = passes[50]
     passes.clear()
-    shown = tick(run, goal=1000, speed=updates, others=0, what=Look(thumbnails=True))
+    shown = show(tick(run, goal=1000, speed=updates, others=0), Look(thumbnails=True))
     assert diagnose(shown.observation)  # which needs to know how much the run has learned
     assert len(shown.frames) == frames
     assert passes == {GRID_SIZE**2: frames, 50: of_updates + 1, 20: 1}
 
 
 def test_who_waits_costs_frames_but_no_iterations_at_a_chosen_speed() -> None:
-    shown = tick(start(Config(samples=20)), goal=1000, speed=100, others=39, what=Look())
-    assert shown.run.iteration == 100
-    assert len(shown.frames) == 1
+    (run,) = tick(start(Config(samples=20)), goal=1000, speed=100, others=39)
+    assert run.iteration == 100
 
 
 def test_a_tick_ends_at_the_goal() -> None:
-    shown = tick(start(Config(samples=20)), goal=7, speed=None, others=0, what=Look())
-    assert shown.run.iteration == 7
+    runs = tick(start(Config(samples=20)), goal=7, speed=None, others=0)
+    assert runs[-1].iteration == 7
 
 
 def test_speed_max_shares_the_time_with_those_who_wait(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -74,10 +74,10 @@ def test_speed_max_shares_the_time_with_those_who_wait(monkeypatch: pytest.Monke
     monkeypatch.setattr("nnlab.training.run.time", clock)
     monkeypatch.setattr(turns, "BUDGET_SECONDS", 400)
     run = start(Config(samples=20))
-    alone = tick(run, goal=10**6, speed=None, others=0, what=Look())
-    shared = tick(run, goal=10**6, speed=None, others=39, what=Look())
-    assert len(alone.frames) == MAX_FRAMES
-    assert 1 <= shared.run.iteration < alone.run.iteration
+    alone = tick(run, goal=10**6, speed=None, others=0)
+    (shared,) = tick(run, goal=10**6, speed=None, others=39)
+    assert len(alone) == MAX_FRAMES
+    assert 1 <= shared.iteration < alone[-1].iteration
 
 
 def test_a_step_makes_all_its_iterations_however_long_they_take(
@@ -92,24 +92,29 @@ def test_a_step_of_a_stopped_run_ends() -> None:
     assert advance_in_turn(run, 50).iteration == run.iteration
 
 
-def test_one_trains_at_a_time_and_knows_who_waits() -> None:
-    seen: list[int] = []
+def test_one_trains_at_a_time_first_come_first_served() -> None:
+    """Nor does a session that comes back at once get its next turn before those that wait."""
+    order: list[tuple[int, int]] = []
     inside = threading.Semaphore(1)
 
-    def train() -> None:
-        with turn() as others:
-            assert inside.acquire(blocking=False)
-            seen.append(others)
-            inside.release()
+    def train(session: int) -> None:
+        for _ in range(2):
+            with turn() as others:
+                assert inside.acquire(blocking=False)
+                order.append((session, others))
+                inside.release()
 
-    threads = [threading.Thread(target=train) for _ in range(5)]
+    threads = [threading.Thread(target=train, args=[session]) for session in range(5)]
     with turn():
-        for thread in threads:
+        for number, thread in enumerate(threads, 1):
             thread.start()
-        wait_until(lambda: len(turns.waiting) == len(threads))
+            wait_until(lambda number=number: turns.waiting() == number)
     for thread in threads:
         thread.join()
-    assert seen == [4, 3, 2, 1, 0]
+    assert [session for session, _ in order[:5]] == [0, 1, 2, 3, 4]
+    assert sorted(session for session, _ in order[5:]) == [0, 1, 2, 3, 4]
+    assert order[0] == (0, 4)
+    assert order[-1][1] == 0
 
 
 def test_an_error_in_a_turn_gives_the_turn_back() -> None:

@@ -1,7 +1,8 @@
-"""Whose turn it is to train: sessions of one server take turns, so that a room keeps pace."""
+"""Whose turn it is to train: the sessions of one server train one at a time, in a fair queue."""
 
 import threading
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import NamedTuple
 
@@ -11,22 +12,43 @@ from nnlab.training.run import Run, advance
 
 BUDGET_SECONDS = 0.06  # of training in one tick, so that the page answers at any speed
 MAX_FRAMES = 4  # boundary pictures per tick when nobody else is waiting
-# That many parameters times pictures per tick: those of a large network take longer than training.
+# Parameters times pictures per tick: those of a large network take longer than training.
 MAX_DRAWN_PARAMETERS = 60_000
 
 # Many threads of small NumPy calls would spend their time handing the interpreter lock around:
 # with one at a time, a room of forty makes four times as many ticks.
-_training = threading.Lock()
-waiting: list[int] = []  # threads; a list, since its append and remove are atomic
+_queue: deque[threading.Event] = deque()  # the session that trains, then those that wait
+_queue_lock = threading.Lock()  # Python's own locks promise no order
 
 
 @contextmanager
 def turn() -> Iterator[int]:
-    """Wait for this session's turn to train; yields how many others wait behind it."""
-    waiting.append(threading.get_ident())
-    with _training:
-        waiting.remove(threading.get_ident())
-        yield len(waiting)
+    """Wait for this session's turn to train, first come, first served.
+
+    Only training belongs inside: whatever a turn waits for holds up all other sessions.
+
+    Yields
+    ------
+    How many sessions wait by then.
+    """
+    mine = threading.Event()
+    with _queue_lock:
+        _queue.append(mine)
+        if _queue[0] is mine:
+            mine.set()
+    mine.wait()
+    try:
+        yield waiting()
+    finally:
+        with _queue_lock:
+            _queue.popleft()
+            if _queue:
+                _queue[0].set()
+
+
+def waiting() -> int:
+    """Return how many sessions wait for their turn."""
+    return max(0, len(_queue) - 1)
 
 
 class Shown(NamedTuple):
@@ -34,9 +56,9 @@ class Shown(NamedTuple):
 
     Attributes
     ----------
-    observation : of the advanced run, or of a past one that is looked at
+    observation : of the run after the tick, or of a past one that is looked at
     frames : (iteration, PNG of the plane) on the way, the last one of that run
-    view : of the plane, as that run sees it
+    view : the plane as that run sees it
     """
 
     observation: Observation
@@ -49,13 +71,15 @@ class Shown(NamedTuple):
         return self.observation.run
 
 
-def show(run: Run, what: Look) -> Shown:
-    """Return what is to be shown of a run that stands."""
+def show(runs: Sequence[Run], what: Look) -> Shown:
+    """Draw the plane as each of some runs sees it, and look closer at the last one."""
+    *passed, run = runs
+    frames = [(one.iteration, look(one, what._replace(thumbnails=False)).picture) for one in passed]
     view = look(run, what)
-    return Shown(observe(run), [(run.iteration, view.picture)], view)
+    return Shown(observe(run), [*frames, (run.iteration, view.picture)], view)
 
 
-def tick(run: Run, goal: int, speed: int | None, others: int, what: Look) -> Shown:
+def tick(run: Run, goal: int, speed: int | None, others: int) -> list[Run]:
     """Advance a run towards its goal, as far as the time of one tick goes.
 
     Parameters
@@ -63,20 +87,21 @@ def tick(run: Run, goal: int, speed: int | None, others: int, what: Look) -> Sho
     goal : iteration to stop at
     speed : iterations per tick, or None for as many as there is time for
     others : sessions that wait; the more, the fewer frames, and the less time at speed None
-    what : is to be seen of the run
+
+    Returns
+    -------
+    The run at each frame of this tick, the last one at its end.
     """
     todo = goal - run.iteration if speed is None else min(speed, goal - run.iteration)
     seconds = BUDGET_SECONDS / (1 + others) if speed is None else BUDGET_SECONDS
     most = min(MAX_FRAMES, max(1, MAX_DRAWN_PARAMETERS // len(run.parameters.vector)))
     count = max(1, min(todo, 1 if others else most))
-    frames = []
+    runs = []
     for frame in range(count):
-        last = frame == count - 1
-        share = todo * (frame + 1) // count - todo * frame // count
-        run = advance(run, share, seconds=seconds / count)
-        view = look(run, what if last else what._replace(thumbnails=False))
-        frames.append((run.iteration, view.picture))
-    return Shown(observe(run), frames, view)
+        iterations = todo * (frame + 1) // count - todo * frame // count
+        run = advance(run, iterations, seconds=seconds / count)
+        runs.append(run)
+    return runs
 
 
 def advance_in_turn(run: Run, iterations: int) -> Run:

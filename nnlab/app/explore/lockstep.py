@@ -3,14 +3,12 @@
 from math import inf
 
 from nnlab.app.turns import BUDGET_SECONDS, MAX_DRAWN_PARAMETERS, MAX_FRAMES
-from nnlab.figures.plane_picture import boundary_image
 from nnlab.training.run import Run, advance
 
 Pair = tuple[Run, Run]
-Frames = list[tuple[int, bytes]]  # (iteration, PNG of the plane)
 
 
-def tick(runs: Pair, speed: int | None, others: int) -> tuple[Pair, tuple[Frames, Frames]]:
+def tick(runs: Pair, speed: int | None, others: int) -> list[Pair]:
     """Advance two runs in lockstep, each towards the end of its own iterations.
 
     While both go on, they are at the same iteration after each tick and in each pair of frames; who
@@ -23,8 +21,7 @@ def tick(runs: Pair, speed: int | None, others: int) -> tuple[Pair, tuple[Frames
 
     Returns
     -------
-    runs : the advanced runs
-    frames : of each run, on the way; one that waits has a last one
+    The runs at each frame of this tick, the last ones at its end.
     """
     # The slower one leads: the other then needs no more time for as many iterations.
     order = sorted((0, 1), key=lambda side: -_products(runs[side]))
@@ -34,7 +31,7 @@ def tick(runs: Pair, speed: int | None, others: int) -> tuple[Pair, tuple[Frames
     most = MAX_DRAWN_PARAMETERS // sum(len(run.parameters.vector) for run in runs)
     count = max(1, min(todo, 1 if others else min(MAX_FRAMES, max(1, most))))
     seconds = BUDGET_SECONDS / 2 / count / (1 + others if speed is None else 1)
-    frames: tuple[Frames, Frames] = ([], [])
+    pairs = []
     for frame in range(count):
         share = todo * (frame + 1) // count - todo * frame // count
         limit = seconds
@@ -44,9 +41,8 @@ def tick(runs: Pair, speed: int | None, others: int) -> tuple[Pair, tuple[Frames
             if made:
                 sides[side] = advance(run, made, seconds=limit)
                 share, limit = sides[side].iteration - run.iteration, inf
-        for side, run in enumerate(sides):
-            frames[side].append((run.iteration, boundary_image(run)))
-    return (sides[0], sides[1]), frames
+        pairs.append((sides[0], sides[1]))
+    return pairs
 
 
 def left(run: Run) -> int:

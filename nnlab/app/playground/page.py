@@ -179,22 +179,24 @@ def _apply(finding: Diagnosis) -> None:
 def _live(choices: Choices, drawn: DrawnPage) -> None:
     """Make one tick of training while the run trains, then draw what changes with each tick."""
     began = time.perf_counter()
-    with turn() as others:
-        # Read here: a script run that was replaced while it waited ends at this line.
-        playground = session.current()
-        run, training = playground.run, playground.training
-        look = diagram.look(
-            playground,
-            is_open=choices.panel == diagram.KEY,
-            discretize=choices.options.discretize,
-        )
-        if training:
-            shown = tick(run, training.goal, choices.speed, others, look)
-            session.advanced(run, shown.run)
-        else:
-            shown = turns.show(playground.viewed_run, look)
-        settled = bool(training) or playground.has_settled
-        finding = diagnose(shown.observation) if settled else None
+    playground = session.current()
+    training = playground.training
+    if training:
+        with turn() as others:
+            # Read here: a script run that was replaced while it waited ends at this line.
+            run = session.current().run
+            frames = tick(run, training.goal, choices.speed, others)
+            session.advanced(run, frames[-1])
+    else:
+        frames = [playground.viewed_run]
+    look = diagram.look(
+        session.current(),
+        is_open=choices.panel == diagram.KEY,
+        discretize=choices.options.discretize,
+    )
+    shown = turns.show(frames, look)
+    settled = bool(training) or playground.has_settled
+    finding = diagnose(shown.observation) if settled else None
     playground = session.current()
     now = _drawn_page(playground, shown.run.iteration, finding)
     if training:

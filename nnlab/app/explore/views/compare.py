@@ -163,17 +163,17 @@ def _stages(configs: Sequence[Config]) -> None:
 def _live(ends: Sequence[Result | Run], speed: int | None, interval: float | None) -> None:
     """Make a tick of both while they train, then draw all that shows them."""
     began = time.perf_counter()
-    with turn() as others:
+    pair = session.pair()
+    if pair.training and pair.runs:
+        with turn() as others:
+            frames = lockstep.tick(pair.runs, speed, others)
+            session.advanced_pair(frames[-1])
         pair = session.pair()
-        if pair.training and pair.runs:
-            runs, frames = lockstep.tick(pair.runs, speed, others)
-            session.advanced_pair(runs)
-            pair = session.pair()
-            shown = [_of_run(*of) for of in zip(runs, frames, strict=True)]
-        elif pair.runs:
-            shown = [_of_run(run, [(run.iteration, boundary_image(run))]) for run in pair.runs]
-        else:
-            shown = [_of_end(end) for end in ends]
+        shown = [_of_run(runs) for runs in zip(*frames, strict=True)]
+    elif pair.runs:
+        shown = [_of_run([run]) for run in pair.runs]
+    else:
+        shown = [_of_end(end) for end in ends]
     if interval != (pair.interval if pair.training else None):
         st.rerun()
     _draw(pair, shown)
@@ -181,7 +181,10 @@ def _live(ends: Sequence[Result | Run], speed: int | None, interval: float | Non
         flush(began, interval)
 
 
-def _of_run(run: Run, frames: Sequence[tuple[int, bytes]]) -> ShownRun:
+def _of_run(runs: Sequence[Run]) -> ShownRun:
+    """Look at a run as it stands at each frame of a tick."""
+    frames = [(run.iteration, boundary_image(run)) for run in runs]
+    run = runs[-1]
     metrics = evaluate(run)
     ended = ENDED.get(run.stopped or "", run.stopped or "")
     return ShownRun(run.iteration, metrics, frames, run_series(run, metrics), ended)
@@ -190,7 +193,7 @@ def _of_run(run: Run, frames: Sequence[tuple[int, bytes]]) -> ShownRun:
 def _of_end(result: Result | Run) -> ShownRun:
     """Look at a run as it has ended in the sweep, or as the playground has it."""
     if isinstance(result, Run):
-        return _of_run(result, [(result.iteration, boundary_image(result))])
+        return _of_run([result])
     frames = [] if result.boundary is None else [(result.iteration, result_image(result))]
     return ShownRun(
         result.iteration,

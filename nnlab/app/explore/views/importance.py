@@ -10,7 +10,6 @@ from nnlab.app.explore import session
 from nnlab.app.explore.session import KnownImportance
 from nnlab.app.explore.sweep_results import SweepResults
 from nnlab.app.explore.views.choices import choose_metric, done_runs, row
-from nnlab.app.turns import turn
 from nnlab.figures.sweeps import importance_bars
 from nnlab.sweep.analysis.columns import Column, axis_column, with_seeds
 from nnlab.sweep.analysis.importance import FEW_RUNS, LEAST_RUNS, Importance, importance
@@ -64,8 +63,7 @@ def _importance(axes: Sequence[Column], metric: Column, sweep: SweepResults) -> 
     known = session.current().importance
     if known and _still_holds(known, axes, metric, sweep):
         return known.found
-    with turn():
-        found = importance(axes, metric)
+    found = importance(axes, metric)
     chosen = session.current().filter
     session.keep_importance(KnownImportance(tuple(axes), metric, chosen, found))
     return found

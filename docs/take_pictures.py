@@ -1,4 +1,4 @@
-"""Take the README's pictures of the page as it is.
+"""Take the README's pictures of the page.
 
     .venv/bin/python -m docs.take_pictures
 
@@ -27,7 +27,7 @@ SWEEP = "&".join(
 
 
 def playground(browser: Browser, address: str, scheme: str) -> None:
-    """Show the article's run while it learns the circles."""
+    """Take a picture of the article's run while it learns."""
     page = browser.new_page(viewport=PROJECTOR, color_scheme=scheme)
     page.goto(f"http://{address}/?speed=100")
     page.wait_for_selector("[data-live-chart=loss-curve][data-iteration]")
@@ -41,7 +41,7 @@ def playground(browser: Browser, address: str, scheme: str) -> None:
 
 
 def panel(browser: Browser, address: str, name: str, query: str, at_least: int) -> None:
-    """Show a panel beside the charts of a run that stands."""
+    """Take a picture of a panel, of a paused run."""
     page = browser.new_page(viewport=PROJECTOR)
     page.goto(f"http://{address}/?speed=100&panel={name}&{query}")
     page.wait_for_selector("[data-live-chart=loss-curve][data-iteration]")
@@ -62,7 +62,7 @@ def panel(browser: Browser, address: str, name: str, query: str, at_least: int) 
 
 
 def explore(browser: Browser, address: str) -> None:
-    """Show the gallery of a finished sweep over learning rate and width."""
+    """Take a picture of the gallery of a finished sweep over learning rate and width."""
     page = browser.new_page(viewport=PROJECTOR)
     page.goto(f"http://{address}/explore?{SWEEP}")
     page.get_by_text(re.compile("35 runs")).first.wait_for(timeout=60_000)
@@ -75,7 +75,7 @@ def explore(browser: Browser, address: str) -> None:
 
 
 def own_points(browser: Browser, address: str) -> None:
-    """Show a boundary between hand-drawn points."""
+    """Take a picture of a boundary between hand-drawn points."""
     page = browser.new_page(viewport=PROJECTOR)
     page.goto(
         f"http://{address}/?dataset=own&speed=100&optimizer=adam&activation=tanh&iterations=3000"

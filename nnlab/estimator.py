@@ -148,8 +148,8 @@ class NeuralNetClassifier(ClassifierMixin, _NeuralNet):
 
     The parameters are the fields of `nnlab.Config` that say how to learn, with the article's values
     as defaults; `fit` checks them by Config's rules. The same data and parameters always give the
-    same network, to the last digit. Importing nnlab limits BLAS to one thread in the whole process,
-    also for other libraries.
+    same network, to the last digit. While one trains or predicts, BLAS has one thread in the whole
+    process, also for other libraries.
 
     Parameters
     ----------

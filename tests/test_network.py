@@ -5,7 +5,6 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from threadpoolctl import threadpool_info
 
 from nnlab.model.activations import ACTIVATIONS
 from nnlab.model.losses import OUTPUT_LOSSES, OutputLoss, SquaredLoss
@@ -268,9 +267,3 @@ def test_normal_weights_are_one_stream_layer_after_layer() -> None:
     weights = initialize((2, 10, 5, 1), "normal", 4).weights
     for ours, theirs in zip(weights, expected, strict=True):
         np.testing.assert_array_equal(ours, theirs)
-
-
-def test_matrix_products_run_on_one_thread() -> None:
-    # empty on a Mac, where NumPy's Accelerate chooses by itself
-    threads = [blas["num_threads"] for blas in threadpool_info() if blas["user_api"] == "blas"]
-    assert set(threads) <= {1}

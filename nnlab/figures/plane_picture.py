@@ -12,6 +12,7 @@ from nnlab.data.datasets import FloatArray
 from nnlab.data.features import expand
 from nnlab.data.plane import pixel_centers, plane_extent
 from nnlab.figures.style import MIDDLE_COLOR
+from nnlab.model.computing import computing
 from nnlab.model.network import Network, sigmoid
 from nnlab.training.run import Run
 
@@ -158,6 +159,7 @@ def png(levels: NDArray[np.uint8], shades: int = LEVELS) -> bytes:
     return file.getvalue()
 
 
+@computing()
 def _outputs(run: Run) -> list[FloatArray]:
     """Return what the units of each layer say at the grid's points, (GRID_SIZE**2, width) each."""
     config = run.config

@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 
 from nnlab.data.datasets import Dataset
 from nnlab.data.rules import BrokenRule
+from nnlab.model.computing import computing
 from nnlab.model.network import FloatArray, Objective, Parameters, sigmoid, zero_parameters
 from nnlab.training.batches import Batches, objective_of
 from nnlab.training.edit_record import STEP, Intervention
 from nnlab.training.kinds import whole_number
-from nnlab.training.metrics import overflow_is_divergence
 from nnlab.training.run import Run, advance, evaluate
 from nnlab.training.update import Updates
 
@@ -66,7 +66,7 @@ class Step:
     after: Parameters
 
 
-@overflow_is_divergence
+@computing()
 def look_at_step(run: Run, point: int | None = None, rows: int | None = None) -> Step:
     """Compute the next update of a run without making it.
 
@@ -124,7 +124,7 @@ def look_at_step(run: Run, point: int | None = None, rows: int | None = None) ->
     )
 
 
-@overflow_is_divergence
+@computing()
 def take_step(run: Run, point: int | None = None) -> Run:
     """Make the update that `look_at_step` shows, and return a new Run.
 

@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nnlab.inspection.next_update import Step, objective_of_step
+from nnlab.model.computing import computing
 from nnlab.model.network import FloatArray, Parameters, zero_parameters
-from nnlab.training.metrics import overflow_is_divergence
 from nnlab.training.run import Run
 
 STEP_SIZE = 1e-5  # h of the central difference: truncation h² and rounding 1e-16 / h are balanced
@@ -19,7 +19,7 @@ CHECK_WORK = 100_000_000
 CORNERED = ("relu", "leaky_relu")
 
 
-@overflow_is_divergence
+@computing()
 def numeric_gradients(run: Run, point: int | None, positions: Sequence[int]) -> FloatArray:
     """Return (loss(w + h) - loss(w - h)) / 2h for some of the parameters, by `Objective.loss`.
 
@@ -51,7 +51,7 @@ def affordable_checks(step: Step) -> int:
     return CHECK_WORK // (2 * step.n_samples * weights)
 
 
-@overflow_is_divergence
+@computing()
 def crossings(run: Run, point: int | None, position: int) -> int:
     """Count the corners that a central difference steps over.
 

@@ -11,10 +11,11 @@ from numpy.typing import NDArray
 from sklearn.metrics import confusion_matrix
 
 from nnlab.data.datasets import FloatArray
+from nnlab.model.computing import computing
 from nnlab.model.network import Objective, sigmoid
 from nnlab.training.batches import objective_of
 from nnlab.training.history import LayerHistory, look_at_layers, no_layer_history
-from nnlab.training.metrics import is_wrong, overflow_is_divergence, penalty
+from nnlab.training.metrics import is_wrong, penalty
 from nnlab.training.run import Metrics, Run
 
 
@@ -52,7 +53,7 @@ class Observation:
     _objective: Objective | None  # of the training points; its buffers hold the forward pass
 
     @cached_property
-    @overflow_is_divergence
+    @computing()
     def layers(self) -> LayerHistory:
         """One row: the layers on the whole training set, by one backward pass when first read."""
         run, objective = self.run, self._objective
@@ -62,7 +63,7 @@ class Observation:
         return no_layer_history(len(run.parameters.matrices)).extended([row])
 
 
-@overflow_is_divergence
+@computing()
 def observe(run: Run) -> Observation:
     """Return the metrics of a run and the results of all its points."""
     data = run.dataset

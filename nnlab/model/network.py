@@ -3,8 +3,6 @@
 Each layer computes z = a @ W + b. The biases are the last row of one matrix per layer and every
 activation carries a column of ones, so that this is a single product, forward and backward; all
 layers' matrices are views of one vector, so that an update is a single subtraction.
-
-Importing this module limits BLAS to one thread in the whole process.
 """
 
 from collections.abc import Callable, Sequence
@@ -14,15 +12,9 @@ from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
-from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # ships no types
 
 from nnlab.model.activations import ACTIVATIONS, sigmoid_in_place
 from nnlab.model.losses import CrossEntropy, OutputLoss
-
-# One thread per matrix product, in the whole process. On products this small a second thread gains
-# nothing, and where other sessions want its core it makes an iteration up to twenty times slower.
-# With one thread the last digits are also the same on machines with few and with many cores.
-threadpool_limits(limits=1, user_api="blas")
 
 FloatArray = NDArray[np.float64]
 

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 import loky
 
 from nnlab.data.rules import BrokenRule
+from nnlab.model.computing import keep_one_blas_thread
 
 SCHEDULER = "NNLAB_DASK_SCHEDULER"  # the environment variable with a Dask scheduler's address
 CONNECT_SECONDS = 2
@@ -163,6 +164,7 @@ def _worker() -> Executor:
 
 def _begin(server: int) -> None:
     """Prepare a worker process for its life beside the process that has started it."""
+    keep_one_blas_thread()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the server's to handle
     if hasattr(os, "nice"):  # not on Windows
         os.nice(NICENESS)

@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 
 from nnlab.data.datasets import FloatArray
 from nnlab.data.plane import pixel_centers, plane_extent
+from nnlab.model.computing import computing
 from nnlab.training.config import Config
 from nnlab.training.downsampling import bin_means, thin
-from nnlab.training.metrics import overflow_is_divergence
 from nnlab.training.run import Metrics, Run, advance, evaluate, predict, start
 
 BOUNDARY_SIZE = 50  # pixels of a result's boundary along each axis
@@ -153,7 +153,7 @@ def _mean_over(config: Config) -> int:
     return -(-config.iterations // MAX_MEANS)
 
 
-@overflow_is_divergence  # at the rim, where no training point stands
+@computing()  # at the rim, where no training point stands
 def boundary(run: Run) -> NDArray[np.uint8]:
     """Return the run's answer over the plane, as in `Result.boundary`."""
     answers = predict(run, pixel_centers(plane_extent(run.dataset), BOUNDARY_SIZE))

@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 
 from nnlab.data.rules import BrokenRule, is_real, shown
+from nnlab.model.computing import computing
 from nnlab.model.network import Parameters
 from nnlab.model.optimizers import continued
 from nnlab.training.batches import DATA_FIELDS, dataset_of
@@ -20,7 +21,7 @@ from nnlab.training.edit_record import (
     taken_back,
 )
 from nnlab.training.kinds import whole_number
-from nnlab.training.metrics import is_finite, loss_and_accuracy, overflow_is_divergence
+from nnlab.training.metrics import is_finite, loss_and_accuracy
 from nnlab.training.run import TEST_EVERY, Run, snapshot
 
 LARGEST_VALUE = 1000  # of a parameter that is set by hand, either way
@@ -55,7 +56,7 @@ def with_config(run: Run, config: Config) -> Run:
     )
 
 
-@overflow_is_divergence
+@computing()
 def set_parameter(run: Run, layer: int, row: int, column: int, value: float) -> Run:
     """Set one weight or bias by hand, and return a new Run that goes on from there.
 
@@ -157,7 +158,7 @@ def _going_on(run: Run) -> Run:
     return replace(run, snapshots=(*run.snapshots[:-1], snapshot(run)))
 
 
-@overflow_is_divergence
+@computing()
 def _with_test_sample(run: Run) -> Run:
     """Return a run whose parameters or data have changed with the test sample of now made anew."""
     if run.iteration % TEST_EVERY:

@@ -11,9 +11,6 @@ from nnlab.model.optimizers import PENALTIES
 from nnlab.training.batches import objective_of
 from nnlab.training.config import Config
 
-# NumPy need not warn of it: advance finds divergence by itself and reports it as a state.
-overflow_is_divergence = np.errstate(over="ignore", invalid="ignore")
-
 
 def loss_and_accuracy(
     config: Config, inputs: FloatArray, targets: FloatArray, parameters: Parameters

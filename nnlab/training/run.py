@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from nnlab.data.datasets import Dataset, FloatArray
 from nnlab.data.features import expand
 from nnlab.data.rules import BrokenRule, shown
+from nnlab.model.computing import computing
 from nnlab.model.network import Network, Parameters, initialize, sigmoid
 from nnlab.model.optimizers import OptimizerState, fresh_state
 from nnlab.training.batches import Batches, dataset_of
@@ -27,7 +28,7 @@ from nnlab.training.history import (
     no_layer_history,
 )
 from nnlab.training.kinds import whole_number
-from nnlab.training.metrics import is_finite, loss_and_accuracy, overflow_is_divergence, penalty
+from nnlab.training.metrics import is_finite, loss_and_accuracy, penalty
 from nnlab.training.stop_rules import StopRules
 from nnlab.training.update import Updates
 
@@ -119,7 +120,7 @@ class Run:
         return iterations if self.iteration in iterations[-1:] else (*iterations, self.iteration)
 
 
-@overflow_is_divergence
+@computing()
 def start(config: Config, dataset: Dataset | None = None) -> Run:
     """Draw the initial weights, and the data unless they are given; no update is made yet."""
     if dataset is None:
@@ -149,7 +150,7 @@ def snapshot(run: Run) -> Snapshot:
     return Snapshot.of(run.iteration, run.parameters.vector, state, *best)
 
 
-@overflow_is_divergence
+@computing()
 def advance(run: Run, iterations: int, *, seconds: float = float("inf")) -> Run:
     """Make updates of gradient descent, W -= learning_rate * direction(dW), and return a new Run.
 
@@ -233,7 +234,7 @@ def advance(run: Run, iterations: int, *, seconds: float = float("inf")) -> Run:
     )
 
 
-@overflow_is_divergence
+@computing()
 def evaluate(run: Run) -> Metrics:
     """Compute the metrics of the run's present parameters; the run is left as it is."""
     config, data, parameters = run.config, run.dataset, run.parameters
@@ -244,7 +245,7 @@ def evaluate(run: Run) -> Metrics:
     )
 
 
-@overflow_is_divergence
+@computing()
 def predict(run: Run, inputs: FloatArray) -> FloatArray:
     """Return the probability of class 1, or a regression's value, for points on the plane.
 

@@ -14,10 +14,10 @@ from nnlab.inspection.diagnosis.progress import (
     share_learned,
 )
 from nnlab.inspection.observation import Observation
+from nnlab.model.computing import computing
 from nnlab.model.network import FloatArray
 from nnlab.training.batches import objective_of
 from nnlab.training.config import Config
-from nnlab.training.metrics import overflow_is_divergence
 from nnlab.training.run import Run
 
 FADED, FADED_FLOW = 1e-4, 1e-3
@@ -64,7 +64,7 @@ def vanishing_gradients(observation: Observation) -> Diagnosis | None:
     )
 
 
-@overflow_is_divergence
+@computing()
 def _error_flow(run: Run) -> tuple[float, float]:
     """Return the root mean square of ∂loss/∂z over the training set, in layer 1 and the output."""
     data = run.dataset

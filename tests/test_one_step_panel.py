@@ -14,7 +14,7 @@ from nnlab.app.pace import TICK_SECONDS
 from nnlab.app.playground.panels.gradient_check import part
 from nnlab.app.playground.panels.matrices import COLUMNS, ROWS, digits, number
 from nnlab.app.playground.panels.source import body
-from nnlab.app.playground.session import Training
+from nnlab.app.playground.record import Training
 from nnlab.data.points import Points
 from nnlab.inspection.next_update import look_at_step, objective_of_step, take_step
 from nnlab.model.activations import ACTIVATIONS
@@ -63,6 +63,7 @@ def _script() -> None:
     from nnlab.app.playground import session  # noqa: PLC0415 - the script of a page of its own
     from nnlab.app.playground.panels import one_step  # noqa: PLC0415
 
+    session.fill_widgets()
     one_step.render(session.current())
 
 

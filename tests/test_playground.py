@@ -1,6 +1,5 @@
 """The page does what its controls say; every test finds them by key."""
 
-import itertools
 import math
 import re
 from collections.abc import Callable
@@ -577,10 +576,6 @@ def test_a_click_told_twice_is_one_click(key: str, monkeypatch: pytest.MonkeyPat
 
     def state_after(told: int) -> tuple[object, ...]:
         nonlocal times
-        numbers = itertools.count(100)
-        monkeypatch.setattr(
-            "nnlab.app.playground.settings.random.randrange", lambda _: next(numbers)
-        )
         times = 1
         app = page_with_button(key)
         times = told

@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from nnlab import Run
 from nnlab.app.playground.point_history import OwnPoints
-from nnlab.app.playground.session import Playground
+from nnlab.app.playground.record import Playground
 from tests.helpers.waiting import PATIENCE_SECONDS
 
 APP = Path(__file__).parents[2] / "streamlit_app.py"

@@ -7,8 +7,9 @@ import streamlit as st
 from nnlab.app.links import code, in_code, keep_in_link
 from nnlab.app.live_chart import Brush
 from nnlab.app.playground import session
+from nnlab.app.playground.actions import CLEAR, UNDO, USE_POINTS
 from nnlab.app.playground.point_history import ERASER_RADIUS, TARGETS, OwnPoints
-from nnlab.app.playground.session import Playground
+from nnlab.app.playground.record import Playground
 from nnlab.data.csv_files import MAX_BYTES, Table, guess_columns, read_table, to_points, write_table
 from nnlab.data.datasets import OWN
 from nnlab.data.points import MAX_LINK_POINTS, Points, decode, encode
@@ -32,11 +33,6 @@ def replace_points(points: Points) -> None:
         session.set_points(OwnPoints(points))
 
 
-def clear() -> None:
-    """Remove all own points; undo brings them back."""
-    session.set_points(OwnPoints())
-
-
 def tools(playground: Playground) -> Brush | None:
     """Draw the choice of what a click on the plane does, and return it for the stage."""
     targets = TARGETS[playground.run.config.problem]
@@ -51,24 +47,8 @@ def tools(playground: Playground) -> Brush | None:
             key="tool",
             label_visibility="collapsed",
         )
-        st.button(
-            "Undo",
-            key="undo",
-            type="tertiary",
-            on_click=session.undo_points,
-            args=(playground,),
-            disabled=len(playground.point_history) < 2,
-            help="Undo what you last drew, erased, cleared or uploaded.",
-        )
-        st.button(
-            "Clear",
-            key="clear",
-            type="tertiary",
-            on_click=clear,
-            disabled=not len(playground.own.points),
-            help="Remove all points that you have drawn or uploaded. To train on your points "
-            "alone, choose the data set own.",
-        )
+        UNDO.button(st, playground, type="tertiary")
+        CLEAR.button(st, playground, type="tertiary")
         st.markdown(
             "",
             help="Click or drag on the plane to add points of the chosen class, with Shift of the "
@@ -148,15 +128,11 @@ def _choose_columns(table: Table, problem: str) -> None:
     )
     found = to_points(table, x1, x2, label, problem=problem, standardize=standardize)
 
-    def use() -> None:
-        session.set_points(OwnPoints(found.points, found.axes, found.target, found.classes))
-        st.session_state.dataset = OWN
-        session.renew()
-
     classes = found.classes or ()
     legend = "".join(f" · {code(shown(name))} is {label}" for label, name in enumerate(classes))
     st.caption(f"{len(found.points):,} points{legend}")
-    st.button("Use these points", key="use_points", on_click=use, width="stretch")
+    own = OwnPoints(found.points, found.axes, found.target, found.classes)
+    USE_POINTS.button(st, session.current(), own, width="stretch")
 
 
 def _contents(

@@ -19,10 +19,11 @@ from nnlab.app.playground import (
     session,
     tick_message,
 )
+from nnlab.app.playground.actions import ADVICE, UNDO_BRANCH
 from nnlab.app.playground.display_options import DisplayOptions
 from nnlab.app.playground.panels import diagram
-from nnlab.app.playground.session import Playground
-from nnlab.app.playground.settings import fill_in, forget, settings
+from nnlab.app.playground.record import Playground
+from nnlab.app.playground.settings import forget, settings
 from nnlab.app.turns import Shown, tick, turn
 from nnlab.data.plane import plane_extent
 from nnlab.data.points import decode
@@ -87,6 +88,7 @@ def render() -> None:
         session.open_(decode(linked.get("points", "")), refused, from_edited="edited" in linked)
         if refused:
             st.rerun()  # a widget reads the link before it could be corrected in this script run
+    session.fill_widgets()
     arrived = session.arrive()
     if arrived:
         forget()  # Streamlit remembers some values, which are not those of this link
@@ -110,13 +112,7 @@ def render() -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         live_chart.time_line()
         if playground.left_run:
-            st.button(
-                "Back to before",
-                key="undo_branch",
-                type="tertiary",
-                on_click=session.undo_branch,
-                help="Undo the branch: return to the run with the grey curve.",
-            )
+            UNDO_BRANCH.button(st, playground, type="tertiary")
         saving.render()
     with st.container(key="notices"):
         _notices(playground, error, finding, past=viewed is not playground.run)
@@ -143,16 +139,16 @@ def _notices(playground: Playground, error: str, finding: Diagnosis | None, *, p
     if finding:
         with st.container(horizontal=True, vertical_alignment="center", key="diagnosis"):
             st.warning(f"{finding.sentence} {finding.advice}", icon=":material/stethoscope:")
-            st.button(
-                report.changes(finding.changes),
-                key="apply_advice",
-                on_click=_apply,
-                args=(finding,),
-                disabled=past,
+            effect = "a new run starts." if finding.anew else "the run goes on with it."
+            ADVICE.button(
+                st,
+                playground,
+                finding,
+                label=report.changes(finding.changes),
                 help="This is past: go back to now to apply it."
                 if past
-                else "Apply the advice; "
-                + ("a new run starts." if finding.anew else "the run goes on with it."),
+                else f"Apply the advice; {effect}",
+                disabled=past,
             )
     run = playground.run
     left_out = own_points.sync_link(run.config.points)
@@ -168,12 +164,6 @@ def _notices(playground: Playground, error: str, finding: Diagnosis | None, *, p
             "The run of this link had been edited by hand: its settings are here, its weights are "
             "not."
         )
-
-
-def _apply(finding: Diagnosis) -> None:
-    fill_in(finding.changes)
-    if finding.anew:
-        session.renew()
 
 
 def _live(choices: Choices, drawn: DrawnPage) -> None:
@@ -203,7 +193,7 @@ def _live(choices: Choices, drawn: DrawnPage) -> None:
         now = now._replace(iteration=drawn.iteration)
     elif not settled:
         now = now._replace(iteration=drawn.iteration, finding=drawn.finding)
-    if now != drawn:
+    if now != drawn or playground.pending_values:
         st.rerun()
     _draw(playground, shown, choices)
     if training:
@@ -237,12 +227,12 @@ def _pin(playground: Playground) -> None:
     """Let the step by hand be for the clicked training point; for all if none is pinned."""
     pin = st.session_state["decision-boundary"].pin
     if not pin:
-        st.session_state.step_point = None
+        session.fill_in({"step_point": None})
         return
     trace, index = pin
     part, _, indices = points.traces(playground.run.dataset, playground.run.config.problem)[trace]
     if part == "train":
-        st.session_state.step_point = int(indices[index])
+        session.fill_in({"step_point": int(indices[index])})
 
 
 def _stages(playground: Playground) -> DisplayOptions:

@@ -1,4 +1,4 @@
-"""The playground's state in a person's session: one record, which only the commands here change.
+"""The commands of the playground: only they change its record in the session.
 
 Each command replaces the record in one assignment, since two script runs of a session may overlap.
 A browser may send one click twice. So the commands of buttons get the record that the button was
@@ -9,132 +9,26 @@ record stands in this one place.
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
-from typing import Any, NamedTuple
+from dataclasses import replace
+from typing import Any
 
 import streamlit as st
 
 from nnlab.app.pace import TICK_SECONDS, slower
 from nnlab.app.playground.point_history import OwnPoints, appended, stroked
+from nnlab.app.playground.record import Playground, StepMade, Training, goal_of
 from nnlab.app.turns import advance_in_turn, turn
+from nnlab.data.datasets import OWN
 from nnlab.data.points import Points
 from nnlab.figures.plane_picture import Unit
 from nnlab.inspection import next_update
-from nnlab.model.network import Parameters
+from nnlab.inspection.diagnosis import Diagnosis
 from nnlab.training import edits
-from nnlab.training.config import MAX_SAMPLES, SETTINGS, Config
+from nnlab.training.config import MAX_SAMPLES, SETTINGS, Config, text
 from nnlab.training.run import Run, start
 
 KEY = "playground"
-
-
-class Training(NamedTuple):
-    """How a run trains: up to which iteration, how often it is drawn, and since when.
-
-    Attributes
-    ----------
-    goal : iteration at which it pauses
-    interval : seconds between two ticks
-    since_iteration, since_time : where its mean speed counts from; time.perf_counter
-    """
-
-    goal: int
-    interval: float
-    since_iteration: int
-    since_time: float
-
-    def mean_speed(self, run: Run) -> float:
-        """Return the iterations per second since the training started."""
-        return (run.iteration - self.since_iteration) / (time.perf_counter() - self.since_time)
-
-
-class StepMade(NamedTuple):
-    """A step that was made by hand.
-
-    Attributes
-    ----------
-    config : of the run
-    iteration : of the run before the step
-    point : number of the only training point that the step was made for; None: the batch
-    learning_rate : of this update
-    before, after : the run's parameters
-    loss_before, loss_after : of the points that the step was made for, without the penalty
-    """
-
-    config: Config
-    iteration: int
-    point: int | None
-    learning_rate: float
-    before: Parameters
-    after: Parameters
-    loss_before: float
-    loss_after: float
-
-
-@dataclass(frozen=True)
-class Playground:
-    """All that the playground remembers, apart from its widgets.
-
-    Attributes
-    ----------
-    run : the present run
-    run_number : which of the session's runs it is
-    point_history : the own points, the present ones last, for undo
-    training : None while the run is paused
-    renew : a new run starts when the page is drawn next
-    viewed_iteration : of the past that the page shows; None: the present
-    view_settled : False while the time line still moves
-    left_run : the run that a branch has left
-    step_made : the last step made by hand in this run
-    shown_unit : whose map the large chart shows; None: the output's
-    refused_value : what was wrong with the last value typed in the diagram, or nothing
-    refused_link : what was wrong with the link, until the first iteration
-    from_edited : the link is that of a run with weights set by hand, until the first iteration
-    strokes_taken, actions_taken : numbers of the last messages taken from the browser
-    slider_number : of the learning rate's slider; a program moves it by drawing a new one
-    query : what a link back to the playground needs besides the settings
-    away : another page is drawn
-    """
-
-    run: Run
-    run_number: int
-    point_history: tuple[OwnPoints, ...]
-    training: Training | None = None
-    renew: bool = False
-    viewed_iteration: int | None = None
-    view_settled: bool = True
-    left_run: Run | None = None
-    step_made: StepMade | None = None
-    shown_unit: Unit | None = None
-    refused_value: str = ""
-    refused_link: tuple[str, ...] = ()
-    from_edited: bool = False
-    strokes_taken: int = 0
-    actions_taken: int = 0
-    slider_number: int = 0
-    query: Mapping[str, str] = field(default_factory=dict)
-    away: bool = False
-
-    @property
-    def viewed_run(self) -> Run:
-        """Return the run as the page shows it: the present one, or as it was in the past."""
-        at = self.viewed_iteration
-        return edits.rewind(self.run, at) if at in self.run.snapshot_iterations else self.run
-
-    @property
-    def has_settled(self) -> bool:
-        """Say whether the time line rests, so that the whole page should follow it."""
-        return self.viewed_iteration is None or self.view_settled
-
-    @property
-    def own(self) -> OwnPoints:
-        """Return the own points."""
-        return self.point_history[-1]
-
-    @property
-    def goal(self) -> int:
-        """Return the iteration that the run trains to, or was to train to."""
-        return self.training.goal if self.training else _goal(self.run)
+UPDATE_PART = "Update"  # of the panel One step: what a step changes
 
 
 def is_open() -> bool:
@@ -182,7 +76,64 @@ def remember_query(query: Mapping[str, str]) -> None:
     _change(query=query)
 
 
-# The run and its settings
+# Settings
+
+
+def fill_in(values: Mapping[str, Any]) -> None:
+    """Let widgets have these values, by their keys, when the page is drawn next."""
+    _change(pending_values={**current().pending_values, **values})
+
+
+def fill_in_settings(values: Mapping[str, Any]) -> None:
+    """Let the widgets of these settings have these values when the page is drawn next."""
+    typed = {
+        name: text(name, value) if SETTINGS[name].typed else value for name, value in values.items()
+    }
+    fill_in(typed)
+
+
+def fill_widgets() -> None:
+    """Give the widgets the pending values; before they are drawn."""
+    for name, value in current().pending_values.items():
+        st.session_state[name] = value
+    _change(pending_values={})
+
+
+def set_article(drawn: Playground) -> None:
+    """Return to the article's settings, and start a new run even if no setting changes."""
+    names = [name for name in SETTINGS if name in st.session_state]
+    fill_in_settings({name: getattr(Config, name) for name in names})
+    clear_points(drawn)
+    renew()
+
+
+def set_new_seed(drawn: Playground) -> None:
+    """Choose another seed.
+
+    The next one of a fixed order, which goes through all numbers below 10,000 (Knuth, TAOCP vol. 2,
+    section 3.2.1.2, theorem A): a click that arrives twice gives the same seed twice.
+    """
+    fill_in({"seed": (7621 * drawn.run.config.seed + 1) % 10_000})
+
+
+def set_layers(_: Playground, widths: Sequence[int]) -> None:
+    """Choose other hidden layers."""
+    fill_in_settings({"hidden_layers": tuple(widths)})
+
+
+def apply_advice(_: Playground, finding: Diagnosis) -> None:
+    """Change the settings as a diagnosis advises."""
+    fill_in_settings(finding.changes)
+    if finding.anew:
+        renew()
+
+
+# The run
+
+
+def reset(drawn: Playground) -> None:
+    """Start the run again from iteration 0, paused."""
+    begin_run(drawn.run.config)
 
 
 def begin_run(config: Config) -> None:
@@ -232,30 +183,24 @@ def follow(config: Config | None, *, arrived: bool) -> None:
         training = playground.training
         _change(
             run=replace(run, diverged=playground.run.diverged),
-            training=training and training._replace(goal=_goal(run)),
+            training=training and training._replace(goal=goal_of(run)),
         )
-
-
-def _goal(run: Run) -> int:
-    """Return the whole multiple of `config.iterations` that the run has reached or trains to."""
-    once = run.config.iterations
-    return max(1, -(-run.iteration // once)) * once
 
 
 # Training
 
 
-def start_training() -> None:
+def start_training(_: Playground | None = None) -> None:
     """Train the present run, up to the next multiple of its `iterations`."""
     run = current().run
-    goal = _goal(run)
+    goal = goal_of(run)
     if goal == run.iteration:
         goal += run.config.iterations
     training = Training(goal, TICK_SECONDS, run.iteration, time.perf_counter())
     _change(training=training, viewed_iteration=None, refused_link=(), from_edited=False)
 
 
-def pause() -> None:
+def pause(_: Playground | None = None) -> None:
     """Pause the training, and look at the present."""
     _change(training=None, viewed_iteration=None)
 
@@ -309,7 +254,7 @@ def branch(iteration: int) -> None:
     start_training()
 
 
-def undo_branch() -> None:
+def undo_branch(_: Playground) -> None:
     """Return to the run that the last branch has left."""
     left = current().left_run
     if left:
@@ -320,28 +265,26 @@ def undo_branch() -> None:
 # By hand
 
 
-def make_step(run: Run, point: int | None) -> bool:
-    """Make one update of a run, for its batch or for one training point alone.
-
-    Returns whether it was made: not if the run is not the present one, or has diverged by it.
-    """
-    _change(viewed_iteration=None)
+def make_step(drawn: Playground, point: int | None) -> None:
+    """Make one update of the present run, for its batch or for one training point alone."""
+    run = drawn.run
     with turn():
         if current().run is not run:
-            return False
+            return
         seen = next_update.look_at_step(run, point, 0)
         after = next_update.take_step(run, point)
         same_batch = replace(run, parameters=after.parameters)
         loss = next_update.look_at_step(same_batch, point, 0).loss
-    if after.iteration == run.iteration:
-        _change(run=after)
-        return False
+    if after.iteration == run.iteration:  # it has diverged instead
+        _change(run=after, viewed_iteration=None)
+        return
     parameters = run.parameters, after.parameters
     made = StepMade(
         run.config, run.iteration, point, seen.learning_rate, *parameters, seen.loss, loss
     )
-    _change(run=after, step_made=made, refused_link=(), from_edited=False)
-    return True
+    _change(run=after, step_made=made, viewed_iteration=None, refused_link=(), from_edited=False)
+    if st.session_state.step_part != UPDATE_PART:
+        fill_in({"step_part": UPDATE_PART, "step_layer": 1})
 
 
 def set_parameter(layer: int, row: int, column: int, typed: str) -> None:
@@ -377,6 +320,18 @@ def action_taken(number: int) -> None:
 def set_points(own: OwnPoints) -> None:
     """Let these be the own points; undo brings back the earlier ones."""
     _change(point_history=appended(current().point_history, own))
+
+
+def clear_points(_: Playground) -> None:
+    """Remove all own points; undo brings them back."""
+    set_points(OwnPoints())
+
+
+def use_points(_: Playground, own: OwnPoints) -> None:
+    """Train a new run on these points alone."""
+    set_points(own)
+    fill_in({"dataset": OWN})
+    renew()
 
 
 def undo_points(drawn: Playground) -> None:

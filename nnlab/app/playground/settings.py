@@ -1,8 +1,7 @@
 """The sidebar: from the link and the widgets to one Config."""
 
 import math
-import random
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from itertools import pairwise
 from typing import Any
 
@@ -10,6 +9,7 @@ import streamlit as st
 
 from nnlab.app.links import in_code, keep_in_link
 from nnlab.app.playground import own_points, session
+from nnlab.app.playground.actions import ADD_LAYER, ARTICLE, NEW_SEED, REMOVE_LAYER
 from nnlab.data.datasets import DATASETS_FOR, OWN
 from nnlab.data.features import FEATURES
 from nnlab.data.rules import BrokenRule
@@ -28,14 +28,7 @@ RATES = [float(f"{digit}e{power}") for power in range(-5, 2) for digit in (1, 2,
 def settings() -> tuple[Config | None, str]:
     """Draw the sidebar and return its settings, or None and what is wrong with them."""
     with st.sidebar:
-        st.button(
-            "Back to the article's settings",
-            key="article",
-            type="tertiary",
-            on_click=_set_article,
-            help="A new run with every setting as in the article Implementing Neural Network "
-            "Algorithm with NumPy, and without your own points.",
-        )
+        ARTICLE.button(st, session.current(), type="tertiary")
         values = {**_data(), **_network(), **_training()}
     values["points"] = session.current().own.points
     # A cleared field is None, which no rule accepts: Config says so in its own words.
@@ -51,20 +44,6 @@ def settings() -> tuple[Config | None, str]:
             f"got {samples:,} times {weights:,}"
         )
     return config, ""
-
-
-def _set_article() -> None:
-    names = [name for name in SETTINGS if name in st.session_state]
-    fill_in({name: getattr(DEFAULTS, name) for name in names})
-    own_points.clear()
-    session.renew()  # even if no setting changes
-
-
-def fill_in(values: Mapping[str, Any]) -> None:
-    """Set the widgets of these fields of Config; only in a callback."""
-    for name, value in values.items():
-        st.session_state[name] = text(name, value) if SETTINGS[name].typed else value
-    session.move_slider()
 
 
 def forget() -> None:
@@ -97,7 +76,7 @@ def _data() -> dict[str, Any]:
 def _fit_dataset() -> None:
     state = st.session_state
     if state.dataset not in DATASETS_FOR[state.problem]:
-        state.dataset = DEFAULTS.dataset
+        session.fill_in({"dataset": DEFAULTS.dataset})
 
 
 def _network() -> dict[str, Any]:
@@ -116,14 +95,7 @@ def _network() -> dict[str, Any]:
     values["initialization"] = _choice(right, "initialization", INITIALIZATIONS)
     left, right = st.columns(2, vertical_alignment="bottom")
     values["seed"] = _number(left, "seed")
-    right.button(
-        "New seed",
-        key="new_seed",
-        on_click=_set_seed,
-        args=(random.randrange(10_000),),  # drawn here: of a click told twice it is the same
-        width="stretch",
-        help="Draw other starting weights: the same network, another run.",
-    )
+    NEW_SEED.button(right, session.current(), width="stretch")
     with st.popover("Input features, loss", width="stretch"):
         default = parse(
             "features", st.query_params.get("features", text("features", DEFAULTS.features))
@@ -148,15 +120,11 @@ def _network() -> dict[str, Any]:
     return values
 
 
-def _set_seed(seed: int) -> None:
-    st.session_state.seed = seed
-
-
 def _training() -> dict[str, Any]:
     st.markdown("**Training** · :gray[acts at once]")
     left, right = st.columns(2)
     values = {
-        "learning_rate": _number(left, "learning_rate", on_change=session.move_slider),
+        "learning_rate": _number(left, "learning_rate"),
         "iterations": _number(right, "iterations", step=1000),
     }
     _learning_rate_slider()
@@ -193,7 +161,6 @@ def _number(
     label: str = "",
     step: float | None = None,
     placeholder: str = "",
-    on_change: Callable[[], None] | None = None,
 ) -> Any:
     # No limits here: Config states the rule, in a sentence and on the page.
     default = getattr(DEFAULTS, name)
@@ -206,7 +173,6 @@ def _number(
         key=name,
         help=SETTINGS[name].help,
         placeholder=placeholder,
-        on_change=on_change,
         bind="query-params",
     )
 
@@ -231,10 +197,23 @@ def _choice(
     )
 
 
-def _nearest_rate() -> float:
+def _learning_rate_slider() -> None:
     rate = st.session_state.get("learning_rate") or 0
     rate = rate if rate > 0 else DEFAULTS.learning_rate
-    return min(RATES, key=lambda option: abs(math.log(option / rate)))
+    nearest = min(RATES, key=lambda option: abs(math.log(option / rate)))
+    if st.session_state.get(_slider_key(), nearest) != nearest:
+        session.move_slider()
+    key = _slider_key()
+    st.select_slider(
+        "Learning rate, logarithmic",
+        RATES,
+        value=nearest,
+        format_func="{:g}".format,
+        key=key,
+        on_change=_set_learning_rate,
+        args=(key,),
+        help=SETTINGS["learning_rate"].help,
+    )
 
 
 def _slider_key() -> str:
@@ -243,21 +222,7 @@ def _slider_key() -> str:
 
 def _set_learning_rate(key: str) -> None:
     if key == _slider_key():
-        st.session_state.learning_rate = st.session_state[key]
-
-
-def _learning_rate_slider() -> None:
-    key = _slider_key()
-    st.select_slider(
-        "Learning rate, logarithmic",
-        RATES,
-        value=_nearest_rate(),
-        format_func="{:g}".format,
-        key=key,
-        on_change=_set_learning_rate,
-        args=(key,),
-        help=SETTINGS["learning_rate"].help,
-    )
+        session.fill_in({"learning_rate": st.session_state[key]})
 
 
 def _hidden_layers() -> Any:
@@ -278,22 +243,7 @@ def _hidden_layers() -> Any:
         if isinstance(widths, tuple):
             shorter = widths[:-1] if widths else None
             longer = (*widths, widths[-1] if widths else 4) if len(widths) < MAX_LAYERS else None
-            _widths_button("remove_layer", "remove", "Remove the last layer.", shorter)
-            _widths_button("add_layer", "add", "Add a layer behind the last.", longer)
+            playground = session.current()
+            for action, other in ((REMOVE_LAYER, shorter), (ADD_LAYER, longer)):
+                action.button(st, playground, other, disabled=other is None, type="tertiary")
     return widths
-
-
-def _widths_button(key: str, icon: str, help_: str, widths: tuple[int, ...] | None) -> None:
-    """Draw a button that sets the widths; None: it has reached its limit."""
-
-    def change() -> None:
-        st.session_state.hidden_layers = text("hidden_layers", widths or ())
-
-    st.button(
-        f":material/{icon}:",
-        key=key,
-        on_click=change,
-        disabled=widths is None,
-        help=help_,
-        type="tertiary",
-    )

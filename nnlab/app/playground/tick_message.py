@@ -10,7 +10,7 @@ from nnlab.app.live_chart import Time, Update
 from nnlab.app.playground import panels
 from nnlab.app.playground.display_options import DisplayOptions
 from nnlab.app.playground.panels import diagram
-from nnlab.app.playground.session import Playground
+from nnlab.app.playground.record import Playground
 from nnlab.app.turns import Shown
 from nnlab.figures.curves import Line, compact, loss_series, penalized_series
 from nnlab.figures.points import point_marks

@@ -9,7 +9,7 @@ import streamlit as st
 from nnlab.app.links import keep_in_link
 from nnlab.app.live_chart import Update
 from nnlab.app.playground.panels import diagram, equations, layers, one_step
-from nnlab.app.playground.session import Playground
+from nnlab.app.playground.record import Playground
 from nnlab.app.turns import Shown
 
 

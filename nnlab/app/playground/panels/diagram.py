@@ -7,7 +7,7 @@ import streamlit as st
 from nnlab.app import live_chart
 from nnlab.app.live_chart import Update
 from nnlab.app.playground import session
-from nnlab.app.playground.session import Playground
+from nnlab.app.playground.record import Playground
 from nnlab.app.turns import Shown
 from nnlab.figures import diagram
 from nnlab.figures.plane_picture import Look, Unit
@@ -25,7 +25,7 @@ def render(playground: Playground) -> None:  # noqa: ARG001 - every panel gets i
 
 
 def _set_layers() -> None:
-    st.session_state.hidden_layers = str(st.session_state[KEY].layers)
+    session.fill_in({"hidden_layers": str(st.session_state[KEY].layers)})
 
 
 def look(playground: Playground, *, is_open: bool, discretize: bool) -> Look:

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from nnlab.app.playground.session import Playground
+from nnlab.app.playground.record import Playground
 from nnlab.training.config import Config, text
 
 # How the step follows from the gradient, PyTorch's definitions; t counts the updates.

@@ -7,7 +7,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from nnlab.app import live_chart
-from nnlab.app.playground.session import Playground
+from nnlab.app.playground.record import Playground
 from nnlab.app.turns import Shown
 from nnlab.data.datasets import FloatArray
 from nnlab.figures import layers

@@ -4,16 +4,17 @@ from pathlib import Path
 
 import streamlit as st
 
-from nnlab.app.playground import session
+from nnlab.app.playground.actions import TAKE_STEP
 from nnlab.app.playground.panels import step_parts
 from nnlab.app.playground.panels.matrices import ROWS
-from nnlab.app.playground.session import Playground, StepMade
+from nnlab.app.playground.record import Playground, StepMade
+from nnlab.app.playground.session import UPDATE_PART
 from nnlab.app.turns import turn
 from nnlab.inspection.next_update import Step, look_at_step
 from nnlab.training.run import Run
 
 STYLE = Path(__file__).with_suffix(".css")
-FORWARD, LOSS, BACKWARD, UPDATE = PARTS = ("Forward", "Loss", "Backward", "Update")
+FORWARD, LOSS, BACKWARD, _ = PARTS = ("Forward", "Loss", "Backward", UPDATE_PART)
 
 
 def render(playground: Playground) -> None:
@@ -52,14 +53,8 @@ def _draw(playground: Playground, run: Run) -> None:
             return
         st.markdown(_subject(run, step))
         obstacle = _obstacle(run, point, past=run is not playground.run)
-        st.button(
-            "Take the step",
-            key="take_step",
-            type="primary",
-            on_click=_make,
-            args=(run, point),
-            disabled=bool(obstacle),
-            help=obstacle or "Make this update: the charts and all numbers follow.",
+        TAKE_STEP.button(
+            st, playground, point, type="primary", help=obstacle, disabled=bool(obstacle)
         )
     # A fragment of its own, so that choosing another layer does not redraw the charts.
     st.fragment(_parts)(run, step, playground.step_made)
@@ -74,12 +69,6 @@ def _obstacle(run: Run, point: int | None, *, past: bool) -> str:
     if point is None and run.rule_met is not None:
         return "The run has stopped: change that stop, or take the step for one point alone."
     return ""
-
-
-def _make(run: Run, point: int | None) -> None:
-    state = st.session_state
-    if session.make_step(run, point) and state.step_part != UPDATE:
-        state.step_part, state.step_layer = UPDATE, 1
 
 
 def _subject(run: Run, step: Step) -> str:

@@ -7,7 +7,7 @@ from nnlab.app import report
 from nnlab.app.playground.panels import equations, gradient_check
 from nnlab.app.playground.panels.matrices import digits, draw, matrix, of_parameters, of_samples
 from nnlab.app.playground.panels.source import body
-from nnlab.app.playground.session import StepMade
+from nnlab.app.playground.record import StepMade
 from nnlab.inspection.next_update import Step
 from nnlab.model.activations import ACTIVATIONS, sigmoid_in_place
 from nnlab.model.losses import OUTPUT_LOSSES, SquaredLoss

@@ -1,0 +1,130 @@
+"""What the playground remembers of a person's session, apart from its widgets."""
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from nnlab.app.playground.point_history import OwnPoints
+from nnlab.figures.plane_picture import Unit
+from nnlab.model.network import Parameters
+from nnlab.training import edits
+from nnlab.training.config import Config
+from nnlab.training.run import Run
+
+
+class Training(NamedTuple):
+    """How a run trains: up to which iteration, how often it is drawn, and since when.
+
+    Attributes
+    ----------
+    goal : iteration at which it pauses
+    interval : seconds between two ticks
+    since_iteration, since_time : where its mean speed counts from; time.perf_counter
+    """
+
+    goal: int
+    interval: float
+    since_iteration: int
+    since_time: float
+
+    def mean_speed(self, run: Run) -> float:
+        """Return the iterations per second since the training started."""
+        return (run.iteration - self.since_iteration) / (time.perf_counter() - self.since_time)
+
+
+class StepMade(NamedTuple):
+    """A step that was made by hand.
+
+    Attributes
+    ----------
+    config : of the run
+    iteration : of the run before the step
+    point : number of the only training point that the step was made for; None: the batch
+    learning_rate : of this update
+    before, after : the run's parameters
+    loss_before, loss_after : of the points that the step was made for, without the penalty
+    """
+
+    config: Config
+    iteration: int
+    point: int | None
+    learning_rate: float
+    before: Parameters
+    after: Parameters
+    loss_before: float
+    loss_after: float
+
+
+@dataclass(frozen=True)
+class Playground:
+    """All that the playground remembers, apart from its widgets.
+
+    Attributes
+    ----------
+    run : the present run
+    run_number : which of the session's runs it is
+    point_history : the own points, the present ones last, for undo
+    training : None while the run is paused
+    renew : a new run starts when the page is drawn next
+    viewed_iteration : of the past that the page shows; None: the present
+    view_settled : False while the time line still moves
+    left_run : the run that a branch has left
+    step_made : the last step made by hand in this run
+    shown_unit : whose map the large chart shows; None: the output's
+    refused_value : what was wrong with the last value typed in the diagram, or nothing
+    refused_link : what was wrong with the link, until the first iteration
+    from_edited : the link is that of a run with weights set by hand, until the first iteration
+    strokes_taken, actions_taken : numbers of the last messages taken from the browser
+    slider_number : of the learning rate's slider; a program moves it by drawing a new one
+    pending_values : of widgets, by their keys, which show them when the page is drawn next
+    query : what a link back to the playground needs besides the settings
+    away : another page is drawn
+    """
+
+    run: Run
+    run_number: int
+    point_history: tuple[OwnPoints, ...]
+    training: Training | None = None
+    renew: bool = False
+    viewed_iteration: int | None = None
+    view_settled: bool = True
+    left_run: Run | None = None
+    step_made: StepMade | None = None
+    shown_unit: Unit | None = None
+    refused_value: str = ""
+    refused_link: tuple[str, ...] = ()
+    from_edited: bool = False
+    strokes_taken: int = 0
+    actions_taken: int = 0
+    slider_number: int = 0
+    pending_values: Mapping[str, Any] = field(default_factory=dict)
+    query: Mapping[str, str] = field(default_factory=dict)
+    away: bool = False
+
+    @property
+    def viewed_run(self) -> Run:
+        """Return the run as the page shows it: the present one, or as it was in the past."""
+        at = self.viewed_iteration
+        return edits.rewind(self.run, at) if at in self.run.snapshot_iterations else self.run
+
+    @property
+    def has_settled(self) -> bool:
+        """Say whether the time line rests, so that the whole page should follow it."""
+        return self.viewed_iteration is None or self.view_settled
+
+    @property
+    def own(self) -> OwnPoints:
+        """Return the own points."""
+        return self.point_history[-1]
+
+    @property
+    def goal(self) -> int:
+        """Return the iteration that the run trains to, or was to train to."""
+        return self.training.goal if self.training else goal_of(self.run)
+
+
+def goal_of(run: Run) -> int:
+    """Return the whole multiple of `config.iterations` that the run has reached or trains to."""
+    once = run.config.iterations
+    return max(1, -(-run.iteration // once)) * once

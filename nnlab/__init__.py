@@ -3,7 +3,8 @@
 from nnlab.estimator import NeuralNetClassifier, NeuralNetRegressor
 from nnlab.training.config import Config
 from nnlab.training.edits import rewind, set_parameter
-from nnlab.training.run import Metrics, Run, advance, evaluate, predict, start
+from nnlab.training.metrics import Metrics
+from nnlab.training.run import Run, advance, evaluate, predict, start
 
 __version__ = "0.9.0"
 

@@ -18,7 +18,8 @@ from nnlab.training.cli_options import (
     settings,
 )
 from nnlab.training.config import Config, parse
-from nnlab.training.run import Metrics, advance, evaluate, start
+from nnlab.training.metrics import Metrics
+from nnlab.training.run import advance, evaluate, start
 
 # Why a run ended before its last iteration, by `Run.stopped`.
 _ENDINGS = {

@@ -121,7 +121,7 @@ class _NeuralNet(BaseEstimator):
     def _keep(self, run: Run) -> Self:
         """Keep a run without its data and its way, which would be pickled with it."""
         no_data = _table(np.empty((0, len(run.config.features))), np.empty(0))
-        self._run = replace(run, dataset=no_data, snapshots=run.snapshots[:1], interventions=())
+        self._run = replace(run, dataset=no_data, snapshots=run.snapshots[:1], edits=())
         if run.diverged:
             warnings.warn(
                 f"Training diverged after {run.iteration} updates; the last finite parameters are "

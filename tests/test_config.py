@@ -333,7 +333,7 @@ def test_a_settings_meaning_is_what_it_does_to_a_run(name: str) -> None:
     losses, expected = advance(run, 20).losses, advance(here, 30).losses
     stops = setting.effect == "stop"
     assert np.array_equal(losses, expected[: len(losses)]) == stops
-    assert [(one.name, one.kind == STOP) for one in run.interventions] == [(name, stops)]
+    assert [(one.name, one.kind == STOP) for one in run.edits] == [(name, stops)]
 
 
 def test_the_texts_are_what_links_have_always_held() -> None:

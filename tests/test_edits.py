@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from nnlab import Config, Run, advance, evaluate, predict, rewind, set_parameter, start
 from nnlab.data.points import NO_POINTS, Points
 from nnlab.model.network import Parameters
-from nnlab.training.edit_record import Intervention
+from nnlab.training.edit_record import Edit
 from nnlab.training.edits import with_config
 from tests.helpers.runs import assert_equal_bit_for_bit, configs
 
@@ -61,7 +61,7 @@ def test_setting_a_parameter_leaves_the_run_as_it_was() -> None:
     np.testing.assert_array_equal(run.parameters.vector, vector)
     np.testing.assert_array_equal(run.test_losses, test_losses)
     np.testing.assert_array_equal([one.vector for one in run.snapshots], snapshots)
-    assert (run.interventions, run.edited) == ((), False)
+    assert (run.edits, run.parameters_edited) == ((), False)
 
 
 @pytest.mark.parametrize("iteration", [0, 4, 100, 104])
@@ -74,7 +74,7 @@ def test_rewinding_to_an_edited_snapshot_gives_the_edited_parameters(iteration: 
     assert rewound.test_losses[-1] == evaluate(rewound).test_loss or iteration % 100
     before = run.parameters.weights[0][0, 0]
     name = "weight 1 -> 1 of layer 1"
-    assert rewound.interventions == (Intervention(iteration, "parameter", name, 9.0, before),)
+    assert rewound.edits == (Edit(iteration, "parameter", name, 9.0, before),)
 
 
 def test_rewinding_past_an_edit_undoes_it() -> None:
@@ -82,7 +82,7 @@ def test_rewinding_past_an_edit_undoes_it() -> None:
     assert run.snapshots[-1].iteration == 34
     rewound = rewind(advance(set_parameter(run, 0, 0, 0, 9), 60), 34)
     assert_equal_bit_for_bit(rewound, advance(start(TINY), 34))
-    assert (rewound.interventions, rewound.edited) == ((), False)
+    assert (rewound.edits, rewound.parameters_edited) == ((), False)
 
 
 @pytest.mark.parametrize("value", [1000, -1000, 0, np.float32(0.5), np.int64(3), 1e-300])
@@ -91,7 +91,7 @@ def test_any_number_up_to_a_thousand_is_taken(value: float) -> None:
     assert edited.parameters.weights[1][2, 0] == value
     before = start(TINY).parameters.weights[1][2, 0]
     expected = (0, "parameter", "weight 3 -> 1 of layer 2", float(value), before)
-    assert edited.interventions == (expected,)
+    assert edited.edits == (expected,)
 
 
 @pytest.mark.parametrize(
@@ -144,7 +144,7 @@ def test_a_weight_set_by_hand_lets_a_stopped_run_go_on() -> None:
     assert advance(edited, 20).iteration == plateau.iteration + 20
 
 
-def test_interventions_tell_what_was_done_and_when() -> None:
+def test_edits_tell_what_was_done_and_when() -> None:
     run = start(TINY)
     weight = run.parameters.weights[1][2, 0]
     run = advance(set_parameter(run, 1, 2, 0, 0.5), 5)
@@ -153,7 +153,7 @@ def test_interventions_tell_what_was_done_and_when() -> None:
     run = with_config(advance(run, 5), replace(TINY, learning_rate=0.1, optimizer="adam"))
     points = Points.of([(0, 0, 1)])
     run = with_config(advance(run, 1), replace(run.config, batch_size=4, points=points))
-    assert run.interventions == (
+    assert run.edits == (
         (0, "parameter", "weight 3 -> 1 of layer 2", 0.5, weight),
         (5, "parameter", "bias 2 of layer 1", -1, bias),
         (10, "setting", "optimizer", "adam", "sgd"),
@@ -161,14 +161,14 @@ def test_interventions_tell_what_was_done_and_when() -> None:
         (11, "setting", "points", (1, hash(points)), (0, hash(NO_POINTS))),
         (11, "setting", "batch_size", 4, None),
     )
-    assert run.edited
-    assert advance(run, 50).interventions == run.interventions
+    assert run.parameters_edited
+    assert advance(run, 50).edits == run.edits
 
 
 def test_settings_alone_do_not_make_a_run_edited() -> None:
     run = with_config(advance(start(TINY), 5), replace(TINY, learning_rate=0.1))
-    assert run.interventions == ((5, "setting", "learning_rate", 0.1, 0.01),)
-    assert not run.edited
+    assert run.edits == ((5, "setting", "learning_rate", 0.1, 0.01),)
+    assert not run.parameters_edited
 
 
 def test_of_a_weight_that_is_dragged_the_last_value_is_told() -> None:
@@ -177,16 +177,14 @@ def test_of_a_weight_that_is_dragged_the_last_value_is_told() -> None:
     for value in (0.1, 0.2, 0.3):
         run = set_parameter(run, 0, 0, 0, value)
         run = set_parameter(run, 0, 0, 1, -value)
-    assert run.interventions == (
+    assert run.edits == (
         (5, "parameter", "weight 1 -> 1 of layer 1", 0.3, first),
         (5, "parameter", "weight 1 -> 2 of layer 1", -0.3, second),
     )
     back = set_parameter(set_parameter(run, 0, 0, 0, first), 0, 0, 1, second)
-    assert (back.interventions, back.edited) == ((), False)
+    assert (back.edits, back.parameters_edited) == ((), False)
     run = set_parameter(advance(run, 1), 0, 0, 0, 0.4)
-    assert [one[:4] for one in run.interventions[2:]] == [
-        (6, "parameter", "weight 1 -> 1 of layer 1", 0.4)
-    ]
+    assert [one[:4] for one in run.edits[2:]] == [(6, "parameter", "weight 1 -> 1 of layer 1", 0.4)]
 
 
 def test_a_setting_that_is_dragged_is_one_change_and_none_once_it_is_back() -> None:
@@ -194,12 +192,12 @@ def test_a_setting_that_is_dragged_is_one_change_and_none_once_it_is_back() -> N
     strokes = [Points.of([(x, 0.0, 1.0) for x in range(n)]) for n in range(1, 9)]
     for rate, points in zip(np.geomspace(0.02, 0.5, 8), strokes, strict=True):
         run = with_config(run, replace(TINY, learning_rate=rate, points=points))
-    assert run.interventions == (
+    assert run.edits == (
         (100, "setting", "points", (8, hash(strokes[-1])), (0, hash(NO_POINTS))),
         (100, "setting", "learning_rate", 0.5, 0.01),
     )
     back = with_config(run, TINY)
-    assert back.interventions == ()
+    assert back.edits == ()
     assert_equal_bit_for_bit(advance(back, 50), advance(start(TINY), 150), snapshots=False)
 
 
@@ -207,7 +205,7 @@ def test_an_optimizer_that_was_left_has_lost_its_memory() -> None:
     config = replace(TINY, optimizer="momentum")
     run = advance(start(config), 50)
     back = with_config(with_config(run, replace(config, optimizer="adam")), config)
-    assert back.interventions == ((50, "setting", "optimizer", "momentum", "momentum"),)
+    assert back.edits == ((50, "setting", "optimizer", "momentum", "momentum"),)
     assert (advance(back, 1).parameters.vector != advance(run, 1).parameters.vector).any()
 
 
@@ -215,7 +213,7 @@ def test_back_where_the_optimizer_was_the_same_its_memory_is_as_it_was() -> None
     config = replace(TINY, optimizer="momentum")
     left = advance(with_config(advance(start(config), 100), replace(config, optimizer="adam")), 100)
     rewound = rewind(with_config(left, config), 64)
-    assert rewound.interventions == ()
+    assert rewound.edits == ()
     assert_equal_bit_for_bit(advance(rewound, 50), advance(start(config), 114), snapshots=False)
 
 
@@ -224,10 +222,10 @@ def test_a_memory_that_was_lost_at_the_moment_one_goes_back_to_stays_lost() -> N
     adam = replace(config, optimizer="adam")
     at_64 = with_config(with_config(advance(start(config), 64), adam), config)
     lost = ((64, "setting", "optimizer", "momentum", "momentum"),)
-    assert at_64.interventions == lost
+    assert at_64.edits == lost
     later = with_config(advance(with_config(advance(at_64, 30), adam), 30), config)
-    assert rewind(later, 64).interventions == lost
-    assert rewind(with_config(later, adam), 64).interventions == (
+    assert rewind(later, 64).edits == lost
+    assert rewind(with_config(later, adam), 64).edits == (
         (64, "setting", "optimizer", "adam", "momentum"),
     )
 
@@ -236,19 +234,19 @@ def test_what_only_ends_a_run_is_told_and_edits_nothing() -> None:
     run = advance(start(TINY), 5)
     longer = replace(TINY, iterations=100, target_loss=0.1, patience=7)
     changed = with_config(run, longer)
-    assert changed.interventions == (
+    assert changed.edits == (
         (5, "stop", "target_loss", 0.1, None),
         (5, "stop", "patience", 7, None),
     )
-    assert not changed.edited
+    assert not changed.parameters_edited
 
 
-def test_iterations_are_an_intervention_where_they_stretch_the_schedule() -> None:
-    assert with_config(advance(start(TINY), 5), replace(TINY, iterations=100)).interventions == ()
+def test_iterations_are_an_edit_where_they_stretch_the_schedule() -> None:
+    assert with_config(advance(start(TINY), 5), replace(TINY, iterations=100)).edits == ()
     cosine = replace(TINY, learning_rate_schedule="cosine")
     run = advance(start(cosine), 5)
     stretched = with_config(run, replace(cosine, iterations=100))
-    assert stretched.interventions == ((5, "setting", "iterations", 100, 25_000),)
+    assert stretched.edits == ((5, "setting", "iterations", 100, 25_000),)
 
 
 def test_patience_begins_anew_where_one_goes_back_and_other_points_hold() -> None:
@@ -279,10 +277,10 @@ def test_patience_set_later_counts_from_the_moment_one_goes_back_to() -> None:
 
 def test_before_the_first_update_only_the_start_itself_counts_as_changed() -> None:
     run = with_config(start(TINY), replace(TINY, learning_rate=0.5, points=[(0, 0, 1)]))
-    assert run.interventions == ()
+    assert run.edits == ()
     assert_equal_bit_for_bit(advance(run, 50), advance(start(run.config), 50))
     run = with_config(start(TINY), replace(TINY, seed=5))
-    assert run.interventions == ((0, "setting", "seed", 5, 4),)
+    assert run.edits == ((0, "setting", "seed", 5, 4),)
 
 
 def test_settings_changed_after_the_moment_one_goes_back_to_hold_from_there() -> None:
@@ -292,14 +290,14 @@ def test_settings_changed_after_the_moment_one_goes_back_to_hold_from_there() ->
     run = advance(run, 20)
     rewound = rewind(run, 18)
     assert rewound.config == run.config
-    assert rewound.interventions == (
+    assert rewound.edits == (
         (10, "setting", "learning_rate", 0.1, 0.01),
         (18, "setting", "optimizer", "adam", "sgd"),
     )
-    assert not rewound.edited
+    assert not rewound.parameters_edited
     # further back the setting's changes become one
     run = with_config(run, replace(run.config, learning_rate=0.5))
-    assert rewind(run, 4).interventions == (
+    assert rewind(run, 4).edits == (
         (4, "setting", "optimizer", "adam", "sgd"),
         (4, "setting", "learning_rate", 0.5, 0.01),
     )
@@ -312,11 +310,11 @@ def test_a_run_taken_back_to_its_start_is_a_run_of_the_settings_of_now() -> None
     run = with_config(run, replace(run.config, points=points, optimizer="adam"))
     run = set_parameter(advance(run, 20), 0, 0, 0, 9)
     rewound = rewind(advance(run, 20), 0)
-    assert rewound.interventions == ()
+    assert rewound.edits == ()
     again = advance(start(run.config), 30)
     assert_equal_bit_for_bit(advance(rewound, 30), again, snapshots=False)
     reseeded = with_config(run, replace(run.config, seed=5))
-    assert rewind(advance(reseeded, 1), 0).interventions == ((0, "setting", "seed", 5, 4),)
+    assert rewind(advance(reseeded, 1), 0).edits == ((0, "setting", "seed", 5, 4),)
 
 
 def test_a_test_sample_is_that_of_the_run_as_it_was_left() -> None:
@@ -331,12 +329,12 @@ def test_a_test_sample_is_that_of_the_run_as_it_was_left() -> None:
     assert rewind(advance(fewer, 1), 100).test_losses[-1] == evaluate(rewind(fewer, 100)).test_loss
 
 
-def test_other_points_of_the_same_number_are_an_intervention() -> None:
+def test_other_points_of_the_same_number_are_an_edit() -> None:
     points = [Points.of([(x, 0.0, 1.0)]) for x in (0, 1)]
     run = advance(start(replace(TINY, points=points[0])), 5)
     other = with_config(run, replace(TINY, points=points[1]))
     hashes = [(1, hash(one)) for one in points]
-    assert other.interventions == ((5, "setting", "points", hashes[1], hashes[0]),)
+    assert other.edits == ((5, "setting", "points", hashes[1], hashes[0]),)
 
 
 @st.composite
@@ -383,7 +381,7 @@ def _steered(draw: st.DrawFn) -> tuple[Run, Run]:
 def test_chunks_do_not_change_a_single_bit_of_a_steered_run(runs: tuple[Run, Run]) -> None:
     chunks, whole = runs
     assert_equal_bit_for_bit(chunks, whole)
-    assert chunks.interventions == whole.interventions
+    assert chunks.edits == whole.edits
 
 
 # no test depends on the machine's speed
@@ -400,7 +398,7 @@ def test_settings_changed_before_or_after_one_goes_back_make_the_same_run(
     iteration = data.draw(st.sampled_from(sorted(in_both)))
     after = rewind(later, iteration)
     before = with_config(rewind(run, iteration), changed)
-    assert after.interventions == before.interventions
+    assert after.edits == before.edits
     assert_equal_bit_for_bit(after, before, snapshots=False)
     further = advance(after, 30)
     if iteration in further.snapshot_iterations[:-1]:

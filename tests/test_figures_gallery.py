@@ -17,7 +17,7 @@ from nnlab.figures.range_test import range_curve
 from nnlab.sweep import BOUNDARY_SIZE, Axis, Result, grid, run_one
 from nnlab.sweep.analysis.seed_spread import Rule
 from nnlab.sweep.range_test import range_test
-from nnlab.training.run import Metrics
+from nnlab.training.metrics import Metrics
 
 BASE = Config(samples=30, test_samples=20, iterations=20)
 RULE = Rule("test_accuracy", 0.9)

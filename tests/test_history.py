@@ -41,7 +41,7 @@ def _taken(run: Run, iterations: Iterable[int]) -> Snapshots:
     snapshots = Snapshots(run.snapshots, run.iteration)
     for iteration in iterations:
         if iteration % snapshots.stride == 0:
-            snapshots.take(run.snapshots[0]._replace(iteration=iteration))
+            snapshots.add(run.snapshots[0]._replace(iteration=iteration))
     return snapshots
 
 

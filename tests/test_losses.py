@@ -14,7 +14,7 @@ def _column(*values: float) -> np.ndarray:
 
 def _loss_and_slopes(kind: type, z: np.ndarray, targets: np.ndarray) -> tuple[float, np.ndarray]:
     loss, dz = kind(len(z)), np.empty_like(z)
-    loss.take(targets)
+    loss.set_targets(targets)
     value = loss.loss(z)
     loss.differentiate(dz)
     return value, dz
@@ -42,7 +42,7 @@ def test_two_samples_worked_by_hand(kind: type, value: float, slopes: list[float
 def test_the_mean_of_the_samples_losses_is_the_loss(kind: type) -> None:
     z, targets = _column(-2, -0.5, 0, 1, 300), _column(0, 1, 1, 0, 0)
     loss = kind(len(z))
-    loss.take(targets)
+    loss.set_targets(targets)
     value = loss.loss(z)
     assert loss.sample_losses().shape == (5, 1)
     assert loss.sample_losses().mean() == pytest.approx(value, rel=1e-14)  # of another sum

@@ -106,7 +106,7 @@ def test_an_objective_turns_to_other_samples(loss: type[OutputLoss]) -> None:
     objective = Objective(sizes, ("sine", "sine"), inputs[:5], targets[:5], loss)
     objective.loss(parameters)
     columns = np.asfortranarray(np.column_stack([inputs, np.ones(len(inputs))]))
-    objective.take(columns[7:12], targets[7:12])
+    objective.set_samples(columns[7:12], targets[7:12])
     fresh = Objective(sizes, ("sine", "sine"), inputs[7:12], targets[7:12], loss)
     # the same sums, though BLAS may read longer columns in another order
     assert objective.loss(parameters) == pytest.approx(fresh.loss(parameters), rel=1e-13)

@@ -284,14 +284,14 @@ def test_looking_changes_nothing() -> None:
     np.testing.assert_array_equal(again.deltas[0], step.deltas[0])
 
 
-def test_a_step_on_one_point_is_an_intervention_and_the_run_goes_on() -> None:
+def test_a_step_on_one_point_is_an_edit_and_the_run_goes_on() -> None:
     run = _run(regularization="l2", batch_size=7, patience=1000)
     stepped = take_step(run, 17)
-    assert stepped.interventions == (*run.interventions, (6, "step", "training point", 17, None))
-    assert take_step(run).interventions == run.interventions
-    assert stepped.edited
-    assert not rewind(stepped, 5).edited
-    assert rewind(advance(stepped, 2), 6).edited
+    assert stepped.edits == (*run.edits, (6, "step", "training point", 17, None))
+    assert take_step(run).edits == run.edits
+    assert stepped.parameters_edited
+    assert not rewind(stepped, 5).parameters_edited
+    assert rewind(advance(stepped, 2), 6).parameters_edited
     assert stepped.iteration == 6
     assert stepped.config == run.config
     assert stepped.dataset is run.dataset
@@ -316,7 +316,7 @@ def test_a_run_that_diverged_goes_on_from_a_step_on_one_point() -> None:
     stepped = take_step(run, 0)
     assert (stepped.iteration, stepped.stopped) == (run.iteration + 1, None)
     np.testing.assert_array_equal(stepped.parameters.vector, look_at_step(run, 0).after.vector)
-    assert [one.kind for one in stepped.interventions] == ["step"]
+    assert [one.kind for one in stepped.edits] == ["step"]
 
 
 @pytest.mark.parametrize("point", [None, 0])
@@ -331,7 +331,7 @@ def test_a_step_into_infinity_is_not_taken(point: int | None) -> None:
     assert following.diverged
     assert following.iteration == run.iteration
     np.testing.assert_array_equal(following.parameters.vector, run.parameters.vector)
-    assert following.interventions == run.interventions
+    assert following.edits == run.edits
     assert np.isfinite(evaluate(following).train_loss)
     look_at_step(following, point)  # and warns of nothing
 

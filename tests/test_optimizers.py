@@ -7,7 +7,7 @@ import pytest
 
 from nnlab import Config, advance, start
 from nnlab.model.network import zero_parameters
-from nnlab.model.optimizers import OPTIMIZERS, PENALTIES, SCHEDULES, fresh_state
+from nnlab.model.optimizers import OPTIMIZERS, PENALTIES, SCHEDULES, initial_state
 from nnlab.training.batches import objective_of
 from nnlab.training.update import Updates
 
@@ -16,7 +16,7 @@ GRADIENT = np.array([2.0, -0.5, 0.0])
 
 def _directions(name: str, gradients: list[np.ndarray], momentum: float) -> list[np.ndarray]:
     optimizer, found = OPTIMIZERS[name], []
-    before = fresh_state(name, len(gradients[0])).vectors
+    before = initial_state(name, len(gradients[0])).vectors
     for updates, gradient in enumerate(gradients, start=1):
         direction, after = gradient.copy(), np.full_like(before, np.nan)
         optimizer.direct(direction, before, after, updates, momentum)
@@ -45,7 +45,7 @@ def test_two_updates_worked_by_hand(name: str, first: list, second: list) -> Non
 @pytest.mark.parametrize("name", OPTIMIZERS)
 def test_a_rule_reads_its_memory_and_writes_the_next(name: str) -> None:
     """So that an update that is not taken leaves no trace."""
-    state = fresh_state(name, 3)
+    state = initial_state(name, 3)
     assert (state.optimizer, state.updates) == (name, 0)
     assert state.vectors.shape == (OPTIMIZERS[name].n_vectors, 3)
     after = state.vectors.copy()
@@ -109,7 +109,7 @@ def _one_unit() -> tuple[Config, Updates]:
         learning_rate_schedule="step",
         iterations=10,
     )
-    return config, Updates(config, fresh_state("momentum", 3), zero_parameters((2, 1)))
+    return config, Updates(config, initial_state("momentum", 3), zero_parameters((2, 1)))
 
 
 def test_two_whole_updates_worked_by_hand() -> None:
@@ -125,7 +125,7 @@ def test_two_whole_updates_worked_by_hand() -> None:
     for iteration, expected in enumerate(([1.85, -4, 0.9], [1.739375, -4, 0.825])):
         updates.make(np.ones(3), parameters, following, iteration)
         np.testing.assert_allclose(following.vector, expected, rtol=1e-14)
-        updates.take()
+        updates.accept()
         parameters, following = following, parameters
 
 
@@ -133,14 +133,19 @@ def test_an_update_that_is_not_taken_leaves_no_trace() -> None:
     config, updates = _one_unit()
     parameters, following = zero_parameters((2, 1)), zero_parameters((2, 1))
     updates.make(np.ones(3), parameters, following, 0)
-    assert updates.state().updates == 0
-    assert not updates.state().vectors.any()
+    assert updates.optimizer_state().updates == 0
+    assert not updates.optimizer_state().vectors.any()
     once = following.copy()
     updates.make(np.ones(3), parameters, following, 0)
     np.testing.assert_array_equal(following.vector, once.vector)
-    updates.take()
-    assert (updates.state().optimizer, updates.state().updates) == (config.optimizer, 1)
-    np.testing.assert_array_equal(updates.state().vectors, [np.ones(3)])  # v = 0.5 * 0 + g
+    updates.accept()
+    assert (updates.optimizer_state().optimizer, updates.optimizer_state().updates) == (
+        config.optimizer,
+        1,
+    )
+    np.testing.assert_array_equal(
+        updates.optimizer_state().vectors, [np.ones(3)]
+    )  # v = 0.5 * 0 + g
 
 
 @pytest.mark.parametrize("name", OPTIMIZERS)
@@ -163,5 +168,8 @@ def test_the_parts_of_an_update_are_what_training_does(name: str, penalty: str) 
 def test_the_memory_of_another_optimizer_counts_as_none() -> None:
     run = advance(start(Config(samples=20, optimizer="adam")), 7)
     updates = Updates(Config(optimizer="momentum"), run.optimizer_state, run.parameters)
-    assert (updates.state().optimizer, updates.state().updates) == ("momentum", 0)
-    assert not updates.state().vectors.any()
+    assert (updates.optimizer_state().optimizer, updates.optimizer_state().updates) == (
+        "momentum",
+        0,
+    )
+    assert not updates.optimizer_state().vectors.any()

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 
 from nnlab.sweep.analysis.columns import setting_text
 from nnlab.training.config import Config
-from nnlab.training.run import Metrics, Run
+from nnlab.training.metrics import Metrics
+from nnlab.training.run import Run
 
 
 def status(run: Run, goal: int, speed: float | None) -> str:
@@ -21,7 +22,7 @@ def status(run: Run, goal: int, speed: float | None) -> str:
     if not len(run.dataset.train_inputs):
         return "No points yet: choose + 0 or + 1 below and click on the plane to draw some."
     line = f"{run.iteration:,} of {goal:,} iterations"
-    if run.edited:
+    if run.parameters_edited:
         line += " · edited by hand"
     more = "; change that stop to go on"
     if run.rule_met == "target_loss":

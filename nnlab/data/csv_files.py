@@ -31,7 +31,7 @@ def _refusal(rule: str, got: str) -> BrokenRule:
 
 
 @dataclass(frozen=True, eq=False)
-class Table:
+class PointsTable:
     """The cells of a file by the name of their column, and where in the file their rows stand."""
 
     columns: dict[str, list[str]]
@@ -48,7 +48,7 @@ class LabelledPoints:
     classes: tuple[str, str] | None
 
 
-def read_table(content: bytes) -> Table:
+def read_table(content: bytes) -> PointsTable:
     """Return the cells of a CSV file.
 
     Cells lie between tabs, semicolons or commas: the first of these that cut the first row in three
@@ -63,7 +63,7 @@ def read_table(content: bytes) -> Table:
     columns, row_numbers, header = _columns(_text(content))
     if len(row_numbers) <= header:
         raise _refusal("have rows of numbers", "only a header" if columns else "nothing")
-    table = Table({}, row_numbers[header:])
+    table = PointsTable({}, row_numbers[header:])
     for number, cells in enumerate(columns, 1):
         name = (_plain(cells[0]) or f"column {number}") if header else f"x{number}"
         if name in table.columns:
@@ -72,7 +72,7 @@ def read_table(content: bytes) -> Table:
     return table
 
 
-def guess_columns(table: Table) -> tuple[str, str, str]:
+def guess_columns(table: PointsTable) -> tuple[str, str, str]:
     """Return the names of the columns that look like the two inputs and the label.
 
     The label is the last column that is named like one, else the last with two values, else the
@@ -89,7 +89,7 @@ def guess_columns(table: Table) -> tuple[str, str, str]:
 
 
 def to_points(
-    table: Table, x1: str, x2: str, label: str, *, problem: str, standardize: bool
+    table: PointsTable, x1: str, x2: str, label: str, *, problem: str, standardize: bool
 ) -> LabelledPoints:
     """Return the points that three columns of a table describe.
 
@@ -208,7 +208,7 @@ def _number(cell: str) -> float | None:
         return None
 
 
-def _numbers(table: Table, name: str) -> FloatArray:
+def _numbers(table: PointsTable, name: str) -> FloatArray:
     """Return a column, float64 (n,)."""
     numbers = []
     for row, cell in zip(table.row_numbers, table.columns[name], strict=True):
@@ -220,7 +220,7 @@ def _numbers(table: Table, name: str) -> FloatArray:
     return np.array(numbers)
 
 
-def _classes(table: Table, name: str) -> tuple[FloatArray, tuple[str, str]]:
+def _classes(table: PointsTable, name: str) -> tuple[FloatArray, tuple[str, str]]:
     """Return the class of each row, float64 (n,), each 0.0 or 1.0, and the names of both."""
     cells, column = table.columns[name], shown(name)
     texts = {cell: _plain(cell) for cell in dict.fromkeys(cells)}

@@ -27,7 +27,8 @@ from nnlab.figures.curves import Series, loss_series
 from nnlab.figures.plane_picture import BOUNDARY_COLORS, GRID_SIZE, LEVELS, boundary_image
 from nnlab.figures.points import RIM_COLOR, traces
 from nnlab.figures.style import CLASS_COLORS, MIDDLE_COLOR, SET_COLORS
-from nnlab.training.run import Metrics, Run, evaluate
+from nnlab.training.metrics import Metrics
+from nnlab.training.run import Run, evaluate
 
 WIDTH, HEIGHT = 960, 540  # pixels: half of a projector's, so that texts stay readable
 FRAME_MILLISECONDS, LAST_MILLISECONDS = 80, 3000

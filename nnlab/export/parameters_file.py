@@ -57,7 +57,7 @@ def parameters_file(run: Run) -> bytes:
         features=np.array(config.features),
         activations=np.array(config.activations, str),
         iteration=np.array(run.iteration),
-        edited=np.array(run.edited),
+        edited=np.array(run.parameters_edited),
         config=np.array(json.dumps(settings)),
         points=np.column_stack([config.points.inputs, config.points.targets]),
         **arrays,

@@ -9,7 +9,8 @@ from nnlab.figures.curves import Series, loss_series, losses_as_json
 from nnlab.figures.plane_picture import LEVELS, png
 from nnlab.figures.style import SET_COLORS
 from nnlab.sweep import Result
-from nnlab.training.run import Metrics, Run
+from nnlab.training.metrics import Metrics
+from nnlab.training.run import Run
 
 DASHES = {"left": "solid", "right": "dot"}
 

@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 
 from nnlab.figures.style import SET_COLORS, as_json, iteration_axis, loss_axis
 from nnlab.training.downsampling import thin
-from nnlab.training.run import TEST_EVERY, Metrics, Run
+from nnlab.training.metrics import Metrics
+from nnlab.training.run import TEST_EVERY, Run
 
 MAX_BINS = 250  # of the loss curve, two points each: about what a screen resolves
 _GREY = "#999999"

@@ -14,7 +14,7 @@ from nnlab.data.rules import BrokenRule
 from nnlab.model.computing import computing
 from nnlab.model.network import FloatArray, Objective, Parameters, sigmoid, zero_parameters
 from nnlab.training.batches import Batches, objective_of
-from nnlab.training.edit_record import STEP, Intervention
+from nnlab.training.edit_record import STEP, Edit
 from nnlab.training.kinds import whole_number
 from nnlab.training.run import Run, advance, evaluate
 from nnlab.training.update import Updates
@@ -129,7 +129,7 @@ def take_step(run: Run, point: int | None = None) -> Run:
     """Make the update that `look_at_step` shows, and return a new Run.
 
     For the batch that is `advance(run, 1)`. For a training point alone it is the update of a run
-    that has no other training point, and an intervention in this one: what has stopped the run no
+    that has no other training point, and an edit in this one: what has stopped the run no
     longer counts, and `patience` begins anew. As in `advance`, an update that leads to infinity is
     not taken: the run has diverged.
 
@@ -152,8 +152,8 @@ def take_step(run: Run, point: int | None = None) -> Run:
     if stepped.diverged or not np.isfinite(evaluate(stepped).train_loss):
         return replace(run, diverged=True)
     # at the iteration that it leads to, so that who goes back to the one before undoes it
-    done = Intervention(stepped.iteration, STEP, "training point", int(point))
-    return replace(stepped, interventions=(*run.interventions, done))
+    done = Edit(stepped.iteration, STEP, "training point", int(point))
+    return replace(stepped, edits=(*run.edits, done))
 
 
 def _check(run: Run, point: int) -> None:

@@ -15,8 +15,8 @@ from nnlab.model.computing import computing
 from nnlab.model.network import Objective, sigmoid
 from nnlab.training.batches import objective_of
 from nnlab.training.history import LayerHistory, look_at_layers, no_layer_history
-from nnlab.training.metrics import is_wrong, penalty
-from nnlab.training.run import Metrics, Run
+from nnlab.training.metrics import Metrics, is_wrong, penalty
+from nnlab.training.run import Run
 
 
 class PointResults(NamedTuple):

@@ -13,8 +13,8 @@ FloatArray = NDArray[np.float64]
 class OutputLoss(Protocol):
     """The mean loss over samples, on buffers allocated once for `n_samples` of them.
 
-    `take` sets the targets, `loss` needs them, and `differentiate` needs the last call of `loss`.
-    All arrays are float64 (n_samples, 1).
+    Call `set_targets` before `loss`, and `loss` before `differentiate`. All arrays are float64
+    (n_samples, 1).
     """
 
     def __init__(self, n_samples: int) -> None: ...
@@ -23,7 +23,7 @@ class OutputLoss(Protocol):
     def probabilities(self) -> FloatArray | None:
         """Return sigmoid(z) as of the last call of `loss`, if the loss computes it, else None."""
 
-    def take(self, targets: FloatArray) -> None:
+    def set_targets(self, targets: FloatArray) -> None:
         """Set the targets of the samples."""
 
     def loss(self, z: FloatArray) -> float:
@@ -50,7 +50,7 @@ class CrossEntropy:
         self._wrong_logits, self._losses, self._scratch = np.empty((3, n_samples, 1))
         self._signs, self._signs_over_m = np.empty((2, n_samples, 1))
 
-    def take(self, targets: FloatArray) -> None:
+    def set_targets(self, targets: FloatArray) -> None:
         """Set the targets, each 0.0 or 1.0."""
         np.multiply(targets, -2, out=self._signs)
         np.add(self._signs, 1, out=self._signs)
@@ -89,7 +89,7 @@ class SquaredLoss:
         self._n_samples = n_samples
         self._errors = np.empty((n_samples, 1))
 
-    def take(self, targets: FloatArray) -> None:
+    def set_targets(self, targets: FloatArray) -> None:
         """Set the targets, any finite numbers."""
         self._targets = targets
 

@@ -183,7 +183,7 @@ class Objective:
         n_samples = len(inputs)
         self.network = Network(layer_sizes, activations, inputs)
         self.output_loss = output_loss(n_samples)
-        self.output_loss.take(targets)
+        self.output_loss.set_targets(targets)
         self.gradients = zero_parameters(layer_sizes)
         # Two buffers in turn are enough, as a layer's deltas follow from the next layer's alone.
         buffers = [np.empty((n_samples, max(layer_sizes[1:])), order="F") for _ in range(2)]
@@ -191,7 +191,7 @@ class Objective:
             buffers[layer % 2][:, :width] for layer, width in enumerate(layer_sizes[1:])
         ]
 
-    def take(self, inputs: FloatArray, targets: FloatArray) -> None:
+    def set_samples(self, inputs: FloatArray, targets: FloatArray) -> None:
         """Turn to as many other samples, without copying them.
 
         Parameters
@@ -200,7 +200,7 @@ class Objective:
         targets : float64 (n_samples, 1)
         """
         self.network.layer_inputs[0] = inputs
-        self.output_loss.take(targets)
+        self.output_loss.set_targets(targets)
 
     def loss(self, parameters: Parameters, watch: Watch | None = None) -> float:
         """Run the forward pass and return the mean loss over the samples.

@@ -120,7 +120,7 @@ class OptimizerState(NamedTuple):
     vectors: FloatArray
 
 
-def fresh_state(optimizer: str, n_parameters: int) -> OptimizerState:
+def initial_state(optimizer: str, n_parameters: int) -> OptimizerState:
     """Return the state of an update rule before its first update."""
     return OptimizerState(optimizer, 0, np.zeros((OPTIMIZERS[optimizer].n_vectors, n_parameters)))
 
@@ -129,7 +129,7 @@ def continued(state: OptimizerState, optimizer: str) -> OptimizerState:
     """Return the state itself, or a fresh one if it is that of another update rule."""
     if state.optimizer == optimizer:
         return state
-    return fresh_state(optimizer, state.vectors.shape[1])
+    return initial_state(optimizer, state.vectors.shape[1])
 
 
 # (iteration, iterations) -> factor on the learning rate for the update at that iteration, the first

@@ -8,7 +8,7 @@ from typing import IO
 
 from nnlab.sweep.runs import Result
 from nnlab.training.config import Config, text
-from nnlab.training.run import Metrics
+from nnlab.training.metrics import Metrics
 
 METRICS = [item.name for item in fields(Metrics)]
 

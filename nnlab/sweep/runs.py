@@ -12,7 +12,8 @@ from nnlab.data.plane import pixel_centers, plane_extent
 from nnlab.model.computing import computing
 from nnlab.training.config import Config
 from nnlab.training.downsampling import bin_means, thin
-from nnlab.training.run import Metrics, Run, advance, evaluate, predict, start
+from nnlab.training.metrics import Metrics
+from nnlab.training.run import Run, advance, evaluate, predict, start
 
 BOUNDARY_SIZE = 50  # pixels of a result's boundary along each axis
 MAX_LOSSES = 200  # points of a result's loss curve

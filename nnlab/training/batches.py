@@ -94,7 +94,7 @@ class Batches:
         rows = slice(batch * self.size, (batch + 1) * self.size)
         targets = self._targets[rows]
         objective = self._objectives[len(targets)]
-        objective.take(self._inputs[rows], targets)
+        objective.set_samples(self._inputs[rows], targets)
         return objective
 
     def begin_at(self, iteration: int) -> bool:

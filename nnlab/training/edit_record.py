@@ -10,7 +10,7 @@ from nnlab.training.config import SETTINGS, Config
 SETTING, STOP, PARAMETER, STEP = "setting", "stop", "parameter", "step"
 
 
-class Intervention(NamedTuple):
+class Edit(NamedTuple):
     """One thing that was done to a run.
 
     Attributes
@@ -31,12 +31,10 @@ class Intervention(NamedTuple):
     before: Any = None
 
 
-Interventions = tuple[Intervention, ...]  # in order of their iterations
+Edits = tuple[Edit, ...]  # in order of their iterations
 
 
-def changed(
-    interventions: Interventions, iteration: int, old: Config, new: Config
-) -> Interventions:
+def with_settings(edits: Edits, iteration: int, old: Config, new: Config) -> Edits:
     """Add the settings by which a run differs from an iteration on.
 
     At iteration 0 there are no updates before, and a run under the new settings starts alike, but
@@ -48,38 +46,38 @@ def changed(
         before, value = getattr(old, name), getattr(new, name)
         if before != value and _counts(name, iteration) and not (name == "iterations" and constant):
             kind = STOP if setting.effect == "stop" else SETTING
-            one = Intervention(iteration, kind, name, _kept(value), _kept(before))
-            interventions = added(interventions, one)
-    return interventions
+            one = Edit(iteration, kind, name, _kept(value), _kept(before))
+            edits = with_edit(edits, one)
+    return edits
 
 
-def added(interventions: Interventions, new: Intervention) -> Interventions:
-    """Add an intervention, as one with what was done to the same thing at the same iteration.
+def with_edit(edits: Edits, new: Edit) -> Edits:
+    """Add an edit, as one with what was done to the same thing at the same iteration.
 
     What is back at what it was before is left out, but for the optimizer: its memory is gone.
     """
-    same = [one for one in interventions if one[:3] == new[:3]]
+    same = [one for one in edits if one[:3] == new[:3]]
     if same:
         new = new._replace(before=same[0].before)
-        interventions = tuple(one for one in interventions if one not in same)
+        edits = tuple(one for one in edits if one not in same)
     if new.value == new.before and new.name != "optimizer":
-        return interventions
-    return (*interventions, new)
+        return edits
+    return (*edits, new)
 
 
-def taken_back(interventions: Interventions, iteration: int) -> Interventions:
+def edits_at(edits: Edits, iteration: int) -> Edits:
     """Return what counts when a run goes back to an iteration and keeps the settings of now.
 
     What was moved by hand later is undone; the settings that were changed later hold from there on.
     """
-    kept = tuple(one for one in interventions if one.iteration <= iteration)
-    moved: Interventions = ()
-    for one in interventions[len(kept) :]:
+    kept = tuple(one for one in edits if one.iteration <= iteration)
+    moved: Edits = ()
+    for one in edits[len(kept) :]:
         if one.kind in {SETTING, STOP} and _counts(one.name, iteration):
-            moved = added(moved, one._replace(iteration=iteration))
+            moved = with_edit(moved, one._replace(iteration=iteration))
     for one in moved:
         if one.value != one.before:  # back at the optimizer of then, the memory of then is there
-            kept = added(kept, one)
+            kept = with_edit(kept, one)
     return kept
 
 

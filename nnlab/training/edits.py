@@ -15,10 +15,10 @@ from nnlab.training.edit_record import (
     PARAMETER,
     SETTING,
     STOP,
-    Intervention,
-    added,
-    changed,
-    taken_back,
+    Edit,
+    edits_at,
+    with_edit,
+    with_settings,
 )
 from nnlab.training.kinds import whole_number
 from nnlab.training.metrics import is_finite, loss_and_accuracy
@@ -32,7 +32,7 @@ def with_config(run: Run, config: Config) -> Run:
 
     The data are drawn anew only if their settings have changed; own points may come and go while
     the run trains. The optimizer's memory stays unless the optimizer is another one. What has
-    stopped the run no longer counts, and `patience` begins anew. `interventions` tells of it.
+    stopped the run no longer counts, and `patience` begins anew. `edits` tells of it.
 
     Raises
     ------
@@ -51,7 +51,7 @@ def with_config(run: Run, config: Config) -> Run:
             config=config,
             dataset=run.dataset if same_data else dataset_of(config),
             optimizer_state=continued(run.optimizer_state, config.optimizer),
-            interventions=changed(run.interventions, run.iteration, run.config, config),
+            edits=with_settings(run.edits, run.iteration, run.config, config),
         )
     )
 
@@ -61,7 +61,7 @@ def set_parameter(run: Run, layer: int, row: int, column: int, value: float) -> 
     """Set one weight or bias by hand, and return a new Run that goes on from there.
 
     The optimizer's memory stays. What has stopped the run no longer counts, and `patience` begins
-    anew. A snapshot and a test sample of this iteration are made anew. `interventions` tells of it.
+    anew. A snapshot and a test sample of this iteration are made anew. `edits` tells of it.
 
     Parameters
     ----------
@@ -91,9 +91,9 @@ def set_parameter(run: Run, layer: int, row: int, column: int, value: float) -> 
         raise BrokenRule("value", "leave the loss finite", shown(value))
     unit = f"{column + 1} of layer {layer + 1}"
     name = f"bias {unit}" if row == fan_in else f"weight {row + 1} -> {unit}"
-    one = Intervention(run.iteration, PARAMETER, name, float(value), before)
-    interventions = added(run.interventions, one)
-    return _going_on(replace(run, parameters=parameters, interventions=interventions))
+    one = Edit(run.iteration, PARAMETER, name, float(value), before)
+    edits = with_edit(run.edits, one)
+    return _going_on(replace(run, parameters=parameters, edits=edits))
 
 
 def rewind(run: Run, iteration: int) -> Run:
@@ -137,11 +137,11 @@ def rewind(run: Run, iteration: int) -> Run:
         best_iteration=then.best_iteration,
         snapshots=snapshots,
         layer_history=run.layer_history.until(then.iteration),
-        interventions=taken_back(run.interventions, then.iteration),
+        edits=edits_at(run.edits, then.iteration),
     )
     # the test sample, and the best loss for `patience`, are then of other data or settings
     outdated = any(
-        one.iteration > then.iteration and one.kind in {SETTING, STOP} for one in run.interventions
+        one.iteration > then.iteration and one.kind in {SETTING, STOP} for one in run.edits
     )
     return _going_on(rewound) if outdated else rewound
 

@@ -77,10 +77,10 @@ class Snapshots:
 
     def _begin_with(self, kept: list[Snapshot], iteration: int) -> None:
         self.kept = kept
-        self._largest = 0  # bytes of the largest one, which `take` looks for
+        self._largest = 0  # bytes of the largest one, which `add` looks for
         self.stride = _stride(iteration, MAX_SNAPSHOTS)  # or more, if they are large
 
-    def take(self, snapshot: Snapshot) -> None:
+    def add(self, snapshot: Snapshot) -> None:
         """Keep a snapshot, if it is due."""
         if not self._largest:
             self._largest = max(map(attrgetter("size"), [*self.kept, snapshot]))

@@ -1,6 +1,7 @@
 """What parameters are worth: loss and accuracy on some points, the penalty, and whether finite."""
 
 import math
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +11,26 @@ from nnlab.model.network import Parameters
 from nnlab.model.optimizers import PENALTIES
 from nnlab.training.batches import objective_of
 from nnlab.training.config import Config
+
+
+@dataclass(frozen=True)
+class Metrics:
+    """How well a run does on the training and the test set.
+
+    Attributes
+    ----------
+    train_loss, test_loss : the mean loss, as `output_loss` says, without the penalty; NaN of no
+        points
+    train_accuracy, test_accuracy : fractions, 0 to 1; NaN for a regression and of no points
+    penalty : of the regularization, rate * ½Σw² or rate * Σ|w|; the gradients are those of
+        training loss plus penalty
+    """
+
+    train_loss: float
+    train_accuracy: float
+    test_loss: float
+    test_accuracy: float
+    penalty: float = 0.0
 
 
 def loss_and_accuracy(

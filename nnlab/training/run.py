@@ -15,10 +15,10 @@ from nnlab.data.features import expand
 from nnlab.data.rules import BrokenRule, shown
 from nnlab.model.computing import computing
 from nnlab.model.network import Network, Parameters, initialize, sigmoid
-from nnlab.model.optimizers import OptimizerState, fresh_state
+from nnlab.model.optimizers import OptimizerState, initial_state
 from nnlab.training.batches import Batches, dataset_of
 from nnlab.training.config import Config
-from nnlab.training.edit_record import PARAMETER, STEP, Interventions
+from nnlab.training.edit_record import PARAMETER, STEP, Edits
 from nnlab.training.history import (
     STATISTICS_EVERY,
     LayerHistory,
@@ -28,7 +28,7 @@ from nnlab.training.history import (
     no_layer_history,
 )
 from nnlab.training.kinds import whole_number
-from nnlab.training.metrics import is_finite, loss_and_accuracy, penalty
+from nnlab.training.metrics import Metrics, is_finite, loss_and_accuracy, penalty
 from nnlab.training.stop_rules import StopRules
 from nnlab.training.update import Updates
 
@@ -36,26 +36,6 @@ TEST_EVERY = 100  # iterations between two samples of the test metrics
 
 # Up to here neither a loss nor an output can overflow: no need to look closer.
 _SURELY_FINITE = 1e100
-
-
-@dataclass(frozen=True)
-class Metrics:
-    """How well a run does on the training and the test set.
-
-    Attributes
-    ----------
-    train_loss, test_loss : the mean loss, as `output_loss` says, without the penalty; NaN of no
-        points
-    train_accuracy, test_accuracy : fractions, 0 to 1; NaN for a regression and of no points
-    penalty : of the regularization, rate * ½Σw² or rate * Σ|w|; the gradients are those of
-        training loss plus penalty
-    """
-
-    train_loss: float
-    train_accuracy: float
-    test_loss: float
-    test_accuracy: float
-    penalty: float = 0.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,7 +59,7 @@ class Run:
         not taken, and the run stays where it is
     rule_met : the stop rule that holds at this iteration, "target_loss" or "plateau", else None
     best_loss, best_iteration : the best training loss that a run with `patience` has seen, and when
-    interventions : what somebody has done to the run on its way, in order
+    edits : what somebody has done to the run on its way, in order
     """
 
     config: Config
@@ -96,7 +76,7 @@ class Run:
     rule_met: str | None = None
     best_loss: float = math.inf
     best_iteration: int = 0
-    interventions: Interventions = ()
+    edits: Edits = ()
 
     @property
     def test_iterations(self) -> NDArray[np.int64]:
@@ -109,9 +89,9 @@ class Run:
         return "diverged" if self.diverged else self.rule_met
 
     @property
-    def edited(self) -> bool:
+    def parameters_edited(self) -> bool:
         """Say whether somebody has moved parameters by hand."""
-        return any(one.kind in {PARAMETER, STEP} for one in self.interventions)
+        return any(one.kind in {PARAMETER, STEP} for one in self.edits)
 
     @property
     def snapshot_iterations(self) -> tuple[int, ...]:
@@ -126,7 +106,7 @@ def start(config: Config, dataset: Dataset | None = None) -> Run:
     if dataset is None:
         dataset = dataset_of(config)
     parameters = initialize(config.layer_sizes, config.initialization, config.seed)
-    state = fresh_state(config.optimizer, len(parameters.vector))
+    state = initial_state(config.optimizer, len(parameters.vector))
     loss, accuracy = loss_and_accuracy(
         config, dataset.test_inputs, dataset.test_targets, parameters
     )
@@ -204,7 +184,7 @@ def advance(run: Run, iterations: int, *, seconds: float = float("inf")) -> Run:
         if iteration % STATISTICS_EVERY == 0:
             layer_rows.append(row)
         parameters, candidate, loss = candidate, parameters, next_loss
-        updates.take()
+        updates.accept()
         iteration += 1
         if iteration % TEST_EVERY == 0:
             test_metrics.append(
@@ -212,15 +192,15 @@ def advance(run: Run, iterations: int, *, seconds: float = float("inf")) -> Run:
             )
         rules.look(iteration, loss, parameters)
         if iteration % snapshots.stride == 0:
-            state, best = updates.state(), (rules.best_loss, rules.best_iteration)
-            snapshots.take(Snapshot.of(iteration, parameters.vector, state, *best))
+            state, best = updates.optimizer_state(), (rules.best_loss, rules.best_iteration)
+            snapshots.add(Snapshot.of(iteration, parameters.vector, state, *best))
         if rules.met or time.perf_counter() >= deadline:
             break
     test_losses, test_accuracies = np.array(test_metrics).reshape(-1, 2).T
     return replace(
         run,
         parameters=parameters,
-        optimizer_state=updates.state(),
+        optimizer_state=updates.optimizer_state(),
         iteration=iteration,
         losses=np.concatenate([run.losses, losses]),
         test_losses=np.concatenate([run.test_losses, test_losses]),
@@ -282,7 +262,7 @@ def _advance_without_points(run: Run, iterations: int) -> Run:
     snapshots = Snapshots(run.snapshots, run.iteration)
     for passed in range(run.iteration + 1, iteration + 1):
         if passed % snapshots.stride == 0:
-            snapshots.take(snapshot(run)._replace(iteration=passed))
+            snapshots.add(snapshot(run)._replace(iteration=passed))
     rows = [
         look_at_layers(passed, run.config, None, run.parameters)
         for passed in range(run.iteration, iteration)

@@ -11,7 +11,7 @@ class Updates:
     """A run's updates, one after another: gradients, penalty, direction, rate, next parameters.
 
     `make` is all of an update; its parts are there for those who look at each. The optimizer's
-    memory moves on with `take` alone, so that an update which is not taken leaves no trace.
+    memory moves on with `accept` alone, so that an update which is not taken leaves no trace.
 
     Parameters
     ----------
@@ -67,11 +67,11 @@ class Updates:
         np.multiply(gradients, self.rate(iteration), out=gradients)
         np.subtract(parameters.vector, gradients, out=following.vector)
 
-    def take(self) -> None:
+    def accept(self) -> None:
         """Let the update that was made last count."""
         self._memory, self._next_memory = self._next_memory, self._memory
         self._count += 1
 
-    def state(self) -> OptimizerState:
+    def optimizer_state(self) -> OptimizerState:
         """Return the optimizer's state after the updates taken, a copy."""
         return OptimizerState(self._config.optimizer, self._count, self._memory.copy())

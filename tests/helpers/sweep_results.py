@@ -7,7 +7,7 @@ import numpy as np
 from nnlab import Config
 from nnlab.sweep import BOUNDARY_SIZE, Result
 from nnlab.training.downsampling import bin_means
-from nnlab.training.run import Metrics
+from nnlab.training.metrics import Metrics
 
 
 def result(

@@ -10,7 +10,14 @@ from nnlab.app.playground import session
 from nnlab.app.playground.actions import CLEAR, UNDO, USE_POINTS
 from nnlab.app.playground.point_history import ERASER_RADIUS, TARGETS, OwnPoints
 from nnlab.app.playground.record import Playground
-from nnlab.data.csv_files import MAX_BYTES, Table, guess_columns, read_table, to_points, write_table
+from nnlab.data.csv_files import (
+    MAX_BYTES,
+    PointsTable,
+    guess_columns,
+    read_table,
+    to_points,
+    write_table,
+)
 from nnlab.data.datasets import OWN
 from nnlab.data.points import MAX_LINK_POINTS, Points, decode, encode
 from nnlab.data.rules import BrokenRule, shown
@@ -108,7 +115,7 @@ def files(problem: str) -> None:
             st.error(in_code(error), icon=":material/error:")
 
 
-def _choose_columns(table: Table, problem: str) -> None:
+def _choose_columns(table: PointsTable, problem: str) -> None:
     names = list(table.columns)
     guessed = guess_columns(table)
     left, right = st.columns(2)

@@ -129,7 +129,9 @@ def render() -> None:
 def _drawn_page(playground: Playground, iteration: int, finding: Diagnosis | None) -> DrawnPage:
     run, training = playground.run, playground.training
     interval = training.interval if training else None
-    return DrawnPage(interval, iteration, finding and finding.name, run.edited, run.diverged)
+    return DrawnPage(
+        interval, iteration, finding and finding.name, run.parameters_edited, run.diverged
+    )
 
 
 def _notices(playground: Playground, error: str, finding: Diagnosis | None, *, past: bool) -> None:
@@ -154,7 +156,7 @@ def _notices(playground: Playground, error: str, finding: Diagnosis | None, *, p
     left_out = own_points.sync_link(run.config.points)
     if left_out:
         st.info(left_out)
-    keep_in_link("edited", EDITED if run.edited else "", "")
+    keep_in_link("edited", EDITED if run.parameters_edited else "", "")
     if run.iteration:
         return
     for sentence in playground.refused_link:

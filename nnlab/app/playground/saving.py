@@ -13,7 +13,7 @@ from nnlab.export.parameters_file import parameters_file
 from nnlab.export.replay import replay
 from nnlab.export.script import script
 from nnlab.training.config import text
-from nnlab.training.edit_record import PARAMETER, STEP, STOP, Intervention
+from nnlab.training.edit_record import PARAMETER, STEP, STOP, Edit
 from nnlab.training.run import Run, evaluate
 
 _script = lru_cache(maxsize=4)(script)
@@ -102,9 +102,9 @@ def _program(run: Run) -> None:
         help_="A short program for NumPy that repeats this run from the start, loss by loss, for "
         f"{config.iterations:,} iterations.",
     )
-    if run.interventions:
-        differing = [one for one in run.interventions if one.kind != STOP]
-        first = (differing or run.interventions)[0]
+    if run.edits:
+        differing = [one for one in run.edits if one.kind != STOP]
+        first = (differing or run.edits)[0]
         st.caption(
             f"{_sentence(first)} at iteration {first.iteration:,}: the script trains with the "
             "present settings from the start, and "
@@ -112,7 +112,7 @@ def _program(run: Run) -> None:
         )
 
 
-def _sentence(done: Intervention) -> str:
+def _sentence(done: Edit) -> str:
     """Say what somebody has done to the run."""
     if done.kind == STEP:
         return f"A step was made on {done.name} {done.value} alone"

@@ -14,7 +14,8 @@ from nnlab.app.playground.record import Playground
 from nnlab.app.turns import Shown
 from nnlab.figures.curves import Line, compact, loss_series, penalized_series
 from nnlab.figures.points import point_marks
-from nnlab.training.run import Metrics, Run, evaluate
+from nnlab.training.metrics import Metrics
+from nnlab.training.run import Run, evaluate
 
 
 class Message(NamedTuple):

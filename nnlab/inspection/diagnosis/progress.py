@@ -21,7 +21,7 @@ LEARNED = 0.8  # of the way from a constant answer to the nearest neighbour's: i
 
 def settled_since(run: Run) -> int:
     """Return the iteration at which somebody last changed what updates the run makes, or 0."""
-    return max((one.iteration for one in run.interventions if one.kind != STOP), default=0)
+    return max((one.iteration for one in run.edits if one.kind != STOP), default=0)
 
 
 def layers_since(run: Run) -> LayerHistory:

@@ -28,7 +28,8 @@ from nnlab.sweep import Result
 from nnlab.sweep.analysis.columns import ACCURACIES, metric_column, metrics_of, setting, with_seeds
 from nnlab.training.batches import dataset_of
 from nnlab.training.config import Config
-from nnlab.training.run import Metrics, Run, evaluate
+from nnlab.training.metrics import Metrics
+from nnlab.training.run import Run, evaluate
 
 STYLE = Path(__file__).with_suffix(".css")
 VIEW, TITLE = "compare", "Compare"
@@ -84,7 +85,7 @@ def render(sweep: SweepResults) -> None:
         pair = session.pair()
         interval = pair.interval if pair.training else None
         st.fragment(_live, run_every=interval)(ends, speed, interval)
-    if own and PLAYGROUND in chosen and own.interventions:
+    if own and PLAYGROUND in chosen and own.edits:
         st.caption(
             "The playground's run was changed on its way. Played here, it has its present settings "
             "from the start."

@@ -11,10 +11,10 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from nnlab import Config, Run, advance, evaluate, set_parameter, start
-from nnlab.app import live_chart
 from nnlab.app.explore import lockstep
 from nnlab.app.explore.views import compare, pair_controls
 from nnlab.app.live_chart import Update
+from nnlab.app.live_chart.inbox import Handlers
 from nnlab.app.pace import TICK_SECONDS
 from nnlab.figures.compare import compared_losses, result_image, result_series, run_series
 from nnlab.figures.style import SET_COLORS
@@ -235,8 +235,8 @@ def test_only_runs_that_train_are_slowed_down_and_at_rest_nothing_is_left_to_be_
     press(app, "compare_start")
     assert told[-1]["time_line"] is None
 
-    def late(*_: object, listeners: live_chart.Listeners, **__: object) -> None:
-        listeners.behind()
+    def late(*_: object, handlers: Handlers, **__: object) -> None:
+        handlers["slow"]()
 
     monkeypatch.setattr(compare.live_chart, "update", late)
     press(app, "compare_pause")

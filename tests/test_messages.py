@@ -9,6 +9,7 @@ import pytest
 
 from nnlab import Config, Run, start
 from nnlab.app import live_chart
+from nnlab.app.live_chart.inbox import Inbox
 from nnlab.figures.curves import compact
 from nnlab.figures.points import MAX_POINTS, STEPS, PointMarks, point_marks
 from nnlab.inspection.observation import PointResults, observe
@@ -92,13 +93,15 @@ def test_a_ticks_message_is_at_most_60_kb(
 def test_frames_that_do_not_fit_are_left_out_and_the_last_one_stays(
     sent: list[tuple[dict[str, Any], bytes]],
 ) -> None:
+    def left(frames: list[tuple[int, bytes]]) -> list[int]:
+        charts = {"a": live_chart.Update(3, "", frames=frames)}
+        live_chart.update(charts, inbox=Inbox(), handlers={})
+        return [number for number, _ in sent[-1][0]["charts"]["a"]["frames"]]
+
     frames = [(number, bytes(20_000)) for number in range(4)]
-    live_chart.update({"a": live_chart.Update(3, "", frames=frames)})
-    assert [number for number, _ in sent[-1][0]["charts"]["a"]["frames"]] == [1, 3]
-    live_chart.update({"a": live_chart.Update(2, "", frames=frames[:3])})
-    assert [number for number, _ in sent[-1][0]["charts"]["a"]["frames"]] == [0, 2]
-    live_chart.update({"a": live_chart.Update(1, "", frames=[(1, bytes(90_000))])})
-    assert len(sent[-1][0]["charts"]["a"]["frames"]) == 1
+    assert left(frames) == [1, 3]
+    assert left(frames[:3]) == [0, 2]
+    assert left([(1, bytes(90_000))]) == [1]
 
 
 def answers(marks: PointMarks) -> np.ndarray:

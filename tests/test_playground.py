@@ -14,7 +14,7 @@ from streamlit.delta_generator import DeltaGenerator
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import SelectSlider
 
-from nnlab import Config, advance, rewind, start
+from nnlab import Config, advance, start
 from nnlab.app import live_chart, turns
 from nnlab.app.playground import session
 from nnlab.app.playground.point_history import OwnPoints
@@ -604,21 +604,6 @@ def test_start_may_come_before_a_new_run_is_drawn(
     press(app, key)
     assert run_of(app) is not old
     assert run_of(app).iteration == 0
-
-
-def test_a_branch_told_twice_keeps_the_run_that_it_left() -> None:
-    def script() -> None:
-        from nnlab.app.playground import session  # noqa: PLC0415 - the script of a page of its own
-
-        session.branch(32)
-        session.branch(32)
-
-    app = AppTest.from_function(script)
-    run = advance(start(Config(samples=20)), 100)
-    put_run(app, run, viewed_iteration=32)
-    healthy(app.run())
-    assert playground_of(app).left_run is run
-    assert run_of(app).iteration == rewind(run, 32).iteration == 32
 
 
 def test_the_view_has_settled_when_start_ends_a_replay() -> None:

@@ -17,8 +17,8 @@ def open_small(page: Page, server: str, query: str = "") -> None:
 
 def choose(page: Page, tool: str) -> None:
     page.get_by_role("radio", name=tool, exact=True).click()
-    layers = {"Zoom": "", "+ 0": "[data-kind='0']", "+ 1": "[data-kind='1']"}
-    layer = page.locator(f".brush{layers.get(tool, '[data-kind=erase]')}")
+    layers = {"Zoom": "", "+ 0": "[data-label='0']", "+ 1": "[data-label='1']"}
+    layer = page.locator(f".brush{layers.get(tool, '[data-label=erase]')}")
     expect(layer).to_have_count(int(tool != "Zoom"))
 
 

@@ -4,27 +4,28 @@ import json
 
 import streamlit as st
 
-from nnlab.app.live_chart import Brush, Update, routes, stage
+from nnlab.app.live_chart import Brush, Update, routes, stage, update
+from nnlab.app.live_chart.inbox import Inbox
 
 KEY = "chart"
 AXIS = {"range": [-1, 1]}
 
 
-def _take() -> None:
-    st.session_state.taken = st.session_state[KEY].strokes[-1]["number"]
+@st.fragment
+def _live() -> None:
+    inbox = st.session_state.setdefault("inbox", Inbox())
+    st.write(f"taken: {inbox.taken}")
+    update({KEY: Update(1, "Nothing.")}, inbox=inbox, handlers={"stroke": lambda **_: None})
 
 
 if __name__ == "__main__":
-    taken = st.session_state.get("taken", 0)
     stage(
         KEY,
         json.dumps({"data": [], "layout": {"xaxis": AXIS, "yaxis": AXIS}}),
         (-1, 1, -1, 1),
-        shows=Update(1, "Nothing."),
-        brush=Brush(0.1, 0, taken),
+        brush=Brush(0.1, 0),
         colors=("#000000", "#ffffff"),
-        on_stroke=_take,
     )
-    st.write(f"taken: {taken}")
+    _live()
 else:
     app = st.App(__file__, routes=routes())

@@ -20,6 +20,7 @@ from nnlab.app.explore.views import (
     draw_view,
     gallery,
     lr_range_test,
+    parallel_columns,
 )
 from nnlab.app.links import config_query
 from nnlab.data.points import NO_POINTS
@@ -200,6 +201,9 @@ def _live(
     drawn: DrawnResults,
 ) -> None:
     """Draw the results that have come."""
+    explore = session.current()
+    if explore.chosen_run is not None:
+        st.rerun()  # the whole page, which opens the run
     if started:
         sweep_progress.stay_awake(started)
     sweep = results_so_far(plan, started, session.current().filter)
@@ -208,14 +212,25 @@ def _live(
             st.rerun()
         sweep_progress.progress(started.sweep, sweep.results)
     run_filter.bar(sweep)
-    if layout:
-        live_chart.update(gallery.update(sweep, layout))
-    elif started and not sweep.done:
+    if started and not sweep.done and not layout:
         st.info("No run has finished yet.")
     elif view in VIEWS:
         draw_view(view, sweep)
-    elif len(sweep.passing) != drawn.passing and time.monotonic() > drawn.time + COMPARE_SECONDS:
+    elif (
+        view == compare.VIEW
+        and len(sweep.passing) != drawn.passing
+        and time.monotonic() > drawn.time + COMPARE_SECONDS
+    ):
         st.rerun()  # Compare is drawn outside, and has more to choose from
+    if view != compare.VIEW:  # which sends updates of its own
+        live_chart.update(
+            gallery.update(sweep, layout) if layout else {},
+            inbox=explore.inbox,
+            handlers={
+                "open": session.choose_run,
+                "filter": lambda ranges: run_filter.take(parallel_columns(sweep), ranges),
+            },
+        )
     session.write_address()
 
 

@@ -1,6 +1,6 @@
 """The filter of Explore: drawn on the parallel coordinates, it holds for every view."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
@@ -12,15 +12,14 @@ from nnlab.sweep.analysis.filters import marked, sentence
 PARALLEL = "parallel-coordinates"  # the key of their stage
 
 
-def take(columns: Sequence[Column]) -> None:
-    """Take the filter that was drawn on the axes of these columns; only in a callback."""
-    drawn = st.session_state[PARALLEL].filter["ranges"]
-    ranges = {
-        column.name: marked(column, drawn[column.name])
+def take(columns: Sequence[Column], ranges: Mapping[str, Sequence[float]]) -> None:
+    """Filter by the ranges that were marked on the axes of these columns, by their names."""
+    found = {
+        column.name: marked(column, ranges[column.name])
         for column in columns
-        if column.name in drawn
+        if column.name in ranges
     }
-    session.set_filter({name: found for name, found in ranges.items() if found})
+    session.set_filter({name: chosen for name, chosen in found.items() if chosen})
 
 
 def bar(sweep: SweepResults) -> None:

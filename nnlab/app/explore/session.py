@@ -14,6 +14,7 @@ import streamlit as st
 
 from nnlab.app import links
 from nnlab.app.explore import lockstep
+from nnlab.app.live_chart.inbox import Inbox
 from nnlab.app.pace import TICK_SECONDS, slower
 from nnlab.app.turns import turn
 from nnlab.sweep import Axis, Sweep
@@ -168,7 +169,7 @@ class Explore:
     range_test : the range test that was started last
     range_test_asked : a range test was asked for, and has not started yet
     chosen_run : index of a run that the playground is to open
-    clicks_taken : number of the last click in the gallery that was taken
+    inbox : takes the messages of the browser
     pair : the two runs that are compared
     importance : the importance that was computed last
     """
@@ -189,7 +190,7 @@ class Explore:
     range_test: StartedTest | None = None
     range_test_asked: bool = False
     chosen_run: int | None = None
-    clicks_taken: int = 0
+    inbox: Inbox = field(default_factory=Inbox)
     pair: RunPair | None = None
     importance: KnownImportance | None = None
 
@@ -266,12 +267,6 @@ def take_chosen_run() -> int | None:
     if index is not None:
         _change(chosen_run=None)
     return index
-
-
-def take_click(number: int, index: int) -> None:
-    """Take a click in the gallery, which the browser may send several times."""
-    if number > current().clicks_taken:
-        _change(clicks_taken=number, chosen_run=index)
 
 
 # The plan and the sweep

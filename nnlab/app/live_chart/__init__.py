@@ -9,7 +9,7 @@ update is enough by itself: it may be lost, or come before the stage.
 import json
 import struct
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -20,6 +20,9 @@ from numpy.typing import NDArray
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 from streamlit.components.v2.types import ComponentRenderer
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+from nnlab.app.live_chart.inbox import Handlers, Inbox
 
 FOLDER = Path(__file__).parent
 STATIC = FOLDER / "static"
@@ -65,8 +68,8 @@ class Update(NamedTuple):
         `figures.points.PointMarks`
     caption : what is written on the chart
     network : for the stage of a diagram, what `figures.diagram.network` returns, and also `shown`,
-        the unit in the large chart, [layer, number] or None; `taken`, the number of the last
-        action taken; `refused`, what was wrong with it
+        the unit in the large chart, [layer, number] or None, and `refused`, what is wrong with the
+        last value set by hand
     gallery : for the stage of a gallery, what `figures.gallery.gallery` returns
     """
 
@@ -93,32 +96,6 @@ class Time(NamedTuple):
     at: int
 
 
-class Listeners(NamedTuple):
-    """What is called when the browser has something to tell.
-
-    Attributes
-    ----------
-    behind : updates arrive later and later
-    look : the time line was moved; `st.session_state.update.look["iteration"]` says where to
-    branch : the run shall go on from `st.session_state.update.branch`, an iteration
-    act : something was done in the diagram; `st.session_state.update.actions["actions"]` holds what
-        is not taken: {"number": 1 …, "show": [layer, number] or None} or {"number": 1 …,
-        "set": [layer, row, column], "value": a text}
-    """
-
-    behind: Callable[[], None]
-    look: Callable[[], None]
-    branch: Callable[[], None]
-    act: Callable[[], None]
-
-
-def _ignore() -> None:
-    """Do nothing about what the browser tells."""
-
-
-NOBODY = Listeners(_ignore, _ignore, _ignore, _ignore)
-
-
 def routes() -> list[Mount]:
     """Return the routes that serve the modules and the installed Plotly.js to the page."""
     base = "/" + st.get_option("server.baseUrlPath").strip("/")
@@ -138,13 +115,11 @@ class Brush(NamedTuple):
     Attributes
     ----------
     radius : of the eraser, as a part of the chart's width
-    kind : 0 or 1, the class of the points that it draws, with Shift the other one; None erases
-    taken : number of the last stroke that the server has taken; later ones are sent once more
+    label : 0 or 1, the class of the points that it draws, with Shift the other one; None erases
     """
 
     radius: float
-    kind: int | None
-    taken: int
+    label: int | None
 
 
 def stage(
@@ -156,9 +131,7 @@ def stage(
     rest: float = 0,
     brush: Brush | None = None,
     colors: tuple[str, str] | None = None,
-    on_stroke: Callable[[], None] = _ignore,
-    on_pin: Callable[[], None] | None = None,
-    on_filter: Callable[[], None] = _ignore,
+    pins: bool = False,
 ) -> None:
     """Draw the place of a chart with its figure.
 
@@ -172,15 +145,8 @@ def stage(
     rest : how many times as long as it took to draw the figure it is then left as it is, so that
         the browser has time for other charts, up to half a second; the last update is always drawn
     brush : None lets the mouse zoom
-    colors : of what the brush draws, by kind
-    on_stroke : called after a stroke; `st.session_state[key].strokes` then holds those not taken:
-        {"number": 1 …, "kind": 0, 1 or "erase", "positions": [[x1, x2], …]}, in the figure's units
-    on_pin : called when a point has been clicked, which then keeps a ring around it;
-        `st.session_state[key].pin` is [trace, index in the trace], or [] if none is held any
-        longer; None where a click does nothing
-    on_filter : called when other ranges have been marked on the axes of parallel coordinates;
-        `st.session_state[key].filter["ranges"]` then holds them: by the name of an axis [low, high,
-        low, high, …], in the figure's units
+    colors : of what the brush draws, by class
+    pins : a click on a point draws a ring around it, which stays until the next click
     """
     data = {
         "name": key,
@@ -190,25 +156,12 @@ def stage(
         "rest": rest,
         "brush": brush and brush._asdict(),
         "colors": colors,
-        "pins": on_pin is not None,
+        "pins": pins,
     }
-    _stage(
-        key=key,
-        data=data,
-        on_strokes_change=on_stroke,
-        on_pin_change=on_pin or _ignore,
-        on_filter_change=on_filter,
-    )
+    _stage(key=key, data=data)
 
 
-def diagram(
-    key: str,
-    colors: tuple[str, str],
-    *,
-    max_layers: int,
-    max_units: int,
-    on_layers: Callable[[], None],
-) -> None:
+def diagram(key: str, colors: tuple[str, str], *, max_layers: int, max_units: int) -> None:
     """Draw the place of a network's diagram.
 
     Parameters
@@ -216,27 +169,18 @@ def diagram(
     key : its name on the page, as `data-live-chart`
     colors : of negative and of positive weights
     max_layers, max_units : hidden ones, and in each of them
-    on_layers : called when other hidden layers are asked for; `st.session_state[key].layers` then
-        holds their widths as text
     """
     data = {
         "name": key,
         "colors": colors,
         "limits": {"layers": max_layers, "units": max_units},
     }
-    _diagram(key=key, data=data, on_layers_change=on_layers)
+    _diagram(key=key, data=data)
 
 
-def gallery(key: str, *, on_open: Callable[[], None]) -> None:
-    """Draw the place of a gallery.
-
-    Parameters
-    ----------
-    key : its name on the page, as `data-live-chart`
-    on_open : called when a run was clicked, and perhaps again later on;
-        `st.session_state[key].open` holds its {"index": in the sweep, "number": of the click}
-    """
-    _gallery(key=key, data={"name": key}, on_open_change=on_open)
+def gallery(key: str) -> None:
+    """Draw the place of a gallery; the key is its name on the page, as `data-live-chart`."""
+    _gallery(key=key, data={"name": key})
 
 
 def time_line() -> None:
@@ -247,38 +191,41 @@ def time_line() -> None:
 def update(
     charts: dict[str, Update],
     *,
+    inbox: Inbox,
+    handlers: Handlers,
     time_line: Time | None = None,
-    session: str = "",
     run: int = 0,
-    listeners: Listeners = NOBODY,
 ) -> None:
-    """Send what has changed in the charts, by the keys of their stages.
+    """Send what has changed in the charts, by the keys of their stages, and take messages.
+
+    One per page, in its ticking fragment: a message of the browser reruns that fragment alone.
 
     Parameters
     ----------
+    inbox : of the page
+    handlers : by the kind of a message, called with its body; messages.json has the kinds
     time_line : None while the run trains, or on a page without one; without training, what is still
         to be played is dropped, so that pictures and numbers agree
-    session : changes when the server has lost the session, which the page then says; empty on a
-        page that does not
     run : which run it is, a number that no other run of the page has: another one begins without
         the zoom of the one before, whereas looking back keeps it
-    listeners : NOBODY on a page where the browser has nothing to tell
     """
+    context = get_script_run_ctx()
+    session, page = (context.session_id, context.page_script_hash) if context else ("", "")
     message = {
         "charts": {name: chart._asdict() for name, chart in charts.items()},
         "time": time_line and time_line._asdict(),
         "session": session,
+        "page": page,
+        "taken": inbox.taken,
         "run": run,
         "sent": time.time(),
     }
-    _update(
-        key="update",
-        data=_fitting(message),
-        on_behind_change=listeners.behind,
-        on_look_change=listeners.look,
-        on_branch_change=listeners.branch,
-        on_actions_change=listeners.act,
-    )
+
+    def take() -> None:
+        packet = st.session_state["update"].messages
+        inbox.take(packet, handlers, session, page)
+
+    _update(key="update", data=_fitting(message), on_messages_change=take)
 
 
 def _fitting(message: dict[str, Any]) -> bytes:

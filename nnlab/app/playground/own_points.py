@@ -63,8 +63,7 @@ def tools(playground: Playground) -> Brush | None:
         )
     if tool == ZOOM:
         return None
-    kind = None if tool == ERASER else names.index(tool) - 1
-    return Brush(ERASER_RADIUS, kind, playground.strokes_taken)
+    return Brush(ERASER_RADIUS, None if tool == ERASER else names.index(tool) - 1)
 
 
 def download(playground: Playground) -> None:
@@ -79,12 +78,6 @@ def download(playground: Playground) -> None:
         help="The training points, and with the data set own your test points, as a CSV file.",
         width="stretch",
     )
-
-
-def take_strokes(width: float) -> None:
-    """Add or erase what was drawn on a plane of this width."""
-    for stroke in st.session_state["decision-boundary"].strokes or []:
-        session.add_stroke(stroke["number"], stroke["kind"], stroke["positions"], width)
 
 
 def sync_link(points: Points) -> str:

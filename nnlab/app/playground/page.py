@@ -1,14 +1,15 @@
 """The playground: settings at the left; the run, its boundary and its loss curve at the right."""
 
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 import streamlit as st
-from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from nnlab.app import live_chart, navigation, report, turns
 from nnlab.app.links import config_query, keep_in_link, refuse_bad_link
+from nnlab.app.live_chart.inbox import Handlers
 from nnlab.app.pace import SPEEDS, flush
 from nnlab.app.playground import (
     controls,
@@ -22,6 +23,7 @@ from nnlab.app.playground import (
 from nnlab.app.playground.actions import ADVICE, UNDO_BRANCH
 from nnlab.app.playground.display_options import DisplayOptions
 from nnlab.app.playground.panels import diagram
+from nnlab.app.playground.point_history import OwnPoints
 from nnlab.app.playground.record import Playground
 from nnlab.app.playground.settings import forget, settings
 from nnlab.app.turns import Shown, tick, turn
@@ -69,6 +71,7 @@ class DrawnPage(NamedTuple):
     iteration : of the run shown
     finding : name of the diagnosis, if there is one
     edited, diverged : of the run; a value set by hand may change both
+    own : the own points
     """
 
     interval: float | None
@@ -76,6 +79,7 @@ class DrawnPage(NamedTuple):
     finding: str | None
     edited: bool
     diverged: bool
+    own: OwnPoints
 
 
 def render() -> None:
@@ -129,9 +133,9 @@ def render() -> None:
 def _drawn_page(playground: Playground, iteration: int, finding: Diagnosis | None) -> DrawnPage:
     run, training = playground.run, playground.training
     interval = training.interval if training else None
-    return DrawnPage(
-        interval, iteration, finding and finding.name, run.parameters_edited, run.diverged
-    )
+    name = finding and finding.name
+    edited, own = run.parameters_edited, playground.own
+    return DrawnPage(interval, iteration, name, edited, run.diverged, own)
 
 
 def _notices(playground: Playground, error: str, finding: Diagnosis | None, *, past: bool) -> None:
@@ -206,35 +210,37 @@ def _draw(playground: Playground, shown: Shown, choices: Choices) -> None:
     message = tick_message.message(playground, shown, choices.panel, choices.options)
     st.progress(message.progress, message.status)
     st.markdown(message.metrics)
-    context = get_script_run_ctx()
     live_chart.update(
         message.charts,
         time_line=message.time_line,
-        session=context.session_id if context else "",
         run=playground.run_number,
-        listeners=live_chart.Listeners(session.slow_down, _look_back, _branch, diagram.act),
+        inbox=playground.inbox,
+        handlers=HANDLERS,
     )
 
 
-def _look_back() -> None:
-    look = st.session_state["update"].look
-    session.look_back(look["iteration"], settled=look["settled"])
-
-
-def _branch() -> None:
-    session.branch(st.session_state["update"].branch)
-
-
-def _pin(playground: Playground) -> None:
+def _pin(place: Sequence[int] | None) -> None:
     """Let the step by hand be for the clicked training point; for all if none is pinned."""
-    pin = st.session_state["decision-boundary"].pin
-    if not pin:
+    if place is None:
         session.fill_in({"step_point": None})
         return
-    trace, index = pin
-    part, _, indices = points.traces(playground.run.dataset, playground.run.config.problem)[trace]
-    if part == "train":
-        session.fill_in({"step_point": int(indices[index])})
+    run = session.current().run
+    trace, index = place
+    for part, _, indices in points.traces(run.dataset, run.config.problem)[trace : trace + 1]:
+        if part == "train" and index < len(indices):  # else it was a point of an earlier run
+            session.fill_in({"step_point": int(indices[index])})
+
+
+HANDLERS: Handlers = {
+    "stroke": session.add_stroke,
+    "pin": _pin,
+    "layers": lambda widths: session.fill_in_settings({"hidden_layers": tuple(widths)}),
+    "show": session.show_unit,
+    "set": session.set_parameter,
+    "look": session.look_back,
+    "branch": session.branch,
+    "slow": session.slow_down,
+}
 
 
 def _stages(playground: Playground) -> DisplayOptions:
@@ -253,8 +259,7 @@ def _stages(playground: Playground) -> DisplayOptions:
             extent,
             brush=brush,
             colors=CLASS_COLORS,
-            on_stroke=lambda: own_points.take_strokes(extent[1] - extent[0]),
-            on_pin=lambda: _pin(playground),
+            pins=True,
         )
     with st.container(key="curve"):
         log_loss = st.toggle(

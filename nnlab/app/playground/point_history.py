@@ -34,7 +34,7 @@ def appended(history: Sequence[OwnPoints], own: OwnPoints) -> tuple[OwnPoints, .
 def stroked(
     points: Points,
     problem: str,
-    kind: int | str,
+    label: int | None,
     positions: Sequence[Sequence[float]],
     width: float,
 ) -> Points:
@@ -43,7 +43,7 @@ def stroked(
     Parameters
     ----------
     problem : of the run, as in Config
-    kind : 0 or 1, which of TARGETS the new points have, or "erase"
+    label : 0 or 1, which of TARGETS the new points have; None erases
     positions : x1 and x2 of each point of the stroke, (n, 2)
     width : of the plane
     """
@@ -52,6 +52,6 @@ def stroked(
         (round(float(x1), decimals), round(float(x2), decimals))
         for x1, x2 in positions[:MAX_POSITIONS]
     ]
-    if kind == "erase":
+    if label is None:
         return erase(points, rounded, ERASER_RADIUS * width)
-    return add(points, rounded, TARGETS[problem][kind == 1])
+    return add(points, rounded, TARGETS[problem][label])

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from nnlab.app.live_chart.inbox import Inbox
 from nnlab.app.playground.point_history import OwnPoints
 from nnlab.figures.plane_picture import Unit
 from nnlab.model.network import Parameters
@@ -75,7 +76,7 @@ class Playground:
     refused_value : what was wrong with the last value typed in the diagram, or nothing
     refused_link : what was wrong with the link, until the first iteration
     from_edited : the link is that of a run with weights set by hand, until the first iteration
-    strokes_taken, actions_taken : numbers of the last messages taken from the browser
+    inbox : takes the messages of the browser
     slider_number : of the learning rate's slider; a program moves it by drawing a new one
     pending_values : of widgets, by their keys, which show them when the page is drawn next
     query : what a link back to the playground needs besides the settings
@@ -95,8 +96,7 @@ class Playground:
     refused_value: str = ""
     refused_link: tuple[str, ...] = ()
     from_edited: bool = False
-    strokes_taken: int = 0
-    actions_taken: int = 0
+    inbox: Inbox = field(default_factory=Inbox)
     slider_number: int = 0
     pending_values: Mapping[str, Any] = field(default_factory=dict)
     query: Mapping[str, str] = field(default_factory=dict)

@@ -19,6 +19,7 @@ from nnlab.app.playground.point_history import OwnPoints, appended, stroked
 from nnlab.app.playground.record import Playground, StepMade, Training, goal_of
 from nnlab.app.turns import advance_in_turn, turn
 from nnlab.data.datasets import OWN
+from nnlab.data.plane import plane_extent
 from nnlab.data.points import Points
 from nnlab.figures.plane_picture import Unit
 from nnlab.inspection import next_update
@@ -240,15 +241,14 @@ def step(drawn: Playground, iterations: int) -> None:
 
 
 def look_back(iteration: int, *, settled: bool) -> None:
-    """Show the run as it was at an iteration; not settled: the time line still moves."""
-    _change(viewed_iteration=iteration, view_settled=settled)
+    """Show a paused run as it was at an iteration; not settled: the time line still moves."""
+    if not current().training:
+        _change(viewed_iteration=iteration, view_settled=settled)
 
 
 def branch(iteration: int) -> None:
     """Train on from an iteration of the past, and keep the run that is left."""
     playground = current()
-    if playground.training:
-        return
     if iteration in playground.run.snapshot_iterations:
         _change(left_run=playground.run, run=edits.rewind(playground.run, iteration))
     start_training()
@@ -287,31 +287,30 @@ def make_step(drawn: Playground, point: int | None) -> None:
         fill_in({"step_part": UPDATE_PART, "step_layer": 1})
 
 
-def set_parameter(layer: int, row: int, column: int, typed: str) -> None:
-    """Set a weight or bias of the present run, or keep what is wrong with the value."""
+def set_parameter(parameter: Sequence[int], value: str) -> None:
+    """Set a weight or bias of the present run, by layer, row and column, as typed.
+
+    If something is wrong with the value, `refused_value` says what.
+    """
     playground = current()
     if playground.viewed_run is not playground.run:
         _change(refused_value="This is past: choose Continue from here to change it.")
         return
-    value: Any = typed  # if it is no number, edits.set_parameter refuses it by its rule
+    number: Any = value  # edits.set_parameter refuses it by its rule if it is no number
     with suppress(ValueError):
-        value = float(typed)
+        number = float(value)
+    layer, row, column = parameter
     try:
-        run = edits.set_parameter(playground.run, layer, row, column, value)
+        run = edits.set_parameter(playground.run, layer, row, column, number)
     except ValueError as error:
         _change(refused_value=str(error))
     else:
         _change(run=run, refused_value="")
 
 
-def show_unit(unit: Unit | None) -> None:
-    """Show a unit's map in the large chart; None: the output's."""
-    _change(shown_unit=unit)
-
-
-def action_taken(number: int) -> None:
-    """Keep the number of the last action taken from the diagram."""
-    _change(actions_taken=number)
+def show_unit(unit: Sequence[int] | None) -> None:
+    """Show the map of a unit, by layer and number, in the large chart; None: the output's."""
+    _change(shown_unit=unit and Unit(*unit))
 
 
 # Own points
@@ -340,16 +339,12 @@ def undo_points(drawn: Playground) -> None:
         _change(point_history=drawn.point_history[:-1])
 
 
-def add_stroke(
-    number: int, kind: int | str, positions: Sequence[Sequence[float]], width: float
-) -> None:
-    """Add or erase the points of a stroke on a plane of this width, unless they are too many."""
+def add_stroke(label: int | None, positions: Sequence[Sequence[float]]) -> None:
+    """Add the points of a stroke, unless they are too many; without a label, erase points."""
     playground = current()
-    if number <= playground.strokes_taken:
-        return
-    _change(strokes_taken=number)
-    own = playground.own
-    points = stroked(own.points, playground.run.config.problem, kind, positions, width)
+    run, own = playground.run, playground.own
+    left, right, *_ = plane_extent(run.dataset)
+    points = stroked(own.points, run.config.problem, label, positions, right - left)
     if len(points) > MAX_SAMPLES:
         st.toast(f"At most {MAX_SAMPLES:,} own points: what you drew last was not added.")
     else:

@@ -54,14 +54,16 @@ def _left_out(results: Sequence[Result]) -> None:
         st.caption(f"Left out of medians and pictures: {runs}; the table lists them.")
 
 
+def parallel_columns(sweep: SweepResults) -> list[Column]:
+    """Return the columns that the parallel coordinates show, of all runs that are done."""
+    columns = sweep_columns(done_runs(sweep.results), sweep.axes, sweep.seeds)
+    return [column for column in columns if not np.isnan(column.values).any()]
+
+
 def _parallel(sweep: SweepResults) -> None:
     """Draw all runs that are done; those that the filter leaves out are faint."""
     done = done_runs(sweep.results)
-    columns = [
-        column
-        for column in sweep_columns(done, sweep.axes, sweep.seeds)
-        if not np.isnan(column.values).any()
-    ]
+    columns = parallel_columns(sweep)
     with row():
         color = choose_metric(done, "parallel_color", "Colour")
     explore = session.current()
@@ -75,7 +77,6 @@ def _parallel(sweep: SweepResults) -> None:
                 columns, color, explore.filter, f"cleared {explore.filters_cleared}"
             ),
             shows=live_chart.Update(len(done), alt),
-            on_filter=lambda: run_filter.take(columns),
         )
     st.caption(
         "Drag along an axis to filter it, click on the mark to let go; drag an axis' name to move "

@@ -232,7 +232,8 @@ def _draw(pair: RunPair, shown: Sequence[ShownRun]) -> None:
         updates,
         time_line=rest,
         run=pair.number,
-        listeners=live_chart.NOBODY._replace(behind=session.slow_down),
+        inbox=session.current().inbox,
+        handlers={"slow": session.slow_down},
     )
 
 

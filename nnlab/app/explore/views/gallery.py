@@ -76,7 +76,7 @@ def _explanation(plan: Plan, axes: list[Axis]) -> str:
 
 def render() -> None:
     """Draw the gallery's place."""
-    live_chart.gallery(KEY, on_open=_choose)
+    live_chart.gallery(KEY)
 
 
 def update(sweep: SweepResults, layout: Layout) -> dict[str, live_chart.Update]:
@@ -95,12 +95,6 @@ def update(sweep: SweepResults, layout: Layout) -> dict[str, live_chart.Update]:
         "each setting its decision boundary, its result and its loss curve."
     )
     return {KEY: live_chart.Update(sweep.done, alt, gallery=drawn)}
-
-
-def _choose() -> None:
-    clicked = st.session_state[KEY].open
-    if clicked:
-        session.take_click(clicked["number"], clicked["index"])
 
 
 def open_chosen() -> None:

@@ -1,12 +1,13 @@
-// Draws points, or erases them, where the pointer goes; the server is told at the stroke's end.
+// Draws points, or erases them, where the pointer goes; each stroke is one message.
+
+import { outbox } from "./outbox.js";
+
 const STEP = 12; // pixels between two points of a stroke
-const PATIENCE_MS = 1000; // that an answer may take at first: what was told may be lost
 
 export class Brush {
   constructor(chart) {
     this.chart = chart;
-    this.count = 0; // of all strokes
-    this.strokes = []; // those that the server has not yet taken: a busy one may miss some
+    this.number = 0; // of the message with the last stroke
     this.layer = document.createElementNS("http://www.w3.org/2000/svg", "svg");
     this.layer.setAttribute("class", "brush");
     this.layer.style.width = this.layer.style.height = "100%";
@@ -17,15 +18,11 @@ export class Brush {
     }
   }
 
-  set(brush, colors, tell) {
-    Object.assign(this, { options: brush, colors, tell });
+  set(brush, colors) {
+    Object.assign(this, { options: brush, colors });
     if (brush) {
-      const returns = !this.layer.isConnected;
-      this.strokes = this.strokes.filter(({ number }) => number > brush.taken);
-      this.layer.dataset.kind = brush.kind ?? "erase";
+      this.layer.dataset.label = brush.label ?? "erase";
       this.chart.element.append(this.layer);
-      if (returns) this.flush();
-      if (!this.chart.stale) this.wipe(); // no figure will come: these strokes change nothing
     } else {
       this.layer.remove();
       this.layer.replaceChildren();
@@ -36,8 +33,8 @@ export class Brush {
     // A second finger draws nothing, and ends no stroke.
     if (event.button !== 0 || !event.isPrimary || !this.chart.drawn) return;
     this.layer.setPointerCapture(event.pointerId);
-    const { kind } = this.options;
-    this.kind = kind === null ? "erase" : event.shiftKey ? 1 - kind : kind;
+    const { label } = this.options;
+    this.label = label !== null && event.shiftKey ? 1 - label : label;
     this.positions = [];
     this.last = null;
     this.go(event);
@@ -54,11 +51,10 @@ export class Brush {
     this.last = [x, y];
     this.positions.push([xaxis.p2d(inX), yaxis.p2d(inY)]);
     const dot = document.createElementNS("http://www.w3.org/2000/svg", "circle");
-    const erases = this.kind === "erase";
     const [left, right] = this.chart.extent;
     const radius = this.options.radius * Math.abs(xaxis.d2p(right) - xaxis.d2p(left));
-    const look = erases ? { r: radius, fill: "none", stroke: "currentColor" }
-      : { r: 4, fill: this.colors[this.kind], stroke: "white" };
+    const look = this.label === null ? { r: radius, fill: "none", stroke: "currentColor" }
+      : { r: 4, fill: this.colors[this.label], stroke: "white" };
     for (const [name, value] of Object.entries({ cx: x, cy: y, ...look })) {
       dot.setAttribute(name, value);
     }
@@ -68,25 +64,14 @@ export class Brush {
   end(event) {
     if (!event.isPrimary) return;
     if (this.positions?.length) {
-      this.count += 1;
-      this.strokes.push({ number: this.count, kind: this.kind, positions: this.positions });
-      this.flush();
+      this.number = outbox.add("stroke", { label: this.label, positions: this.positions }, "");
     }
     this.positions = null;
     for (const circle of this.layer.querySelectorAll("[fill=none]")) circle.remove();
   }
 
-  // Tells all strokes that are not taken, until they are. Ever more patiently, as a server that is
-  // told something begins its answer anew.
-  flush(patience = PATIENCE_MS) {
-    clearTimeout(this.timer);
-    if (!this.strokes.length || !this.layer.isConnected) return;
-    this.tell(this.strokes);
-    this.timer = setTimeout(() => this.flush(2 * patience), patience);
-  }
-
-  // Leaves what is drawn until a figure with all of it has come.
+  // Removes the dots once the stroke has been taken; only when the figure shows its points.
   wipe() {
-    if (!this.positions && !this.strokes.length) this.layer.replaceChildren();
+    if (!this.positions && !outbox.isWaiting(this.number)) this.layer.replaceChildren();
   }
 }

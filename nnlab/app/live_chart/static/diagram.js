@@ -1,11 +1,11 @@
 // Draws a network: each unit as a small map, its weights as lines, its bias as a small square.
 // A click on a unit asks for its map in the large chart; one on a line or square opens the editor.
 
-import { Actions } from "./actions.js";
 import { Editor } from "./editor.js";
 import { Layers } from "./layers.js";
 import { biasBox, curve, heightAt, place } from "./layout.js";
 import { shown } from "./numbers.js";
+import { outbox } from "./outbox.js";
 import { addStyle, make, takeNewest } from "./page.js";
 
 const CSS = `
@@ -40,23 +40,23 @@ const isAt = ([layer, number], [of, row, column]) => (
 
 export class Diagram {
   constructor() {
-    this.actions = new Actions();
+    this.asked = { number: 0, unit: null }; // the last message that asks for a unit's map
     this.arrived = []; // messages whose pictures are still to be decoded
   }
 
-  mount(element, { name, colors, limits }, tellLayers) {
+  mount(element, { name, colors, limits }) {
     if (this.element === element) return;
     Object.assign(this, { element, colors, built: null });
     element.dataset.liveChart = name;
     this.scroll = make("div", "scroll");
     this.canvas = make("canvas");
     this.units = make("div", "units", "", { role: "group" });
-    this.layers = new Layers(limits, tellLayers);
+    this.layers = new Layers(limits);
     this.scroll.append(this.canvas, this.layers.element, this.units);
     this.note = make("div", "note");
     this.tip = make("div", "tip");
     this.tip.hidden = true;
-    this.editor = new Editor(this, (set, value) => this.actions.add({ set, value }));
+    this.editor = new Editor(this);
     element.replaceChildren(this.scroll, this.note, this.tip, this.editor.element);
     this.canvas.onpointermove = (event) => this.point(event);
     this.canvas.onpointerleave = () => this.leave();
@@ -69,9 +69,9 @@ export class Diagram {
     this.schedule();
   }
 
-  update(message, { tell }) {
-    this.arrived = [...this.arrived.slice(1 - MAX_ARRIVED), message];
-    this.actions.take(message.network.taken, (told) => tell("actions", told));
+  // `isOpen` says whether a message was unanswered when this update was made.
+  update(message, { isOpen }) {
+    this.arrived = [...this.arrived.slice(1 - MAX_ARRIVED), { ...message, isOpen }];
     this.schedule();
   }
 
@@ -85,6 +85,7 @@ export class Diagram {
       if (this.arrived.length) this.schedule();
       if (!this.message) return;
       this.network = this.message.network;
+      this.isOpen = this.layers.isOpen = this.message.isOpen;
       const sizes = String([this.network.layers, this.network.inputs]);
       if (this.built !== sizes) this.build();
       this.built = sizes;
@@ -153,8 +154,7 @@ export class Diagram {
       context.fillStyle = bias ? this.colors[bias < 0 ? 0 : 1] : "gray";
       context.fillRect(x, y, side, side);
     }));
-    const asked = this.actions.open.find(({ show }) => show !== undefined);
-    this.press(asked ? asked.show : network.shown);
+    this.press(this.isOpen(this.asked.number) ? this.asked.unit : network.shown);
     this.units.setAttribute("aria-label", this.message.alt);
     this.note.textContent = `${network.note} ${HINT}`;
     this.say();
@@ -282,7 +282,8 @@ export class Diagram {
   show(unit) {
     const isShown = this.pressed === this.button(unit);
     const isOutput = unit[0] === this.network.layers.length - 1;
-    this.actions.add({ show: isShown || isOutput ? null : unit });
+    const wanted = isShown || isOutput ? null : unit;
+    this.asked = { number: outbox.add("show", { unit: wanted }), unit: wanted };
     this.schedule();
   }
 

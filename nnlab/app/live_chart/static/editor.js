@@ -1,5 +1,6 @@
 // Sets one weight or bias of a network: by exact entry, by a slider.
 import { shown } from "./numbers.js";
+import { outbox } from "./outbox.js";
 import { addStyle } from "./page.js";
 
 const HTML = `
@@ -33,9 +34,8 @@ const MOST = 1000; // that may be set by hand
 addStyle(CSS);
 
 export class Editor {
-  // `set` is called with [layer, row, column] and a value, as text; it returns the action's number.
-  constructor(diagram, set) {
-    Object.assign(this, { diagram, set });
+  constructor(diagram) {
+    this.diagram = diagram;
     const element = this.element = document.createElement("div");
     Object.assign(element, { className: "editor", innerHTML: HTML, hidden: true });
     element.setAttribute("role", "dialog");
@@ -45,12 +45,12 @@ export class Editor {
     this.refused = element.querySelector(".refused");
     this.which.onchange = () => this.turnTo(JSON.parse(this.which.value));
     this.exact.onchange = () => {
-      const value = Number(this.tell(this.exact.value) || NaN);
+      const value = Number(this.set(this.exact.value) || NaN);
       if (Number.isFinite(value)) this.slide(value); // at once: the next nudge starts from there
     };
     this.slider.oninput = () => {
       this.exact.value = shown(this.slider.valueAsNumber);
-      this.tell(this.slider.value);
+      this.set(this.slider.value);
     };
     this.slider.onpointerdown = () => { this.dragging = true; };
     this.slider.onpointerup = this.slider.onpointercancel = () => { this.dragging = false; };
@@ -84,7 +84,7 @@ export class Editor {
   turnTo(parameter) {
     this.parameter = parameter;
     this.dragging = false;
-    this.told = 0; // number of the last action for this parameter
+    this.number = 0; // of the last message about this parameter
     this.refused.textContent = "";
     const value = this.diagram.valueOf(parameter) ?? 0;
     this.span(value);
@@ -108,10 +108,11 @@ export class Editor {
     this.exact.value = shown(value, 7); // all that float32 holds
   }
 
-  // Returns the text as it was told.
-  tell(value) {
+  // Asks the server to set the parameter, and returns the text that it sends.
+  set(value) {
     const text = value.replace("−", "-").trim();
-    this.told = this.set(this.parameter, text);
+    const { parameter } = this;
+    this.number = outbox.add("set", { parameter, value: text }, `set ${parameter}`);
     return text;
   }
 
@@ -120,10 +121,10 @@ export class Editor {
     if (this.element.hidden) return;
     const value = this.diagram.valueOf(this.parameter);
     if (value === null) return this.close(); // other layers
-    const { refused, taken } = this.diagram.network;
-    this.refused.textContent = this.told ? refused : "";
+    this.refused.textContent = this.number ? this.diagram.network.refused : "";
     if (value === undefined) return; // not among those drawn
-    if (this.dragging || taken < this.told || this.refused.textContent) return;
+    const answered = !this.diagram.isOpen(this.number) && !this.refused.textContent;
+    if (this.dragging || !answered) return;
     this.slide(value);
     if (document.activeElement !== this.exact) this.write(value);
   }

@@ -1,5 +1,6 @@
 // Parallel coordinates: which ranges the mouse has marked on the axes, and in which order they stand.
 
+import { outbox } from "./outbox.js";
 import { addStyle } from "./page.js";
 
 const CSS = `
@@ -19,18 +20,14 @@ export class Filters {
     }
   }
 
-  // Once the figure is drawn; `tell` is called with the ranges on each axis by its name, flat.
-  listen(tell) {
+  // Begins to send the ranges on each axis, once the figure is drawn.
+  listen() {
     this.plot.on("plotly_restyle", () => {
       const axes = this.axes();
       if (!axes) return;
       const marked = axes.filter((axis) => axis.constraintrange?.length);
-      tell({
-        number: Date.now(), // the same ranges once more are news, after they have been cleared
-        ranges: Object.fromEntries(
-          marked.map(({ name, constraintrange }) => [name, constraintrange.flat()]),
-        ),
-      });
+      const ranges = marked.map(({ name, constraintrange }) => [name, constraintrange.flat()]);
+      outbox.add("filter", { ranges: Object.fromEntries(ranges) });
     });
   }
 

@@ -1,6 +1,7 @@
 // Draws a sweep as a gallery: a table of links, each with a small map, a number and a loss curve.
 // With both axes it is a table; of one axis its cells follow each other; on a phone it is a list.
 
+import { outbox } from "./outbox.js";
 import { addStyle, make, takeNewest } from "./page.js";
 
 const CSS = `
@@ -62,8 +63,7 @@ export class Gallery {
     this.arrived = [];
   }
 
-  mount(element, { name }, open) {
-    this.open = open;
+  mount(element, { name }) {
     if (this.element === element) return;
     this.element = element;
     this.built = null;
@@ -207,7 +207,7 @@ export class Gallery {
     link.onclick = (event) => {
       if (event.ctrlKey || event.metaKey || event.shiftKey) return; // a tab of its own
       event.preventDefault();
-      this.open({ index: link.cell.index, number: Date.now() });
+      outbox.add("open", { index: link.cell.index });
     };
     this.places[at].className = "";
     this.places[at].lastChild.replaceWith(link);

@@ -1,5 +1,6 @@
 // The names above and beside a network's units, and the buttons that change its layers.
 
+import { outbox } from "./outbox.js";
 import { addStyle, make } from "./page.js";
 
 const CSS = `
@@ -18,21 +19,20 @@ const CSS = `
 .network .names button:disabled { opacity: 0.35; pointer-events: none; }
 `;
 const ROWS = [12, 40]; // heights of the buttons for all layers, and for each
-const PATIENCE_MS = 1500; // that a change may take until it is asked for once more
-const TRIES = 2;
 
 addStyle(CSS);
 
 export class Layers {
-  // `limits`: the most layers and units; `tell` asks the server for other widths, as text.
-  constructor(limits, tell) {
-    Object.assign(this, { limits, tell });
+  // `limits`: the most layers and units
+  constructor(limits) {
+    this.limits = limits;
+    this.asked = { number: 0, widths: [] }; // the last message, and the widths that it asks for
+    this.isOpen = () => false; // whether a message was unanswered when the network was drawn
     this.element = make("div", "names");
   }
 
   build({ layers, inputs }, { middles, narrow, places }) {
     const hidden = this.hidden = layers.slice(1, -1);
-    if (String(hidden) === String(this.wanted)) this.wanted = undefined;
     const focused = document.activeElement?.getAttribute("aria-label");
     const { layers: most, units: widest } = this.limits;
     const widen = (layer, by) => (widths) => {
@@ -78,18 +78,12 @@ export class Layers {
   button(sign, label, change) {
     const button = make("button", "", sign, { type: "button", title: label, "aria-label": label });
     button.disabled = !change(this.hidden);
-    // A second click may come before the server has answered the first.
-    button.onclick = () => this.ask(change(this.wanted ?? this.hidden));
+    button.onclick = () => {
+      // A second click may come before the first has had its effect.
+      const { number, widths: before } = this.asked;
+      const widths = change(this.isOpen(number) ? before : this.hidden);
+      if (widths) this.asked = { number: outbox.add("layers", { widths }), widths };
+    };
     return button;
-  }
-
-  ask(widths, tries = TRIES) {
-    if (!widths) return;
-    this.wanted = tries ? widths : undefined; // the server may refuse, and say why
-    if (!tries) return;
-    this.tell(widths.join(","));
-    setTimeout(() => {
-      if (this.wanted === widths) this.ask(widths, tries - 1);
-    }, PATIENCE_MS);
   }
 }

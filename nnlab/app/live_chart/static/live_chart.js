@@ -7,6 +7,7 @@ import { Filters } from "./filters.js";
 import { listenToKeys } from "./keys.js";
 import { Marks } from "./marks.js";
 import { unpack } from "./message.js";
+import { outbox } from "./outbox.js";
 import { addStyle, make } from "./page.js";
 import { TimeLine } from "./time_line.js";
 
@@ -112,6 +113,7 @@ class Chart {
       console.error(error);
       await new Promise((resolve) => setTimeout(resolve, 1000)); // a bad network: try again
     }
+    if (!this.stale) this.brush.wipe();
     this.busy = false;
     if (this.stale || this.frames.length) this.schedule();
   }
@@ -134,14 +136,13 @@ class Chart {
     await plotly.react(this.plot, data, layout, options);
     const now = performance.now();
     this.restsUntil = now + Math.min(this.rest * (now - began), MAX_REST_MS);
-    this.brush.wipe();
     if (!this.drawn) {
       this.drawn = true;
       for (const event of ["plotly_afterplot", "plotly_relayouting"]) {
         this.plot.on(event, () => this.placeCanvas());
       }
-      this.marks.listen(this.pin && ((place) => this.pin(place)));
-      this.filters.listen((filter) => this.filter?.(filter));
+      this.marks.listen(this.pins);
+      this.filters.listen();
     }
     this.placeCanvas();
     if (!this.extent) this.element.dataset.iteration = message.iteration;
@@ -184,28 +185,23 @@ function chartOf(name) {
   return charts.get(name);
 }
 
-export function stage({ parentElement, data, setStateValue, setTriggerValue }) {
+export function stage({ parentElement, data }) {
   const chart = chartOf(data.name);
   const element = parentElement.querySelector(".live-chart");
   if (chart.element !== element) chart.mount(element, data.name);
   chart.setFigure(data.figure, data.extent, data.rest);
   if (data.shows) chart.update(data.shows);
-  chart.filter = (filter) => setStateValue("filter", filter);
-  if (data.pins) {
-    chart.pin = (place) => setTriggerValue("pin", place);
-    if (chart.marks.follow(chart.figure)) chart.pin([]);
-  }
-  chart.brush.set(data.brush, data.colors, (strokes) => setTriggerValue("strokes", strokes));
+  chart.pins = data.pins;
+  if (data.pins) chart.marks.follow(chart.figure);
+  chart.brush.set(data.brush, data.colors);
 }
 
-export function mountDiagram({ parentElement, data, setTriggerValue }) {
-  const element = parentElement.querySelector(".network");
-  chartOf(data.name).mount(element, data, (widths) => setTriggerValue("layers", widths));
+export function mountDiagram({ parentElement, data }) {
+  chartOf(data.name).mount(parentElement.querySelector(".network"), data);
 }
 
-export function mountGallery({ parentElement, data, setStateValue }) {
-  const element = parentElement.querySelector(".gallery");
-  chartOf(data.name).mount(element, data, (run) => setStateValue("open", run));
+export function mountGallery({ parentElement, data }) {
+  chartOf(data.name).mount(parentElement.querySelector(".gallery"), data);
 }
 
 const timeLine = new TimeLine();
@@ -213,27 +209,27 @@ export function mountTimeLine({ parentElement }) {
   timeLine.mount(parentElement.querySelector(".time-line"));
 }
 
-let running, session; // of the last update
+let running; // at the last update
 let received = 0; // updates
 let stoppedAt = -Infinity;
-export function update({ data, setStateValue, setTriggerValue }) {
+export function update({ parentElement, data, setTriggerValue }) {
   const message = unpack(data);
-  const { run, session: of } = message; // of the playground; other pages name no session
+  const { session, page } = outbox.mark ?? message;
+  if (message.session !== session) noticeLostSession();
+  if (message.page !== page) stoppedAt = -Infinity;
+  outbox.connect(message, (packet) => {
+    if (parentElement.isConnected) setTriggerValue("messages", packet);
+  });
   // What was on its way when Pause or Reset was pressed is not drawn any more.
-  if (of && !message.time && performance.now() - stoppedAt < STOPPING_MS) return;
+  if (!message.time && performance.now() - stoppedAt < STOPPING_MS) return;
   received += 1;
   running = !message.time;
-  const lost = session && of && session !== of;
-  session = of || session;
-  if (lost) noticeLostSession();
-  if (isBehind(message.sent)) setTriggerValue("behind", true);
+  if (isBehind(message.sent)) outbox.add("slow");
+  const { run } = message, isOpen = outbox.snapshot();
   for (const [name, change] of Object.entries(message.charts)) {
-    chartOf(name).update(change, { running, run, tell: setStateValue });
+    chartOf(name).update(change, { running, run, isOpen });
   }
-  timeLine.update(message.time, {
-    look: (moment) => setStateValue("look", moment),
-    branch: (iteration) => setTriggerValue("branch", iteration),
-  });
+  timeLine.update(message.time);
 }
 
 document.addEventListener("click", (event) => {
@@ -255,7 +251,7 @@ function isBehind(sent) {
 function noticeLostSession() {
   const chart = charts.get("decision-boundary");
   const iteration = chart?.message?.iteration;
-  if (!iteration || !chart.element) return;
+  if (!iteration || !chart.element?.isConnected) return;
   const text = `The server lost this session at iteration ${iteration}. `
     + "Press Start to train again from the same settings.";
   const notice = make("div", "notice", text, { role: "alert" });

@@ -1,6 +1,7 @@
 // Marks on a chart's points: rings around those on the wrong side, and what the network answers
 // to the one under the mouse, or to the one that was clicked.
 
+import { outbox } from "./outbox.js";
 import { addStyle, make } from "./page.js";
 
 const RING = 5, RING_COLOR = "#d6002a"; // px
@@ -29,7 +30,7 @@ export class Marks {
     this.points = []; // per trace of the figure its PointMarks
   }
 
-  // Lets the clicked point go if the points are others than before; says whether there was one.
+  // Lets the clicked point go if the points are others than before.
   follow({ data }) {
     const places = JSON.stringify(data.map(({ x, y }) => [x, y]));
     const lost = places !== this.places && this.pinned !== undefined;
@@ -37,24 +38,23 @@ export class Marks {
     if (lost) {
       this.pinned = undefined;
       this.say();
+      outbox.add("pin", { place: null });
     }
-    return lost;
   }
 
-  // Once the figure is drawn; `pin`, if there is one, is called with the place of a point that was
-  // clicked, or with [] when it was clicked again and is let go.
-  listen(pin) {
+  // Follows the mouse, once the figure is drawn. `pins`: a click holds a point, a second lets it go.
+  listen(pins) {
     // the lines of parallel coordinates are no points
     const place = ({ points }) => points && [points[0].curveNumber, points[0].pointNumber];
     this.plot.on("plotly_hover", (event) => { this.hovered = place(event); this.say(); });
     this.plot.on("plotly_unhover", () => { this.hovered = undefined; this.say(); });
-    if (!pin) return;
+    if (!pins) return;
     this.plot.on("plotly_click", (event) => {
       const pinned = place(event);
       this.pinned = String(pinned) === String(this.pinned) ? undefined : pinned; // again: unpinned
       this.draw();
       this.say();
-      if (pinned) pin(this.pinned ?? []);
+      if (pinned) outbox.add("pin", { place: this.pinned ?? null });
     });
   }
 

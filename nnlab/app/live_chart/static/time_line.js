@@ -1,5 +1,6 @@
 // The line under the charts: a slider over what the run remembers of its past, and its replay.
 
+import { outbox } from "./outbox.js";
 import { addStyle } from "./page.js";
 
 const HTML = `
@@ -19,7 +20,6 @@ const CSS = `
   background: transparent; white-space: nowrap; }
 .time-line button:disabled { opacity: 0.4; cursor: default; }
 `;
-const PATIENCE_MS = 2000; // that an answer may take: it may be lost
 const REPLAY_MS = 50; // at least, between two moments of a replay
 
 addStyle(CSS);
@@ -28,9 +28,7 @@ export class TimeLine {
   constructor() {
     this.iterations = []; // that can be looked at, the present last
     this.wanted = 0; // the iteration chosen here
-    this.settled = true; // the choice
-    this.asked = undefined; // the one that the server was asked for and has not shown yet
-    this.number = 0; // of the last question, as one asked again is no news to Streamlit
+    this.number = 0; // of the last message that asks for it
   }
 
   mount(element) {
@@ -44,26 +42,19 @@ export class TimeLine {
     this.play.onclick = () => (this.timer ? this.stop() : this.replay());
     this.branch.onclick = () => {
       this.stop();
-      this.send.branch(this.wanted);
+      outbox.add("branch", { iteration: this.wanted });
     };
     this.show();
   }
 
   // Takes what the server says: `time` is null while the run trains, and nothing can be looked at.
-  update(time, send) {
-    this.send = send;
+  update(time) {
     this.training = !time;
     if (this.training) {
       this.stop();
-      this.asked = undefined;
     } else {
       this.iterations = [...time.iterations];
-      if (!this.iterations.includes(this.asked)) this.asked = undefined; // that past is gone
-      if (this.asked === undefined) this.wanted = time.at;
-      if (this.asked === time.at) {
-        this.asked = undefined;
-        if (this.wanted !== time.at || this.settled !== this.askedSettled) this.ask();
-      }
+      if (!outbox.isWaiting(this.number)) this.wanted = time.at;
     }
     this.show();
   }
@@ -77,29 +68,17 @@ export class TimeLine {
 
   // Unsettled, as in mid-drag, only the pictures follow; settled, the whole page does.
   look(iteration, settled) {
-    this.wanted = iteration;
-    this.settled = settled;
-    this.show();
-    if (this.asked === undefined) this.ask();
-  }
-
-  // One question at a time, the newest: a slow network is not flooded.
-  ask() {
     if (this.training) return;
-    const number = this.number += 1;
-    this.asked = this.wanted;
-    this.askedSettled = this.settled;
-    this.send.look({ number, iteration: this.wanted, settled: this.settled });
-    setTimeout(() => { // an answer may be lost
-      if (this.asked !== undefined && this.number === number) this.ask();
-    }, PATIENCE_MS);
+    this.wanted = iteration;
+    this.number = outbox.add("look", { iteration, settled });
+    this.show();
   }
 
   replay() {
     const last = this.iterations.at(-1);
     if (this.wanted >= last) this.look(this.iterations[0], false);
     this.timer = setInterval(() => {
-      if (this.asked !== undefined) return;
+      if (outbox.isWaiting(this.number)) return;
       const next = this.iterations.find((iteration) => iteration > this.wanted);
       if (next === undefined) this.stop();
       else this.look(next, next === last);
@@ -111,7 +90,7 @@ export class TimeLine {
     if (this.timer) {
       clearInterval(this.timer);
       this.timer = undefined;
-      if (!this.training) this.look(this.wanted, true);
+      this.look(this.wanted, true);
     }
     this.show();
   }

@@ -2,15 +2,13 @@
 
 from typing import Any
 
-import streamlit as st
-
 from nnlab.app import live_chart
 from nnlab.app.live_chart import Update
 from nnlab.app.playground import session
 from nnlab.app.playground.record import Playground
 from nnlab.app.turns import Shown
 from nnlab.figures import diagram
-from nnlab.figures.plane_picture import Look, Unit
+from nnlab.figures.plane_picture import Look
 from nnlab.figures.style import CLASS_COLORS
 from nnlab.training.config import MAX_LAYERS, MAX_WIDTH
 
@@ -19,13 +17,7 @@ KEY = "network"
 
 def render(playground: Playground) -> None:  # noqa: ARG001 - every panel gets it
     """Draw the diagram's place."""
-    live_chart.diagram(
-        KEY, CLASS_COLORS, max_layers=MAX_LAYERS, max_units=MAX_WIDTH, on_layers=_set_layers
-    )
-
-
-def _set_layers() -> None:
-    session.fill_in({"hidden_layers": str(st.session_state[KEY].layers)})
+    live_chart.diagram(KEY, CLASS_COLORS, max_layers=MAX_LAYERS, max_units=MAX_WIDTH)
 
 
 def look(playground: Playground, *, is_open: bool, discretize: bool) -> Look:
@@ -54,22 +46,8 @@ def updates(playground: Playground, shown: Shown) -> dict[str, Update]:
     drawn: dict[str, Any] = {
         **diagram.network(run, thumbnails),
         "shown": playground.shown_unit,
-        "taken": playground.actions_taken,
         "refused": playground.refused_value,
     }
     sizes = "-".join(map(str, run.config.layer_sizes))
     alt = f"Network {sizes} at iteration {run.iteration}. Arrow keys go from unit to unit, E edits."
     return {KEY: Update(run.iteration, alt, network=drawn)}
-
-
-def act() -> None:
-    """Do what the user did in the diagram."""
-    for action in st.session_state["update"].actions["actions"]:
-        if action["number"] <= session.current().actions_taken:
-            continue
-        if "show" in action:
-            session.show_unit(Unit(*action["show"]) if action["show"] else None)
-        else:
-            layer, row, column = action["set"]
-            session.set_parameter(layer, row, column, action["value"])
-        session.action_taken(action["number"])

@@ -1,0 +1,53 @@
+"""Takes the messages of the browser: each one once, in order, and only in the schema's shape."""
+
+import json
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from jsonschema import Draft202012Validator
+
+Handlers = Mapping[str, Callable[..., None]]
+
+SCHEMA = json.loads(Path(__file__).with_name("messages.json").read_text(encoding="utf-8"))
+_message = Draft202012Validator({**SCHEMA, "$ref": "#/$defs/message"})
+_LOG = logging.getLogger(__name__)
+
+
+@dataclass
+class Inbox:
+    """What a page keeps in its session to take each message only once.
+
+    Attributes
+    ----------
+    taken : number of the last message taken; the browser sends later ones until it hears of them
+    """
+
+    taken: int = 0
+
+    def take(self, packet: Mapping[str, Any], handlers: Handlers, session: str, page: str) -> None:
+        """Call the handlers of all messages in a packet that have not been taken yet.
+
+        What is malformed, of a kind without a handler, or meant for another session or page is
+        dropped with a line in the log.
+
+        Parameters
+        ----------
+        packet : as in messages.json; its messages may have any shape
+        handlers : by the kind of message; called with the entries of its body as keywords
+        session, page : those that the packet must be meant for
+        """
+        if (packet["session"], packet["page"]) != (session, page):
+            _LOG.warning("Dropped a packet for another session or page")
+            return
+        for message in packet["messages"]:
+            if not _message.is_valid(message):
+                _LOG.warning("Dropped a malformed message: %.200s", message)
+            elif message["number"] > self.taken:
+                self.taken = message["number"]
+                if handler := handlers.get(message["kind"]):
+                    handler(**message["body"])
+                else:
+                    _LOG.warning("Dropped a message that this page has no use for: %s", message)

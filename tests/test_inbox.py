@@ -1,0 +1,106 @@
+"""The inbox takes each message once, in order, and drops what is malformed or not for this page."""
+
+import logging
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from nnlab.app.live_chart.inbox import SCHEMA, Inbox
+
+LOOK = {"iteration": 3, "settled": True}
+
+
+def packet(*messages: Any, session: str = "s", page: str = "p") -> dict[str, Any]:
+    return {"session": session, "page": page, "messages": messages}
+
+
+def message(number: int, kind: str = "look", **body: Any) -> dict[str, Any]:
+    return {"kind": kind, "number": number, "body": body or LOOK}
+
+
+@pytest.fixture
+def inbox() -> Inbox:
+    return Inbox()
+
+
+def take(inbox: Inbox, sent: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
+    """Let an inbox take a packet; return the calls of its handlers."""
+    calls: list[tuple[str, dict[str, Any]]] = []
+    handlers = {
+        kind: lambda kind=kind, **body: calls.append((kind, body)) for kind in ("look", "branch")
+    }
+    inbox.take(sent, handlers, "s", "p")
+    return calls
+
+
+def test_messages_are_taken_once_and_in_order(inbox: Inbox) -> None:
+    first, second = message(4), message(6, "branch", iteration=7)
+    assert take(inbox, packet(first)) == [("look", LOOK)]
+    assert take(inbox, packet(first, second)) == [("branch", {"iteration": 7})]
+    assert take(inbox, packet(first, second)) == []
+    assert inbox.taken == 6
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        None,
+        {},
+        message(0),
+        message(1, "nothing"),
+        message(1, iteration=1),
+        message(1, iteration=1.5, settled=True),
+        message(1, iteration=-1, settled=True),
+        message(1, iteration="1", settled=True),
+        message(1, iteration=1, settled=True, more=0),
+        {**message(1), "more": 0},
+        message(1, "stroke", label=2, positions=[[0, 0]]),
+        message(1, "stroke", label=1, positions=[[0, None]]),
+        message(1, "stroke", label=1, positions=[]),
+        message(1, "pin", place=[1]),
+        message(1, "set", parameter=[0, 0], value="1"),
+        message(1, "set", parameter=[0, 0, 0], value=1),
+        message(1, "layers", widths=[0]),
+        message(1, "filter", ranges={"seed": ["1", "2"]}),
+    ],
+)
+def test_a_malformed_message_is_dropped_with_a_line_in_the_log(
+    inbox: Inbox, wrong: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.WARNING):
+        assert take(inbox, packet(wrong, message(2))) == [("look", LOOK)]
+    assert len(caplog.records) == 1
+    assert "malformed" in caplog.text
+
+
+@pytest.mark.parametrize("other", [{"session": "lost"}, {"page": "explore"}])
+def test_a_packet_for_another_session_or_page_is_dropped(
+    inbox: Inbox, other: dict[str, str], caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.WARNING):
+        assert take(inbox, packet(message(1), **other)) == []
+    assert inbox.taken == 0
+    assert len(caplog.records) == 1
+
+
+def test_a_kind_that_a_page_has_no_use_for_is_taken_and_dropped(
+    inbox: Inbox, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.WARNING):
+        assert take(inbox, packet(message(1, "open", index=3))) == []
+    assert inbox.taken == 1
+    assert len(caplog.records) == 1
+
+
+def test_a_handler_that_fails_is_not_called_again(inbox: Inbox) -> None:
+    def fail(**_: Any) -> None:
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        inbox.take(packet(message(1)), {"look": fail}, "s", "p")
+    inbox.take(packet(message(1)), {"look": fail}, "s", "p")
+
+
+def test_the_schema_is_one() -> None:
+    Draft202012Validator.check_schema(SCHEMA)

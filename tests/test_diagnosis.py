@@ -316,7 +316,7 @@ def test_units_that_only_one_batch_leaves_dead_are_not_called_dead() -> None:
     """Of batches of one point, most units are dead in each, and none in all."""
     run = start(Config(learning_rate=1e-4, batch_size=1, hidden_layers=(2, 2), samples=100))
     said = [diagnose(observe(run := advance(run, 100))) for _ in range(100)]
-    assert (run.layer_history.dead_shares > DEAD_SHARE).sum() > 10
+    assert (run.layer_history.dead_fractions > DEAD_SHARE).sum() > 10
     assert "dead units" not in {diagnosis.name for diagnosis in said if diagnosis}
 
 
@@ -376,12 +376,12 @@ def test_points_far_out_are_not_blamed_on_the_learning_rate() -> None:
         learning_rate=1e-4,
     )
     run = advance(start(config), 600)
-    assert run.layer_history.saturated_shares.min() > 0.95
+    assert run.layer_history.saturated_fractions.min() > 0.95
     assert diagnose(observe(run)) is None
     # nor if they have come later
     near = replace(config, points=[(x1 / 300, x2 / 300, t) for x1, x2, t in points])
     run = advance(with_config(advance(start(near), 200), config), 600)
-    assert run.layer_history.saturated_shares[0] < 0.95
+    assert run.layer_history.saturated_fractions[0] < 0.95
     assert saturation(observe(run)) is None
 
 
@@ -564,7 +564,7 @@ def test_a_saturated_network_that_has_learned_is_let_be() -> None:
     run = start(config)
     run.parameters.vector[:] = 60 * run.parameters.weight_mask
     run = advance(run, 400)
-    assert run.layer_history.saturated_shares[-1].min() > 0.9
+    assert run.layer_history.saturated_fractions[-1].min() > 0.9
     assert evaluate(run).train_accuracy > 0.95
     assert diagnose(observe(run)) is None
 

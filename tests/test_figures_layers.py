@@ -80,8 +80,8 @@ def test_a_short_run_shows_each_sample_and_the_present() -> None:
     for index, name, layer in (
         (1, "gradient_norms", 1),
         (5, "weight_norms", 2),
-        (7, "dead_shares", 1),
-        (9, "saturated_shares", 1),
+        (7, "dead_fractions", 1),
+        (9, "saturated_fractions", 1),
     ):
         samples, present = getattr(run.layer_history, name), getattr(now, name)
         expected = [*samples[:, layer], present[0, layer]]

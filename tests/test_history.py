@@ -237,11 +237,11 @@ def _assert_is_what_layers_do(
     for k, name in enumerate(names):
         slopes = TEXTBOOK[name][1](zs[k])
         dead = [all(slope == 0 for slope in unit) for unit in slopes.T]
-        assert row.dead_shares[0, k] == np.float32(np.mean(dead))
+        assert row.dead_fractions[0, k] == np.float32(np.mean(dead))
         # beyond ±0.97 a tanh counts as saturated, and a sigmoid where its tanh, 2 a - 1, is
         size = {"tanh": np.abs(a[k + 1]), "sigmoid": np.abs(2 * a[k + 1] - 1)}
         saturated = [value > 0.97 for value in size.get(name, np.zeros(1)).ravel()]
-        assert row.saturated_shares[0, k] == np.float32(np.mean(saturated))
+        assert row.saturated_fractions[0, k] == np.float32(np.mean(saturated))
     weights_ = np.concatenate([W.ravel() for W in weights])
     size = {"l1": np.abs(weights_).sum(), "l2": (weights_**2).sum() / 2, "none": 0}
     penalty = config.regularization_rate * size[config.regularization]
@@ -268,7 +268,7 @@ def test_the_rows_are_what_the_layers_do_by_the_textbook(config: Config) -> None
     run = advance(start(config), 201)
     assert [*run.layer_history.iterations] == [0, 100, 200]
     # of some layer, some slopes are below the limit and some are not
-    saturated = run.layer_history.saturated_shares
+    saturated = run.layer_history.saturated_fractions
     if config.activation == "tanh":
         assert ((saturated > 0.05) & (saturated < 0.95)).any()
     for index, iteration in enumerate([0, 100, 200]):
@@ -307,12 +307,12 @@ def test_a_dead_layer_built_by_hand() -> None:
     layers = [[0.1, 0.1, -10], [0.1, 0.1, 10], [0.1, 0.1, -10], [1, 1, 1, 0], [1, -1, 1, 20]]
     run = _with_vector(run, np.concatenate([*layers, [1, 1, 0]]))
     for row in (observe(run).layers, advance(run, 1).layer_history):
-        np.testing.assert_array_equal(row.dead_shares, np.float32([[2 / 3, 0]]))
-        np.testing.assert_array_equal(row.saturated_shares, [[0, 0]])
+        np.testing.assert_array_equal(row.dead_fractions, np.float32([[2 / 3, 0]]))
+        np.testing.assert_array_equal(row.saturated_fractions, [[0, 0]])
     run.parameters.biases[0][:] = -10
     row = observe(run).layers
     # the second layer's unit of bias 0 is on its kink now, whose slope is 0; the other one is not
-    np.testing.assert_array_equal(row.dead_shares, [[1, 0.5]])
+    np.testing.assert_array_equal(row.dead_fractions, [[1, 0.5]])
     assert row.gradient_norms[0, 0] == 0  # nothing gets through a dead layer
     assert row.gradient_norms[0, 1] > 0  # the biases behind it still learn
 
@@ -325,13 +325,13 @@ def test_zeros_leave_all_but_the_last_layer_without_a_gradient() -> None:
     run = start(Config(initialization="zeros", activation="tanh"))
     row = observe(run).layers
     np.testing.assert_array_equal(row.weight_norms, [[0, 0, 0]])
-    np.testing.assert_array_equal(row.dead_shares, [[0, 0]])
+    np.testing.assert_array_equal(row.dead_fractions, [[0, 0]])
     np.testing.assert_allclose(row.gradient_norms, [[0, 0, 0]], atol=1e-15)
     uneven = start(Config(initialization="zeros", activation="tanh", samples=3))
     expected = abs(0.5 - uneven.dataset.train_targets.mean())
     np.testing.assert_allclose(observe(uneven).layers.gradient_norms, [[0, 0, expected]], 1e-6)
     relu = start(Config(initialization="zeros"))  # whose slope at 0 is 0
-    np.testing.assert_array_equal(observe(relu).layers.dead_shares, [[1, 1]])
+    np.testing.assert_array_equal(observe(relu).layers.dead_fractions, [[1, 1]])
 
 
 def test_looking_at_the_layers_changes_nothing() -> None:
@@ -373,7 +373,7 @@ def test_the_layers_of_a_run_without_a_point_have_weights_alone() -> None:
     np.testing.assert_array_equal(run.layer_history.iterations, [0, 100, 200])
     for row in (run.layer_history, observe(run).layers):
         assert np.isnan(row.gradient_norms).all()
-        assert np.isnan([row.dead_shares, row.saturated_shares]).all()
+        assert np.isnan([row.dead_fractions, row.saturated_fractions]).all()
         expected = [np.linalg.norm(weights) for weights in run.parameters.weights]
         np.testing.assert_allclose(row.weight_norms[-1], expected, rtol=1e-6)
 

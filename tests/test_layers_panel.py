@@ -57,7 +57,7 @@ def test_the_charts_show_the_runs_own_numbers_and_their_texts_say_them(
     for trace, name, layer in (
         (0, "gradient_norms", 0),
         (5, "weight_norms", 2),
-        (7, "dead_shares", 1),
+        (7, "dead_fractions", 1),
     ):
         samples, present = getattr(run.layer_history, name), getattr(now, name)
         expected = np.append(samples[:, layer], present[:, layer])

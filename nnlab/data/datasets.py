@@ -1,7 +1,7 @@
-"""The points a network learns from: inputs on the plane, and the class or value to answer there.
+"""The data sets a network learns from: points on the plane, each with a class or a value.
 
-All sets lie in about -1 to 1 on both axes. scikit-learn's generators where it has one; the others
-follow TensorFlow Playground's definitions (`dataset.ts`), whose plane reaches to 5 or 6.
+All sets lie between about -1 and 1 on both axes. Some come from scikit-learn's generators; the
+others follow TensorFlow Playground (`dataset.ts`), whose plane reaches to 5 or 6.
 """
 
 from collections.abc import Callable
@@ -16,23 +16,23 @@ from nnlab.data.points import NO_POINTS, Points
 
 FloatArray = NDArray[np.float64]
 
-OWN = "own"  # the data set of a person's own points alone
-OWN_TEST_EVERY = 5  # of these points every fifth is kept aside as a test point
+OWN = "own"  # the data set that has only the user's own points
+OWN_TEST_EVERY = 5  # every fifth of these points is a test point
 
 
 @dataclass(frozen=True, eq=False)
 class Dataset:
     """Training and test points. The arrays are read-only, so that runs can share them.
 
-    Equal only to itself, so that what is drawn of it can be cached. Of a person's own points there
-    may be too few for a test set, or none at all.
+    A Dataset equals only itself, so it can be the key of a cache. Either set may be empty if the
+    user draws all points.
 
     Attributes
     ----------
     train_inputs, test_inputs : float64 (n_samples, 2), or (n_samples, n_columns) under a
         TableConfig
     train_targets, test_targets : float64 (n_samples, 1), for two classes each 0.0 or 1.0
-    phase : an epoch begins at the iterations that leave this when divided by its updates
+    phase : an epoch begins where iteration % (updates per epoch) is this
     """
 
     train_inputs: FloatArray
@@ -49,7 +49,7 @@ def circles(samples: int, noise: float, seed: int) -> tuple[FloatArray, FloatArr
     ----------
     samples : number of points, at least 2
     noise : standard deviation of the Gaussian added to both coordinates
-    seed : of the one `numpy.random.RandomState` behind shuffle and noise
+    seed : of the `numpy.random.RandomState` that draws both order and noise
 
     Returns
     -------
@@ -61,8 +61,8 @@ def circles(samples: int, noise: float, seed: int) -> tuple[FloatArray, FloatArr
 
 
 def moons(samples: int, noise: float, seed: int) -> tuple[FloatArray, FloatArray]:
-    """Draw two half circles that reach into each other; arguments and result as for `circles`."""
-    # scikit-learn's moons reach from -1 to 2 and from -1/2 to 1
+    """Draw two interleaving half circles; arguments and result as for `circles`."""
+    # scikit-learn's moons span -1 to 2 and -1/2 to 1
     inputs, labels = make_moons(n_samples=samples, noise=1.5 * noise, random_state=seed)
     return (inputs - [0.5, 0.25]) / 1.5, labels.astype(np.float64)
 
@@ -70,7 +70,7 @@ def moons(samples: int, noise: float, seed: int) -> tuple[FloatArray, FloatArray
 def gaussians(samples: int, noise: float, seed: int) -> tuple[FloatArray, FloatArray]:
     """Draw two round clouds; arguments and result as for `circles`.
 
-    Theirs: centres at ±2 of 5, variance 1/2 without noise. The noise comes on top of that.
+    In TensorFlow Playground, the centres are at ±2 of 5, and the variance is 1/2 plus the noise.
     """
     inputs, labels = make_blobs(
         n_samples=samples,
@@ -82,9 +82,10 @@ def gaussians(samples: int, noise: float, seed: int) -> tuple[FloatArray, FloatA
 
 
 def xor(samples: int, noise: float, seed: int) -> tuple[FloatArray, FloatArray]:
-    """Deal points to the four quadrants; class 1 is where x1 and x2 have the same sign.
+    """Draw points in all four quadrants; class 1 is where x1 and x2 have the same sign.
 
-    Arguments and result as for `circles`. Theirs: uniform up to 5, and 0.3 off the axes.
+    Arguments and result as for `circles`. As in TensorFlow Playground, points are uniform up to 5,
+    and then moved 0.3 away from the axes.
     """
     rng = np.random.default_rng(seed)
     quadrants = rng.permutation(samples) % 4
@@ -110,7 +111,7 @@ def spirals(samples: int, noise: float, seed: int) -> tuple[FloatArray, FloatArr
 def plane(samples: int, noise: float, seed: int) -> tuple[FloatArray, FloatArray]:
     """Draw values that rise evenly along the diagonal; arguments as for `circles`.
 
-    Theirs: (x1 + x2) / 10 on -6 … 6.
+    In TensorFlow Playground, it is (x1 + x2) / 10 on -6 … 6.
 
     Returns
     -------
@@ -125,7 +126,8 @@ def plane(samples: int, noise: float, seed: int) -> tuple[FloatArray, FloatArray
 def multi_gaussian(samples: int, noise: float, seed: int) -> tuple[FloatArray, FloatArray]:
     """Draw values on three hills and three hollows; arguments as for `circles`.
 
-    Theirs: centres at -4, 0, 4 and ±2.5 of 6, each a cone of height ±1 and radius 2.
+    As in TensorFlow Playground, centres are at -4, 0, 4 and ±2.5 of 6. Each is a cone of height ±1
+    and radius 2.
 
     Returns
     -------
@@ -144,7 +146,7 @@ def multi_gaussian(samples: int, noise: float, seed: int) -> tuple[FloatArray, F
 
 
 def own(samples: int, noise: float, seed: int) -> tuple[FloatArray, FloatArray]:  # noqa: ARG001
-    """Draw no points, whatever the arguments: a person brings all of them."""
+    """Draw no points: the user brings all of them."""
     return np.empty((0, 2)), np.empty(0)
 
 
@@ -158,7 +160,7 @@ DATASETS: dict[str, Callable[[int, float, int], tuple[FloatArray, FloatArray]]] 
     "multi-gaussian": multi_gaussian,
     OWN: own,
 }
-# The sets that a problem can be posed on: classes are values too, but not the other way round.
+# The data sets for each problem: classes can serve as values, but not the other way round.
 DATASETS_FOR: dict[str, tuple[str, ...]] = {
     "classification": ("circles", "moons", "xor", "gaussians", "spirals", OWN),
     "regression": tuple(DATASETS),
@@ -174,11 +176,11 @@ def make_dataset(
     test_seed: int,
     points: Points = NO_POINTS,
 ) -> Dataset:
-    """Draw a training set and a test set, each from its own seed, and add a person's own points.
+    """Draw a training set and a test set, each from its own seed, and add the user's own points.
 
-    These come after the drawn ones and train, except in the data set `own`, where every fifth of
-    them is a test point, up to `test_samples`. Without own points the result is cached: a room of
-    people on the same settings holds it once.
+    Own points follow the drawn ones in the training set. In the data set `own`, every fifth of them
+    is a test point instead, up to `test_samples`. Results without own points are cached, so that
+    many users with the same settings share one copy.
     """
     drawn = _draw(name, samples, noise, data_seed, test_samples, test_seed)
     if not len(points):
@@ -194,7 +196,7 @@ def make_dataset(
     )
 
 
-@lru_cache(maxsize=16)  # at 100,000 points 5 MB each
+@lru_cache(maxsize=16)  # 5 MB each with 100,000 points
 def _draw(
     name: str, samples: int, noise: float, data_seed: int, test_samples: int, test_seed: int
 ) -> Dataset:

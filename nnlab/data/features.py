@@ -1,14 +1,13 @@
-"""The input features: what the network is shown of a point (x1, x2), or of a row of a table."""
+"""The input features: the functions of a point (x1, x2) that the network gets as its inputs."""
 
 from collections.abc import Callable, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
-FloatArray = NDArray[np.float64]
+from nnlab.data.points import FloatArray
 
-# TensorFlow Playground's seven and the two cosines. Each is what its name says, though our plane,
-# about -1 to 1, shows less of a wave than theirs, -6 to 6.
+# TensorFlow Playground's seven, and the two cosines. Our plane reaches from about -1 to 1, so it
+# shows less of a wave than theirs, which reaches from -6 to 6.
 FEATURES: dict[str, Callable[[FloatArray, FloatArray], FloatArray]] = {
     "x1": lambda x1, x2: x1,
     "x2": lambda x1, x2: x2,
@@ -23,7 +22,7 @@ FEATURES: dict[str, Callable[[FloatArray, FloatArray], FloatArray]] = {
 
 
 def column_names(n_columns: int) -> tuple[str, ...]:
-    """Return the features that are the columns of the inputs as they are: x1, x2, x3, ..."""
+    """Return the names of unchanged columns: x1, x2, x3, ..."""
     return tuple(f"x{number}" for number in range(1, n_columns + 1))
 
 
@@ -32,13 +31,13 @@ def expand(features: Sequence[str], inputs: FloatArray) -> FloatArray:
 
     Parameters
     ----------
-    features : names in FEATURES, at least one, or the `column_names` of inputs of any width
+    features : one or more names in FEATURES, or the `column_names` of inputs of any width
     inputs : float64 (n_samples, 2), or (n_samples, n_columns)
 
     Returns
     -------
     float64 (n_samples, n_features), in the order of the names; the inputs themselves if the
-    features are all of their columns
+    features are exactly their columns
     """
     if tuple(features) == column_names(inputs.shape[1]):
         return inputs

@@ -1,11 +1,11 @@
-"""The square of the plane that is looked at, and the points of a grid over it."""
+"""The square of the plane that is drawn, and the points of a grid over it."""
 
 import numpy as np
 
 from nnlab.data.datasets import Dataset, FloatArray
 
-MIN_REACH = 1.25  # of the plane from its centre: all data sets fit in with little noise
-REACHES = (1, 1.25, 1.6, 2, 2.5, 3.2, 4, 5, 6.3, 8, 10)  # and steps of about a quarter beyond
+MIN_REACH = 1.25  # from the centre to an edge: all data sets fit, if they have little noise
+REACHES = (1, 1.25, 1.6, 2, 2.5, 3.2, 4, 5, 6.3, 8, 10)  # times a power of ten: steps of a quarter
 
 Extent = tuple[float, float, float, float]  # left, right, bottom, top
 
@@ -13,8 +13,8 @@ Extent = tuple[float, float, float, float]  # left, right, bottom, top
 def plane_extent(dataset: Dataset) -> Extent:
     """Return (left, right, bottom, top) of the square that is drawn.
 
-    It grows in steps, so that it mostly stays where it is while somebody draws points, and has its
-    centre at 0 unless the points are far from there.
+    It grows in steps, so that it mostly stays the same while a user draws points. Its centre is 0
+    unless the points lie far from there.
     """
     points = np.vstack([dataset.train_inputs, dataset.test_inputs])
     reach = np.abs(points).max(initial=MIN_REACH)

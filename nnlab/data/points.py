@@ -1,4 +1,4 @@
-"""A person's own points as a value: drawn or uploaded, compared by content, short in a link."""
+"""The user's own points, drawn or uploaded: a value, compared by content, short in a link."""
 
 import base64
 import re
@@ -21,10 +21,10 @@ _MAX_LINK_BYTES = MAX_LINK_POINTS * 3 * 25
 
 @dataclass(frozen=True, eq=False)
 class Points:
-    """Points on the plane and what the network shall answer there. The arrays are read-only copies.
+    """Points on the plane with their targets. The arrays are read-only copies.
 
-    Two of them are equal if they hold the same numbers bit for bit in the same order, so that equal
-    points always make the same run; 0.0 and -0.0 differ.
+    Two Points are equal if they hold the same numbers, bit for bit, in the same order. So equal
+    points always make the same run. 0.0 and -0.0 differ.
 
     Attributes
     ----------
@@ -63,7 +63,7 @@ class Points:
 
     @classmethod
     def of(cls, triples: Iterable[tuple[float, float, float]]) -> Self:
-        """Make points of triples (x1, x2, target)."""
+        """Make Points from triples (x1, x2, target)."""
         rows = [(x1, x2, target) for x1, x2, target in triples]
         return cls(
             np.array([row[:2] for row in rows], dtype=np.float64).reshape(len(rows), 2),
@@ -94,12 +94,12 @@ NO_POINTS = Points.of([])
 
 
 def add(points: Points, inputs: ArrayLike, target: float) -> Points:
-    """Return the points with further ones behind them, all with the same target.
+    """Return the points followed by new ones, which all have the same target.
 
     Parameters
     ----------
     points : Points, unchanged
-    inputs : (k, 2), the new positions
+    inputs : (k, 2), the new points
     target : of every new point
 
     Raises
@@ -115,7 +115,7 @@ def add(points: Points, inputs: ArrayLike, target: float) -> Points:
 
 
 def erase(points: Points, inputs: ArrayLike, radius: float) -> Points:
-    """Return the points without those at most `radius` away from any of some positions.
+    """Return the points without those within `radius` of any of some positions.
 
     Parameters
     ----------
@@ -125,10 +125,10 @@ def erase(points: Points, inputs: ArrayLike, radius: float) -> Points:
 
     Returns
     -------
-    Points in their old order; `points` itself if nothing is near.
+    Points in their old order; `points` itself if no point is near
     """
     kept = np.ones(len(points), dtype=np.bool_)
-    with np.errstate(over="ignore"):  # two points 2e308 apart are far from each other, no more
+    with np.errstate(over="ignore"):  # an infinite distance is far enough
         for position in np.array(inputs, dtype=np.float64):
             kept &= ~(np.hypot(*(points.inputs - position).T) <= radius)
     return points if kept.all() else Points(points.inputs[kept], points.targets[kept])
@@ -137,17 +137,19 @@ def erase(points: Points, inputs: ArrayLike, radius: float) -> Points:
 def standardized(points: Points) -> Points:
     """Return the points with each input at mean 0 and standard deviation 1.
 
-    An input that is the same everywhere becomes 0. Dividing by n, not n - 1, as scikit-learn's
-    StandardScaler does.
+    An input that is constant becomes 0. The deviation divides by n, not n - 1, as in scikit-learn's
+    StandardScaler.
     """
     if not len(points):
         return points
     inputs = points.inputs
     constant = inputs.min(axis=0) == inputs.max(axis=0)
-    # Scaled to below 1 by a power of two: sums and squares of 1e308 and 1e-308 stay in range.
+    # Scale below 1 by a power of two, so that sums and squares of 1e308 and 1e-308 stay in range.
     inputs = np.ldexp(inputs, -np.frexp(np.abs(inputs).max(axis=0))[1])
     inputs = inputs - inputs.mean(axis=0)
-    inputs = inputs - inputs.mean(axis=0)  # what rounding left of it; much where the spread is tiny
+    inputs = inputs - inputs.mean(
+        axis=0
+    )  # what rounding has left, which is much if the deviation is tiny
     deviation = np.sqrt(np.mean(inputs**2, axis=0))
     return Points(
         np.where(constant, 0.0, inputs / np.where(constant, 1.0, deviation)), points.targets
@@ -157,7 +159,7 @@ def standardized(points: Points) -> Points:
 def encode(points: Points) -> str:
     """Return points as text for a link: rows of numbers, compressed, in base64url without padding.
 
-    Each number is the shortest text that reads back as the same float64. No points are "".
+    Each number is the shortest text that reads back as the same float64. No points give "".
 
     Raises
     ------
@@ -174,7 +176,7 @@ def encode(points: Points) -> str:
 
 
 def decode(text: str) -> Points:
-    """Return the points that `encode` has put into a text.
+    """Return the points that `encode` wrote.
 
     Raises
     ------

@@ -16,7 +16,7 @@ from nnlab.training.run import Run
 MAX_POINTS = 80  # of a line: its plot is about 200 pixels wide
 BINS = 40  # of the weights
 TITLES = ("gradient norm", "weight norm", "dead units", "saturated units")
-COLUMNS = ("gradient_norms", "weight_norms", "dead_shares", "saturated_shares")
+COLUMNS = ("gradient_norms", "weight_norms", "dead_fractions", "saturated_fractions")
 
 # x, y and for a matrix z, (n_points,) each
 Series = tuple[NDArray[np.generic], ...]

@@ -125,9 +125,9 @@ class LayerHistory(NamedTuple):
     gradient_norms : float32 (n, n_layers), the Frobenius norm of the gradient of the loss, without
         the penalty, by a layer's weights and biases
     weight_norms : float32 (n, n_layers), the Frobenius norm of the weights, without the biases
-    dead_shares : float32 (n, n_hidden_layers), the share of the units whose slope g'(z) is 0 for
+    dead_fractions : float32 (n, n_hidden_layers), the share of the units whose slope g'(z) is 0 for
         all samples, so that no gradient gets through them
-    saturated_shares : float32 (n, n_hidden_layers), the share of the slopes, of all units and
+    saturated_fractions : float32 (n, n_hidden_layers), the share of the slopes, of all units and
         samples, that are below the activation's `saturated_slope`; 0 if it has none
     penalties : float64 (n,), of the regularization
     """
@@ -135,8 +135,8 @@ class LayerHistory(NamedTuple):
     iterations: NDArray[np.int64]
     gradient_norms: NDArray[np.float32]
     weight_norms: NDArray[np.float32]
-    dead_shares: NDArray[np.float32]
-    saturated_shares: NDArray[np.float32]
+    dead_fractions: NDArray[np.float32]
+    saturated_fractions: NDArray[np.float32]
     penalties: FloatArray
 
     def extended(self, rows: "Sequence[LayerRow]") -> "LayerHistory":
@@ -172,8 +172,8 @@ class LayerRow(NamedTuple):
     iteration: int
     gradient_norms: list[float]
     weight_norms: list[float]
-    dead_shares: list[float]
-    saturated_shares: list[float]
+    dead_fractions: list[float]
+    saturated_fractions: list[float]
     penalty: float
 
 

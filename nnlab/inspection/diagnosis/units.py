@@ -78,14 +78,14 @@ def saturation(observation: Observation) -> Diagnosis | None:
     "xavier", as the points lie far out, or from the moment at which somebody last changed the run.
     """
     run = observation.run
-    shares = layers_since(run).saturated_shares
+    shares = layers_since(run).saturated_fractions
     if not (shares[-1:] > SATURATED_SHARE).any() or not is_stuck(observation):
         return None
-    now = observation.layers.saturated_shares[-1]  # at all points, not those of one batch
+    now = observation.layers.saturated_fractions[-1]  # at all points, not those of one batch
     layer = int(np.argmax(now))
     if now[layer] <= SATURATED_SHARE:
         return None
-    start = run.layer_history.saturated_shares[0, layer]
+    start = run.layer_history.saturated_fractions[0, layer]
     from_the_start = start > SATURATED_SHARE and run.config.initialization != "xavier"
     if not from_the_start and shares[0, layer] > SATURATED_SHARE:
         return None
@@ -111,10 +111,10 @@ def dead_units(observation: Observation) -> Diagnosis | None:
     task.
     """
     run = observation.run
-    shares = layers_since(run).dead_shares[-1:]
+    shares = layers_since(run).dead_fractions[-1:]
     if not (shares > DEAD_SHARE).any() or not is_stuck(observation):
         return None
-    shares = observation.layers.dead_shares[-1]  # of all points, not of one batch
+    shares = observation.layers.dead_fractions[-1]  # of all points, not of one batch
     layer = int(np.argmax(shares))
     if shares[layer] <= DEAD_SHARE:
         return None

@@ -9,7 +9,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from nnlab import Config, advance, set_parameter, start
 from nnlab.data.plane import plane_extent
-from nnlab.figures.plane_picture import GRID_SIZE
+from nnlab.inspection.plane_view import GRID_SIZE
 from tests.helpers.browser_page import (
     chart,
     enter,

@@ -7,9 +7,11 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from nnlab import Config, Run, advance, evaluate, predict, start
-from nnlab.figures.plane_picture import BOUNDARY_COLORS, GRID_SIZE, Look, boundary_image, look
+from nnlab.figures.plane_picture import png
 from nnlab.figures.points import MAX_POINTS, STEPS, decision_boundary, point_marks, traces
+from nnlab.figures.style import BOUNDARY_COLORS
 from nnlab.inspection.observation import observe
+from nnlab.inspection.plane_view import GRID_SIZE, ViewOptions, view_plane
 from tests.helpers.browser_page import (
     PLOT,
     chart,
@@ -74,8 +76,8 @@ def test_a_set_that_is_not_shown_is_not_drawn(hidden: str) -> None:
 
 
 def test_discretized_the_picture_has_two_colours_on_the_sides_of_one_half() -> None:
-    picture = pixels_of(look(RUN, Look(discretize=True)).picture)
-    soft = pixels_of(boundary_image(RUN))
+    picture = pixels_of(png(view_plane(RUN, ViewOptions(discretize=True)).levels))
+    soft = pixels_of(png(view_plane(RUN).levels))
     colors = {tuple(color) for row in picture.tolist() for color in row}
     assert colors == {tuple(rgb(color)) for color in BOUNDARY_COLORS}
     bluer = soft[..., 2] > soft[..., 0] + 4  # and not so near one half that it is rounded there

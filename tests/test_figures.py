@@ -13,16 +13,17 @@ from nnlab import Config, Run, advance, evaluate, predict, start
 from nnlab.data.plane import plane_extent
 from nnlab.data.points import Points
 from nnlab.figures.curves import MAX_BINS, loss_curve, loss_series, penalized_series
-from nnlab.figures.plane_picture import BOUNDARY_COLORS, GRID_SIZE, boundary_image
+from nnlab.figures.plane_picture import png
 from nnlab.figures.points import MAX_POINTS, decision_boundary
-from nnlab.figures.style import CLASS_COLORS
+from nnlab.figures.style import BOUNDARY_COLORS, CLASS_COLORS
+from nnlab.inspection.plane_view import GRID_SIZE, view_plane
 from nnlab.model.network import Parameters
 from nnlab.training.downsampling import thin
 from tests.helpers.pictures import pixels, rgb
 
 
 def colors(run: Run) -> np.ndarray:
-    colors = pixels(boundary_image(run))
+    colors = pixels(png(view_plane(run).levels))
     assert colors.shape == (GRID_SIZE, GRID_SIZE, 3)
     return colors
 

@@ -11,20 +11,20 @@ from nnlab import Config, Run, advance, start
 from nnlab.app.live_chart import pack
 from nnlab.data.plane import plane_extent
 from nnlab.figures.diagram import MAX_EDGES, label, name, network, shares
-from nnlab.figures.plane_picture import (
+from nnlab.inspection.plane_view import (
     GRID_SIZE,
     LEVELS,
-    Look,
     Thumbnails,
     Unit,
-    look,
+    ViewOptions,
     thumbnail_size,
+    view_plane,
 )
 from nnlab.model.network import Parameters
 
 
 def thumbnails(run: Run) -> Thumbnails:
-    found = look(run, Look(thumbnails=True)).thumbnails
+    found = view_plane(run, ViewOptions(thumbnails=True)).thumbnails
     assert found is not None
     return found
 
@@ -68,19 +68,19 @@ def test_the_small_maps_are_the_right_way_up() -> None:
 
 def test_the_outputs_small_map_is_the_boundary() -> None:
     run = advance(start(Config(samples=100, optimizer="adam")), 300)
-    view = look(run, Look(thumbnails=True))
+    view = view_plane(run, ViewOptions(thumbnails=True))
     assert view.thumbnails is not None
     *_, output = view.thumbnails.maps
     step = GRID_SIZE // len(output)
-    boundary = levels(view.picture)[step // 2 :: step, step // 2 :: step]
+    boundary = view.levels[step // 2 :: step, step // 2 :: step]
     assert np.ptp(output) > LEVELS / 2
     np.testing.assert_array_equal(output, boundary)
 
 
 def test_a_units_map_in_the_large_chart_is_its_small_one_at_full_resolution() -> None:
-    view = look(TWO_UNITS, Look(Unit(1, 1), thumbnails=True))
+    view = view_plane(TWO_UNITS, ViewOptions(Unit(1, 1), thumbnails=True))
     assert view.thumbnails is not None
-    large, small = levels(view.picture), view.thumbnails.maps[3]
+    large, small = view.levels, view.thumbnails.maps[3]
     assert large.shape == (GRID_SIZE, GRID_SIZE)
     step = GRID_SIZE // len(small)
     np.testing.assert_array_equal(small, large[step // 2 :: step, step // 2 :: step])
@@ -115,10 +115,10 @@ def test_a_unit_that_is_no_number_at_the_rim_has_the_span_of_its_numbers() -> No
     run = start(Config(hidden_layers=(2, 1), activation="linear", samples=20))
     vector = np.array([1.7e308, 0, 0, 1.7e308, 0, 0, 1, -0.5, 0, 0, 0])
     run = replace(run, parameters=Parameters((2, 2, 1, 1), vector))
-    low, high = look(run, Look(Unit(2, 0))).span
+    low, high = view_plane(run, ViewOptions(Unit(2, 0))).span
     # half of what is just not infinite, on a grid of steps of 0.025 times 1.7e308
     assert -low == high == pytest.approx(np.finfo(float).max / 2, rel=0.03)
-    assert look(run, Look(Unit(1, 0))).span == (-np.inf, np.inf)
+    assert view_plane(run, ViewOptions(Unit(1, 0))).span == (-np.inf, np.inf)
 
 
 def test_the_sheet_holds_the_small_maps_side_by_side() -> None:

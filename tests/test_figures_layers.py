@@ -20,7 +20,7 @@ from nnlab.figures.layers import (
     present_series,
     weights_and_answers,
 )
-from nnlab.inspection.observation import confusion, observe
+from nnlab.inspection.observation import confusion, observe, weight_histogram
 
 DEEPEST = Config(samples=20, test_samples=5, hidden_layers=(2,) * 8, iterations=1_000_000)
 
@@ -111,13 +111,14 @@ def test_the_mean_of_the_largest_norms_is_one_of_them() -> None:
 def test_the_largest_message_is_small() -> None:
     run = advance(start(DEEPEST), 20_000)
     matrices = (np.ones((2, 2), dtype=np.int64),) * 2
-    series = history_series(run, observe(run).layers) + present_series(run, matrices)
+    present = present_series(*weight_histogram(run, BINS), matrices)
+    series = history_series(run, observe(run).layers) + present
     assert sum(part.nbytes for line in series for part in line) < 60_000
 
 
 def test_the_histogram_shows_which_share_of_a_layers_weights_is_in_a_bin() -> None:
     run = start(Config())
-    series = present_series(run, ())
+    series = present_series(*weight_histogram(run, BINS), ())
     assert len(series) == 3
     for (edges, shares), weights in zip(series, run.parameters.weights, strict=True):
         assert edges.shape == shares.shape == (BINS + 1,)
@@ -132,7 +133,7 @@ def test_the_confusion_matrices_say_their_counts_class_by_class() -> None:
     run = advance(start(Config()), 100)
     counts = confusion(run.dataset.train_targets, observe(run).train)
     figure = json.loads(weights_and_answers(3, (500, 50)))
-    series = present_series(run, (counts, counts))
+    series = present_series(*weight_histogram(run, BINS), (counts, counts))
     assert len(series) == len(figure["data"]) == 5
     answers, classes, shown = series[3]
     for answer, label, count in zip(answers, classes, shown, strict=True):

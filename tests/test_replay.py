@@ -28,8 +28,9 @@ from nnlab.export.animation import (
 )
 from nnlab.export.painting import Scale
 from nnlab.export.replay import MAX_FRAMES, moments, replay
-from nnlab.figures.plane_picture import BOUNDARY_COLORS, boundary_image
-from nnlab.figures.style import CLASS_COLORS
+from nnlab.figures.plane_picture import png
+from nnlab.figures.style import BOUNDARY_COLORS, CLASS_COLORS
+from nnlab.inspection.plane_view import view_plane
 from nnlab.model.network import Parameters
 from tests.helpers.pictures import pixels, rgb
 
@@ -83,7 +84,7 @@ def test_each_frame_of_the_page_has_its_picture_and_its_place_on_the_loss_curve(
     for frame in frames[:: len(frames) // 5]:
         shot = rewind(run, int(frame["name"]))
         source = layout["meta"][frame["name"]]
-        assert base64.b64decode(source.partition(",")[2]) == boundary_image(shot)
+        assert base64.b64decode(source.partition(",")[2]) == png(view_plane(shot).levels)
         cursor = frame["data"][0]
         assert cursor["x"] == [shot.iteration] * 2
         assert cursor["y"] == [0, evaluate(shot).train_loss]

@@ -15,8 +15,9 @@ from nnlab import Config, Run, advance, evaluate, rewind, set_parameter, start
 from nnlab.data.points import Points, encode
 from nnlab.export.replay import moments, replay
 from nnlab.export.script import script
-from nnlab.figures.plane_picture import boundary_image
+from nnlab.figures.plane_picture import png
 from nnlab.inspection.next_update import take_step
+from nnlab.inspection.plane_view import view_plane
 from tests.helpers.app_page import change, healthy, open_playground, run_of
 from tests.helpers.app_page import press as press_in_app
 from tests.helpers.browser_page import (
@@ -45,7 +46,7 @@ def play(page: Page, html: str, folder: Path) -> None:
 
 def expect_picture(page: Page, run: Run) -> None:
     """Expect a run's boundary under the points."""
-    data = base64.b64encode(boundary_image(run)).decode()
+    data = base64.b64encode(png(view_plane(run).levels)).decode()
     image = page.locator("#replay image").first
     expect(image).to_have_attribute("href", f"data:image/png;base64,{data}")
 

@@ -13,8 +13,9 @@ from nnlab import Config, advance, start
 from nnlab.app import turns
 from nnlab.app.turns import MAX_FRAMES, advance_in_turn, show, tick, turn
 from nnlab.data.datasets import FloatArray
-from nnlab.figures.plane_picture import GRID_SIZE, Look, look
+from nnlab.figures.plane_picture import png
 from nnlab.inspection.diagnosis import diagnose
+from nnlab.inspection.plane_view import GRID_SIZE, ViewOptions, view_plane
 from nnlab.model.network import Network
 from tests.helpers.waiting import wait_until
 
@@ -29,10 +30,11 @@ def test_a_tick_is_a_part_of_the_same_run_with_the_frames_on_the_way() -> None:
     run = start(Config(samples=20))
     runs = tick(run, goal=1000, speed=100, others=0)
     np.testing.assert_array_equal(runs[-1].losses, advance(run, 100).losses)
-    shown = show(runs, Look())
+    shown = show(runs, ViewOptions())
     assert shown.run is runs[-1]
     assert [iteration for iteration, _ in shown.frames] == [25, 50, 75, 100]
-    assert [png for _, png in shown.frames] == [look(run, Look()).picture for run in runs]
+    pictures = [png(view_plane(run).levels) for run in runs]
+    assert [picture for _, picture in shown.frames] == pictures
 
 
 def test_a_tick_makes_each_forward_pass_once(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -52,7 +54,7 @@ def test_a_tick_makes_each_forward_pass_once(monkeypatch: pytest.MonkeyPatch) ->
         advance(run, updates // frames)
     of_updates = passes[50]
     passes.clear()
-    shown = show(tick(run, goal=1000, speed=updates, others=0), Look(thumbnails=True))
+    shown = show(tick(run, goal=1000, speed=updates, others=0), ViewOptions(thumbnails=True))
     assert diagnose(shown.observation)  # which needs to know how much the run has learned
     assert len(shown.frames) == frames
     assert passes == {GRID_SIZE**2: frames, 50: of_updates + 1, 20: 1}

@@ -6,8 +6,9 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import NamedTuple
 
-from nnlab.figures.plane_picture import Look, View, look
+from nnlab.figures.plane_picture import png
 from nnlab.inspection.observation import Observation, observe
+from nnlab.inspection.plane_view import PlaneView, ViewOptions, view_plane
 from nnlab.training.run import Run, advance
 
 BUDGET_SECONDS = 0.06  # of training in one tick, so that the page answers at any speed
@@ -63,7 +64,7 @@ class Shown(NamedTuple):
 
     observation: Observation
     frames: list[tuple[int, bytes]]
-    view: View
+    view: PlaneView
 
     @property
     def run(self) -> Run:
@@ -71,12 +72,13 @@ class Shown(NamedTuple):
         return self.observation.run
 
 
-def show(runs: Sequence[Run], what: Look) -> Shown:
-    """Draw the plane as each of some runs sees it, and look closer at the last one."""
-    *passed, run = runs
-    frames = [(one.iteration, look(one, what._replace(thumbnails=False)).picture) for one in passed]
-    view = look(run, what)
-    return Shown(observe(run), [*frames, (run.iteration, view.picture)], view)
+def show(runs: Sequence[Run], options: ViewOptions) -> Shown:
+    """Draw the plane as each of some runs sees it, and observe the last one."""
+    *passed, last = runs
+    views = [view_plane(run, options._replace(thumbnails=False)) for run in passed]
+    views.append(view_plane(last, options))
+    frames = [(run.iteration, png(view.levels)) for run, view in zip(runs, views, strict=True)]
+    return Shown(observe(last), frames, views[-1])
 
 
 def tick(run: Run, goal: int, speed: int | None, others: int) -> list[Run]:

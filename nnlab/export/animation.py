@@ -24,9 +24,9 @@ from nnlab.export.painting import (
 )
 from nnlab.export.replay import moments
 from nnlab.figures.curves import Series, loss_series
-from nnlab.figures.plane_picture import BOUNDARY_COLORS, GRID_SIZE, LEVELS, boundary_image
-from nnlab.figures.points import RIM_COLOR, traces
-from nnlab.figures.style import CLASS_COLORS, MIDDLE_COLOR, SET_COLORS
+from nnlab.figures.points import traces
+from nnlab.figures.style import BOUNDARY_COLORS, CLASS_COLORS, MIDDLE_COLOR, RIM_COLOR, SET_COLORS
+from nnlab.inspection.plane_view import GRID_SIZE, LEVELS, view_plane
 from nnlab.training.metrics import Metrics
 from nnlab.training.run import Run, evaluate
 
@@ -136,8 +136,8 @@ def _paint_over(pixels: Pixels, mask: Image.Image, ramp: Pixels) -> None:
 
 def _shades(shot: Run) -> Pixels:
     """Return the boundary in numbers of the palette, (BOTTOM - TOP, RIGHT - LEFT)."""
-    levels = np.asarray(Image.open(io.BytesIO(boundary_image(shot))))
-    shades = np.rint(levels * ((SHADES - 1) / (LEVELS - 1))).astype(np.uint8)
+    levels = view_plane(shot).levels
+    shades: Pixels = np.rint(levels * ((SHADES - 1) / (LEVELS - 1))).astype(np.uint8)
     return shades.repeat(ZOOM, axis=0).repeat(ZOOM, axis=1)
 
 

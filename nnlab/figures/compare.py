@@ -6,8 +6,9 @@ import numpy as np
 import plotly.graph_objects as go
 
 from nnlab.figures.curves import Series, loss_series, losses_as_json
-from nnlab.figures.plane_picture import LEVELS, png
+from nnlab.figures.plane_picture import png
 from nnlab.figures.style import SET_COLORS
+from nnlab.inspection.plane_view import LEVELS
 from nnlab.sweep import Result
 from nnlab.training.metrics import Metrics
 from nnlab.training.run import Run

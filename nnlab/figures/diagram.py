@@ -7,7 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nnlab.data.datasets import FloatArray
-from nnlab.figures.plane_picture import LEVELS, Thumbnails, Unit, png
+from nnlab.figures.plane_picture import png
+from nnlab.inspection.plane_view import LEVELS, Thumbnails, Unit
 from nnlab.training.run import Run
 
 MAX_EDGES = 400  # lines drawn: more would hide each other, and slow the page
@@ -22,7 +23,7 @@ def network(run: Run, thumbnails: Thumbnails) -> dict[str, Any]:
 
     Parameters
     ----------
-    thumbnails : of the run, as `plane.look` gives them
+    thumbnails : of the run, as `view_plane` returns them
 
     Returns
     -------

@@ -1,5 +1,6 @@
 """Inside the layers: how they have fared, how large their weights are, and what is mistaken."""
 
+from collections.abc import Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -8,8 +9,8 @@ from numpy.typing import NDArray
 from plotly.colors import sample_colorscale
 from plotly.subplots import make_subplots
 
+from nnlab.data.datasets import FloatArray
 from nnlab.figures.style import AXIS, SET_COLORS, as_json
-from nnlab.inspection.observation import weight_histogram
 from nnlab.training.history import LayerHistory
 from nnlab.training.run import Run
 
@@ -20,6 +21,7 @@ COLUMNS = ("gradient_norms", "weight_norms", "dead_fractions", "saturated_fracti
 
 # x, y and for a matrix z, (n_points,) each
 Series = tuple[NDArray[np.generic], ...]
+Counts = NDArray[np.int64]
 
 
 def layer_colors(n_layers: int) -> list[str]:
@@ -157,19 +159,20 @@ def weights_and_answers(n_layers: int, largest: tuple[int, ...]) -> str:
     return _json(figure, top=24, bottom=40)
 
 
-def present_series(run: Run, matrices: tuple[NDArray[np.int64], ...]) -> list[Series]:
+def present_series(
+    edges: FloatArray, counts: Sequence[Counts], matrices: Sequence[Counts]
+) -> list[Series]:
     """Return what fills `weights_and_answers`: the histograms, then the matrices.
 
     Parameters
     ----------
+    edges, counts : of the weights, as `weight_histogram` returns them for BINS
     matrices : (2, 2) each, of the training and of the test set; none for a regression
     """
-    edges, counts = weight_histogram(run, BINS)
-    shares = [np.append(count, 0).astype(np.float32) / count.sum() for count in counts]
-    edges = edges.astype(np.float32)
+    fractions = [np.append(count, 0).astype(np.float32) / count.sum() for count in counts]
     answers, classes = np.tile([0, 1], 2).astype(np.int32), np.repeat([0, 1], 2).astype(np.int32)
-    series: list[Series] = [(edges, share) for share in shares]
-    return series + [(answers, classes, counts.ravel().astype(np.int32)) for counts in matrices]
+    series: list[Series] = [(edges.astype(np.float32), column) for column in fractions]
+    return series + [(answers, classes, matrix.ravel().astype(np.int32)) for matrix in matrices]
 
 
 def _json(figure: go.Figure, *, top: int, bottom: int) -> str:

@@ -10,10 +10,9 @@ from numpy.typing import NDArray
 
 from nnlab.data.datasets import Dataset
 from nnlab.data.plane import plane_extent
-from nnlab.figures.style import AXIS, CLASS_COLORS, MIDDLE_COLOR, as_json
+from nnlab.figures.style import AXIS, CLASS_COLORS, MIDDLE_COLOR, RIM_COLOR, as_json
 from nnlab.inspection.observation import Observation
 
-RIM_COLOR = "#777777"
 MAX_POINTS = 2000  # drawn per set: more would only cover each other, and slow the page
 STEPS = 2**16 - 2  # of an answer on its way to the page: float32 would be twice as long
 _LARGEST = float(np.finfo(np.float32).max)

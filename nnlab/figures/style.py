@@ -6,7 +6,9 @@ import plotly.graph_objects as go
 from plotly.io.json import to_json_plotly
 
 CLASS_COLORS = ("#f08a24", "#0877bd")  # orange and blue: safe for colour-blind eyes
-MIDDLE_COLOR = "#f4f4f4"
+BOUNDARY_COLORS = ("#f4ad66", "#52a0d0")  # the same, lighter: the points stand out from them
+MIDDLE_COLOR = "#f4f4f4"  # between the classes
+RIM_COLOR = "#777777"  # of the points of a regression
 SET_COLORS = {"train": "#a06cd5", "test": "#2a9d8f"}  # not a class's, clear on white and on black
 
 # Measuring whether labels overflow would take a third of the time in which a curve is drawn.

@@ -10,7 +10,7 @@ from playwright.sync_api import Locator, Page, WebSocketRoute, expect
 
 from nnlab import Run, predict
 from nnlab.data.plane import plane_extent
-from nnlab.figures.plane_picture import GRID_SIZE
+from nnlab.inspection.plane_view import GRID_SIZE
 from tests.helpers.waiting import PATIENCE_SECONDS, wait_until
 
 CHARTS = ("decision-boundary", "loss-curve")

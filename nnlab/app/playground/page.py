@@ -185,12 +185,12 @@ def _live(choices: Choices, drawn: DrawnPage) -> None:
             session.advanced(run, frames[-1])
     else:
         frames = [playground.viewed_run]
-    look = diagram.look(
+    options = diagram.view_options(
         session.current(),
         is_open=choices.panel == diagram.KEY,
         discretize=choices.options.discretize,
     )
-    shown = turns.show(frames, look)
+    shown = turns.show(frames, options)
     settled = bool(training) or playground.has_settled
     finding = diagnose(shown.observation) if settled else None
     playground = session.current()

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from nnlab.app.live_chart.inbox import Inbox
 from nnlab.app.playground.point_history import OwnPoints
-from nnlab.figures.plane_picture import Unit
+from nnlab.inspection.plane_view import Unit
 from nnlab.model.network import Parameters
 from nnlab.training import edits
 from nnlab.training.config import Config

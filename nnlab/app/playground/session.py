@@ -21,9 +21,9 @@ from nnlab.app.turns import advance_in_turn, turn
 from nnlab.data.datasets import OWN
 from nnlab.data.plane import plane_extent
 from nnlab.data.points import Points
-from nnlab.figures.plane_picture import Unit
 from nnlab.inspection import next_update
 from nnlab.inspection.diagnosis import Diagnosis
+from nnlab.inspection.plane_view import Unit
 from nnlab.training import edits
 from nnlab.training.config import MAX_SAMPLES, SETTINGS, Config, text
 from nnlab.training.run import Run, start

@@ -22,8 +22,9 @@ from nnlab.app.turns import turn
 from nnlab.data.plane import plane_extent
 from nnlab.figures.compare import compared_losses, result_image, result_series, run_series
 from nnlab.figures.curves import Series
-from nnlab.figures.plane_picture import boundary_image
+from nnlab.figures.plane_picture import png
 from nnlab.figures.points import decision_boundary
+from nnlab.inspection.plane_view import view_plane
 from nnlab.sweep import Result
 from nnlab.sweep.analysis.columns import ACCURACIES, metric_column, metrics_of, setting, with_seeds
 from nnlab.training.batches import dataset_of
@@ -184,7 +185,7 @@ def _live(ends: Sequence[Result | Run], speed: int | None, interval: float | Non
 
 def _of_run(runs: Sequence[Run]) -> ShownRun:
     """Look at a run as it stands at each frame of a tick."""
-    frames = [(run.iteration, boundary_image(run)) for run in runs]
+    frames = [(run.iteration, png(view_plane(run).levels)) for run in runs]
     run = runs[-1]
     metrics = evaluate(run)
     ended = ENDED.get(run.stopped or "", run.stopped or "")

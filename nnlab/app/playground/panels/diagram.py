@@ -8,8 +8,8 @@ from nnlab.app.playground import session
 from nnlab.app.playground.record import Playground
 from nnlab.app.turns import Shown
 from nnlab.figures import diagram
-from nnlab.figures.plane_picture import Look
 from nnlab.figures.style import CLASS_COLORS
+from nnlab.inspection.plane_view import ViewOptions
 from nnlab.training.config import MAX_LAYERS, MAX_WIDTH
 
 KEY = "network"
@@ -20,13 +20,13 @@ def render(playground: Playground) -> None:  # noqa: ARG001 - every panel gets i
     live_chart.diagram(KEY, CLASS_COLORS, max_layers=MAX_LAYERS, max_units=MAX_WIDTH)
 
 
-def look(playground: Playground, *, is_open: bool, discretize: bool) -> Look:
+def view_options(playground: Playground, *, is_open: bool, discretize: bool) -> ViewOptions:
     """Return what to draw of the plane, with the panel open or closed."""
     unit, sizes = playground.shown_unit, playground.run.config.layer_sizes
     if unit and not (is_open and unit.layer < len(sizes) - 1 and unit.number < sizes[unit.layer]):
         session.show_unit(None)  # this network has no such unit, or it cannot be unchosen now
         unit = None
-    return Look(unit, thumbnails=is_open, discretize=discretize)
+    return ViewOptions(unit, thumbnails=is_open, discretize=discretize)
 
 
 def caption(playground: Playground, shown: Shown) -> str:

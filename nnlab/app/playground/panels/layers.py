@@ -11,7 +11,7 @@ from nnlab.app.playground.record import Playground
 from nnlab.app.turns import Shown
 from nnlab.data.datasets import FloatArray
 from nnlab.figures import layers
-from nnlab.inspection.observation import confusion
+from nnlab.inspection.observation import confusion, weight_histogram
 from nnlab.training.history import LayerHistory
 from nnlab.training.run import Run
 
@@ -48,7 +48,7 @@ def updates(_: Playground, shown: Shown) -> dict[str, live_chart.Update]:
         NOW: live_chart.Update(
             run.iteration,
             f"Weights at iteration {run.iteration}: {_weights_alt(run)}{_answers_alt(matrices)}",
-            series=layers.present_series(run, matrices),
+            series=layers.present_series(*weight_histogram(run, layers.BINS), matrices),
         ),
     }
 

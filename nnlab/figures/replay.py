@@ -1,0 +1,218 @@
+"""A plot that plays a run back: boundary, points, and the loss curve with a cursor."""
+
+import base64
+import json
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+import plotly.graph_objects as go
+
+from nnlab.data.datasets import Dataset
+from nnlab.data.plane import plane_extent
+from nnlab.figures.curves import Series
+from nnlab.figures.points import decision_boundary
+from nnlab.figures.style import SET_COLORS, iteration_axis, loss_axis
+
+FRAME_MILLISECONDS = 66  # from one frame to the next
+_GREY = "#7b7b7b"  # of texts, readable on white and on black
+
+# Plotly's frames move the cursor and the slider. To change the picture below the points they would
+# have to draw all points again, which is ten times slower than setting the picture alone. Plotly
+# breaks a promise when one frame replaces another; that is no error. Plotly's buttons and slider
+# take no keys and have no texts for a screen reader, so the plot as a whole is a slider of frames.
+_SCRIPT = """
+const plot = document.getElementById("{plot_id}");
+const {sliders: [{steps}], updatemenus: [{buttons}]} = plot.layout;
+const last = steps.length - 1;
+let at = last, loss = plot.data.at(-1).y[1], playing = false;
+const set = (attributes) =>
+  Object.entries(attributes).forEach((pair) => plot.setAttribute(...pair));
+const tell = () => set({
+  "aria-valuenow": at,
+  "aria-valuetext": `iteration ${steps[at].label}, train loss ${loss.toPrecision(4)}`,
+});
+set({tabindex: 0, role: "slider", "aria-valuemin": 0, "aria-valuemax": last,
+  "aria-label": "Boundary and loss, frame by frame: arrow keys go on and back, Space plays"});
+tell();
+plot.on("plotly_animatingframe", ({name, frame}) => {
+  at = steps.findIndex(({args}) => args[0][0] === name);
+  loss = frame.data[0].y[1];
+  if (!playing) tell(); // a screen reader could not follow
+  Plotly.relayout(plot, {"images[0].source": plot.layout.meta[name]});
+});
+plot.on("plotly_buttonclicked", ({button}) => { playing = button === buttons[0]; });
+plot.on("plotly_animated", () => { playing = false; tell(); });
+plot.addEventListener("keydown", (event) => {
+  const to = {ArrowLeft: at - 1, ArrowRight: at + 1, Home: 0, End: last}[event.key];
+  if (event.key !== " " && to === undefined) return;
+  event.preventDefault();
+  playing = event.key === " " && !playing;
+  const frame = steps[Math.max(0, Math.min(to ?? at, last))];
+  Plotly.animate(plot, ...(playing ? buttons[0] : frame).args);
+});
+tell();
+Plotly.setPlotConfig({logging: 0});
+window.addEventListener("unhandledrejection", (event) => {
+  if (event.reason === undefined) event.preventDefault();
+});
+"""
+
+
+class ReplayFrame(NamedTuple):
+    """What one frame shows.
+
+    Attributes
+    ----------
+    iteration : of the run
+    train_loss : height of the cursor
+    picture : PNG of the plane
+    """
+
+    iteration: int
+    train_loss: float
+    picture: bytes
+
+
+def replay_plot(
+    dataset: Dataset,
+    problem: str,
+    axes: tuple[str, str],
+    frames: Sequence[ReplayFrame],
+    series: Sequence[Series],
+    loss_name: str,
+    *,
+    log: bool,
+) -> str:
+    """Return the plot as HTML, to be put into a page; Plotly.js is in it.
+
+    Parameters
+    ----------
+    dataset, problem, axes : as for `decision_boundary`
+    frames : the plot opens on the last one
+    series : the lines of the loss curve, train and test
+    loss_name, log : as for `loss_curve`
+    """
+    figure = go.Figure(json.loads(decision_boundary(dataset, problem, axes)), skip_invalid=False)
+    figure.update_traces(marker_colorbar_x=0.46, selector={"marker.showscale": True})
+    # Where a frame changes no trace of a subplot, Plotly removes all of them: it has to name one.
+    figure.add_scatter(x=[None], y=[None], showlegend=False)
+    unseen = len(figure.data) - 1
+    bottom = _add_loss_curve(figure, series, loss_name, log=log)
+    cursor = len(figure.data) - 1
+
+    def at(frame: ReplayFrame) -> dict[str, list[float]]:
+        return {"x": [frame.iteration, frame.iteration], "y": [bottom, frame.train_loss]}
+
+    figure.update_traces(at(frames[-1]), selector=cursor)
+    figure.frames = [
+        go.Frame(name=str(frame.iteration), data=[at(frame), {}], traces=[cursor, unseen])
+        for frame in frames
+    ]
+    pictures = {str(frame.iteration): _data_uri(frame.picture) for frame in frames}
+    left, right, low, high = plane_extent(dataset)
+    figure.update_layout(
+        meta=pictures,
+        images=[
+            {
+                "source": pictures[str(frames[-1].iteration)],
+                **{"layer": "below", "sizing": "stretch"},
+                **{"xref": "x", "x": left, "sizex": right - left},
+                **{"yref": "y", "y": high, "sizey": high - low},
+            }
+        ],
+        xaxis_domain=[0, 0.45],
+        font={"color": _GREY, "family": "sans-serif"},
+        margin={"l": 60, "r": 20, "t": 40, "b": 110},
+        updatemenus=[_buttons()],
+        sliders=[_slider(frames)],
+    )
+    html: str = figure.to_html(
+        full_html=False,
+        include_plotlyjs=True,
+        div_id="replay",
+        auto_play=False,
+        post_script=_SCRIPT,
+        config={"responsive": True, "displayModeBar": False},
+    )
+    return html
+
+
+def _data_uri(png: bytes) -> str:
+    return f"data:image/png;base64,{base64.b64encode(png).decode()}"
+
+
+def _add_loss_curve(
+    figure: go.Figure, series: Sequence[Series], loss_name: str, *, log: bool
+) -> float:
+    """Add the curve with its axes, and the cursor as last trace; return where the cursor begins."""
+    place = {"xaxis": "x2", "yaxis": "y2"}
+    for (name, color), (iterations, values) in zip(SET_COLORS.items(), series, strict=True):
+        figure.add_scatter(
+            x=iterations,
+            y=values,
+            name=f"{name} loss",
+            mode="lines",
+            line={"color": color, "width": 2, "dash": "dash" if name == "test" else "solid"},
+            hovertemplate=f"iteration %{{x:,d}}<br>{name} loss %{{y:.4g}}<extra></extra>",
+            legend="legend2",
+            **place,
+        )
+    figure.add_scatter(
+        mode="lines+markers",
+        line={"color": _GREY, "width": 1},
+        marker={"color": SET_COLORS["train"], "size": [0, 12], "opacity": 1},
+        cliponaxis=False,
+        hoverinfo="skip",
+        showlegend=False,
+        **place,
+    )
+    figure.update_layout(
+        xaxis2={**iteration_axis(), "domain": [0.56, 1], "anchor": "y2"},
+        yaxis2={**loss_axis(f"loss ({loss_name})", log=log), "anchor": "x2"},
+        legend2={**figure.layout.legend.to_plotly_json(), "x": 0.56},
+    )
+    drawn = np.concatenate([values for _, values in series])
+    return float(np.nanmin(drawn[drawn > 0], initial=1.0)) if log else 0.0
+
+
+def _move(iteration: str | None, milliseconds: int) -> list[Any]:
+    """Return the arguments of Plotly.animate: to one frame, or through all from the present one."""
+    frame = {"duration": milliseconds, "redraw": False}
+    options = {"mode": "immediate", "frame": frame, "transition": {"duration": 0}}
+    if iteration is None:
+        return [None, {**options, "fromcurrent": True}]
+    return [[iteration], options]
+
+
+def _buttons() -> dict[str, Any]:
+    pause: list[Any] = [[None], _move("", 0)[1]]
+    buttons = {"Play": _move(None, FRAME_MILLISECONDS), "Pause": pause}
+    return {
+        "type": "buttons",
+        "direction": "left",
+        "showactive": False,
+        "buttons": [
+            {"label": label, "method": "animate", "args": arguments}
+            for label, arguments in buttons.items()
+        ],
+        **{"x": 0, "xanchor": "left", "y": -0.12, "yanchor": "top", "pad": {"t": 28}},
+        **{"bgcolor": "rgba(128, 128, 128, 0.15)", "bordercolor": _GREY},
+    }
+
+
+def _slider(frames: Sequence[ReplayFrame]) -> dict[str, Any]:
+    return {
+        "active": len(frames) - 1,
+        "steps": [
+            {
+                "label": f"{frame.iteration:,}",
+                "method": "animate",
+                "args": _move(str(frame.iteration), 0),
+            }
+            for frame in frames
+        ],
+        "currentvalue": {"prefix": "iteration "},
+        **{"x": 0.14, "len": 0.86, "y": -0.12, "yanchor": "top", "pad": {"t": 8}},
+        **{"bgcolor": "rgba(128, 128, 128, 0.3)", "bordercolor": _GREY, "tickcolor": _GREY},
+    }

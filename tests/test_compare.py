@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from nnlab.app.explore.views import compare, pair_controls
 from nnlab.app.live_chart import Update
 from nnlab.app.live_chart.inbox import Handlers
 from nnlab.app.pace import TICK_SECONDS
+from nnlab.app.turns import BUDGET_SECONDS
 from nnlab.figures.compare import compared_losses, result_image, result_series, run_series
 from nnlab.figures.style import SET_COLORS
 from nnlab.sweep import Axis, Result, run_one
@@ -45,7 +47,7 @@ def test_two_runs_make_the_same_iterations_and_end_as_they_do_alone(
     alone = [advance(run, 30) for run in pair]
     ticks = 0
     while any(map(lockstep.left, pair)):
-        pairs = lockstep.tick(pair, speed, others)
+        pairs = lockstep.tick(pair, speed, others, budget=inf)
         pair = pairs[-1]
         ticks += 1
         assert all(left.iteration == right.iteration <= 30 for left, right in pairs)
@@ -54,12 +56,11 @@ def test_two_runs_make_the_same_iterations_and_end_as_they_do_alone(
         np.testing.assert_array_equal(run.losses, expected.losses)
 
 
-def test_who_is_at_its_end_waits_for_the_other(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lockstep, "BUDGET_SECONDS", 10)  # a busy machine ends no tick early
+def test_who_is_at_its_end_waits_for_the_other() -> None:
     short, long = start(Config(samples=40, iterations=5)), start(Config(samples=40, iterations=20))
-    pair = lockstep.tick((long, short), 8, 0)[-1]
+    pair = lockstep.tick((long, short), 8, 0, budget=inf)[-1]
     assert [run.iteration for run in pair] == [8, 5]
-    pairs = lockstep.tick(pair, 8, 0)
+    pairs = lockstep.tick(pair, 8, 0, budget=inf)
     assert [run.iteration for run in pairs[-1]] == [16, 5]
     assert {right.iteration for _, right in pairs} == {5}
 
@@ -67,7 +68,7 @@ def test_who_is_at_its_end_waits_for_the_other(monkeypatch: pytest.MonkeyPatch) 
 def test_who_diverges_waits_for_the_other() -> None:
     pair = runs(1e6, 0.001, problem="regression", dataset="plane", activation="linear")
     while any(map(lockstep.left, pair)):
-        pair = lockstep.tick(pair, 10, 0)[-1]
+        pair = lockstep.tick(pair, 10, 0, budget=inf)[-1]
     assert pair[0].diverged
     assert pair[0].iteration < pair[1].iteration == 30
 
@@ -77,7 +78,7 @@ def test_the_slower_run_does_not_keep_the_quick_one_at_another_iteration() -> No
     slow = start(Config(samples=5000, hidden_layers=(32, 32), iterations=10**6))
     quick = start(Config(samples=10, hidden_layers=(), iterations=10**6))
     for pair in ((slow, quick), (quick, slow)):
-        ticked = lockstep.tick(pair, None, 0)[-1]
+        ticked = lockstep.tick(pair, None, 0, BUDGET_SECONDS)[-1]
         assert ticked[0].iteration == ticked[1].iteration >= 1
 
 

@@ -16,9 +16,9 @@ from nnlab.app.explore.views import lr_range_test
 from nnlab.app.live_chart import Update
 from nnlab.app.playground.point_history import OwnPoints
 from nnlab.data.points import Points, encode
-from nnlab.sweep import Axis, Range, axis_from_text, grid, random_sample
-from nnlab.sweep import sweep as sweep_module
+from nnlab.sweep import Axis, Range, axis_from_text, executors, grid, random_sample
 from nnlab.sweep.executors import Workers
+from nnlab.sweep.sweep import UNWATCHED_SECONDS
 from tests.helpers.app_page import (
     healthy,
     open_explore,
@@ -38,8 +38,7 @@ SIX = {"axis1": "learning_rate:0.01; 0.1; 1", "axis2": "hidden_layers:2; 3"}
 def workers(monkeypatch: pytest.MonkeyPatch) -> ByHand:
     """Let two workers compute by hand, wherever the page asks for workers."""
     executor = ByHand()
-    for module in (sweep_module, sweep_progress, lr_range_test):
-        monkeypatch.setattr(module, "shared_workers", lambda: Workers(executor, 2))
+    monkeypatch.setattr(executors, "local_workers", lambda: Workers(executor, 2))
     return executor
 
 
@@ -587,8 +586,7 @@ def test_a_promised_cluster_that_is_not_there_is_a_sentence(
     def refuse() -> Workers:
         raise ValueError("NNLAB_DASK_SCHEDULER must be the address, got 'tcp://nowhere'")
 
-    for module in (sweep_module, sweep_progress, lr_range_test):
-        monkeypatch.setattr(module, "shared_workers", refuse)
+    monkeypatch.setattr(executors, "local_workers", refuse)
     app = press(open_explore(**SIX), "sweep_start")
     assert errors(app) == ["NNLAB_DASK_SCHEDULER must be the address, got 'tcp://nowhere'"]
     press(open_explore(), "preset_range_test")
@@ -680,7 +678,7 @@ def test_two_compared_runs_wait_while_one_is_away(workers: ByHand) -> None:
 
 @pytest.mark.parametrize("opens_playground", [True, False])
 def test_a_sweep_goes_on_while_its_results_are_not_drawn(
-    workers: ByHand, monkeypatch: pytest.MonkeyPatch, opens_playground: bool
+    workers: ByHand, opens_playground: bool
 ) -> None:
     """A sweep rests once nobody has asked for its results for a while; other pages ask."""
     app = press(open_explore(**SIX), "sweep_start")
@@ -691,11 +689,11 @@ def test_a_sweep_goes_on_while_its_results_are_not_drawn(
         press(app, "example_range_test")
         assert "The test is under way." in texts(app)
     healthy(app)
-    later = sweep_module.time.monotonic() + 2 * sweep_module.UNWATCHED_SECONDS
-    clock = SimpleNamespace(monotonic=lambda: later)
-    monkeypatch.setattr(sweep_module, "time", clock)
+    sweep = started(app).sweep
+    later = sweep.clock() + 2 * UNWATCHED_SECONDS
+    sweep.clock = lambda: later
     workers.compute_all()
-    assert started(app).sweep.done == 2  # the others were not begun
+    assert sweep.done == 2  # the others were not begun
     app.run()
     workers.compute_all()
-    assert started(app).sweep.done == 6
+    assert sweep.done == 6

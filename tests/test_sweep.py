@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import BrokenExecutor, ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
-from types import SimpleNamespace
 
 import loky
 import numpy as np
@@ -24,6 +23,7 @@ from nnlab.data.plane import plane_extent
 from nnlab.sweep import BOUNDARY_SIZE, MAX_LOSSES, MAX_RUNS, Result, Sweep, grid, run_one
 from nnlab.sweep.executors import NICENESS, LocalPool, Workers
 from nnlab.sweep.runs import Progress, compute_slice
+from nnlab.sweep.sweep import UNWATCHED_SECONDS
 from tests.benchmarks.fake_browser import FakeBrowser, run
 from tests.helpers.executors import ByHand, Immediately
 from tests.helpers.server import serving
@@ -43,6 +43,9 @@ def pool() -> Iterator[LocalPool]:
     """Share two worker processes, as the sessions of a server do."""
     with LocalPool(2) as pool:
         yield pool
+
+
+one_update = partial(compute_slice, seconds=0)  # a slice that is as short as can be
 
 
 # One run
@@ -103,19 +106,19 @@ def test_a_stop_rule_ends_a_run_that_is_done() -> None:
     assert result.iteration < 25_000
 
 
-def test_a_result_is_the_same_whatever_the_slices(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_result_is_the_same_whatever_the_slices() -> None:
     config = Config(samples=50, batch_size=7, optimizer="adam", iterations=250)
-    whole = run_one(0, config)
-    monkeypatch.setattr("nnlab.sweep.runs.SLICE_SECONDS", 0)  # one update each
-    assert bits(run_one(0, config)) == bits(whole)
+    progress: Progress | Result = Progress(0, config)
+    while isinstance(progress, Progress):
+        progress = one_update(progress)
+    assert bits(progress) == bits(run_one(0, config))
 
 
-def test_a_run_between_its_slices_travels_without_its_way(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("nnlab.sweep.runs.SLICE_SECONDS", 0)
+def test_a_run_between_its_slices_travels_without_its_past() -> None:
     config = Config(samples=50, iterations=500)
     far = advance(start(config), 400)
     assert len(far.snapshots) > 10
-    progress = compute_slice(Progress(0, config, far))
+    progress = one_update(Progress(0, config, far))
     assert isinstance(progress, Progress)
     assert progress.run is not None
     assert progress.run.iteration == 401
@@ -203,11 +206,8 @@ def test_a_worker_that_dies_with_nothing_to_do_is_replaced(pool: LocalPool) -> N
 
 
 @pytest.mark.slow
-def test_a_worker_that_has_nothing_to_do_for_long_goes_and_comes_again(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr("nnlab.sweep.executors.IDLE_SECONDS", 0.2)
-    with LocalPool(1) as pool:
+def test_a_worker_that_has_nothing_to_do_for_long_goes_and_comes_again() -> None:
+    with LocalPool(1, idle_seconds=0.2) as pool:
         for _ in range(2):
             worker = pool.submit(os.getpid).result(PATIENCE_SECONDS)
             wait_until(lambda pid=worker: not psutil.pid_exists(pid))
@@ -262,10 +262,10 @@ def test_a_sweep_has_no_more_tasks_at_once_than_it_may() -> None:
     assert sweep.finished
 
 
-def test_what_has_begun_comes_before_what_has_not(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("nnlab.sweep.runs.SLICE_SECONDS", 0)
+def test_what_has_begun_comes_before_what_has_not() -> None:
     executor = ByHand()
-    sweep = Sweep(grid(Config(samples=10, iterations=3), [], range(4)), executor, 1)
+    runs = grid(Config(samples=10, iterations=3), [], range(4))
+    sweep = Sweep(runs, executor, 1, compute=one_update)
     for number in range(4):
         assert sweep.done == number
         for _ in range(3):
@@ -281,12 +281,11 @@ def test_results_come_while_others_are_computed(pool: LocalPool) -> None:
     sweep.cancel()
 
 
-def test_the_time_left_is_extrapolated_from_what_is_made(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_time_left_is_extrapolated_from_what_is_made() -> None:
     now = 100.0
-    monkeypatch.setattr("nnlab.sweep.sweep.time", SimpleNamespace(monotonic=lambda: now))
-    monkeypatch.setattr("nnlab.sweep.runs.SLICE_SECONDS", 0)
     executor = ByHand()
-    sweep = Sweep(grid(Config(samples=10, iterations=2), [], range(4)), executor, 1)
+    runs = grid(Config(samples=10, iterations=2), [], range(4))
+    sweep = Sweep(runs, executor, 1, compute=one_update, clock=lambda: now)
     assert sweep.seconds_left is None
     now += 3
     executor.compute()  # half a run in 3 s: 3.5 runs to go
@@ -341,16 +340,14 @@ def test_a_pause_keeps_the_workers_free_and_a_resumed_sweep_has_lost_nothing() -
     assert [bits(result) for result in results_of(sweep)] == expected()
 
 
-def test_a_sweep_that_nobody_watches_rests_until_somebody_does(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_a_sweep_that_nobody_watches_rests_until_somebody_does() -> None:
+    now = 0.0
     executor = ByHand()
-    sweep = Sweep(MIXED, executor, 2)
+    sweep = Sweep(MIXED, executor, 2, clock=lambda: now)
     executor.compute()
-    monkeypatch.setattr("nnlab.sweep.sweep.UNWATCHED_SECONDS", 0.0)
+    now += UNWATCHED_SECONDS
     executor.compute_all()
     assert sweep.done < sweep.total
-    monkeypatch.undo()
     assert executor.tasks == []
     assert len(sweep.results) < sweep.total  # somebody looks
     assert len(executor.tasks) == 2
@@ -358,18 +355,17 @@ def test_a_sweep_that_nobody_watches_rests_until_somebody_does(
     assert [bits(result) for result in results_of(sweep)] == expected()
 
 
-def test_a_sweep_whose_session_has_ended_is_forgotten(
-    pool: LocalPool, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_sweep_whose_session_has_ended_is_forgotten(pool: LocalPool) -> None:
     references = []
+    now = 0.0
 
     def session() -> None:
-        sweep = Sweep([LONG] * 3, pool, 2)
-        wait_until(lambda: sweep.seconds_left)
+        sweep = Sweep([LONG] * 3, pool, 2, clock=lambda: now)
+        wait_until(lambda: sweep.seconds_left is not None)
         references.append(weakref.ref(sweep))
 
     session()
-    monkeypatch.setattr("nnlab.sweep.sweep.UNWATCHED_SECONDS", 0.0)
+    now += UNWATCHED_SECONDS
     wait_until(lambda: gc.collect() >= 0 and references[0]() is None)
 
 
@@ -405,10 +401,9 @@ def deadly_slice(progress: Progress) -> Progress | Result:
 
 
 def test_a_run_that_kills_its_workers_ends_with_an_error_and_harms_no_other(
-    pool: LocalPool, monkeypatch: pytest.MonkeyPatch
+    pool: LocalPool,
 ) -> None:
-    monkeypatch.setattr("nnlab.sweep.sweep.compute_slice", deadly_slice)
-    results = results_of(Sweep(grid(SHORT, [], range(8)), pool, 2))
+    results = results_of(Sweep(grid(SHORT, [], range(8)), pool, 2, compute=deadly_slice))
     assert [result.index for result in results if result.status == "error"] == [3]
     error = results[3]
     assert error.error.startswith("It failed twice, the second time with TerminatedWorkerError: ")
@@ -425,12 +420,9 @@ def failing_once(failed: Path, progress: Progress) -> Progress | Result:
     return compute_slice(progress)
 
 
-def test_a_run_that_fails_once_is_tried_again(
-    pool: LocalPool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_run_that_fails_once_is_tried_again(pool: LocalPool, tmp_path: Path) -> None:
     failing = partial(failing_once, tmp_path / "failed")
-    monkeypatch.setattr("nnlab.sweep.sweep.compute_slice", failing)
-    results = results_of(Sweep(grid(SHORT, [], range(4)), pool, 2))
+    results = results_of(Sweep(grid(SHORT, [], range(4)), pool, 2, compute=failing))
     assert (tmp_path / "failed").exists()
     assert [result.status for result in results] == ["done"] * 4
 
@@ -444,13 +436,10 @@ def test_a_run_without_training_points_is_refused_and_solves_nothing() -> None:
     assert np.isnan(metrics.train_loss)
 
 
-def test_a_connection_that_is_lost_ends_a_sweep_with_errors_unless_it_was_cancelled(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_a_connection_that_is_lost_ends_a_sweep_with_errors_unless_it_was_cancelled() -> None:
     connected = True
     workers = Workers(ByHand(), 2, lambda: connected)
-    monkeypatch.setattr("nnlab.sweep.sweep.shared_workers", lambda: workers)
-    going, cancelled = Sweep([SHORT] * 3), Sweep([SHORT] * 3)
+    going, cancelled = (Sweep([SHORT] * 3, shared=lambda: workers) for _ in range(2))
     cancelled.cancel()
     connected = False
     assert [result.error for result in going.results] == [
@@ -459,12 +448,10 @@ def test_a_connection_that_is_lost_ends_a_sweep_with_errors_unless_it_was_cancel
     assert cancelled.results == []
 
 
-def test_a_sweep_uses_the_workers_that_join_later(monkeypatch: pytest.MonkeyPatch) -> None:
-    executor = ByHand()
+def test_a_sweep_uses_the_workers_that_join_later() -> None:
+    executor, at_once = ByHand(), 2
+    sweep = Sweep([SHORT] * 5, shared=lambda: Workers(executor, at_once))
     for at_once in (2, 3):
-        monkeypatch.setattr("nnlab.sweep.sweep.shared_workers", partial(Workers, executor, at_once))
-        if at_once == 2:
-            sweep = Sweep([SHORT] * 5)
         assert sweep.results == []
         assert len(executor.tasks) == at_once
 

@@ -7,14 +7,16 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
+from itertools import count
 from typing import NamedTuple
 
 import pytest
 from distributed import Client
 
 from nnlab import Config
-from nnlab.sweep import Axis, Sweep, grid, run_one
-from nnlab.sweep.executors import SCHEDULER, shared_workers
+from nnlab.sweep import Axis, Sweep, executors, grid, run_one
+from nnlab.sweep.executors import COUNT_SECONDS, MISSING_SECONDS, SCHEDULER, shared_workers
 from tests.helpers.server import ROOT, free_port
 from tests.helpers.sweeps import (
     LONG,
@@ -125,7 +127,6 @@ def test_a_sweep_whose_scheduler_is_gone_ends_with_errors(monkeypatch: pytest.Mo
         assert shared_workers().at_once == 1  # no worker has come yet
         sweep = Sweep(grid(SHORT, [], range(5)))
         process.kill()
-        monkeypatch.setattr("nnlab.sweep.executors.CONNECT_SECONDS", 0.5)
         results = results_of(sweep)
     assert [result.status for result in results] == ["error"] * 5
     assert results[4].error == "The connection to the cluster is lost"
@@ -133,18 +134,20 @@ def test_a_sweep_whose_scheduler_is_gone_ends_with_errors(monkeypatch: pytest.Mo
         Sweep([SHORT])  # it asks anew
 
 
-def test_workers_that_join_later_are_used(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("nnlab.sweep.executors.COUNT_SECONDS", 0)
-    with scheduler() as (address, _):
-        monkeypatch.setenv(SCHEDULER, address)
-        with Client(address, timeout=PATIENCE_SECONDS, set_as_default=False) as client:
-            sweep = Sweep([LONG] * 5)
-            assert shared_workers().at_once == 1
-            with started("worker", address, "--nthreads", "2", "--no-nanny", "--no-dashboard"):
-                wait_until(
-                    lambda: sweep.results == [] and [*map(len, client.processing().values())] == [2]
-                )
-                sweep.cancel()
+def test_workers_that_join_later_are_used() -> None:
+    with (
+        scheduler() as (address, _),
+        Client(address, timeout=PATIENCE_SECONDS, set_as_default=False) as client,
+    ):
+        # by this clock, each look is long after the one before
+        shared = executors.Cluster(address, partial(next, count(step=COUNT_SECONDS))).workers
+        sweep = Sweep([LONG] * 5, shared=shared)
+        assert shared().at_once == 1
+        with started("worker", address, "--nthreads", "2", "--no-nanny", "--no-dashboard"):
+            wait_until(
+                lambda: sweep.results == [] and [*map(len, client.processing().values())] == [2]
+            )
+            sweep.cancel()
 
 
 def test_a_cluster_that_was_not_there_is_not_searched_for_at_every_look(
@@ -156,16 +159,16 @@ def test_a_cluster_that_was_not_there_is_not_searched_for_at_every_look(
         attempts.append(address)
         raise OSError("timed out")
 
-    address = "tcp://127.0.0.1:2"
-    monkeypatch.setenv(SCHEDULER, address)
+    address, now = "tcp://127.0.0.1:2", 0.0
+    cluster = executors.Cluster(address, lambda: now)
     monkeypatch.setattr("distributed.Client", refuse)
     for _ in range(3):
         with pytest.raises(ValueError, match=f"running Dask scheduler.*got '{address}'"):
-            shared_workers()
+            cluster.workers()
     assert attempts == [address]
-    monkeypatch.setattr("nnlab.sweep.executors.MISSING_SECONDS", 0)
+    now += MISSING_SECONDS
     with pytest.raises(ValueError, match="running Dask scheduler"):
-        shared_workers()
+        cluster.workers()
     assert attempts == [address] * 2
 
 
@@ -180,7 +183,6 @@ def test_an_address_without_a_scheduler_is_one_sentence(
     address: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(SCHEDULER, address)
-    monkeypatch.setattr("nnlab.sweep.executors.CONNECT_SECONDS", 0.5)
     sentence = "NNLAB_DASK_SCHEDULER must be the address of a running Dask scheduler, like .*, got "
     with pytest.raises(ValueError, match=f"^{sentence}'{address}'$"):
         shared_workers()

@@ -2,8 +2,9 @@
 
 import threading
 from collections import Counter
+from functools import partial
 from itertools import count
-from types import SimpleNamespace
+from math import inf
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ import pytest
 
 from nnlab import Config, advance, start
 from nnlab.app import turns
-from nnlab.app.turns import MAX_FRAMES, advance_in_turn, show, tick, turn
+from nnlab.app.turns import MAX_FRAMES, advance_in_turn, show, turn
 from nnlab.data.datasets import FloatArray
 from nnlab.figures.plane_picture import png
 from nnlab.inspection.diagnosis import diagnose
@@ -19,11 +20,7 @@ from nnlab.inspection.plane_view import GRID_SIZE, ViewOptions, view_plane
 from nnlab.model.network import Network
 from tests.helpers.waiting import wait_until
 
-
-@pytest.fixture(autouse=True)
-def _time_enough(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let no tick end early because the machine is busy."""
-    monkeypatch.setattr(turns, "BUDGET_SECONDS", 10)
+tick = partial(turns.tick, budget=inf)  # no tick ends early because the machine is busy
 
 
 def test_a_tick_is_a_part_of_the_same_run_with_the_frames_on_the_way() -> None:
@@ -70,23 +67,17 @@ def test_a_tick_ends_at_the_goal() -> None:
     assert runs[-1].iteration == 7
 
 
-def test_speed_max_shares_the_time_with_those_who_wait(monkeypatch: pytest.MonkeyPatch) -> None:
-    seconds = count()  # one passes between two looks at the clock
-    clock = SimpleNamespace(perf_counter=lambda: next(seconds))
-    monkeypatch.setattr("nnlab.training.run.time", clock)
-    monkeypatch.setattr(turns, "BUDGET_SECONDS", 400)
+def test_speed_max_shares_the_time_with_those_who_wait() -> None:
+    clock = partial(next, count())  # one second passes between two looks at it
     run = start(Config(samples=20))
-    alone = tick(run, goal=10**6, speed=None, others=0)
-    (shared,) = tick(run, goal=10**6, speed=None, others=39)
+    alone = turns.tick(run, 10**6, None, others=0, budget=400, clock=clock)
+    (shared,) = turns.tick(run, 10**6, None, others=39, budget=400, clock=clock)
     assert len(alone) == MAX_FRAMES
     assert 1 <= shared.iteration < alone[-1].iteration
 
 
-def test_a_step_makes_all_its_iterations_however_long_they_take(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(turns, "BUDGET_SECONDS", 0)
-    assert advance_in_turn(start(Config(samples=20)), 50).iteration == 50
+def test_a_step_makes_all_its_iterations_however_long_they_take() -> None:
+    assert advance_in_turn(start(Config(samples=20)), 50, budget=0).iteration == 50
 
 
 def test_a_step_of_a_stopped_run_ends() -> None:

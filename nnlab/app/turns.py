@@ -1,8 +1,9 @@
 """Whose turn it is to train: the sessions of one server train one at a time, in a fair queue."""
 
 import threading
+import time
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import NamedTuple
 
@@ -81,7 +82,14 @@ def show(runs: Sequence[Run], options: ViewOptions) -> Shown:
     return Shown(observe(last), frames, views[-1])
 
 
-def tick(run: Run, goal: int, speed: int | None, others: int) -> list[Run]:
+def tick(
+    run: Run,
+    goal: int,
+    speed: int | None,
+    others: int,
+    budget: float,
+    clock: Callable[[], float] = time.perf_counter,
+) -> list[Run]:
     """Advance a run towards its goal, as far as the time of one tick goes.
 
     Parameters
@@ -89,27 +97,29 @@ def tick(run: Run, goal: int, speed: int | None, others: int) -> list[Run]:
     goal : iteration to stop at
     speed : iterations per tick, or None for as many as there is time for
     others : sessions that wait; the more, the fewer frames, and the less time at speed None
+    budget : seconds of training
+    clock : says the time, in seconds
 
     Returns
     -------
     The run at each frame of this tick, the last one at its end.
     """
     todo = goal - run.iteration if speed is None else min(speed, goal - run.iteration)
-    seconds = BUDGET_SECONDS / (1 + others) if speed is None else BUDGET_SECONDS
+    seconds = budget / (1 + others) if speed is None else budget
     most = min(MAX_FRAMES, max(1, MAX_DRAWN_PARAMETERS // len(run.parameters.vector)))
     count = max(1, min(todo, 1 if others else most))
     runs = []
     for frame in range(count):
         iterations = todo * (frame + 1) // count - todo * frame // count
-        run = advance(run, iterations, seconds=seconds / count)
+        run = advance(run, iterations, seconds=seconds / count, clock=clock)
         runs.append(run)
     return runs
 
 
-def advance_in_turn(run: Run, iterations: int) -> Run:
-    """Advance a run by all of so many iterations, in as many turns as that takes."""
+def advance_in_turn(run: Run, iterations: int, budget: float = BUDGET_SECONDS) -> Run:
+    """Advance a run by so many iterations, in as many turns of `budget` seconds as that takes."""
     goal = run.iteration + iterations
     while run.iteration < goal and not run.stopped:
         with turn():
-            run = advance(run, goal - run.iteration, seconds=BUDGET_SECONDS)
+            run = advance(run, goal - run.iteration, seconds=budget)
     return run

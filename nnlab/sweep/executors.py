@@ -21,7 +21,6 @@ SCHEDULER = "NNLAB_DASK_SCHEDULER"  # the environment variable with a Dask sched
 CONNECT_SECONDS = 2
 MISSING_SECONDS = 10  # after which a cluster that was not there is searched for again
 COUNT_SECONDS = 5  # for which the number of a cluster's workers is taken for granted
-IDLE_SECONDS = 300  # after which a local worker gives its memory back
 NICENESS = 10  # of local workers: the sessions that train on the page come first, ten to one
 
 
@@ -52,11 +51,13 @@ class LocalPool(Executor):
     Parameters
     ----------
     count : of the workers
+    idle_seconds : after which a worker gives its memory back
     """
 
-    def __init__(self, count: int) -> None:
+    def __init__(self, count: int, idle_seconds: float = 300) -> None:
         self._lock = threading.Lock()
-        self._workers = [_worker() for _ in range(count)]
+        self._idle_seconds = idle_seconds
+        self._workers = [self._worker() for _ in range(count)]
         self._free = list(self._workers)
         self._waiting: deque[tuple[Future[Any], Callable[[], Any]]] = deque()
         self._unfinished: set[Future[Any]] = set()
@@ -136,8 +137,15 @@ class LocalPool(Executor):
         else:
             future.set_result(computed.result())
 
+    def _worker(self) -> Executor:
+        """Return an executor of one process, which starts with its first task."""
+        worker: Executor = loky.ProcessPoolExecutor(
+            1, timeout=self._idle_seconds, initializer=_begin, initargs=(os.getpid(),)
+        )
+        return worker
+
     def _replaced(self, dead: Executor) -> Executor:
-        worker = _worker()
+        worker = self._worker()
         with self._lock:
             self._workers[self._workers.index(dead)] = worker
         return worker
@@ -152,14 +160,6 @@ class LocalPool(Executor):
 
 
 _wait = wait  # `shutdown` has a parameter of that name
-
-
-def _worker() -> Executor:
-    """Return an executor of one process, which starts with its first task."""
-    worker: Executor = loky.ProcessPoolExecutor(
-        1, timeout=IDLE_SECONDS, initializer=_begin, initargs=(os.getpid(),)
-    )
-    return worker
 
 
 def _begin(server: int) -> None:
@@ -191,27 +191,33 @@ def shared_workers() -> Workers:
     """
     address = os.environ.get(SCHEDULER)
     with _choosing:
-        cluster = _clusters.setdefault(address, _Cluster(address)) if address else None
-        return _local() if cluster is None else cluster.workers()
+        cluster = _clusters.setdefault(address, Cluster(address)) if address else None
+        return local_workers() if cluster is None else cluster.workers()
 
 
 _choosing = threading.Lock()
 
 
 @cache
-def _local() -> Workers:
+def local_workers() -> Workers:
+    """Return the worker processes of this machine, one per core."""
     count = loky.cpu_count()
     return Workers(LocalPool(count), count)
 
 
-class _Cluster:
+class Cluster:
     """A Dask cluster, as far as this server knows it.
 
     Sessions ask for it all the time: it is asked itself, or searched for, only now and then.
+
+    Parameters
+    ----------
+    address : of its scheduler
+    clock : says the time, in seconds
     """
 
-    def __init__(self, address: str) -> None:
-        self._address = address
+    def __init__(self, address: str, clock: Callable[[], float] = time.monotonic) -> None:
+        self._address, self._clock = address, clock
         self._client: Any = None
         self._executor: Any = None
         self._count = 1
@@ -237,7 +243,7 @@ class _Cluster:
             return self._client
         must = "be the address of a running Dask scheduler, like tcp://127.0.0.1:8786"
         refusal = BrokenRule(SCHEDULER, must, repr(self._address))
-        if status == "connecting" or time.monotonic() - self._missed < MISSING_SECONDS:
+        if status == "connecting" or self._clock() - self._missed < MISSING_SECONDS:
             raise refusal
         if self._client:
             self._client.close()
@@ -245,18 +251,18 @@ class _Cluster:
             self._client = Client(self._address, timeout=CONNECT_SECONDS, set_as_default=False)
         # the last two for schemes that need more than an address, as tls and ucx do
         except (OSError, ValueError, TypeError, ImportError):
-            self._client, self._missed = None, time.monotonic()
+            self._client, self._missed = None, self._clock()
             raise refusal from None
         self._executor, self._counted = self._client.get_executor(pure=False), -math.inf
         return self._client
 
     def _count_threads(self, client: Any) -> int:
-        if client.status == "running" and time.monotonic() - self._counted >= COUNT_SECONDS:
-            self._counted = time.monotonic()
+        if client.status == "running" and self._clock() - self._counted >= COUNT_SECONDS:
+            self._counted = self._clock()
             with suppress(OSError):  # it is lost right now, which its status will tell
                 threads = client.sync(client.scheduler.ncores, callback_timeout=CONNECT_SECONDS)
                 self._count = max(1, sum(threads.values()))
         return self._count
 
 
-_clusters: dict[str, _Cluster] = {}
+_clusters: dict[str, Cluster] = {}

@@ -96,8 +96,8 @@ def run_one(index: int, config: Config) -> Result:
     return progress
 
 
-def compute_slice(progress: Progress) -> Progress | Result:
-    """Compute a run for SLICE_SECONDS, or to its end.
+def compute_slice(progress: Progress, seconds: float = SLICE_SECONDS) -> Progress | Result:
+    """Compute a run for some seconds, or to its end.
 
     In how many slices, and where, changes nothing in the Result but its seconds: `advance` does not
     depend on chunks.
@@ -105,14 +105,13 @@ def compute_slice(progress: Progress) -> Progress | Result:
     began = time.perf_counter()
     config = progress.config
     run = progress.run or start(config)
-    run = advance(run, config.iterations - run.iteration, seconds=SLICE_SECONDS)
+    run = advance(run, config.iterations - run.iteration, seconds=seconds)
     if run.stopped or run.iteration >= config.iterations:
         result = _result(progress.index, run)
         return replace(result, seconds=progress.seconds + time.perf_counter() - began)
     # nobody goes back in it, and its snapshots would be most of what travels to the next worker
     run = replace(run, snapshots=run.snapshots[:1])
-    seconds = progress.seconds + time.perf_counter() - began
-    return replace(progress, run=run, seconds=seconds)
+    return replace(progress, run=run, seconds=progress.seconds + time.perf_counter() - began)
 
 
 def failed(progress: Progress, error: str) -> Result:

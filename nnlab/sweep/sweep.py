@@ -3,7 +3,7 @@
 import threading
 import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import CancelledError, Executor, Future
 from contextlib import suppress
 from functools import partial
@@ -37,6 +37,9 @@ class Sweep:
     executor : where they are computed; by default the workers that all sessions share
     at_once : how many tasks are there at a time, at most MAX_AT_ONCE; by default as many as there
         are shared workers, those that join later too, or as this machine has cores
+    shared : returns the workers that all sessions share
+    compute : is the task
+    clock : says the time, in seconds
 
     Raises
     ------
@@ -50,10 +53,15 @@ class Sweep:
         configs: Sequence[Config],
         executor: Executor | None = None,
         at_once: int | None = None,
+        *,
+        shared: Callable[[], Workers] = shared_workers,
+        compute: Callable[[Progress], Progress | Result] = compute_slice,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         check_count(len(configs))
         check_points_and_sizes(configs)
-        workers = shared_workers() if executor is None else Workers(executor, loky.cpu_count())
+        self._shared, self._compute, self.clock = shared, compute, clock
+        workers = shared() if executor is None else Workers(executor, loky.cpu_count())
         self.configs = tuple(configs)
         self._workers, self._at_once = workers, min(at_once or workers.at_once, MAX_AT_ONCE)
         self._grows = executor is None and at_once is None  # with the workers that join later
@@ -64,7 +72,7 @@ class Sweep:
         self._tried_again: set[int] = set()
         self._results: list[Result] = []
         self._paused = self._cancelled = self._filling = False
-        self._watched = time.monotonic()
+        self._watched = self.clock()
         self._busy_seconds, self._busy_since = 0.0, 0.0
         self._fill()
 
@@ -79,9 +87,9 @@ class Sweep:
         """Keep the results coming, as asking for them does."""
         if self._grows and not self.finished and self._workers.connected():
             with suppress(ValueError):  # the connection is lost right now
-                self._at_once = min(shared_workers().at_once, MAX_AT_ONCE)
+                self._at_once = min(self._shared().at_once, MAX_AT_ONCE)
         with self._lock:
-            self._watched = time.monotonic()
+            self._watched = self.clock()
             if not (self._cancelled or self._workers.connected()):
                 self._give_up()
         self._fill()
@@ -122,7 +130,7 @@ class Sweep:
             made = self.done + sum(progress.share for progress in unfinished)
             if not made:
                 return None
-            now = time.monotonic() - self._busy_since if self._in_flight else 0.0
+            now = self.clock() - self._busy_since if self._in_flight else 0.0
             return (self._busy_seconds + now) / made * (self.total - made)
 
     def pause(self) -> None:
@@ -133,7 +141,7 @@ class Sweep:
         """Go on after a pause."""
         with self._lock:
             self._paused = False
-            self._watched = time.monotonic()
+            self._watched = self.clock()
         self._fill()
 
     def cancel(self) -> None:
@@ -150,7 +158,7 @@ class Sweep:
             self._filling = True
         while progress := self._next():
             try:
-                future = self._workers.executor.submit(compute_slice, progress)
+                future = self._workers.executor.submit(self._compute, progress)
             except Exception as error:  # each executor has its own way to say that it is closed
                 self._end(progress.index, error)
             else:
@@ -163,13 +171,13 @@ class Sweep:
                 not self._waiting
                 or self._paused
                 or len(self._in_flight) >= self._at_once
-                or time.monotonic() - self._watched >= UNWATCHED_SECONDS
+                or self.clock() - self._watched >= UNWATCHED_SECONDS
             ):
                 self._filling = False
                 return None
             progress = self._waiting.popleft()
             if not self._in_flight:
-                self._busy_since = time.monotonic()
+                self._busy_since = self.clock()
             self._in_flight[progress.index] = progress
             return progress
 
@@ -185,7 +193,7 @@ class Sweep:
             if not progress:  # given up
                 return
             if not self._in_flight:
-                self._busy_seconds += time.monotonic() - self._busy_since
+                self._busy_seconds += self.clock() - self._busy_since
             if self._cancelled:
                 return
             if isinstance(outcome, BaseException):

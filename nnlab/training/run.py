@@ -5,6 +5,7 @@ Over 250 lines, half of them docstrings: what a Run is, and all that may be done
 
 import math
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -131,7 +132,13 @@ def snapshot(run: Run) -> Snapshot:
 
 
 @computing()
-def advance(run: Run, iterations: int, *, seconds: float = float("inf")) -> Run:
+def advance(
+    run: Run,
+    iterations: int,
+    *,
+    seconds: float = float("inf"),
+    clock: Callable[[], float] = time.perf_counter,
+) -> Run:
     """Make updates of gradient descent, W -= learning_rate * direction(dW), and return a new Run.
 
     `advance(advance(run, a), b)` equals `advance(run, a + b)` bit for bit. It stops by itself at
@@ -143,6 +150,7 @@ def advance(run: Run, iterations: int, *, seconds: float = float("inf")) -> Run:
     run : left as it is
     iterations : how many updates to make, at least 0; `config.iterations` does not limit them
     seconds : stop early, after at least one update, once so much time has passed
+    clock : says the time, in seconds
 
     Raises
     ------
@@ -162,7 +170,7 @@ def advance(run: Run, iterations: int, *, seconds: float = float("inf")) -> Run:
     snapshots = Snapshots(run.snapshots, run.iteration)
     losses, test_metrics, layer_rows = [], [], []
     iteration, diverged = run.iteration, False
-    deadline = time.perf_counter() + seconds
+    deadline = clock() + seconds
 
     train = batches.at(iteration)
     loss = train.loss(parameters)
@@ -194,7 +202,7 @@ def advance(run: Run, iterations: int, *, seconds: float = float("inf")) -> Run:
         if iteration % snapshots.stride == 0:
             state, best = updates.optimizer_state(), (rules.best_loss, rules.best_iteration)
             snapshots.add(Snapshot.of(iteration, parameters.vector, state, *best))
-        if rules.met or time.perf_counter() >= deadline:
+        if rules.met or clock() >= deadline:
             break
     test_losses, test_accuracies = np.array(test_metrics).reshape(-1, 2).T
     return replace(

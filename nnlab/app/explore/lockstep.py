@@ -2,13 +2,13 @@
 
 from math import inf
 
-from nnlab.app.turns import BUDGET_SECONDS, MAX_DRAWN_PARAMETERS, MAX_FRAMES
+from nnlab.app.turns import MAX_DRAWN_PARAMETERS, MAX_FRAMES
 from nnlab.training.run import Run, advance
 
 Pair = tuple[Run, Run]
 
 
-def tick(runs: Pair, speed: int | None, others: int) -> list[Pair]:
+def tick(runs: Pair, speed: int | None, others: int, budget: float) -> list[Pair]:
     """Advance two runs in lockstep, each towards the end of its own iterations.
 
     While both go on, they are at the same iteration after each tick and in each pair of frames; who
@@ -17,7 +17,7 @@ def tick(runs: Pair, speed: int | None, others: int) -> list[Pair]:
     Parameters
     ----------
     runs : at the same iteration, but for one that waits
-    speed, others : as of `turns.tick`
+    speed, others, budget : as of `turns.tick`
 
     Returns
     -------
@@ -30,7 +30,7 @@ def tick(runs: Pair, speed: int | None, others: int) -> list[Pair]:
     todo = todo if speed is None else min(speed, todo)
     most = MAX_DRAWN_PARAMETERS // sum(len(run.parameters.vector) for run in runs)
     count = max(1, min(todo, 1 if others else min(MAX_FRAMES, max(1, most))))
-    seconds = BUDGET_SECONDS / 2 / count / (1 + others if speed is None else 1)
+    seconds = budget / 2 / count / (1 + others if speed is None else 1)
     pairs = []
     for frame in range(count):
         share = todo * (frame + 1) // count - todo * frame // count

@@ -181,7 +181,7 @@ def _live(choices: Choices, drawn: DrawnPage) -> None:
         with turn() as others:
             # Read here: a script run that was replaced while it waited ends at this line.
             run = session.current().run
-            frames = tick(run, training.goal, choices.speed, others)
+            frames = tick(run, training.goal, choices.speed, others, turns.BUDGET_SECONDS)
             session.advanced(run, frames[-1])
     else:
         frames = [playground.viewed_run]

@@ -18,7 +18,7 @@ from nnlab.app.explore.session import RunPair
 from nnlab.app.explore.sweep_results import SweepResults
 from nnlab.app.explore.views.pair_controls import pair_controls
 from nnlab.app.pace import flush
-from nnlab.app.turns import turn
+from nnlab.app.turns import BUDGET_SECONDS, turn
 from nnlab.data.plane import plane_extent
 from nnlab.figures.compare import compared_losses, result_image, result_series, run_series
 from nnlab.figures.curves import Series
@@ -168,7 +168,7 @@ def _live(ends: Sequence[Result | Run], speed: int | None, interval: float | Non
     pair = session.pair()
     if pair.training and pair.runs:
         with turn() as others:
-            frames = lockstep.tick(pair.runs, speed, others)
+            frames = lockstep.tick(pair.runs, speed, others, BUDGET_SECONDS)
             session.advanced_pair(frames[-1])
         pair = session.pair()
         shown = [_of_run(runs) for runs in zip(*frames, strict=True)]

@@ -10,7 +10,7 @@ from PIL import Image
 from nnlab import Config, Run, advance, start
 from nnlab.app.live_chart import pack
 from nnlab.data.plane import plane_extent
-from nnlab.figures.diagram import MAX_EDGES, label, name, network, shares
+from nnlab.figures.network_diagram import MAX_EDGES, label, name, network, shares
 from nnlab.inspection.plane_view import (
     GRID_SIZE,
     LEVELS,

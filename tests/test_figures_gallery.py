@@ -11,9 +11,9 @@ import pytest
 from PIL import Image
 
 from nnlab import Config
-from nnlab.figures.gallery import NO_POINT, SHEET_COLUMNS, SPARK_POINTS, gallery
 from nnlab.figures.plane_picture import png
 from nnlab.figures.range_test import range_curve
+from nnlab.figures.sweep_gallery import NO_POINT, SHEET_COLUMNS, SPARK_POINTS, gallery
 from nnlab.sweep import BOUNDARY_SIZE, Axis, Result, grid, run_one
 from nnlab.sweep.analysis.seed_spread import Rule
 from nnlab.sweep.range_test import range_test

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from nnlab import Config, advance, start
-from nnlab.figures.layers import (
+from nnlab.figures.layer_charts import (
     BINS,
     COLUMNS,
     MAX_POINTS,

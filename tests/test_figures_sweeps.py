@@ -8,7 +8,7 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 
-from nnlab.figures.seed_spread import loss_bands, luck_of_settings
+from nnlab.figures.spread_charts import loss_bands, spread_of_settings
 from nnlab.figures.style import SET_COLORS
 from nnlab.figures.sweeps import heat_map, importance_bars, log_ticks, parallel_coordinates, scatter
 from nnlab.sweep import Axis
@@ -61,7 +61,7 @@ def unpack(values: dict[str, str]) -> np.ndarray:
 def test_luck_draws_each_run_the_quartiles_and_what_is_solved() -> None:
     found = lucks(RESULTS, (RATES, SHAPES), "test_accuracy", Rule("test_accuracy", 0.7))
     runs = [run for luck in found for run in luck.results]
-    text = luck_of_settings(
+    text = spread_of_settings(
         found,
         metric_column(runs, "test_accuracy"),
         [f"{luck.solved} solved" for luck in found],
@@ -88,7 +88,7 @@ def test_long_settings_are_written_by_their_values_alone() -> None:
     found = lucks(RESULTS, axes, "test_accuracy", Rule("test_accuracy", 0.7))
     runs = [run for luck in found for run in luck.results]
     figure = loaded(
-        luck_of_settings(found, metric_column(runs, "test_accuracy"), ["3 of 3"] * 8, 0.7)
+        spread_of_settings(found, metric_column(runs, "test_accuracy"), ["3 of 3"] * 8, 0.7)
     )
     labels = figure["layout"]["yaxis"]["ticktext"]
     assert labels[0] == "0.1 · tanh · normal · sgd<br><b>3 of 3</b>"

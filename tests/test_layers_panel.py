@@ -6,7 +6,7 @@ import numpy as np
 from playwright.sync_api import Page, expect
 
 from nnlab import Config, Run, advance, start
-from nnlab.figures.layers import names
+from nnlab.figures.layer_charts import names
 from nnlab.inspection.observation import confusion, observe
 from tests.helpers.browser_page import (
     chart,

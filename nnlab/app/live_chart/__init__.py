@@ -67,10 +67,10 @@ class Update(NamedTuple):
     points : per trace of the figure what the network answers to its points, as
         `figures.points.PointMarks`
     caption : what is written on the chart
-    network : for the stage of a diagram, what `figures.diagram.network` returns, and also `shown`,
+    network : for the stage of a diagram, what `network_diagram.network` returns, and also `shown`,
         the unit in the large chart, [layer, number] or None, and `refused`, what is wrong with the
         last value set by hand
-    gallery : for the stage of a gallery, what `figures.gallery.gallery` returns
+    gallery : for the stage of a gallery, what `sweep_gallery.gallery` returns
     """
 
     iteration: int

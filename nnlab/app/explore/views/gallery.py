@@ -11,7 +11,7 @@ from nnlab.app.explore.session import Plan
 from nnlab.app.explore.sweep_results import SweepResults
 from nnlab.app.explore.views.choices import begin
 from nnlab.app.links import config_query
-from nnlab.figures.gallery import gallery
+from nnlab.figures.sweep_gallery import gallery
 from nnlab.sweep import Axis
 from nnlab.sweep.analysis.columns import with_seeds
 

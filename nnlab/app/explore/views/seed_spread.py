@@ -7,7 +7,7 @@ import streamlit as st
 from nnlab.app import live_chart, report
 from nnlab.app.explore import solved
 from nnlab.app.explore.sweep_results import SweepResults, failures
-from nnlab.figures.seed_spread import loss_bands, luck_of_settings
+from nnlab.figures.spread_charts import loss_bands, spread_of_settings
 from nnlab.sweep.analysis.columns import metric_column
 from nnlab.sweep.analysis.seed_spread import Luck, Rule, loss_band, lucks
 
@@ -44,7 +44,7 @@ def _settings(sweep: SweepResults, found: Sequence[Luck], rule: Rule) -> None:
     words = [_words(luck) for luck in shown]
     live_chart.stage(
         SETTINGS,
-        luck_of_settings(shown, metric, words, rule.threshold),
+        spread_of_settings(shown, metric, words, rule.threshold),
         shows=live_chart.Update(len(sweep.passing), alt),
     )
     names = " · ".join(axis.name.replace("_", " ") for axis in sweep.axes)

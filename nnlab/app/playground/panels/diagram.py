@@ -7,7 +7,7 @@ from nnlab.app.live_chart import Update
 from nnlab.app.playground import session
 from nnlab.app.playground.record import Playground
 from nnlab.app.turns import Shown
-from nnlab.figures import diagram
+from nnlab.figures import network_diagram
 from nnlab.figures.style import CLASS_COLORS
 from nnlab.inspection.plane_view import ViewOptions
 from nnlab.training.config import MAX_LAYERS, MAX_WIDTH
@@ -35,7 +35,7 @@ def caption(playground: Playground, shown: Shown) -> str:
         return ""
     span = (f"{value:.3g}" for value in shown.view.span)
     low, high = (text.replace("-", "−").replace("inf", "∞") for text in span)
-    return f"{diagram.name(shown.run, playground.shown_unit)}: {low} to {high}"
+    return f"{network_diagram.name(shown.run, playground.shown_unit)}: {low} to {high}"
 
 
 def updates(playground: Playground, shown: Shown) -> dict[str, Update]:
@@ -44,7 +44,7 @@ def updates(playground: Playground, shown: Shown) -> dict[str, Update]:
     if thumbnails is None:
         return {}
     drawn: dict[str, Any] = {
-        **diagram.network(run, thumbnails),
+        **network_diagram.network(run, thumbnails),
         "shown": playground.shown_unit,
         "refused": playground.refused_value,
     }

@@ -10,7 +10,7 @@ from nnlab.app import live_chart
 from nnlab.app.playground.record import Playground
 from nnlab.app.turns import Shown
 from nnlab.data.datasets import FloatArray
-from nnlab.figures import layers
+from nnlab.figures import layer_charts
 from nnlab.inspection.observation import confusion, weight_histogram
 from nnlab.training.history import LayerHistory
 from nnlab.training.run import Run
@@ -27,8 +27,8 @@ def render(playground: Playground) -> None:
     run = playground.run
     n_layers = len(run.config.layer_sizes) - 1
     sizes = [_larger_class(targets) for targets in _targets(run)]
-    live_chart.stage(OVER_TIME, layers.layers_over_time(n_layers), rest=REST)
-    live_chart.stage(NOW, layers.weights_and_answers(n_layers, tuple(sizes)), rest=REST)
+    live_chart.stage(OVER_TIME, layer_charts.layers_over_time(n_layers), rest=REST)
+    live_chart.stage(NOW, layer_charts.weights_and_answers(n_layers, tuple(sizes)), rest=REST)
 
 
 def updates(_: Playground, shown: Shown) -> dict[str, live_chart.Update]:
@@ -43,12 +43,12 @@ def updates(_: Playground, shown: Shown) -> dict[str, live_chart.Update]:
         OVER_TIME: live_chart.Update(
             run.iteration,
             f"Layers at iteration {run.iteration}: {_statistics_alt(now)}",
-            series=layers.history_series(run, now),
+            series=layer_charts.history_series(run, now),
         ),
         NOW: live_chart.Update(
             run.iteration,
             f"Weights at iteration {run.iteration}: {_weights_alt(run)}{_answers_alt(matrices)}",
-            series=layers.present_series(*weight_histogram(run, layers.BINS), matrices),
+            series=layer_charts.present_series(*weight_histogram(run, layer_charts.BINS), matrices),
         ),
     }
 
@@ -67,21 +67,23 @@ def _larger_class(targets: FloatArray) -> int:
 
 def _statistics_alt(now: LayerHistory) -> str:
     parts = []
-    for title, name in zip(layers.TITLES, layers.COLUMNS, strict=True):
+    for title, name in zip(layer_charts.TITLES, layer_charts.COLUMNS, strict=True):
         values = getattr(now, name)[0]
         if np.isnan(values).any():
             continue  # without a training point
         form = "{:.0%}" if name.endswith("shares") else "{:.3g}"
         listed = ", ".join(
             f"{layer} {form.format(value)}"
-            for layer, value in zip(layers.names(now.weight_norms.shape[1]), values, strict=False)
+            for layer, value in zip(
+                layer_charts.names(now.weight_norms.shape[1]), values, strict=False
+            )
         )
         parts += [f"{title}: {listed}"] if listed else []
     return "; ".join(parts) + "."
 
 
 def _weights_alt(run: Run) -> str:
-    called = layers.names(len(run.config.layer_sizes) - 1)
+    called = layer_charts.names(len(run.config.layer_sizes) - 1)
     return ", ".join(
         f"{layer} from {weights.min():.3g} to {weights.max():.3g}"
         for layer, weights in zip(called, run.parameters.weights, strict=True)

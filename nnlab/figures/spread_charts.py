@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from nnlab.figures.layers import layer_colors
+from nnlab.figures.layer_charts import layer_colors
 from nnlab.figures.style import AXIS, as_json, iteration_axis, loss_axis
 from nnlab.figures.sweeps import column_axis, set_color
 from nnlab.sweep.analysis.columns import Column
@@ -14,21 +14,21 @@ from nnlab.sweep.analysis.seed_spread import Band, Luck
 MAX_LABEL = 44  # letters of a setting that leave the chart half of its width
 
 
-def luck_of_settings(
-    lucks: Sequence[Luck], metric: Column, solved: Sequence[str], threshold: float
+def spread_of_settings(
+    spreads: Sequence[Luck], metric: Column, solved: Sequence[str], threshold: float
 ) -> str:
     """Draw for each setting all its runs, their quartiles and median, and what is solved.
 
     Parameters
     ----------
-    lucks : the first one is drawn at the top
+    spreads : the first one is drawn at the top
     metric : of all their runs, group by group
     solved : a few words per setting, written behind its name
     threshold : of the metric, from which on a run has solved the problem; marked by a line
     """
-    color, labels = set_color(metric.name), list(range(len(lucks)))
-    sizes = [len(luck.results) for luck in lucks]
-    quartiles = np.array([luck.quartiles for luck in lucks]).reshape(-1, 3)
+    color, labels = set_color(metric.name), list(range(len(spreads)))
+    sizes = [len(spread.results) for spread in spreads]
+    quartiles = np.array([spread.quartiles for spread in spreads]).reshape(-1, 3)
     figure = go.Figure()
     for place, (low, _, high) in enumerate(quartiles):
         figure.add_scatter(
@@ -47,7 +47,7 @@ def luck_of_settings(
         mode="markers",
         marker={"color": color, "size": 6, "opacity": 0.7},
         name="one run",
-        customdata=[result.index for luck in lucks for result in luck.results],
+        customdata=[result.index for spread in spreads for result in spread.results],
         hovertemplate="run %{customdata}: %{x:.4g}<extra></extra>",
     )
     figure.add_scatter(
@@ -67,20 +67,20 @@ def luck_of_settings(
         yaxis={
             **AXIS,
             "tickvals": labels,
-            "ticktext": _labels(lucks, solved),
-            "range": [len(lucks) - 0.5, -0.5],
+            "ticktext": _labels(spreads, solved),
+            "range": [len(spreads) - 0.5, -0.5],
             "automargin": True,
             "tickfont": {"size": 11},
         },
     )
 
 
-def _labels(lucks: Sequence[Luck], solved: Sequence[str]) -> list[str]:
+def _labels(spreads: Sequence[Luck], solved: Sequence[str]) -> list[str]:
     """Return what is written beside the settings: long ones by their values alone."""
-    long = max((len(luck.setting) for luck in lucks), default=0) > MAX_LABEL
+    long = max((len(spread.setting) for spread in spreads), default=0) > MAX_LABEL
     return [
-        f"{luck.values if long else luck.setting}<br><b>{words}</b>"
-        for luck, words in zip(lucks, solved, strict=True)
+        f"{spread.values if long else spread.setting}<br><b>{words}</b>"
+        for spread, words in zip(spreads, solved, strict=True)
     ]
 
 

@@ -1,4 +1,4 @@
-"""Files of points: the CSV that a person uploads, and the one that is downloaded.
+"""CSV files of points: the one a user uploads, and the one the page offers for download.
 
 A file is refused by a BrokenRule: "file must <rule>, got <what it holds, and where>". Rows count
 from 1 as in a spreadsheet, and header and empty rows count too.
@@ -20,10 +20,10 @@ from nnlab.data.rules import BrokenRule, shown
 MAX_BYTES, MAX_ROWS, MAX_COLUMNS = 10_000_000, 100_000, 100
 _CONTROL_BYTES = re.compile(rb"[\x00-\x08\x0e-\x1f]")
 _DECIMAL_COMMA = re.compile(r"[+-]?\d*,\d+([eE][+-]?\d+)?")
-# What makes a spreadsheet run a cell: OWASP, "CSV Injection"; the wide forms count in some.
+# A spreadsheet may run such a cell as a formula: OWASP, "CSV Injection". Some read the wide forms.
 _FORMULA = re.compile(r"[\t\r\n]|\s*[=+\-@＝＋－＠]")
 _LABEL_NAMES = {"label", "labels", "class", "target", "category"}
-_ROW_NAMES = {"id", "index", "no", "nr", "row", "column 1"}  # pandas leaves its index unnamed
+_ROW_NAMES = {"id", "index", "no", "nr", "row", "column 1"}  # pandas does not name its index
 
 
 def _refusal(rule: str, got: str) -> BrokenRule:
@@ -32,7 +32,7 @@ def _refusal(rule: str, got: str) -> BrokenRule:
 
 @dataclass(frozen=True, eq=False)
 class PointsTable:
-    """The cells of a file by the name of their column, and where in the file their rows stand."""
+    """The cells of a file by the name of their column, and the row numbers in the file."""
 
     columns: dict[str, list[str]]
     row_numbers: list[int]
@@ -40,7 +40,7 @@ class PointsTable:
 
 @dataclass(frozen=True)
 class LabelledPoints:
-    """Points and what their file calls the inputs, the target, and, if it has them, the classes."""
+    """Points, and the file's names for the inputs, the target and the classes, if there are any."""
 
     points: Points
     axes: tuple[str, str]
@@ -51,14 +51,14 @@ class LabelledPoints:
 def read_table(content: bytes) -> PointsTable:
     """Return the cells of a CSV file.
 
-    Cells lie between tabs, semicolons or commas: the first of these that cut the first row in three
-    or more. Between tabs and semicolons a number may have a decimal comma. The first row is a
-    header if no cell in it is a number; without one the names are x1, x2, …
+    The separator is the first of tab, semicolon and comma that cuts the first row into three or
+    more cells. With tabs and semicolons, a number may have a decimal comma. The first row is a
+    header if no cell in it is a number. Without a header the names are x1, x2, …
 
     Raises
     ------
     BrokenRule
-        If this is no text in UTF-8, or no table of the size allowed.
+        If this is not text in UTF-8, or not a table of an allowed size.
     """
     columns, row_numbers, header = _columns(_text(content))
     if len(row_numbers) <= header:
@@ -75,8 +75,8 @@ def read_table(content: bytes) -> PointsTable:
 def guess_columns(table: PointsTable) -> tuple[str, str, str]:
     """Return the names of the columns that look like the two inputs and the label.
 
-    The label is the last column that is named like one, else the last with two values, else the
-    last. The inputs are the first two numeric ones of the rest, before those that count the rows.
+    The label is the last column with the name of a label, else the last with two values, else the
+    last. The inputs are the first two numeric columns of the rest; row numbers are the last choice.
     """
     names, values = list(table.columns), {name: set(cells) for name, cells in table.columns.items()}
     named = [name for name in names if name.lower() in _LABEL_NAMES]
@@ -96,14 +96,14 @@ def to_points(
     Parameters
     ----------
     x1, x2, label : names of three different columns
-    problem : "classification": the label has two values; class 0 is the smaller number or the
-        first in the alphabet, so that 0 and 1 stay 0 and 1. "regression": it is a number
-    standardize : give each input mean 0 and standard deviation 1, and say so in the axes' names
+    problem : for "classification" the label has two values, and class 0 is the smaller number or
+        the first in the alphabet, so that 0 and 1 stay 0 and 1; for "regression" it is a number
+    standardize : scale each input to mean 0 and standard deviation 1, and say so in the axes' names
 
     Raises
     ------
     BrokenRule
-        If a cell is not what its column needs, or there are not two labels.
+        If a cell does not fit its column, or there are not two labels.
     """
     if len({x1, x2, label} & {*table.columns}) != 3:
         rule = "be three different ones of the file"
@@ -124,26 +124,26 @@ def to_points(
 def write_table(
     points: Points, names: tuple[str, str, str], classes: tuple[str, str] | None = None
 ) -> bytes:
-    """Return points as a CSV file, from which the same points are read bit for bit.
+    """Return points as a CSV file, which reads back as the same points bit for bit.
 
-    Names that a spreadsheet would run as a formula, or that read as a number, get an apostrophe
-    before them, which `read_table` and `to_points` take away. Numbers stay as they are.
+    A name that a spreadsheet would run as a formula, or that reads as a number, gets a leading
+    apostrophe, which `read_table` and `to_points` remove. Numbers stay as they are.
 
     Parameters
     ----------
     names : of the two inputs and the target, all different
-    classes : names of class 0 and class 1 in place of these targets, in the order of `to_points`
+    classes : names of class 0 and class 1, to write in place of 0 and 1, in `to_points`' order
     """
     targets: list[Any] = points.targets.tolist()
     if classes is not None:
         cells = [_guarded(name) if (n := _number(name)) is None else n for name in classes]
         targets = [cells[(0.0, 1.0).index(target)] for target in targets]
     text = io.StringIO(newline="")
-    # Quotes keep a name in one cell also where the spreadsheet cuts at semicolons.
+    # Quotes keep a name in one cell even where a spreadsheet splits at semicolons.
     writer = csv.writer(text, quoting=csv.QUOTE_NONNUMERIC)
     writer.writerow([_guarded(name) for name in names])
     writer.writerows(zip(*points.inputs.T.tolist(), targets, strict=True))
-    # Excel reads other letters than ASCII only behind a byte order mark.
+    # Excel reads non-ASCII letters only after a byte order mark.
     return text.getvalue().encode("utf-8" if text.getvalue().isascii() else "utf-8-sig")
 
 
@@ -168,7 +168,7 @@ def _separator(text: str) -> str:
 
 
 def _columns(text: str) -> tuple[list[list[str]], list[int], bool]:
-    """Return columns of cells, the numbers of their rows, and whether the first is a header."""
+    """Return columns of cells, their row numbers, and whether the first row is a header."""
     columns: list[list[str]] = []
     row_numbers: list[int] = []
     header = True
@@ -195,7 +195,7 @@ def _columns(text: str) -> tuple[list[list[str]], list[int], bool]:
             row_numbers.append(number)
             for cells, cell in zip(columns, row, strict=True):
                 cells.append(cell)
-    except csv.Error:  # also for a cell over csv.field_size_limit, as an open quote makes it
+    except csv.Error:  # also for a cell over csv.field_size_limit, as after an unclosed quote
         what = f"a broken quote or an endless cell in row {number + 1}"
         raise _refusal("be a CSV file", what) from None
     return columns, row_numbers, header
@@ -250,6 +250,6 @@ def _guarded(text: str) -> str:
 
 
 def _plain(cell: str) -> str:
-    """Return a name or label on one line, without the apostrophe that `_guarded` gave it."""
+    """Return a name or label on one line, without the apostrophe of `_guarded`."""
     text = " ".join(cell.split())
     return text[1:] if text.startswith("'") and _needs_guard(text) else text

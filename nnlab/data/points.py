@@ -147,9 +147,7 @@ def standardized(points: Points) -> Points:
     # Scale below 1 by a power of two, so that sums and squares of 1e308 and 1e-308 stay in range.
     inputs = np.ldexp(inputs, -np.frexp(np.abs(inputs).max(axis=0))[1])
     inputs = inputs - inputs.mean(axis=0)
-    inputs = inputs - inputs.mean(
-        axis=0
-    )  # what rounding has left, which is much if the deviation is tiny
+    inputs = inputs - inputs.mean(axis=0)  # what rounding has left
     deviation = np.sqrt(np.mean(inputs**2, axis=0))
     return Points(
         np.where(constant, 0.0, inputs / np.where(constant, 1.0, deviation)), points.targets
@@ -180,9 +178,9 @@ def decode(text: str) -> Points:
 
     Raises
     ------
-    ValueError
-        "points must be …, got …" for every other text: changed, cut short, too many points,
-        numbers that are not finite. What would unpack to more than a link may hold is not unpacked.
+    BrokenRule
+        For any other text: changed, cut short, with too many points, or with numbers that are not
+        finite. Text that would unpack to more than a link may hold is not unpacked.
     """
     try:
         return _unpacked(text) if text else NO_POINTS

@@ -1,4 +1,4 @@
-"""What a hidden unit does with its sum: functions and their derivatives, in place."""
+"""The activation functions of hidden units, and their derivatives, both in place."""
 
 from collections.abc import Callable
 from typing import NamedTuple
@@ -8,10 +8,10 @@ from numpy.typing import NDArray
 
 FloatArray = NDArray[np.float64]
 
-LEAK = 0.01  # slope of leaky_relu below 0, as PyTorch's default
+LEAK = 0.01  # slope of leaky_relu below 0, PyTorch's default
 
-# The slope of a tanh at ±0.97, which is 1 at most: beyond that it counts as saturated, as in
-# A. Karpathy, "Building makemore, part 3: Activations & Gradients, BatchNorm" (2022).
+# A tanh beyond ±0.97 counts as saturated, as in A. Karpathy, "Building makemore, part 3:
+# Activations & Gradients, BatchNorm" (2022). This is its slope there; the largest is 1.
 SATURATED_SLOPE = 1 - 0.97**2
 
 
@@ -21,9 +21,9 @@ class Activation(NamedTuple):
     Attributes
     ----------
     apply : turns z into the activations a = g(z)
-    differentiate : turns a into g'(z), which for all functions but the sine follows from a alone
-    from_pre_activations : True if `differentiate` has to be given z in place of a
-    saturated_slope : a slope below this counts as saturated; None without a limit on either side
+    differentiate : turns a into g'(z)
+    from_pre_activations : whether `differentiate` takes z instead of a, as the sine's does
+    saturated_slope : a slope below this counts as saturated; None if the function has no limits
     """
 
     apply: Callable[[FloatArray], object]
@@ -34,7 +34,7 @@ class Activation(NamedTuple):
 
 def sigmoid_in_place(z: FloatArray) -> None:
     """Turn z into 1 / (1 + exp(-z)), without overflow."""
-    # exp(-z) overflows below z = -709; (1 + tanh(z / 2)) / 2 is the same and cannot.
+    # exp(-z) overflows below z = -709; the equal (1 + tanh(z / 2)) / 2 cannot
     np.multiply(z, 0.5, out=z)
     np.tanh(z, out=z)
     np.add(z, 1, out=z)

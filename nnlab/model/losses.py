@@ -1,17 +1,14 @@
-"""What counts as wrong: losses of the output unit's pre-activations z, and their derivatives."""
+"""Losses of the output unit's pre-activations z, the logits, and their derivatives."""
 
 from typing import Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
-from nnlab.model.activations import sigmoid_in_place
-
-FloatArray = NDArray[np.float64]
+from nnlab.model.activations import FloatArray, sigmoid_in_place
 
 
 class OutputLoss(Protocol):
-    """The mean loss over samples, on buffers allocated once for `n_samples` of them.
+    """The mean loss over `n_samples` samples, in buffers that are allocated once.
 
     Call `set_targets` before `loss`, and `loss` before `differentiate`. All arrays are float64
     (n_samples, 1).
@@ -21,7 +18,7 @@ class OutputLoss(Protocol):
 
     @property
     def probabilities(self) -> FloatArray | None:
-        """Return sigmoid(z) as of the last call of `loss`, if the loss computes it, else None."""
+        """Return sigmoid(z) of the last call of `loss`, or None if the loss does not compute it."""
 
     def set_targets(self, targets: FloatArray) -> None:
         """Set the targets of the samples."""
@@ -30,7 +27,7 @@ class OutputLoss(Protocol):
         """Return the mean loss of the pre-activations z."""
 
     def sample_losses(self) -> FloatArray:
-        """Return the loss of each sample as of the last call of `loss`, maybe in a buffer."""
+        """Return each sample's loss in the last call of `loss`; it may be a buffer."""
 
     def differentiate(self, dz: FloatArray) -> None:
         """Write ∂loss/∂z into dz."""
@@ -39,8 +36,8 @@ class OutputLoss(Protocol):
 class CrossEntropy:
     """Binary cross-entropy of a = sigmoid(z): the article's -mean(t log a + (1 - t) log(1 - a)).
 
-    In terms of u = (1 - 2 t) z, the logit of the wrong class, a sample's loss is log(1 + exp(u)),
-    which as max(u, 0) + log(1 + exp(-|u|)) stays finite where the article's form is 0 * log 0.
+    With u = (1 - 2 t) z, the logit of the wrong class, a sample's loss is log(1 + exp(u)). Written
+    as max(u, 0) + log(1 + exp(-|u|)), it stays finite where the article's form is 0 * log 0.
     """
 
     probabilities: FloatArray | None = None
@@ -73,8 +70,8 @@ class CrossEntropy:
         return self._losses
 
     def differentiate(self, dz: FloatArray) -> None:
-        """Write dz = (a - t) / m, the article's."""
-        # The wrong class has the probability |a - t| = exp(u) / (1 + exp(u)) = exp(u - loss).
+        """Write dz = (a - t) / m, as in the article."""
+        # The probability of the wrong class is |a - t| = exp(u) / (1 + exp(u)) = exp(u - loss).
         np.subtract(self._wrong_logits, self._losses, out=dz)
         np.exp(dz, out=dz)
         np.multiply(dz, self._signs_over_m, out=dz)
@@ -129,7 +126,7 @@ class SquaredLossOfProbability(SquaredLoss):
         np.multiply(dz, self._slopes, out=dz)
 
 
-# what a classification can have; a regression always has SquaredLoss
+# for a classification; a regression always has SquaredLoss
 OUTPUT_LOSSES: dict[str, type[OutputLoss]] = {
     "cross_entropy": CrossEntropy,
     "squared_error": SquaredLossOfProbability,

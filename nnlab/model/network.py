@@ -1,8 +1,10 @@
 """The network's equations: initialize, forward pass, loss, and gradients by backpropagation.
 
-Each layer computes z = a @ W + b. The biases are the last row of one matrix per layer and every
-activation carries a column of ones, so that this is a single product, forward and backward; all
+Each layer computes z = a @ W + b. The biases are the last row of the layer's matrix, and the
+activations have a last column of ones, so that this is a single product, forward and backward. All
 layers' matrices are views of one vector, so that an update is a single subtraction.
+
+Over 250 lines, half of them docstrings: forward and backward pass are read side by side.
 """
 
 from collections.abc import Callable, Sequence
@@ -18,9 +20,9 @@ from nnlab.model.losses import CrossEntropy, OutputLoss
 
 FloatArray = NDArray[np.float64]
 
-# watch(name, layer, array) is told of each array right after it is computed: "z" and "a" in the
-# forward pass, "da", "dz" and "dW" in the backward pass. Layers count from 0, the first hidden one,
-# to the output. The arrays are buffers that are soon written over: a watcher copies what it keeps.
+# watch(name, layer, array) gets each array right after it is computed: "z" and "a" in the forward
+# pass, "da", "dz" and "dW" in the backward pass. Layers count from 0, the first hidden one, to the
+# output. The arrays are buffers that are soon overwritten, so a watcher copies what it keeps.
 Watch = Callable[[str, int, FloatArray], None]
 
 
@@ -40,13 +42,13 @@ INITIALIZATIONS: dict[str, Callable[[np.random.RandomState, int, int], FloatArra
 
 @dataclass(frozen=True, eq=False)
 class Parameters:
-    """All weights and biases of a network as one vector, and as the layers' views of it.
+    """All weights and biases of a network: one vector, and views of it for each layer.
 
     Attributes
     ----------
     layer_sizes : (n_features, *hidden_layers, 1)
     vector : float64 (n_parameters,)
-    matrices : per layer float64 (fan_in + 1, fan_out): the weights, and the biases as last row
+    matrices : per layer float64 (fan_in + 1, fan_out): the weights, with the biases as last row
     weights : per layer float64 (fan_in, fan_out)
     biases : per layer float64 (1, fan_out)
     """
@@ -56,7 +58,7 @@ class Parameters:
 
     @cached_property
     def matrices(self) -> tuple[FloatArray, ...]:
-        """Return the layers' stacked weights and biases, views of `vector`."""
+        """Return each layer's weights and biases as one matrix, a view of `vector`."""
         matrices, begin = [], 0
         for fan_in, fan_out in pairwise(self.layer_sizes):
             end = begin + (fan_in + 1) * fan_out
@@ -83,11 +85,11 @@ class Parameters:
         return mask.vector
 
     def __reduce__(self) -> tuple[type["Parameters"], tuple[tuple[int, ...], FloatArray]]:
-        """Pickle the vector alone, so that its views are still views of it afterwards."""
+        """Pickle the vector alone, as pickled views would come back as copies."""
         return Parameters, (self.layer_sizes, self.vector)
 
     def copy(self) -> "Parameters":
-        """Return the same numbers in a vector of their own."""
+        """Return a copy."""
         return Parameters(self.layer_sizes, self.vector.copy())
 
 
@@ -98,9 +100,9 @@ def zero_parameters(layer_sizes: Sequence[int]) -> Parameters:
 
 
 def initialize(layer_sizes: Sequence[int], initialization: str, seed: int) -> Parameters:
-    """Draw the weights layer after layer from one `RandomState(seed)`; biases are zero.
+    """Draw the weights, layer by layer, from one `RandomState(seed)`; biases are zero.
 
-    This is the stream of the article's global seed, which its numbers depend on.
+    The article's global seed gives the same stream, and so the same numbers.
     """
     rng = np.random.RandomState(seed)
     parameters = zero_parameters(layer_sizes)
@@ -110,10 +112,10 @@ def initialize(layer_sizes: Sequence[int], initialization: str, seed: int) -> Pa
 
 
 class Network:
-    """The forward pass over one set of inputs, on buffers allocated once.
+    """The forward pass over one set of inputs, in buffers that are allocated once.
 
-    Buffers are in Fortran order: each unit is one contiguous column, which both BLAS and the
-    element-wise loops run through twice as fast as through rows.
+    Buffers are in Fortran order, so that each unit is one contiguous column. BLAS and element-wise
+    loops run through columns twice as fast as through rows.
 
     Parameters
     ----------
@@ -127,12 +129,12 @@ class Network:
     ) -> None:
         n_samples = len(inputs)
         self.functions = [ACTIVATIONS[name] for name in activations]
-        # per layer: its inputs, (n_samples, fan_in + 1), the last column ones
+        # per layer: its inputs, (n_samples, fan_in + 1), the last column all ones
         self.layer_inputs = [
             np.ones((n_samples, width + 1), order="F") for width in layer_sizes[:-1]
         ]
         self.layer_inputs[0][:, :-1] = inputs
-        # per hidden layer: its activations, (n_samples, width), and what its slopes follow from
+        # per hidden layer: its activations, (n_samples, width), and the input of its derivative
         self.activations = [buffer[:, :-1] for buffer in self.layer_inputs[1:]]
         self.slopes = [
             np.empty_like(a) if function.from_pre_activations else a
@@ -143,7 +145,7 @@ class Network:
     def forward(self, parameters: Parameters, watch: Watch | None = None) -> FloatArray:
         """Compute the logits, float64 (n_samples, 1), in a buffer that the next call reuses.
 
-        `watch` is told of "z" and "a", float64 (n_samples, width), and of the output's "z".
+        `watch` gets "z" and "a", float64 (n_samples, width), and the output's "z".
         """
         matrices, layer_inputs = parameters.matrices, self.layer_inputs
         for layer, function in enumerate(self.functions):
@@ -168,8 +170,8 @@ class Objective:
     Parameters
     ----------
     layer_sizes, activations, inputs : as for Network
-    targets : float64 (n_samples, 1), as the loss takes them
-    output_loss : the loss of the output unit's pre-activations, the logits
+    targets : float64 (n_samples, 1), as the loss needs them
+    output_loss : the loss of the logits
     """
 
     def __init__(
@@ -185,18 +187,18 @@ class Objective:
         self.output_loss = output_loss(n_samples)
         self.output_loss.set_targets(targets)
         self.gradients = zero_parameters(layer_sizes)
-        # Two buffers in turn are enough, as a layer's deltas follow from the next layer's alone.
+        # Two buffers are enough, as a layer's deltas depend only on those of the next layer.
         buffers = [np.empty((n_samples, max(layer_sizes[1:])), order="F") for _ in range(2)]
         self._deltas = [
             buffers[layer % 2][:, :width] for layer, width in enumerate(layer_sizes[1:])
         ]
 
     def set_samples(self, inputs: FloatArray, targets: FloatArray) -> None:
-        """Turn to as many other samples, without copying them.
+        """Replace the samples by equally many others, without a copy.
 
         Parameters
         ----------
-        inputs : float64 (n_samples, n_features + 1), the last column ones, columns contiguous
+        inputs : float64 (n_samples, n_features + 1), the last column all ones, columns contiguous
         targets : float64 (n_samples, 1)
         """
         self.network.layer_inputs[0] = inputs
@@ -205,8 +207,8 @@ class Objective:
     def loss(self, parameters: Parameters, watch: Watch | None = None) -> float:
         """Run the forward pass and return the mean loss over the samples.
 
-        `watch` is told of what `Network.forward` computes, and of the output's "a" where the loss
-        needs it: the squared error of a classification does, cross-entropy takes the logits.
+        `watch` gets what `Network.forward` computes, and the output's "a" if the loss computes it:
+        the squared error of a classification does, cross-entropy needs only the logits.
         """
         loss = self.output_loss.loss(self.network.forward(parameters, watch))
         if watch and self.output_loss.probabilities is not None:
@@ -216,13 +218,13 @@ class Objective:
     def backward(self, parameters: Parameters, watch: Watch | None = None) -> FloatArray:
         """Return ∂loss/∂parameters, float64 (n_parameters,), after `loss(parameters)`.
 
-        The gradients are the article's, section "Backward Propagation". The vector is a buffer
-        that the next call reuses. The hidden activations are used up: the next call of `loss` has
-        to come before the next one of `backward`.
+        The gradients are the article's, section "Backward Propagation". The vector is a buffer that
+        the next call reuses. The call overwrites the hidden activations, so each `backward` needs
+        its own `loss` first.
 
-        `watch` is told, from the output back, of each layer's "dz", float64 (n_samples, width), of
-        its "dW", float64 (fan_in + 1, fan_out), whose last row is db, and of the "da",
-        float64 (n_samples, width), of the hidden layer before it.
+        `watch` gets, from the output back, each layer's "dz", float64 (n_samples, width), its "dW",
+        float64 (fan_in + 1, fan_out), whose last row is db, and the "da" of the hidden layer before
+        it, float64 (n_samples, width).
         """
         layer_inputs, gradients = self.network.layer_inputs, self.gradients.matrices
         weights = parameters.weights

@@ -1,32 +1,31 @@
 """From a gradient to an update: the update rules, learning-rate schedules and penalties.
 
-The update rules are PyTorch's, with its constants (`torch.optim.SGD`, `RMSprop`, `Adam`). A rule
-turns the gradient into a direction d, in place; the update is then w -= learning_rate * d for all.
+The update rules and their constants are PyTorch's (`torch.optim.SGD`, `RMSprop`, `Adam`). A rule
+turns the gradient into a direction d, in place. Every rule's update is then w -= learning_rate * d.
 """
 
-# ruff: noqa: ARG001 - every rule takes what its neighbours take
+# ruff: noqa: ARG001 - all rules have the same parameters
 
 import math
 from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-FloatArray = NDArray[np.float64]
+from nnlab.model.activations import FloatArray
 
 RMSPROP_ALPHA = 0.99
 ADAM_BETA1, ADAM_BETA2 = 0.9, 0.999
-EPSILON = 1e-8  # keeps the denominators of RMSprop and Adam from 0
+EPSILON = 1e-8  # keeps RMSprop and Adam from dividing by 0
 
-# direct(d, before, after, updates, momentum): d is the gradient when called and the direction
-# afterwards; before and after, (n_vectors, n_parameters), are the rule's memory before this update
-# (only read) and after it (only written); updates counts this one too, so the first one is 1.
+# direct(d, before, after, updates, momentum): d is the gradient, and the direction afterwards.
+# before and after, (n_vectors, n_parameters), are the rule's memory before this update (only read)
+# and after it (only written). updates counts this one too, so it begins at 1.
 Direct = Callable[[FloatArray, FloatArray, FloatArray, int, float], None]
 
 
 class Optimizer(NamedTuple):
-    """An update rule: how many vectors it remembers, and the rule itself."""
+    """An update rule: the number of vectors it remembers, and the rule itself."""
 
     n_vectors: int
     direct: Direct
@@ -35,13 +34,13 @@ class Optimizer(NamedTuple):
 def _sgd(
     d: FloatArray, before: FloatArray, after: FloatArray, updates: int, momentum: float
 ) -> None:
-    """Go along the gradient itself: d = g."""
+    """Follow the gradient itself: d = g."""
 
 
 def _momentum(
     d: FloatArray, before: FloatArray, after: FloatArray, updates: int, momentum: float
 ) -> None:
-    """Go along a velocity (Polyak 1964): v = momentum * v + g, d = v."""
+    """Follow a velocity (Polyak 1964): v = momentum * v + g, d = v."""
     v = after[0]
     np.multiply(before[0], momentum, out=v)
     np.add(v, d, out=v)
@@ -75,7 +74,7 @@ def _rmsprop(
 def _adam(
     d: FloatArray, before: FloatArray, after: FloatArray, updates: int, momentum: float
 ) -> None:
-    """Divide a mean gradient by its size, both corrected for their start at 0.
+    """Divide the mean gradient by its size, both corrected for their start at 0.
 
     Kingma and Ba 2015, algorithm 1: m = β₁m + (1-β₁)g, v = β₂v + (1-β₂)g²,
     d = m / (1-β₁ᵗ) / (√(v / (1-β₂ᵗ)) + ε).
@@ -89,7 +88,7 @@ def _adam(
     np.multiply(square, 1 - ADAM_BETA2, out=square)
     np.add(v, square, out=v)
     size = np.sqrt(v, out=square)
-    # both corrections as plain numbers, to save two passes over the vector
+    # Both corrections are plain numbers, which saves two passes over the vector.
     correction1, correction2 = 1 - ADAM_BETA1**updates, math.sqrt(1 - ADAM_BETA2**updates)
     np.multiply(size, correction1 / correction2, out=size)
     np.add(size, correction1 * EPSILON, out=size)
@@ -111,7 +110,7 @@ class OptimizerState(NamedTuple):
     Attributes
     ----------
     optimizer : a name in OPTIMIZERS
-    updates : how many the rule has made
+    updates : number of updates made
     vectors : float64 (n_vectors, n_parameters), zeros before the first update
     """
 
@@ -126,22 +125,22 @@ def initial_state(optimizer: str, n_parameters: int) -> OptimizerState:
 
 
 def continued(state: OptimizerState, optimizer: str) -> OptimizerState:
-    """Return the state itself, or a fresh one if it is that of another update rule."""
+    """Return the state itself, or an initial one if it belongs to another update rule."""
     if state.optimizer == optimizer:
         return state
     return initial_state(optimizer, state.vectors.shape[1])
 
 
-# (iteration, iterations) -> factor on the learning rate for the update at that iteration, the first
-# one being 0; `iterations` is the length of the run, beyond which the functions simply go on.
+# (iteration, iterations) -> factor on the learning rate at that iteration, from 0. `iterations` is
+# the length of the run; the functions continue beyond it.
 SCHEDULES: dict[str, Callable[[int, int], float]] = {
     "constant": lambda iteration, iterations: 1.0,
     # halved at every tenth of the run: PyTorch's StepLR(step_size=iterations // 10, gamma=0.5)
     "step": lambda iteration, iterations: 0.5 ** (iteration // max(1, iterations // 10)),
     # a hundredth at the end of the run: ExponentialLR(gamma=0.01 ** (1 / iterations))
     "exponential": lambda iteration, iterations: 0.01 ** (iteration / iterations),
-    # 0 at the end of the run, where it begins anew: Loshchilov and Hutter 2017 (SGDR), eq. 5, which
-    # is CosineAnnealingWarmRestarts(T_0=iterations)
+    # 0 at the end of the run, where it restarts: Loshchilov and Hutter 2017 (SGDR), eq. 5, as in
+    # CosineAnnealingWarmRestarts(T_0=iterations)
     "cosine": lambda iteration, iterations: (
         (1 + math.cos(math.pi * (iteration % iterations) / iterations)) / 2
     ),

@@ -2,9 +2,11 @@
 
 import io
 from collections.abc import Callable
+from urllib.parse import unquote
 
 import numpy as np
 import psutil
+import pytest
 from PIL import Image
 from playwright.sync_api import BrowserContext, Page, expect
 
@@ -301,6 +303,59 @@ def test_a_run_that_trains_is_paused_while_one_is_away_and_back_leads_to_it(
     wait_for_script(page)
     page.go_forward()
     expect(page.get_by_text("Base:")).to_contain_text("noise 0.2")
+
+
+FOUR = "samples=200&noise=0.2&hidden_layers=4,2&learning_rate=0.3"
+
+
+def entries(page: Page) -> int:
+    return int(page.evaluate("history.length"))
+
+
+@pytest.mark.parametrize("query", ["samples=200", FOUR])
+@pytest.mark.parametrize("trains", [False, True])
+def test_explore_is_one_history_entry_and_back_leads_to_the_run(
+    page: Page, server: str, query: str, trains: bool
+) -> None:
+    open_page(page, server, f"speed=100&iterations=1000000&{query}")
+    wait_for_script(page)
+    before = entries(page)
+    press(page, "Start")
+    wait_for_iteration(page, 10)
+    if not trains:
+        press(page, "Pause")
+    at = settled(page) if not trains else 10
+    page.get_by_role("link", name="Explore").click()
+    expect(page.get_by_text("Base:")).to_contain_text("samples 200")
+    wait_for_script(page)
+    assert entries(page) == before + 1
+    page.go_back()
+    expect(button(page, "Start")).to_be_visible()
+    wait_for_script(page)
+    assert settled(page) >= at
+    assert entries(page) == before + 1
+    asked = {*f"speed=100&iterations=1000000&{query}".split("&")}
+    assert {*unquote(page.url).partition("?")[2].split("&")} == asked
+
+
+def test_changed_settings_make_no_history_entries(explore: Callable[[str], Page]) -> None:
+    page = explore(SMALL)
+    wait_for_script(page)
+    before = entries(page)
+    page.get_by_role("button", name="Learning rate × width").click()
+    page.wait_for_url("**axis2=*")
+    enter(page, "Seeds", "2")
+    page.wait_for_url("**seeds=2**")
+    wait_for_script(page)
+    assert entries(page) == before
+    page.get_by_role("link", name="Playground", exact=True).click()
+    shown(page, "loss-curve", 0)
+    wait_for_script(page)
+    enter(page, "Noise", "0.3")
+    page.wait_for_url("**noise=0.3**")
+    press(page, "Step")
+    shown(page, "loss-curve", 1)
+    assert entries(page) == before + 1
 
 
 def test_both_pages_work_below_a_base_path_and_ask_no_other_server(page: Page) -> None:

@@ -1,13 +1,13 @@
 """The page's link: it holds what differs from the defaults, and is not trusted."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import fields
+from dataclasses import replace
 
 import streamlit as st
 
 from nnlab.data.points import MAX_LINK_POINTS
 from nnlab.data.rules import BrokenRule, shown
-from nnlab.training.config import Config, parse, text
+from nnlab.training.config import SETTINGS, Config, parse, text
 
 DEFAULTS = Config()
 
@@ -18,49 +18,40 @@ def config_query(config: Config) -> dict[str, str]:
     More points than a link may hold are left out; the session remembers them.
     """
     return {
-        item.name: text(item.name, getattr(config, item.name))
-        for item in fields(Config)
-        if getattr(config, item.name) != getattr(DEFAULTS, item.name)
-        and not (item.name == "points" and len(config.points) > MAX_LINK_POINTS)
+        name: text(name, getattr(config, name))
+        for name in SETTINGS
+        if getattr(config, name) != getattr(DEFAULTS, name)
+        and not (name == "points" and len(config.points) > MAX_LINK_POINTS)
     }
 
 
-def refuse_bad_link(page_rules: Mapping[str, Collection[str]]) -> list[str]:
-    """Remove the values that break their rule from the URL, and return a sentence for each.
+def linked_config(refused: list[str]) -> Config:
+    """Return the settings in the link; the sentences about bad ones are appended to `refused`."""
+    config = DEFAULTS
+    for name in SETTINGS:
+        if name in st.query_params:
+            linked = st.query_params[name]
+            try:
+                config = replace(config, **{name: parse(name, linked)})
+            except BrokenRule as broken:
+                refused.append(refusal(broken, linked))
+    return config
 
-    A widget reads its value from the URL before anything else in its script run. So if there are
-    any, this script run must end, and the next one draws the widgets.
+
+def linked_choices(known: Mapping[str, Collection[str]], refused: list[str]) -> dict[str, str]:
+    """Return what else is in the link, and append the sentences about bad values to `refused`.
 
     Parameters
     ----------
-    page_rules : for each query name that is no field of Config, the values it may have
+    known : for each name, the values it may have
     """
-    link, refused = st.query_params, []
-    good: dict[str, object] = {}  # a value may be fine only beside another: data and problem
-    for name in (*page_rules, *(item.name for item in fields(Config))):
-        if name not in link:
-            continue
-        linked = link[name]
-        broken = _broken_rule(name, linked, page_rules, good)
-        if broken:
-            refused.append(refusal(broken, linked))
-            del link[name]
-    return refused
-
-
-def _broken_rule(
-    name: str, linked: str, page_rules: Mapping[str, Collection[str]], good: dict[str, object]
-) -> BrokenRule | None:
-    if name in page_rules:
-        known = page_rules[name]
-        return None if linked in known else BrokenRule(name, f"be one of {', '.join(known)}", "")
-    try:
-        value = parse(name, linked)
-        Config(**{**good, name: value})
-    except BrokenRule as broken:
-        return broken
-    good[name] = value
-    return None
+    found = {name: st.query_params[name] for name in known if name in st.query_params}
+    for name, linked in list(found.items()):
+        if linked not in known[name]:
+            rule = f"be one of {', '.join(known[name])}"
+            refused.append(refusal(BrokenRule(name, rule, ""), linked))
+            del found[name]
+    return found
 
 
 def code(words: str) -> str:
@@ -83,15 +74,3 @@ def write(query: Mapping[str, str]) -> None:
     """Let the address hold this query, by one message."""
     if st.query_params.to_dict() != query:
         st.query_params.from_dict(query)
-
-
-def keep_in_link(name: str, value: str, default: str) -> None:
-    """Put a value into the URL unless it is the default.
-
-    For what `bind="query-params"` cannot write as Config reads it.
-    """
-    link = st.query_params
-    if value == default:
-        link.pop(name, None)
-    elif link.get(name) != value:
-        link[name] = value

@@ -14,6 +14,17 @@ from nnlab.training.config import Config
 from nnlab.training.run import Run
 
 Query = Mapping[str, str]
+# Streamlit makes a history entry of every address that a script writes. On one page an address
+# takes the place of the last one, so that one Back leads to the page before.
+ADDRESS_IN_PLACE = """<script>
+if (!Object.hasOwn(history, "pushState")) {
+  const push = history.pushState.bind(history);
+  history.pushState = (state, title, url) => {
+    const same = new URL(url, location.href).pathname === location.pathname;
+    return same ? history.replaceState(state, title, url) : push(state, title, url);
+  };
+}
+</script>"""
 
 
 def _nothing() -> None:
@@ -91,6 +102,7 @@ def menu(here: str, settings: Config) -> None:
             else:
                 query = dict(page.query(settings))
                 st.page_link(_streamlit(page), icon=page.icon, query_params=query)
+        st.html(ADDRESS_IN_PLACE, unsafe_allow_javascript=True)
 
 
 def _workbench() -> Workbench:

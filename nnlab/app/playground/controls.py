@@ -3,7 +3,6 @@
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from nnlab.app.links import keep_in_link
 from nnlab.app.pace import DEFAULT_SPEED, SPEED_HELP, SPEEDS, choose_speed
 from nnlab.app.playground import panels, session
 from nnlab.app.playground.actions import PAUSE, RESET, START, STEP, STEP_TICK
@@ -34,9 +33,8 @@ def _speed(bar: DeltaGenerator) -> int | None:
     with bar:
         name = choose_speed(
             "speed",
-            default=st.query_params.get("speed", DEFAULT_SPEED),
+            default=session.current().query.get("speed", DEFAULT_SPEED),
             on_change=session.restart_clock,
         )
-    # Not bind="query-params", which would write the label, Max, where links say max.
-    keep_in_link("speed", name, DEFAULT_SPEED)
+    session.keep_in_query("speed", name, DEFAULT_SPEED)
     return SPEEDS[name]

@@ -4,6 +4,8 @@ from typing import NamedTuple
 
 import streamlit as st
 
+from nnlab.app.playground import session
+
 # key, its default, label, help
 _TOGGLES = (
     ("train_points", True, "Training points", "Draw the points that the network learns from."),
@@ -29,11 +31,19 @@ class DisplayOptions(NamedTuple):
     discretize: bool
 
 
+def linked_toggle(label: str, key: str, help_: str, *, default: bool = False) -> bool:
+    """Draw a toggle that the link remembers."""
+    linked = session.current().query.get(key)
+    on = st.toggle(label, default if linked is None else linked == "true", key=key, help=help_)
+    session.keep_in_query(key, str(on).lower(), str(default).lower())
+    return on
+
+
 def choose() -> DisplayOptions:
     """Draw the options in a popover, kept in the link, and return them."""
     with st.popover("Show"):
         train, test, misclassified, discretize = (
-            st.toggle(label, default, key=key, help=help_, bind="query-params")
+            linked_toggle(label, key, help_, default=default)
             for key, default, label, help_ in _TOGGLES
         )
     parts = tuple(part for part, on in (("train", train), ("test", test)) if on)

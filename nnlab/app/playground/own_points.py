@@ -4,7 +4,7 @@ from functools import lru_cache
 
 import streamlit as st
 
-from nnlab.app.links import code, in_code, keep_in_link
+from nnlab.app.links import code, in_code
 from nnlab.app.live_chart import Brush
 from nnlab.app.playground import session
 from nnlab.app.playground.actions import CLEAR, UNDO, USE_POINTS
@@ -19,19 +19,10 @@ from nnlab.data.csv_files import (
     write_table,
 )
 from nnlab.data.datasets import OWN
-from nnlab.data.points import MAX_LINK_POINTS, Points, decode, encode
+from nnlab.data.points import MAX_LINK_POINTS, Points
 from nnlab.data.rules import BrokenRule, shown
 
 ZOOM, ERASER = "Zoom", "Erase"
-
-
-def arrive() -> None:
-    """Take the points from the link with which the user came from another page.
-
-    A link without points means none, unless there are more than a link could hold.
-    """
-    if len(session.current().own.points) <= MAX_LINK_POINTS:
-        replace_points(decode(st.query_params.get("points", "")))
 
 
 def replace_points(points: Points) -> None:
@@ -80,11 +71,9 @@ def download(playground: Playground) -> None:
     )
 
 
-def sync_link(points: Points) -> str:
-    """Keep the points in the link, or say that they do not fit."""
-    fits = len(points) <= MAX_LINK_POINTS
-    keep_in_link("points", encode(points) if fits else "", "")
-    if fits:
+def left_out_of_link(points: Points) -> str:
+    """Say so if the points do not fit into the link."""
+    if len(points) <= MAX_LINK_POINTS:
         return ""
     return (
         f"The link leaves out your {len(points):,} points: it holds at most {MAX_LINK_POINTS}. "

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import streamlit as st
 
 from nnlab.app import live_chart, navigation, report, turns
-from nnlab.app.links import config_query, keep_in_link, refuse_bad_link
+from nnlab.app.links import config_query, linked_choices, linked_config, write
 from nnlab.app.live_chart.inbox import Handlers
 from nnlab.app.pace import SPEEDS, flush
 from nnlab.app.playground import (
@@ -25,10 +25,10 @@ from nnlab.app.playground.display_options import DisplayOptions
 from nnlab.app.playground.panels import diagram
 from nnlab.app.playground.point_history import OwnPoints
 from nnlab.app.playground.record import Playground
-from nnlab.app.playground.settings import forget, settings
+from nnlab.app.playground.settings import settings, show
 from nnlab.app.turns import Shown, tick, turn
 from nnlab.data.plane import plane_extent
-from nnlab.data.points import decode
+from nnlab.data.points import MAX_LINK_POINTS
 from nnlab.figures import curves, points
 from nnlab.figures.style import CLASS_COLORS
 from nnlab.inspection.diagnosis import Diagnosis, diagnose
@@ -86,17 +86,8 @@ def render() -> None:
     """Draw the page; the entry for one script run."""
     st.set_page_config("nnlab", "🧠", layout="wide", initial_sidebar_state=330)
     st.html(STYLE)
-    if not session.is_open():
-        refused = refuse_bad_link(LINK_RULES)
-        linked = st.query_params
-        session.open_(decode(linked.get("points", "")), refused, from_edited="edited" in linked)
-        if refused:
-            st.rerun()  # a widget reads the link before it could be corrected in this script run
+    arrived = _arrive()
     session.fill_widgets()
-    arrived = session.arrive()
-    if arrived:
-        forget()  # Streamlit remembers some values, which are not those of this link
-        own_points.arrive()
     pages = st.sidebar.container()
     config, error = settings()
     session.follow(config, arrived=arrived)
@@ -104,8 +95,6 @@ def render() -> None:
     with pages:
         navigation.menu(TITLE, playground.run.config)
     speed, panel = controls.render(playground)
-    linked = st.query_params
-    session.remember_query({name: linked[name] for name in ("speed", "panel") if name in linked})
     viewed = playground.viewed_run
     finding = diagnose(observe(viewed))
     live = st.container(key="live")
@@ -120,6 +109,8 @@ def render() -> None:
         saving.render()
     with st.container(key="notices"):
         _notices(playground, error, finding, past=viewed is not playground.run)
+    edited = {"edited": EDITED} if playground.run.parameters_edited else {}
+    write(_query(playground.run.config) | edited)
     # Last, as it needs what was chosen above. In a place of its own: if a tick follows at once,
     # Streamlit drops what the fragment drew, and all below it would move up over the charts.
     with live:
@@ -128,6 +119,24 @@ def render() -> None:
         st.fragment(_live, run_every=training.interval if training else None)(
             Choices(speed, panel, options), drawn
         )
+
+
+def _arrive() -> bool:
+    """Follow the link if the page is new or another page was drawn; say whether it was."""
+    away = session.is_open() and session.current().away
+    if session.is_open() and not away:
+        return False
+    refused: list[str] = []
+    config = linked_config(refused)
+    query = linked_choices(LINK_RULES, refused)
+    from_edited = query.pop("edited", None) is not None
+    if not away:
+        session.open_(config.points, refused, from_edited=from_edited)
+    elif len(session.current().own.points) <= MAX_LINK_POINTS:  # else the link leaves them out
+        own_points.replace_points(config.points)
+    session.arrive(query)
+    show(config)
+    return away
 
 
 def _drawn_page(playground: Playground, iteration: int, finding: Diagnosis | None) -> DrawnPage:
@@ -157,10 +166,9 @@ def _notices(playground: Playground, error: str, finding: Diagnosis | None, *, p
                 disabled=past,
             )
     run = playground.run
-    left_out = own_points.sync_link(run.config.points)
+    left_out = own_points.left_out_of_link(run.config.points)
     if left_out:
         st.info(left_out)
-    keep_in_link("edited", EDITED if run.parameters_edited else "", "")
     if run.iteration:
         return
     for sentence in playground.refused_link:
@@ -262,11 +270,10 @@ def _stages(playground: Playground) -> DisplayOptions:
             pins=True,
         )
     with st.container(key="curve"):
-        log_loss = st.toggle(
+        log_loss = display_options.linked_toggle(
             "Log axis",
-            key="log_loss",
-            bind="query-params",
-            help="A logarithmic axis: small losses are seen as well as large ones.",
+            "log_loss",
+            "A logarithmic axis: small losses are seen as well as large ones.",
         )
         live_chart.stage(
             "loss-curve",

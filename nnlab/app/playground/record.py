@@ -79,7 +79,7 @@ class Playground:
     inbox : takes the messages of the browser
     slider_number : of the learning rate's slider; a program moves it by drawing a new one
     pending_values : of widgets, by their keys, which show them when the page is drawn next
-    query : what a link back to the playground needs besides the settings
+    query : what the address holds besides the settings
     away : another page is drawn
     """
 

@@ -65,16 +65,15 @@ def leave() -> None:
         _change(training=None, away=True)
 
 
-def arrive() -> bool:
-    """Say whether another page was drawn last."""
-    away = current().away
-    _change(away=False)
-    return away
+def arrive(query: Mapping[str, str]) -> None:
+    """Come to the page with this in its address besides the settings."""
+    _change(away=False, query=query, pending_values={})
 
 
-def remember_query(query: Mapping[str, str]) -> None:
-    """Keep what a link back to the playground needs besides the settings."""
-    _change(query=query)
+def keep_in_query(name: str, value: str, default: str) -> None:
+    """Keep a value for the address, unless it is the default."""
+    query = {key: text for key, text in current().query.items() if key != name}
+    _change(query=query if value == default else {**query, name: value})
 
 
 # Settings

@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from nnlab.app.links import in_code, keep_in_link
+from nnlab.app.links import in_code
 from nnlab.app.playground import own_points, session
 from nnlab.app.playground.actions import ADD_LAYER, ARTICLE, NEW_SEED, REMOVE_LAYER
 from nnlab.data.datasets import DATASETS_FOR, OWN
@@ -46,10 +46,16 @@ def settings() -> tuple[Config | None, str]:
     return config, ""
 
 
-def forget() -> None:
-    """Let the widgets begin anew, each with its value in the link, or else its default."""
-    for name in SETTINGS:
-        st.session_state.pop(name, None)
+def show(config: Config) -> None:
+    """Let the widgets show these settings; before they are drawn."""
+    state = st.session_state
+    for name, setting in SETTINGS.items():
+        state[name] = getattr(config, name)
+        if setting.typed:
+            state[name] = text(name, state[name])
+    state.activation = text("activation", config.activation)
+    state.features = list(config.features)
+    del state["points"]  # they have no widget
 
 
 def _data() -> dict[str, Any]:
@@ -88,7 +94,6 @@ def _network() -> dict[str, Any]:
         ACTIVATIONS,
         key="activation",
         accept_new_options=True,
-        bind="query-params",
         help=SETTINGS["activation"].help + " Or type one per hidden layer: tanh,relu",
     )
     values["activation"] = parse("activation", activation or "")
@@ -97,24 +102,15 @@ def _network() -> dict[str, Any]:
     values["seed"] = _number(left, "seed")
     NEW_SEED.button(right, session.current(), width="stretch")
     with st.popover("Input features, loss", width="stretch"):
-        default = parse(
-            "features", st.query_params.get("features", text("features", DEFAULTS.features))
-        )
         chosen = st.pills(
             "Features",
             FEATURES,
             selection_mode="multi",
-            default=default,
+            default=DEFAULTS.features,
             key="features",
             help=SETTINGS["features"].help,
         )
         values["features"] = tuple(name for name in FEATURES if name in chosen)
-        # Not bind="query-params", which would repeat the name where Config reads one list.
-        keep_in_link(
-            "features",
-            text("features", values["features"]),
-            text("features", DEFAULTS.features),
-        )
         if st.session_state.problem == "classification":
             values["output_loss"] = _choice(st, "output_loss", OUTPUT_LOSSES, "Loss")
     return values
@@ -173,7 +169,6 @@ def _number(
         key=name,
         help=SETTINGS[name].help,
         placeholder=placeholder,
-        bind="query-params",
     )
 
 
@@ -193,7 +188,6 @@ def _choice(
         key=name,
         help=SETTINGS[name].help,
         on_change=on_change,
-        bind="query-params",
     )
 
 
@@ -236,7 +230,6 @@ def _hidden_layers() -> Any:
             text("hidden_layers", DEFAULTS.hidden_layers),
             key="hidden_layers",
             help=SETTINGS["hidden_layers"].help,
-            bind="query-params",
             placeholder="none",
         )
         widths = parse("hidden_layers", typed or "")

@@ -5,7 +5,6 @@ values as typed on the page.
 """
 
 from collections.abc import Collection
-from dataclasses import replace
 from typing import Any
 
 import streamlit as st
@@ -14,10 +13,10 @@ from nnlab.app import navigation
 from nnlab.app.explore import session
 from nnlab.app.explore.session import FieldValues
 from nnlab.app.explore.setup.presets import SUGGESTED, Preset
-from nnlab.app.links import DEFAULTS, config_query, refusal
+from nnlab.app.links import config_query, linked_config, refusal
 from nnlab.data.rules import BrokenRule
 from nnlab.sweep import MAX_RUNS
-from nnlab.training.config import SETTINGS, Config, parse
+from nnlab.training.config import SETTINGS, Config
 
 MAX_AXES = 4
 MAX_SEEDS = 100
@@ -51,7 +50,7 @@ def arrive(names: Collection[str]) -> None:
     if not session.is_open():
         linked = st.query_params
         query = {name: linked[name] for name in names if name in linked}
-        session.open_(run.config if run else _linked_base(refused), query)
+        session.open_(run.config if run else linked_config(refused), query)
     explore = session.current()
     query = dict(explore.query)
     base = explore.base if explore.has(LINK_NAMES) or not run else run.config
@@ -91,19 +90,6 @@ def _linked_number(
     refused.append(refusal(broken, linked))
     del query[name]
     return None
-
-
-def _linked_base(refused: list[str]) -> Config:
-    """Return the settings in the link, and refuse those that break their rule."""
-    base = DEFAULTS
-    for name in SETTINGS:
-        if name in st.query_params:
-            linked = st.query_params[name]
-            try:
-                base = replace(base, **{name: parse(name, linked)})
-            except BrokenRule as broken:
-                refused.append(refusal(broken, linked))
-    return base
 
 
 def follow_playground() -> None:

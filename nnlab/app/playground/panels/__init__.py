@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 import streamlit as st
 
-from nnlab.app.links import keep_in_link
 from nnlab.app.live_chart import Update
+from nnlab.app.playground import session
 from nnlab.app.playground.panels import diagram, equations, layers, one_step
 from nnlab.app.playground.record import Playground
 from nnlab.app.turns import Shown
@@ -41,7 +41,7 @@ DEFAULT = "network"
 
 def choice() -> str | None:
     """Draw the choice of a panel, kept in the link, and return the open one's name."""
-    linked = st.query_params.get("panel", DEFAULT)
+    linked = session.current().query.get("panel", DEFAULT)
     name = st.segmented_control(
         "Panel",
         list(PANELS),
@@ -51,7 +51,7 @@ def choice() -> str | None:
         label_visibility="collapsed",
         help="What is shown beside the charts; a second click folds it away.",
     )
-    keep_in_link("panel", name or NONE, DEFAULT)
+    session.keep_in_query("panel", name or NONE, DEFAULT)
     return name
 
 

@@ -228,7 +228,7 @@ def test_a_bad_number_gets_its_sentence_and_the_run_stays(
 def test_what_is_typed_is_refused_as_it_is(name: str, typed: str | None, shown: str) -> None:
     """In a code span, in which Streamlit interprets nothing."""
     app = AppTest.from_file(str(APP), default_timeout=PATIENCE_SECONDS).run()
-    app.session_state[name] = typed
+    change(app, pending_values={name: typed})
     (error,) = healthy(app.run()).error
     rule, value = error.value.split(", got ")
     assert rule.startswith(f"{name} must be ")

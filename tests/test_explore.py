@@ -221,7 +221,7 @@ def test_results_appear_as_runs_finish(workers: ByHand, drawn: dict[str, Update]
     workers.compute_all()
     app.run()
     assert status(healthy(app)) == "6 of 6 runs · finished"
-    assert app.button(key="sweep_start").label == "Start"
+    assert app.button(key="sweep_restart").label == "Start"
     # the columns are the first axis, the rows the second
     assert [cell and cell["label"] for cell in cells(drawn)] == [
         f"hidden layers {width} · learning rate {rate}"
@@ -254,7 +254,7 @@ def test_cancel_keeps_what_is_there(workers: ByHand, drawn: dict[str, Update]) -
     assert status(healthy(app)) == "3 of 6 runs · cancelled"
     assert sum(cell is not None for cell in cells(drawn)) == 3
     assert app.button(key="sweep_cancel").disabled
-    assert app.button(key="sweep_start").label == "Start"
+    assert app.button(key="sweep_restart").label == "Start"
 
 
 @pytest.mark.parametrize(
@@ -308,7 +308,7 @@ def test_a_bad_axis_is_one_sentence_and_the_last_results_stay(
         values_of(app, 2, "hidden_layers").set_value("64,64,64").run()
     (error,) = errors(healthy(app))
     assert error.startswith(sentence)
-    assert app.button(key="sweep_start").disabled
+    assert app.button(key="sweep_restart").disabled
     assert status(app) == "6 of 6 runs · finished"
     assert [cell and cell["sentence"] for cell in cells(drawn)] == [
         cell and cell["sentence"] for cell in before

@@ -47,6 +47,13 @@ LINK_NAMES = (
 )
 
 
+KEYS = {  # of the keyboard, and the buttons that they press
+    " ": ("compare_start", "compare_pause", "sweep_start", "sweep_pause"),
+    "ArrowRight": ("compare_step",),
+    "r": ("compare_reset",),
+}
+
+
 class DrawnResults(NamedTuple):
     """What the page outside its live part was drawn for.
 
@@ -66,6 +73,7 @@ def render() -> None:
     """Draw the page; the entry for one script run."""
     st.set_page_config("nnlab · Explore", "🧠", layout="wide", initial_sidebar_state=330)
     st.html(STYLE)
+    live_chart.keyboard(KEYS)
     if not session.is_open() or session.current().away:
         sweep_fields.arrive(LINK_NAMES)
     gallery.open_chosen()

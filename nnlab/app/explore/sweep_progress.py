@@ -83,7 +83,7 @@ def controls(plan: Plan | None) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.button(  # two buttons in one place: see the playground's controls
             label,
-            key="sweep_pause" if label == "Pause" else "sweep_start",
+            key=_key(label, started),
             type="primary",
             width=90,
             on_click=_press,
@@ -102,6 +102,13 @@ def controls(plan: Plan | None) -> None:
         if plan:
             words, how = estimate(plan)
             st.markdown(words, help=how)
+
+
+def _key(label: str, started: StartedSweep | None) -> str:
+    """Return the button's key; no key of the keyboard presses the one that replaces results."""
+    if label == "Start" and started:
+        return "sweep_restart"
+    return "sweep_pause" if label == "Pause" else "sweep_start"
 
 
 def _label(started: StartedSweep | None) -> str:

@@ -9,7 +9,7 @@ update is enough by itself: it may be lost, or come before the stage.
 import json
 import struct
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -51,6 +51,7 @@ _stage = _component("stage", "stage", "live-chart", css=_SKELETON)
 _diagram = _component("diagram", "mountDiagram", "network", css=_SKELETON)
 _gallery = _component("gallery", "mountGallery", "gallery")
 _time_line = _component("time_line", "mountTimeLine", "time-line")
+_keyboard = _component("keyboard", "setKeys")
 _update = _component("update", "update")
 
 
@@ -186,6 +187,17 @@ def gallery(key: str) -> None:
 def time_line() -> None:
     """Draw the place of the slider that looks back, and of the replay."""
     _time_line(key="time_line")
+
+
+def keyboard(keys: Mapping[str, Sequence[str]]) -> None:
+    """Let the keyboard press buttons.
+
+    Parameters
+    ----------
+    keys : by the name of a key (KeyboardEvent.key, with "Shift+" before it for Shift and →) the
+        keys of buttons: the first one that is on the page is pressed
+    """
+    _keyboard(key="keyboard", data=keys)
 
 
 def update(

@@ -20,7 +20,7 @@ from nnlab.app.playground import (
     session,
     tick_message,
 )
-from nnlab.app.playground.actions import ADVICE, UNDO_BRANCH
+from nnlab.app.playground.actions import ADVICE, KEYS, UNDO_BRANCH
 from nnlab.app.playground.display_options import DisplayOptions
 from nnlab.app.playground.panels import diagram
 from nnlab.app.playground.point_history import OwnPoints
@@ -86,6 +86,7 @@ def render() -> None:
     """Draw the page; the entry for one script run."""
     st.set_page_config("nnlab", "🧠", layout="wide", initial_sidebar_state=330)
     st.html(STYLE)
+    live_chart.keyboard(KEYS)
     arrived = _arrive()
     session.fill_widgets()
     pages = st.sidebar.container()

@@ -24,7 +24,7 @@ const CSS = `
   background: color-mix(in srgb, var(--st-background-color) 85%, transparent);
   box-sizing: border-box; pointer-events: none; }
 .live-chart .caption:empty { display: none; }
-.st-key-update { display: none; }
+.st-key-update, .st-key-keyboard { display: none; }
 `;
 const FEW = 20; // points of a line: with markers, since a line alone would hide where they are
 const MAX_LEFT = 3; // frames of the last update that are still played after the next has come
@@ -177,6 +177,8 @@ class Chart {
     place(this.canvas, x, y, xaxis.d2p(right) - x, yaxis.d2p(bottom) - y);
   }
 }
+
+export { setKeys } from "./keys.js";
 
 const KINDS = { network: Diagram, gallery: Gallery }; // by name; any other one is a Chart
 const charts = new Map(); // name -> Chart

@@ -1,8 +1,6 @@
 """A run as a Python script of its own, which needs NumPy and scikit-learn but not nnlab.
 
-`script.txt` is the text with all that any script may need. Its lines `% if TAG`, `% elif TAG`,
-`% else` and `% end` choose what stands between them: a tag is a name that the config has chosen,
-such as circles or adam, or one of those that `_tags` adds. `$name` stands for a value.
+`script.py.jinja` is a Jinja2 template with all that any script may need.
 """
 
 import base64
@@ -10,8 +8,9 @@ import textwrap
 import zlib
 from importlib.metadata import version
 from pathlib import Path
-from string import Template
+from typing import Any
 
+import jinja2
 import numpy as np
 
 from nnlab.data.datasets import OWN, Dataset
@@ -22,7 +21,12 @@ from nnlab.training.run import start
 
 MAX_LINES, MAX_COLUMNS = 120, 100
 
-_TEXT = Path(__file__).with_suffix(".txt").read_text(encoding="utf-8")
+_TEMPLATE = jinja2.Environment(
+    trim_blocks=True,
+    lstrip_blocks=True,
+    keep_trailing_newline=True,
+    undefined=jinja2.StrictUndefined,
+).from_string(Path(__file__).with_suffix(".py.jinja").read_text(encoding="utf-8"))
 
 # a = g(z), and the slope g'(z) that da is multiplied by, as in nnlab/activations.py
 _ACTIVATIONS = {
@@ -46,7 +50,6 @@ _SETTINGS = (
     ("batch_size", "momentum", "regularization_rate"),
     ("target_loss", "patience"),
 )
-_SEEDS = ("samples", "data_seed", "test_samples", "test_seed")  # that stand where they are used
 
 
 def script(config: Config) -> str:
@@ -68,8 +71,7 @@ def script(config: Config) -> str:
     if not len(dataset.train_inputs):
         raise BrokenRule("points", "be at least one in a script", "none")
     for packed in (False, True):
-        text = _chosen(_TEXT, _tags(config, dataset, packed=packed))
-        text = Template(text).substitute(_values(config, dataset, packed=packed))
+        text = _TEMPLATE.render(_values(config, dataset, packed=packed))
         if text.count("\n") <= MAX_LINES:
             return text
     must = f"fit into a script of {MAX_LINES} lines"
@@ -78,102 +80,50 @@ def script(config: Config) -> str:
     raise BrokenRule("activation", must, shown(config.activation))
 
 
-def _chosen(text: str, tags: set[str]) -> str:
-    """Return the lines of the text whose conditions hold."""
-    lines: list[str] = []
-    # of each choice that the line stands in: whether this part of it holds, and whether any did
-    choices: list[tuple[bool, bool]] = []
-    for line in text.splitlines(keepends=True):
-        match line.split():
-            case ["%", "if", tag]:
-                choices.append((tag in tags, tag in tags))
-            case ["%", "elif", tag]:
-                _, done = choices[-1]
-                choices[-1] = (tag in tags and not done, tag in tags or done)
-            case ["%", "else"]:
-                _, done = choices[-1]
-                choices[-1] = (not done, True)
-            case ["%", "end"]:
-                choices.pop()
-            case _ if all(holds for holds, _ in choices):
-                lines.append(line)
-    return "".join(lines)
-
-
-def _tags(config: Config, dataset: Dataset, *, packed: bool) -> set[str]:
-    activations = config.activations
-    several = len(set(activations)) > 1
-    conditions = {
-        "hidden": bool(activations),
-        "several": several,
-        "slopes_of_a": several or not {"sine", "linear"} & set(activations),
-        "drawn": config.dataset != OWN,
-        "points": bool(len(config.points)),
-        "packed": packed and bool(len(config.points)),
-        "tests": bool(len(dataset.test_inputs)),
-        "batches": updates_per_epoch(config.batch_size, len(dataset.train_inputs)) > 1,
-        "target_loss": config.target_loss is not None,
-        "patience": config.patience is not None,
-        "stop_rules": config.target_loss is not None or config.patience is not None,
-        "remembering": config.optimizer in {"momentum", "nesterov", "rmsprop"},
-    }
-    return {
-        *(tag for tag, holds in conditions.items() if holds),
-        *(config.problem, config.dataset, config.initialization, *activations),
-        *(config.output_loss, config.optimizer, config.learning_rate_schedule),
-        config.regularization,
-    }
-
-
-def _values(config: Config, dataset: Dataset, *, packed: bool) -> dict[str, object]:
-    """Return what the names in the text stand for."""
-    n_train, regression = len(dataset.train_inputs), config.problem == "regression"
-    sets = ["train", "test"] if len(dataset.test_inputs) else ["train"]
-    activations = config.activations
+def _values(config: Config, dataset: Dataset, *, packed: bool) -> dict[str, Any]:
+    """Return what the template needs to know."""
+    activations, n_points = config.activations, len(config.points)
     apply, slope = _ACTIVATIONS[activations[0]] if activations else ("", "")
     arguments = "z, a" if "sine" in activations else "a"
     coordinates = [x for x in ("x1", "x2") if any(x in name for name in config.features)]
+    n_train = len(dataset.train_inputs)
     per_epoch = updates_per_epoch(config.batch_size, n_train)
+    several = len(set(activations)) > 1
     return {
-        "network": "-".join(map(str, config.layer_sizes)),
-        "data": "points of one's own" if config.dataset == OWN else config.dataset,
+        "config": config,
+        "drawn": config.dataset != OWN,
         "versions": f"NumPy {version('numpy')}, scikit-learn {version('scikit-learn')}",
         "settings": _settings(config, per_epoch),
-        "functions": "\n".join(_functions(name, arguments) for name in activations),
-        "coordinates": ", ".join(coordinates),
-        "columns_of_x": ", ".join(f"x[:, {int(x[1]) - 1}]" for x in coordinates),
-        "features": ", ".join(_FEATURES[name] for name in config.features),
+        "several": several,
+        "functions": [_functions(name, arguments) for name in activations],
+        "coordinates": coordinates,
+        "columns": [f"x[:, {int(x[1]) - 1}]" for x in coordinates],
+        "features": [_FEATURES[name] for name in config.features],
         "activation": apply,
-        "activation_name": activations[0] if activations else "",
         "slope": slope,
         "slope_arguments": arguments,
-        "loss_dz_inputs": "loss, dz, inputs" if regression else "loss, _, dz, inputs",
-        "whole_loss": _whole_loss(per_epoch),
+        "slopes_of_a": several or not {"sine", "linear"} & set(activations),
         "stop": _stop(config, per_epoch),
-        "all_losses": ", ".join(f"forward(*{name})[0]" for name in sets),
-        "own": _own_points(config, dataset, packed=packed),
-        "packed": ", packed for want of space" if packed else "",
+        "own": _own_points(config, dataset, packed=packed) if n_points else "",
+        "packed": packed and n_points,
         "n_train": n_train,
+        "n_test": len(dataset.test_inputs),
         "per_epoch": per_epoch,
-        "tenth": max(1, config.iterations // 10),
-        "rate": "LEARNING_RATE" if config.learning_rate_schedule == "constant" else "rate",
-        **{name: getattr(config, name) for name in _SEEDS},
     }
 
 
-def _whole_loss(per_epoch: int) -> str:
-    return "whole_loss" if per_epoch > 1 else "loss"
-
-
 def _stop(config: Config, per_epoch: int) -> str:
-    """Return the condition under which a stop rule ends the run."""
-    target = f"{_whole_loss(per_epoch)} <= TARGET_LOSS"
-    plateau = "iteration - best_iteration >= PATIENCE"
-    if per_epoch > 1:
-        plateau = f"(epoch_ends and {plateau})"
-    rules = {target: config.target_loss, plateau: config.patience}
-    used = [rule for rule, value in rules.items() if value is not None]
-    return " or ".join(used) if len(used) > 1 else "".join(used).strip("()")
+    """Return the condition under which a stop rule ends the run, empty without such a rule."""
+    rules = []
+    if config.target_loss is not None:
+        rules.append(f"{'whole_loss' if per_epoch > 1 else 'loss'} <= TARGET_LOSS")
+    if config.patience is not None:
+        rules.append("iteration - best_iteration >= PATIENCE")
+        if per_epoch > 1:
+            rules[-1] = f"epoch_ends and {rules[-1]}"
+            if len(rules) > 1:
+                rules[-1] = f"({rules[-1]})"
+    return " or ".join(rules)
 
 
 def _functions(activation: str, arguments: str) -> str:

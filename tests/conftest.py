@@ -14,14 +14,14 @@ from tests.helpers.browser_page import PATIENCE
 from tests.helpers.chromium import MISSING, chromium, find_chromium
 from tests.helpers.server import serving
 
-# No test depends on the machine's speed, or on chance.
+# No test depends on the machine's speed or on chance.
 settings.register_profile(
     "tests", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.load_profile("tests")
 
 
-# What a test is marked that has one of these fixtures: Chromium, a server, worker processes.
+# The marker of each test that uses one of these fixtures: Chromium, a server, worker processes.
 MARKERS = {"browser": "browser", "served": "slow", "pool": "slow", "cluster": "slow"}
 
 
@@ -35,7 +35,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture
 def drawn(monkeypatch: pytest.MonkeyPatch) -> dict[str, Update]:
-    """Return what a page without a browser last sent to its charts."""
+    """Return the last update that a page without a browser sent to each chart."""
     charts: dict[str, Update] = {}
     monkeypatch.setattr(live_chart, "update", lambda sent, **_: charts.update(sent))
     return charts
@@ -72,14 +72,14 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def context(browser: Browser) -> BrowserContext:
-    """Let the tabs of all tests share a cache: a page is there a fifth sooner than without."""
+    """Share one browser context, and so one cache, which saves a fifth of a page's loading time."""
     context = browser.new_context(viewport={"width": 1366, "height": 768})
     context.set_default_timeout(PATIENCE)
     return context
 
 
 def errors_of(page: Page) -> list[str]:
-    """Return a list that takes in each error that a page logs."""
+    """Return a list to which each error that a page logs is added."""
     errors: list[str] = []
 
     def listen(message: ConsoleMessage) -> None:
@@ -105,7 +105,7 @@ def page(context: BrowserContext) -> Iterator[Page]:
 
 @pytest.fixture
 def explore(page: Page, server: str) -> Callable[[str], Page]:
-    """Return what opens Explore with a query."""
+    """Return a function that opens Explore with a query."""
 
     def open_explore(query: str = "") -> Page:
         page.goto(f"{server}/explore?{query}")

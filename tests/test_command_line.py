@@ -192,7 +192,7 @@ def test_the_shell_sees_exit_code_2_and_no_traceback(arguments: list[str]) -> No
     assert result.stderr.count("\n") == 1
 
 
-def test_divergence_is_said_and_the_last_finite_state_is_judged(
+def test_divergence_is_reported_with_the_metrics_of_the_last_finite_state(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     options = ["--learning-rate", "1000", "--activation", "linear", "--every", "1"]
@@ -278,12 +278,12 @@ def test_ctrl_c_in_any_verb_says_where_it_stopped(
 
 
 @pytest.mark.slow
-def test_a_reader_that_has_seen_enough_causes_no_complaint() -> None:
+def test_a_pipe_closed_by_its_reader_causes_no_error_message() -> None:
     process = _begin("--samples", "10", "--every", "1")
     assert process.stdout
     assert process.stderr
     assert [process.stdout.readline().split()[0] for _ in range(3)] == ["iteration", "0", "1"]
-    process.stdout.close()  # what `head -3` does
+    process.stdout.close()  # as `head -3` does
     assert process.wait(timeout=PATIENCE_SECONDS) == 1
     assert process.stderr.read() == ""
     process.stderr.close()

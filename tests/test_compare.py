@@ -1,4 +1,4 @@
-"""Two runs side by side: at the same iteration, with the numbers that each has alone."""
+"""Two runs side by side stay at the same iteration, with the numbers that each has alone."""
 
 import json
 from collections.abc import Callable
@@ -56,7 +56,7 @@ def test_two_runs_make_the_same_iterations_and_end_as_they_do_alone(
         np.testing.assert_array_equal(run.losses, expected.losses)
 
 
-def test_who_is_at_its_end_waits_for_the_other() -> None:
+def test_a_run_at_its_end_waits_for_the_other() -> None:
     short, long = start(Config(samples=40, iterations=5)), start(Config(samples=40, iterations=20))
     pair = lockstep.tick((long, short), 8, 0, budget=inf)[-1]
     assert [run.iteration for run in pair] == [8, 5]
@@ -65,7 +65,7 @@ def test_who_is_at_its_end_waits_for_the_other() -> None:
     assert {right.iteration for _, right in pairs} == {5}
 
 
-def test_who_diverges_waits_for_the_other() -> None:
+def test_a_diverged_run_waits_for_the_other() -> None:
     pair = runs(1e6, 0.001, problem="regression", dataset="plane", activation="linear")
     while any(map(lockstep.left, pair)):
         pair = lockstep.tick(pair, 10, 0, budget=inf)[-1]
@@ -74,7 +74,7 @@ def test_who_diverges_waits_for_the_other() -> None:
 
 
 def test_the_slower_run_does_not_keep_the_quick_one_at_another_iteration() -> None:
-    """The time of a tick ends the one; the other makes as many iterations, whichever is left."""
+    """The time of a tick ends the slower run; the other makes as many iterations."""
     slow = start(Config(samples=5000, hidden_layers=(32, 32), iterations=10**6))
     quick = start(Config(samples=10, hidden_layers=(), iterations=10**6))
     for pair in ((slow, quick), (quick, slow)):
@@ -139,7 +139,7 @@ def test_without_runs_there_is_nothing_to_compare(drawn: dict[str, Update]) -> N
     assert drawn == {}
 
 
-def test_at_first_both_are_seen_as_they_have_ended(drawn: dict[str, Update]) -> None:
+def test_at_first_both_are_shown_at_their_end(drawn: dict[str, Update]) -> None:
     results = made()
     open_compare(results, compare_left=0, compare_right=2)
     assert at(drawn) == [30, 30, 30]
@@ -164,7 +164,7 @@ def test_the_worst_and_the_best_are_proposed() -> None:
     assert app.selectbox(key="compare_left").value == compare.PLAYGROUND
 
 
-def test_played_both_make_the_same_iterations_from_their_start(
+def test_both_runs_play_from_their_start_at_the_same_iterations(
     drawn: dict[str, Update],
 ) -> None:
     app = open_compare(made(), compare_left=0, compare_right=2)
@@ -203,7 +203,7 @@ def test_pause_step_reset_and_ends(drawn: dict[str, Update]) -> None:
     assert at(drawn) == [30, 30, 30]
 
 
-def test_a_step_that_the_browser_tells_twice_is_one_step(
+def test_a_step_that_the_browser_sends_twice_is_one_step(
     drawn: dict[str, Update], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     draw = st.button
@@ -246,7 +246,7 @@ def test_only_runs_that_train_are_slowed_down_and_at_rest_nothing_is_left_to_be_
     assert app.session_state["explore"].pair.interval > TICK_SECONDS
 
 
-def test_a_run_that_a_rule_has_stopped_is_told_so_in_words(drawn: dict[str, Update]) -> None:
+def test_a_run_that_a_rule_has_stopped_says_so(drawn: dict[str, Update]) -> None:
     config = Config(samples=40, test_samples=20, iterations=30, target_loss=100)
     results = [run_one(0, config), *made()[1:]]
     app = open_compare(results, compare_left=0, compare_right=1)
@@ -258,7 +258,7 @@ def test_a_run_that_a_rule_has_stopped_is_told_so_in_words(drawn: dict[str, Upda
     assert "target_loss" not in told
 
 
-def test_another_choice_begins_anew(drawn: dict[str, Update]) -> None:
+def test_another_choice_of_runs_starts_them_from_the_beginning(drawn: dict[str, Update]) -> None:
     app = open_compare(made(), compare_left=0, compare_right=1)
     press(app, "compare_step")
     app.selectbox(key="compare_right").set_value(2)
@@ -267,7 +267,7 @@ def test_another_choice_begins_anew(drawn: dict[str, Update]) -> None:
     assert not app.session_state["explore"].pair.training
 
 
-def test_the_playgrounds_run_is_seen_as_it_stands_and_stays_as_it_is(
+def test_the_playgrounds_run_is_shown_as_it_is_and_left_unchanged(
     drawn: dict[str, Update],
 ) -> None:
     run = advance(start(Config(samples=40, test_samples=20, iterations=20)), 7)
@@ -279,7 +279,7 @@ def test_the_playgrounds_run_is_seen_as_it_stands_and_stays_as_it_is(
     assert not app.caption
 
 
-def test_of_a_playground_run_that_was_changed_on_its_way_it_is_said() -> None:
+def test_a_playground_run_that_was_edited_is_said_to_be() -> None:
     run = set_parameter(advance(start(BASE), 7), 0, 0, 0, 1.0)
     app = open_compare(made(), run=run, compare_left=compare.PLAYGROUND, compare_right=1)
     assert "was changed on its way" in app.caption[0].value

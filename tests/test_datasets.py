@@ -105,7 +105,7 @@ def test_all_sets_fill_the_same_plane(name: str) -> None:
 
 # not the Gaussians, whose points and noise are one draw: their own test shows it
 @pytest.mark.parametrize("name", ["circles", "moons", "xor", "spirals", *VALUES])
-def test_noise_strays_the_points_and_leaves_the_targets(name: str) -> None:
+def test_noise_moves_the_points_and_leaves_the_targets(name: str) -> None:
     still, noisy = (DATASETS[name](20_000, noise, 0) for noise in (0, 0.2))
     np.testing.assert_array_equal(still[1], noisy[1])
     # 20,000 draws per axis: 3 sigma are 1.5 %
@@ -170,17 +170,17 @@ def test_own_points_come_after_the_drawn_ones(name: str) -> None:
     np.testing.assert_array_equal(both.train_targets[:30], drawn.train_targets)
     np.testing.assert_array_equal(both.train_targets[30:, 0], _points(7).targets)
     np.testing.assert_array_equal(both.test_inputs, drawn.test_inputs)
-    assert drawn.train_inputs.shape == (30, 2)  # what others share has not grown
+    assert drawn.train_inputs.shape == (30, 2)  # the shared data set has not grown
 
 
-def test_of_own_points_alone_every_fifth_is_a_test_point() -> None:
+def test_every_fifth_of_own_points_alone_is_a_test_point() -> None:
     data = make_dataset("own", 30, 0.05, 4, 20, 2, _points(12))
     np.testing.assert_array_equal(data.test_inputs[:, 0], [4, 9])
     np.testing.assert_array_equal(data.train_inputs[:, 0], [0, 1, 2, 3, 5, 6, 7, 8, 10, 11])
     np.testing.assert_array_equal(data.test_targets[:, 0], [0, 1])
 
 
-def test_no_more_than_test_samples_of_them_are() -> None:
+def test_own_test_points_are_at_most_test_samples() -> None:
     data = make_dataset("own", 30, 0.05, 4, 2, 2, _points(20))
     np.testing.assert_array_equal(data.test_inputs[:, 0], [4, 9])
     assert len(data.train_inputs) == 18

@@ -1,4 +1,4 @@
-"""Each rule finds the run that shows its trouble, and its advice helps; healthy runs are let be."""
+"""Each rule finds its problem and its advice helps; healthy runs cause no finding."""
 
 import math
 import re
@@ -51,7 +51,7 @@ HEALTHY = {
         learning_rate=0.1,
         iterations=10_000,
     ),
-    # as much learned as these points allow: two in three are on their side
+    # as good as these points allow: two in three are on the right side
     "noise": Config(
         noise=0.3,
         optimizer="momentum",
@@ -74,21 +74,21 @@ HEALTHY = {
 
 
 @pytest.mark.parametrize("config", HEALTHY.values(), ids=HEALTHY)
-def test_nothing_is_said_of_a_healthy_run_on_its_whole_way(config: Config) -> None:
+def test_no_rule_complains_about_a_healthy_run_at_any_iteration(config: Config) -> None:
     run, said = start(config), []
     while run.iteration < config.iterations:
         run = advance(run, 100)
         said.append(diagnose(observe(run)))
     assert set(said) == {None}
-    # and healthy it is: it ends far from where it began, or with the noise's own share
+    # and it is healthy: its loss ends far below the first one, or at the fraction that is noise
     assert evaluate(run).train_loss < 0.7 * run.losses[0]
 
 
 class Sick(NamedTuple):
-    """A config that gets into a trouble, the iteration at which this is seen, and what it says.
+    """A config with a problem, the iteration at which it shows, and the words of the finding.
 
     Numbers in its words follow from the config by thought alone: log 2 = 0.693 is the loss of
-    answering one half everywhere, half of 5,000 iterations are 2,500. The others are tested below.
+    predicting one half everywhere, half of 5,000 iterations are 2,500. The others are tested below.
     """
 
     config: Config
@@ -205,7 +205,7 @@ def test_a_rule_finds_its_trouble_and_says_it_in_numbers(name: str) -> None:
 
 @pytest.mark.parametrize("name", SICK)
 def test_the_advice_helps(name: str) -> None:
-    """The trouble is gone, and the loss lower, where it overfits that of the test points."""
+    """The problem is gone and the loss lower; for overfitting, the loss of the test points."""
     sick = SICK[name]
     run, diagnosis = said_of(sick)
     config = replace(sick.config, **diagnosis.changes)
@@ -313,7 +313,7 @@ def test_the_dead_units_are_counted_right() -> None:
 
 
 def test_units_that_only_one_batch_leaves_dead_are_not_called_dead() -> None:
-    """Of batches of one point, most units are dead in each, and none in all."""
+    """In batches of one point, most units are dead in each batch, and none in all of them."""
     run = start(Config(learning_rate=1e-4, batch_size=1, hidden_layers=(2, 2), samples=100))
     said = [diagnose(observe(run := advance(run, 100))) for _ in range(100)]
     assert (run.layer_history.dead_fractions > DEAD_SHARE).sum() > 10
@@ -330,7 +330,7 @@ def test_a_change_by_hand_gives_the_run_time_to_show_what_comes_of_it() -> None:
     assert "in the last 2,500 iterations" in again.sentence
 
 
-def test_who_follows_the_advice_for_a_diverged_run_time_and_again_gets_one_that_goes_on() -> None:
+def test_following_the_advice_for_a_diverged_run_repeatedly_gives_one_that_trains() -> None:
     config, pressed = Config(activation="linear", learning_rate=1000), 0
     while (run := advance(start(config), 500)).diverged:
         diagnosis = diagnose(observe(run))
@@ -349,7 +349,7 @@ def test_against_overfitting_there_is_always_a_larger_l2_penalty(name: str, rate
     assert "An L2 penalty of 0.003 keeps" in diagnosis.advice
 
 
-def test_rates_are_set_as_they_are_said() -> None:
+def test_the_rate_that_is_set_is_the_rate_in_the_sentence() -> None:
     """In floating point 3 * 0.003 is 0.009000000000000001."""
     l2 = {"regularization": "l2", "regularization_rate": 0.003}
     config = replace(SICK["overfitting"].config, **l2, noise=0.5, samples=20, test_samples=500)
@@ -364,7 +364,7 @@ def test_rates_are_set_as_they_are_said() -> None:
 
 
 def test_points_far_out_are_not_blamed_on_the_learning_rate() -> None:
-    """A tanh of inputs of some hundreds is saturated whatever the weights that one may choose."""
+    """A tanh of inputs of some hundreds is saturated whatever the weights."""
     xy = np.random.default_rng(0).normal(0, 300, (200, 2))
     points = [(x1, x2, float(x1 * x2 > 0)) for x1, x2 in xy.tolist()]
     config = Config(
@@ -386,7 +386,7 @@ def test_points_far_out_are_not_blamed_on_the_learning_rate() -> None:
 
 
 def test_large_targets_alone_make_no_gradient_explode() -> None:
-    """Before the output's bias has come up to them, its gradient is as large as they are."""
+    """Until the output's bias has reached them, its gradient is as large as they are."""
     rng = np.random.default_rng(0)
     points = [(x1, x2, 1000 + np.sign(x1 * x2)) for x1, x2 in rng.normal(size=(100, 2)).tolist()]
     config = Config(
@@ -414,7 +414,7 @@ def test_a_weight_taken_back_by_hand_was_not_pulled_down_by_the_penalty() -> Non
     assert strong_penalty(observe(run)) is None
 
 
-def test_a_penalty_that_makes_the_loss_rise_is_not_said_to_leave_it_as_it_is() -> None:
+def test_a_penalty_that_makes_the_loss_rise_is_not_said_to_leave_it_unchanged() -> None:
     run = advance(start(Config(optimizer="adam")), 3_000)
     run = advance(
         with_config(run, replace(run.config, regularization="l2", regularization_rate=0.3)), 200
@@ -426,7 +426,7 @@ def test_a_penalty_that_makes_the_loss_rise_is_not_said_to_leave_it_as_it_is() -
 
 
 @pytest.mark.parametrize("name", ["exploding gradients", "small learning rate"])
-def test_layers_seen_before_a_change_by_hand_are_no_evidence_of_what_is_now(name: str) -> None:
+def test_layer_statistics_from_before_a_change_by_hand_are_no_evidence(name: str) -> None:
     rule = next(rule for rule in RULES if rule.__name__ == name.replace(" ", "_"))
     run = advance(start(SICK[name].config), 150)
     assert rule(observe(run))
@@ -436,7 +436,7 @@ def test_layers_seen_before_a_change_by_hand_are_no_evidence_of_what_is_now(name
 
 
 def _fading(activation: str) -> Run:
-    """Train two units, hardly, behind which the error fades by a weight of 1e-8."""
+    """Train two units for one update; the weight of 1e-8 after them makes the error vanish."""
     config = Config(
         samples=100,
         features=("x1",),
@@ -453,22 +453,22 @@ def _with_vector(run: Run, vector: list[float]) -> Run:
     return replace(run, parameters=Parameters(run.parameters.layer_sizes, np.array(vector)))
 
 
-def test_where_nothing_is_left_to_change_a_vanishing_gradient_is_not_told_of() -> None:
+def test_a_vanishing_gradient_that_no_setting_can_change_is_not_reported() -> None:
     diagnosis = vanishing_gradients(observe(_fading("linear")))
     assert diagnosis
     assert diagnosis.changes == {"activation": "relu"}
     assert vanishing_gradients(observe(_fading("relu"))) is None
 
 
-def test_an_error_beyond_what_has_a_square_warns_of_nothing() -> None:
+def test_an_error_too_large_to_be_squared_causes_no_warning() -> None:
     """A weight of 1e200 passes on an error of 1e199."""
     huge = _with_vector(_fading("linear"), [1, 0, 1e-250, 0, 1e200, 0])
     assert np.isfinite(evaluate(huge).train_loss)
     assert vanishing_gradients(observe(huge))
 
 
-def test_how_much_is_learned_of_a_sine_of_infinity_warns_of_nothing() -> None:
-    """As other points may make of a run's large weights."""
+def test_a_sine_of_infinity_causes_no_warning() -> None:
+    """Other points can make the input of a sine infinite when the weights are large."""
     config = Config(
         problem="regression",
         dataset="plane",
@@ -520,13 +520,13 @@ CASES = [
 
 
 @pytest.mark.parametrize("config", CASES, ids=range(len(CASES)))
-def test_whatever_the_run_what_is_said_is_a_sentence_with_changes_that_can_be_made(
+def test_every_finding_is_a_sentence_with_changes_that_can_be_made(
     config: Config,
 ) -> None:
     run = start(config)
     for iterations in (0, 1, 149, 850, 4_000):
         run = advance(run, iterations)
-        for rule in RULES:  # all of them, as the first one would hide the others
+        for rule in RULES:  # each by itself, as the first finding would hide the others
             if not len(run.dataset.train_inputs):
                 continue
             diagnosis = diagnose(observe(run)) if run.diverged else rule(observe(run))
@@ -551,8 +551,8 @@ def test_a_network_too_small_and_a_lone_unit_get_more_units() -> None:
     assert diagnosis.changes == {"hidden_layers": (4,)}
 
 
-def test_a_saturated_network_that_has_learned_is_let_be() -> None:
-    """Large weights make a tanh a step: all units at their limits, and every point right."""
+def test_a_saturated_network_that_has_learned_is_not_reported() -> None:
+    """Large weights make a tanh a step: all units are saturated, and every point is right."""
     config = Config(
         dataset="gaussians",
         samples=100,
@@ -582,7 +582,7 @@ def test_overfitting_needs_test_points() -> None:
     assert diagnosis is None or diagnosis.name != "overfitting"
 
 
-def test_what_can_be_learned_of_very_many_points_is_seen_in_some_of_them() -> None:
+def test_what_can_be_learned_from_very_many_points_is_estimated_from_a_sample() -> None:
     few = advance(start(Config(samples=4_000, hidden_layers=())), 1)
     many = advance(start(Config(samples=100_000, hidden_layers=())), 1)
     # of 4,000 and of 5,000 points, whose neighbours are as near

@@ -158,7 +158,7 @@ def test_a_bias_follows_the_slider_while_it_is_dragged(page: Page, server: str) 
     config = Config(samples=100, hidden_layers=(), learning_rate=0.3)
     shows(
         page, tints_of_output(set_parameter(start(config), 0, 2, 0, value))
-    )  # the button still down
+    )  # with the mouse button still down
     page.mouse.up()
     expect(editor(page).get_by_label("Value", exact=True)).to_have_value(str(round(value, 7)))
 
@@ -196,7 +196,7 @@ def test_what_is_typed_in_mid_run_replaces_the_value_and_nothing_is_left_of_it(
     expect(exact).to_have_value("-2.5")
     page.keyboard.press("Escape")
     page.mouse.click(*middle(page, (0, 0), (1, 0)))
-    assert exact.input_value() != before  # it has moved meanwhile
+    assert exact.input_value() != before  # training has changed it
 
 
 def test_in_mid_run_arrow_keys_move_the_slider_step_by_step_also_from_a_value_typed(

@@ -1,4 +1,4 @@
-"""What is shown on the plane: which points, which of them are wrong, what the network answers."""
+"""What the plane shows: the chosen points, the wrong ones, and the network's predictions."""
 
 import json
 
@@ -49,7 +49,7 @@ def test_of_too_many_points_the_last_ones_are_drawn() -> None:
     assert train.indices.tolist() == list(range(2 * MAX_POINTS, 3 * MAX_POINTS))
 
 
-def test_the_answers_are_the_networks_and_the_wrong_ones_those_that_accuracy_counts() -> None:
+def test_the_outputs_are_the_networks_and_the_wrong_ones_those_that_accuracy_counts() -> None:
     metrics = evaluate(RUN)
     marks = point_marks(observe(RUN), misclassified=True)
     drawn = traces(RUN.dataset, "classification")
@@ -130,7 +130,7 @@ RED_PIXELS = """(() => {
 })()"""
 
 
-def test_what_is_chosen_is_shown_and_nothing_else(page: Page, server: str) -> None:
+def test_the_chosen_options_are_shown_and_no_others(page: Page, server: str) -> None:
     """Rings around the wrong points, one set without the other, two colours without shades."""
     open_page(page, server, "samples=100&panel=none")
     assert page.evaluate(RED_PIXELS) == 0
@@ -178,7 +178,7 @@ def click(page: Page, x: float, y: float) -> None:
     expect(hover_text(page)).to_have_count(0)
 
 
-def test_the_answer_to_a_point_is_said_and_a_click_takes_the_point_to_one_step(
+def test_the_prediction_for_a_point_is_shown_and_a_click_takes_the_point_to_one_step(
     page: Page, server: str
 ) -> None:
     open_page(page, server, "samples=100&panel=step&noise=0.3")
@@ -212,9 +212,9 @@ def test_the_answer_to_a_point_is_said_and_a_click_takes_the_point_to_one_step(
     press(page, "Show")
     page.get_by_text("Test points", exact=True).click()
     page.wait_for_function(f"{PLOT}._fullData.some(({{ visible }}) => visible === false)")
-    expect(answer).to_contain_text("train class 1")  # the same points, less of them seen
+    expect(answer).to_contain_text("train class 1")  # the same points, fewer of them shown
     page.keyboard.press("Escape")
-    enter(page, "Noise", "0.1")  # other points: the one that is held is let go
+    enter(page, "Noise", "0.1")  # with other points the pinned one is released
     expect(answer).to_be_hidden()
     expect(point_of_step(page)).to_have_value("")
     wait_for_rings(page, x, y, ring=False)

@@ -1,4 +1,4 @@
-"""Settings change and parameters are set by hand while a run goes on, and the run tells of it."""
+"""Settings and parameters can be changed during a run, and the run records it."""
 
 from dataclasses import replace
 from decimal import Decimal
@@ -29,7 +29,7 @@ def test_a_weight_set_by_hand_is_the_only_parameter_that_moves() -> None:
         assert getattr(edited, name) is getattr(run, name)
 
 
-def test_the_row_behind_the_weights_is_the_bias() -> None:
+def test_the_row_after_the_weights_is_the_bias() -> None:
     run = start(replace(TINY, hidden_layers=()))
     edited = set_parameter(run, 0, 2, 0, -3)
     assert edited.parameters.biases[0][0, 0] == -3
@@ -144,7 +144,7 @@ def test_a_weight_set_by_hand_lets_a_stopped_run_go_on() -> None:
     assert advance(edited, 20).iteration == plateau.iteration + 20
 
 
-def test_edits_tell_what_was_done_and_when() -> None:
+def test_edits_record_what_was_done_and_when() -> None:
     run = start(TINY)
     weight = run.parameters.weights[1][2, 0]
     run = advance(set_parameter(run, 1, 2, 0, 0.5), 5)
@@ -171,7 +171,7 @@ def test_settings_alone_do_not_make_a_run_edited() -> None:
     assert not run.parameters_edited
 
 
-def test_of_a_weight_that_is_dragged_the_last_value_is_told() -> None:
+def test_a_dragged_weight_is_recorded_with_its_last_value() -> None:
     run = advance(start(TINY), 5)
     first, second = run.parameters.weights[0][0, :2]
     for value in (0.1, 0.2, 0.3):
@@ -201,7 +201,7 @@ def test_a_setting_that_is_dragged_is_one_change_and_none_once_it_is_back() -> N
     assert_equal_bit_for_bit(advance(back, 50), advance(start(TINY), 150), snapshots=False)
 
 
-def test_an_optimizer_that_was_left_has_lost_its_memory() -> None:
+def test_switching_the_optimizer_away_and_back_loses_its_memory() -> None:
     config = replace(TINY, optimizer="momentum")
     run = advance(start(config), 50)
     back = with_config(with_config(run, replace(config, optimizer="adam")), config)
@@ -209,7 +209,7 @@ def test_an_optimizer_that_was_left_has_lost_its_memory() -> None:
     assert (advance(back, 1).parameters.vector != advance(run, 1).parameters.vector).any()
 
 
-def test_back_where_the_optimizer_was_the_same_its_memory_is_as_it_was() -> None:
+def test_going_back_to_the_same_optimizer_restores_its_memory() -> None:
     config = replace(TINY, optimizer="momentum")
     left = advance(with_config(advance(start(config), 100), replace(config, optimizer="adam")), 100)
     rewound = rewind(with_config(left, config), 64)
@@ -217,7 +217,7 @@ def test_back_where_the_optimizer_was_the_same_its_memory_is_as_it_was() -> None
     assert_equal_bit_for_bit(advance(rewound, 50), advance(start(config), 114), snapshots=False)
 
 
-def test_a_memory_that_was_lost_at_the_moment_one_goes_back_to_stays_lost() -> None:
+def test_a_memory_already_lost_at_the_restored_iteration_stays_lost() -> None:
     config = replace(TINY, optimizer="momentum")
     adam = replace(config, optimizer="adam")
     at_64 = with_config(with_config(advance(start(config), 64), adam), config)
@@ -230,7 +230,7 @@ def test_a_memory_that_was_lost_at_the_moment_one_goes_back_to_stays_lost() -> N
     )
 
 
-def test_what_only_ends_a_run_is_told_and_edits_nothing() -> None:
+def test_a_setting_that_only_ends_a_run_is_recorded_but_is_no_edit() -> None:
     run = advance(start(TINY), 5)
     longer = replace(TINY, iterations=100, target_loss=0.1, patience=7)
     changed = with_config(run, longer)
@@ -249,8 +249,8 @@ def test_iterations_are_an_edit_where_they_stretch_the_schedule() -> None:
     assert stretched.edits == ((5, "setting", "iterations", 100, 25_000),)
 
 
-def test_patience_begins_anew_where_one_goes_back_and_other_points_hold() -> None:
-    """With sixty more points the loss is larger; it falls, but not below that of before."""
+def test_patience_starts_again_when_a_rewound_run_gets_other_points() -> None:
+    """With sixty more points the loss is larger; it falls, but not below the earlier best."""
     config = replace(TINY, samples=100, patience=400, learning_rate=0.1)
     rng = np.random.default_rng(0)
     points = [(*rng.normal(size=2), float(rng.integers(2))) for _ in range(60)]
@@ -263,11 +263,11 @@ def test_patience_begins_anew_where_one_goes_back_and_other_points_hold() -> Non
     losses = later.losses[896:]
     assert (np.diff(losses[:100]) < 0).all()
     assert losses.min() > run.losses[:896].min()
-    # nor is the old best found by who goes back to that moment once more
+    # nor does rewinding to that iteration once more bring the old best back
     assert rewind(later, 896).best_loss == np.inf
 
 
-def test_patience_set_later_counts_from_the_moment_one_goes_back_to() -> None:
+def test_patience_set_later_counts_from_the_restored_iteration() -> None:
     run = advance(start(TINY), 1000)
     run = advance(with_config(run, replace(TINY, patience=400)), 10)
     rewound = rewind(run, 896)
@@ -283,7 +283,7 @@ def test_before_the_first_update_only_the_start_itself_counts_as_changed() -> No
     assert run.edits == ((0, "setting", "seed", 5, 4),)
 
 
-def test_settings_changed_after_the_moment_one_goes_back_to_hold_from_there() -> None:
+def test_settings_changed_after_the_restored_iteration_hold_from_there() -> None:
     run = with_config(advance(start(TINY), 10), replace(TINY, learning_rate=0.1))
     run = set_parameter(advance(run, 10), 0, 0, 0, 9)
     run = with_config(advance(run, 20), replace(run.config, optimizer="adam"))
@@ -295,7 +295,7 @@ def test_settings_changed_after_the_moment_one_goes_back_to_hold_from_there() ->
         (18, "setting", "optimizer", "adam", "sgd"),
     )
     assert not rewound.parameters_edited
-    # further back the setting's changes become one
+    # rewinding further makes one change of the setting's changes
     run = with_config(run, replace(run.config, learning_rate=0.5))
     assert rewind(run, 4).edits == (
         (4, "setting", "optimizer", "adam", "sgd"),
@@ -303,7 +303,7 @@ def test_settings_changed_after_the_moment_one_goes_back_to_hold_from_there() ->
     )
 
 
-def test_a_run_taken_back_to_its_start_is_a_run_of_the_settings_of_now() -> None:
+def test_a_run_rewound_to_its_start_is_a_new_run_of_the_present_settings() -> None:
     """Whatever was changed on the way, but for the seed that its weights come from."""
     run = advance(start(replace(TINY, dataset="own", points=[(0, 0, 1)])), 10)
     points = [(x / 7, x % 3, x % 2) for x in range(20)]
@@ -317,7 +317,7 @@ def test_a_run_taken_back_to_its_start_is_a_run_of_the_settings_of_now() -> None
     assert rewind(advance(reseeded, 1), 0).edits == ((0, "setting", "seed", 5, 4),)
 
 
-def test_a_test_sample_is_that_of_the_run_as_it_was_left() -> None:
+def test_a_test_sample_is_that_of_the_state_before_the_change() -> None:
     run = advance(start(TINY), 200)
     moved = set_parameter(run, 0, 0, 0, 9)
     fewer = with_config(run, replace(TINY, test_samples=2))
@@ -358,7 +358,7 @@ def _steered(draw: st.DrawFn) -> tuple[Run, Run]:
         for count in draw(st.lists(st.integers(0, 60), min_size=1, max_size=3)):
             chunks = advance(chunks, count)
         whole = advance(whole, chunks.iteration - whole.iteration)
-        if chunks.stopped:  # the other one has not looked, if it was where it stopped already
+        if chunks.stopped:  # the other run has not looked if it was already where it stopped
             whole = advance(whole, 1)
         done = draw(st.sampled_from(["parameter", "settings", "rewind"]))
         if done == "parameter":
@@ -387,7 +387,7 @@ def test_chunks_do_not_change_a_single_bit_of_a_steered_run(runs: tuple[Run, Run
 # no test depends on the machine's speed
 @settings(max_examples=60)
 @given(config=configs(), data=st.data())
-def test_settings_changed_before_or_after_one_goes_back_make_the_same_run(
+def test_settings_changed_before_or_after_rewinding_make_the_same_run(
     config: Config, data: st.DataObject
 ) -> None:
     run = advance(start(config), data.draw(st.integers(1, 150)))

@@ -115,7 +115,7 @@ def train_scikit_learns(
 @pytest.mark.parametrize("activation", SKLEARNS_NAMES)
 @pytest.mark.parametrize("hidden_layers", [(), (4,), (5, 4, 3)])
 @pytest.mark.parametrize("n_columns", [1, 7])
-def test_losses_and_answers_equal_those_of_scikit_learns_classifier(
+def test_losses_and_predictions_equal_those_of_scikit_learns_classifier(
     activation: str, hidden_layers: tuple[int, ...], n_columns: int
 ) -> None:
     X, y = make_classification(
@@ -142,7 +142,7 @@ def test_losses_and_answers_equal_those_of_scikit_learns_classifier(
     assert model.score(X, y) == peer.score(X, y)
 
 
-def test_losses_and_answers_equal_those_of_scikit_learns_regressor() -> None:
+def test_losses_and_predictions_equal_those_of_scikit_learns_regressor() -> None:
     X, y = make_regression(100, 6, random_state=0)
     y = y / y.std()
     model = NeuralNetRegressor(activation="tanh", learning_rate=0.1, iterations=100).fit(X, y)
@@ -205,7 +205,7 @@ def test_partial_fits_on_the_same_data_are_one_fit_bit_for_bit(
             np.testing.assert_array_equal(ours, its)
 
 
-def test_a_fit_begins_anew() -> None:
+def test_a_fit_starts_from_new_weights() -> None:
     X, y = table()
     model = NeuralNetClassifier(iterations=20).fit(X[:, :2], 1 - y)
     model.fit(X, y)
@@ -242,7 +242,7 @@ def test_partial_fit_takes_chunks_without_one_of_the_classes() -> None:
     assert model.score(X, y) > 0.8
 
 
-def test_partial_fit_goes_by_the_parameters_as_they_are_now() -> None:
+def test_partial_fit_uses_the_present_parameters() -> None:
     X, y = table()
     model = NeuralNetClassifier(iterations=10, target_loss=1e6).fit(X, y)
     assert model.n_iter_ == 0  # the rule holds from the start
@@ -392,7 +392,7 @@ def test_partial_fit_refuses_what_does_not_go_on() -> None:
 
 
 @pytest.mark.parametrize("name", ["loss_curve_", "n_iter_", "coefs_", "intercepts_", "classes_"])
-def test_before_a_fit_there_is_nothing_to_see(name: str) -> None:
+def test_before_a_fit_there_are_no_fitted_attributes(name: str) -> None:
     assert not hasattr(NeuralNetClassifier(), name)
 
 
@@ -462,7 +462,7 @@ def test_a_clone_has_the_parameters_and_no_training(estimator: type) -> None:
 
 
 @pytest.mark.parametrize("estimator", ESTIMATORS)
-def test_a_pickled_estimator_goes_on_with_the_same_digits(estimator: type) -> None:
+def test_a_pickled_estimator_trains_on_with_the_same_digits(estimator: type) -> None:
     model = estimator(iterations=20, optimizer="adam", batch_size=8).fit(X, Y)
     model.predict(X)
     twin = pickle.loads(pickle.dumps(model))
@@ -472,7 +472,7 @@ def test_a_pickled_estimator_goes_on_with_the_same_digits(estimator: type) -> No
     )
 
 
-def test_a_pickled_estimator_does_not_hold_the_data_nor_its_way() -> None:
+def test_a_pickled_estimator_holds_neither_the_data_nor_its_history() -> None:
     inputs, labels = table(20_000, 20)
     model = NeuralNetClassifier(iterations=3).fit(inputs, labels)
     assert inputs.nbytes == 3_200_000

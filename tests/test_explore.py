@@ -81,10 +81,10 @@ def set_number(app: AppTest, name: str, value: int) -> AppTest:
 
 
 def press_late(app: AppTest, key: str) -> AppTest:
-    """Press a button; then the browser tells once more what all widgets held before."""
+    """Press a button; then let the browser send the old values of all widgets once more."""
     before, button = app.main, app.button(key=key)
     widgets = [*app.selectbox, *app.text_input, *app.number_input, *app.button_group]
-    for widget in widgets:  # else they are asked for their values only when they are told
+    for widget in widgets:  # otherwise AppTest does not send their values
         widget.set_value(widget.value)
     healthy(button.click().run())
     button.set_value(False)
@@ -131,7 +131,7 @@ def test_an_example_fills_in_the_fields(preset: str, runs: int) -> None:
 
 
 @pytest.mark.usefixtures("workers")
-def test_an_example_stays_when_the_browser_tells_late_what_the_fields_held_before() -> None:
+def test_an_example_stays_when_the_browser_sends_the_old_values_of_the_fields_late() -> None:
     app = press_late(open_explore(**SIX), "example_ten_seeds")
     assert "**10 runs**" in texts(app)
     app = press_late(app, "example_rate_width")
@@ -143,7 +143,7 @@ def test_an_example_stays_when_the_browser_tells_late_what_the_fields_held_befor
 
 
 @pytest.mark.usefixtures("workers")
-def test_what_is_typed_into_an_example_stays_when_the_browser_tells_it_again() -> None:
+def test_what_is_typed_into_an_example_stays_when_the_browser_sends_it_again() -> None:
     app = press(open_explore(), "example_rate_width")
     values_of(app, 1, "learning_rate").set_value("0.1; 1").run()
     set_number(app, "seeds", 3)
@@ -163,7 +163,7 @@ def test_ten_seeds_of_the_article_are_of_the_articles_settings() -> None:
 
 
 @pytest.mark.parametrize("name", VARIED)
-def test_any_setting_can_be_an_axis_and_begins_with_values_that_go(name: str) -> None:
+def test_any_setting_can_be_an_axis_and_is_offered_with_valid_values(name: str) -> None:
     axis = axis_from_text(name, SUGGESTED[name])
     assert len(grid(Config(), [axis], [4])) == len(axis.values) > 1
 
@@ -196,7 +196,7 @@ def test_the_estimate_is_made_from_a_measured_run() -> None:
 def test_the_page_says_beforehand_how_long_it_takes_and_how_that_was_measured(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Six runs of 3 iterations: of 2 s each by a clock that says 2 s for 3 of them, two at once."""
+    """Six runs of 3 iterations, two at once, by a clock that advances 2 s at each look."""
     seconds = iter(range(0, 1000, 2))
     clock = SimpleNamespace(perf_counter=lambda: next(seconds))
     monkeypatch.setattr(sweep_progress, "time", clock)
@@ -235,7 +235,7 @@ def test_pause_lets_no_task_begin_and_resume_goes_on(workers: ByHand) -> None:
     assert app.button(key="sweep_pause").label == "Pause"
     press(app, "sweep_pause")
     assert app.button(key="sweep_start").label == "Resume"
-    workers.compute_all()  # the two that had begun
+    workers.compute_all()  # the two tasks that had begun
     app.run()
     assert status(app) == "2 of 6 runs · paused"
     press(app, "sweep_start")
@@ -493,8 +493,8 @@ def test_a_chosen_run_opens_in_the_playground(workers: ByHand) -> None:
 
 
 @pytest.mark.usefixtures("workers")
-def test_a_run_of_other_settings_is_not_gone_on_with() -> None:
-    """Another learning rate, chosen on the playground, would act on the run in progress."""
+def test_opening_a_run_of_other_settings_starts_a_new_one() -> None:
+    """On the playground, another learning rate would act on the run in progress."""
     app = press(open_explore(**SIX), "sweep_start")
     put_run(app, advance(start(explore(app).base), 50))
     choose_run(app, 1)
@@ -526,7 +526,7 @@ def test_own_points_go_along_and_an_opened_run_brings_its_own() -> None:
 
 
 @pytest.mark.parametrize("key", ["open_base", "open_suggested"])
-def test_what_opens_has_the_points_of_its_base_however_many(workers: ByHand, key: str) -> None:
+def test_an_opened_run_has_the_points_of_its_base_however_many(workers: ByHand, key: str) -> None:
     """More own points than a link holds stay in the session: those of another run are not meant."""
     many = Points.of([(number / 300, 0.1, number % 2) for number in range(300)])
     app = open_explore(view="range")
@@ -538,7 +538,9 @@ def test_what_opens_has_the_points_of_its_base_however_many(workers: ByHand, key
     assert len(run_of(app).config.points) == 0
 
 
-def test_changed_settings_say_that_the_results_are_of_before(workers: ByHand) -> None:
+def test_after_a_change_of_settings_the_page_says_that_the_results_are_older(
+    workers: ByHand,
+) -> None:
     app = press(open_explore(**SIX), "sweep_start")
     workers.compute_all()
     app.run()
@@ -558,7 +560,7 @@ def test_start_sees_what_was_typed_just_before() -> None:
     assert len(started(app).plan.configs) == 2
 
 
-def test_diverged_and_failed_runs_are_told(workers: ByHand, drawn: dict[str, Update]) -> None:
+def test_diverged_and_failed_runs_are_named(workers: ByHand, drawn: dict[str, Update]) -> None:
     app = press(
         open_explore(axis1="learning_rate:0.1; 1000000", problem="regression", iterations="500"),
         "sweep_start",
@@ -632,7 +634,7 @@ def test_every_view_can_be_linked_and_drawn(workers: ByHand, view: str) -> None:
     assert app.query_params.get("view", "gallery") == view
 
 
-def test_what_is_measured_is_a_run_of_the_sweep_as_the_base_may_be_too_large_for_one(
+def test_the_estimate_measures_a_run_of_the_sweep_as_the_base_may_be_too_large(
     workers: ByHand,
 ) -> None:
     base = {"samples": "100000", "hidden_layers": "64,64,64"}
@@ -661,7 +663,7 @@ def test_compare_offers_more_runs_while_they_come(
     assert len(app.selectbox(key="compare_left").options) == 6
 
 
-def test_two_compared_runs_wait_while_one_is_away(workers: ByHand) -> None:
+def test_two_compared_runs_wait_while_their_view_is_not_shown(workers: ByHand) -> None:
     app = press(open_explore(**SIX, iterations="5000", view="compare"), "sweep_start")
     workers.compute_all()
     app.run()
@@ -693,7 +695,7 @@ def test_a_sweep_goes_on_while_its_results_are_not_drawn(
     later = sweep.clock() + 2 * UNWATCHED_SECONDS
     sweep.clock = lambda: later
     workers.compute_all()
-    assert sweep.done == 2  # the others were not begun
+    assert sweep.done == 2  # no other run was begun
     app.run()
     workers.compute_all()
     assert sweep.done == 6

@@ -109,7 +109,7 @@ def test_a_cell_is_the_runs_own_picture_number_and_details(
 
 
 def as_left(page: Page) -> None:
-    """Expect the sweep of AXES and SMALL."""
+    """Expect the sweep of AXES and SMALL, as it was left."""
     wait_for_script(page)
     expect(page.get_by_label("Values of axis 1")).to_have_value("0.01;0.1;1")
     expect(page.get_by_label("Values of axis 2")).to_have_value("2;4,2")
@@ -219,7 +219,7 @@ def test_a_link_restores_the_sweep_in_another_session(
 def test_a_pause_and_a_closed_page_stop_the_workers_and_resume_goes_on(
     explore: Callable[[str], Page], server_process: psutil.Process
 ) -> None:
-    """The slices that have begun come to their end; the runs would take minutes."""
+    """Slices that have begun still end; the whole runs would take minutes."""
 
     def workers() -> list[psutil.Process]:
         return server_process.children(recursive=True)
@@ -276,7 +276,7 @@ def test_the_whole_gallery_is_above_the_fold_on_a_projector(
     )
 
 
-def test_a_run_that_trains_is_paused_while_one_is_away_and_back_leads_to_it(
+def test_leaving_the_playground_pauses_its_run_and_back_returns_to_it(
     page: Page, server: str
 ) -> None:
     open_page(page, server, "speed=100&samples=200&noise=0.2&panel=layers&iterations=1000000")
@@ -288,7 +288,7 @@ def test_a_run_that_trains_is_paused_while_one_is_away_and_back_leads_to_it(
     expect(button(page, "Start")).to_be_visible()
     at = settled(page)
     assert at >= 100
-    let_timers_fire(page, 500)  # a tick's, too
+    let_timers_fire(page, 500)  # a tick's among them
     press(page, "Step")
     for name in CHARTS:
         shown(page, name, at + 1)

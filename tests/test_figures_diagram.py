@@ -110,7 +110,7 @@ def test_a_run_about_to_diverge_can_be_drawn() -> None:
     assert pack(network(run, thumbnails(run)))
 
 
-def test_a_unit_that_is_no_number_at_the_rim_has_the_span_of_its_numbers() -> None:
+def test_the_range_of_a_unit_leaves_out_values_that_are_not_finite() -> None:
     """At the right the first layer is infinite, and the difference in the second one unknown."""
     run = start(Config(hidden_layers=(2, 1), activation="linear", samples=20))
     vector = np.array([1.7e308, 0, 0, 1.7e308, 0, 0, 1, -0.5, 0, 0, 0])
@@ -141,7 +141,9 @@ def test_all_weights_of_a_small_network_are_drawn_and_the_strongest_last() -> No
         np.testing.assert_array_equal(drawn_biases, biases[0].astype(np.float32))
 
 
-def test_of_a_large_network_each_layers_strongest_weights_are_drawn_and_it_says_so() -> None:
+def test_only_the_strongest_weights_of_each_layer_of_a_large_network_are_drawn_and_it_says_so() -> (
+    None
+):
     run = start(Config(samples=20, hidden_layers=(30, 30)))
     drawn = network(run, thumbnails(run))
     counts = [len(edges["indices"]) for edges in drawn["edges"]]
@@ -161,9 +163,7 @@ def test_of_a_large_network_each_layers_strongest_weights_are_drawn_and_it_says_
         ([7], 400, [7]),
     ],
 )
-def test_shares_leave_nothing_and_exceed_nothing(
-    sizes: list[int], most: int, given: list[int]
-) -> None:
+def test_pieces_add_up_to_the_whole(sizes: list[int], most: int, given: list[int]) -> None:
     assert sorted(shares(sizes, most)) == sorted(given)
     assert sum(shares(sizes, most)) == min(sum(sizes), most)
 

@@ -1,4 +1,4 @@
-"""The gallery shows of each cell the median run, its map and its loss curve in little."""
+"""The gallery shows the median run of each cell, with a small map and loss curve."""
 
 import io
 import json
@@ -81,7 +81,7 @@ def test_without_rows_all_cells_are_in_one_line() -> None:
     ("accuracies", "median"),
     [((0.7,), 0), ((0.9, 0.5, 0.7), 2), ((0.5, 0.6, 0.7, 0.8), 2), ((0.6, 0.6, 0.6), 1)],
 )
-def test_a_cell_shows_its_median_run_of_two_the_better(
+def test_a_cell_shows_its_median_run_or_the_better_of_two(
     accuracies: tuple[float, ...], median: int
 ) -> None:
     runs = [result(index, accuracy, seed=index) for index, accuracy in enumerate(accuracies)]
@@ -103,7 +103,7 @@ def test_runs_that_diverged_count_as_the_worst() -> None:
     assert drawn([*runs, result(3, 0.4, seed=3)], per_cell=4)["cells"][0]["index"] == 3
 
 
-def test_how_many_runs_have_solved_it_is_told_where_several_share_a_cell() -> None:
+def test_a_cell_of_several_runs_says_how_many_have_solved_the_problem() -> None:
     runs = [result(index, accuracy, seed=index) for index, accuracy in enumerate((0.95, 0.9, 0.1))]
     cell = drawn(runs, per_cell=3)["cells"][0]
     assert cell["note"] == "2 of 3 solved"
@@ -167,7 +167,7 @@ def test_a_regression_has_its_test_loss_as_number() -> None:
     assert found["number_title"] == "test loss"
 
 
-def test_nothing_yet_is_a_gallery_too() -> None:
+def test_a_gallery_without_results_can_be_drawn() -> None:
     found = drawn([])
     assert found["cells"] == [None] * 3
     assert found["sheet"].startswith(png(np.zeros((1, 1), np.uint8))[:8])

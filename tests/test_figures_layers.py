@@ -42,13 +42,13 @@ def test_every_plot_has_a_line_per_layer_in_the_layers_colour() -> None:
     assert names(3) == ["layer 1", "layer 2", "output"]
 
 
-def test_norms_have_logarithmic_axes_and_shares_go_from_0_to_all() -> None:
+def test_norms_have_logarithmic_axes_and_fractions_go_from_0_to_1() -> None:
     layout = json.loads(layers_over_time(2))["layout"]
     assert [layout[axis].get("type") for axis in ("yaxis", "yaxis2")] == ["log", "log"]
     assert [layout[axis]["range"] for axis in ("yaxis3", "yaxis4")] == [[0, 1], [0, 1]]
 
 
-def test_no_two_layers_share_a_colour() -> None:
+def test_no_two_layers_have_the_same_colour() -> None:
     for n_layers in range(1, 10):
         assert len(set(layer_colors(n_layers))) == n_layers
 
@@ -116,7 +116,7 @@ def test_the_largest_message_is_small() -> None:
     assert sum(part.nbytes for line in series for part in line) < 60_000
 
 
-def test_the_histogram_shows_which_share_of_a_layers_weights_is_in_a_bin() -> None:
+def test_the_histogram_shows_the_fraction_of_a_layers_weights_in_each_bin() -> None:
     run = start(Config())
     series = present_series(*weight_histogram(run, BINS), ())
     assert len(series) == 3

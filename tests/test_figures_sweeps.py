@@ -58,7 +58,7 @@ def unpack(values: dict[str, str]) -> np.ndarray:
     return array.reshape([int(size) for size in shape.split(",")]) if shape else array
 
 
-def test_luck_draws_each_run_the_quartiles_and_what_is_solved() -> None:
+def test_seed_spread_draws_each_run_the_quartiles_and_the_rule_for_solved() -> None:
     found = lucks(RESULTS, (RATES, SHAPES), "test_accuracy", Rule("test_accuracy", 0.7))
     runs = [run for luck in found for run in luck.results]
     text = spread_of_settings(

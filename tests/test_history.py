@@ -1,4 +1,4 @@
-"""A run remembers its way in bounded memory, and can be taken back to it; it watches its layers."""
+"""A run keeps its past in bounded memory, can be rewound to it, and records its layers."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -37,7 +37,7 @@ LARGEST = Config(
 
 
 def _taken(run: Run, iterations: Iterable[int]) -> Snapshots:
-    """Let a run of the same numbers throughout pass by so many iterations, without training."""
+    """Skip so many iterations of a run without training, as if all its numbers stayed the same."""
     snapshots = Snapshots(run.snapshots, run.iteration)
     for iteration in iterations:
         if iteration % snapshots.stride == 0:
@@ -313,14 +313,14 @@ def test_a_dead_layer_built_by_hand() -> None:
     row = observe(run).layers
     # the second layer's unit of bias 0 is on its kink now, whose slope is 0; the other one is not
     np.testing.assert_array_equal(row.dead_fractions, [[1, 0.5]])
-    assert row.gradient_norms[0, 0] == 0  # nothing gets through a dead layer
-    assert row.gradient_norms[0, 1] > 0  # the biases behind it still learn
+    assert row.gradient_norms[0, 0] == 0  # no gradient passes a dead layer
+    assert row.gradient_norms[0, 1] > 0  # the biases after it still learn
 
 
 def test_zeros_leave_all_but_the_last_layer_without_a_gradient() -> None:
     """By hand: for tanh, a = 0 everywhere and W = 0, so that only the output's bias has one.
 
-    Of it the gradient is mean(1/2 - t), and there are 500 points of each class.
+    Its gradient is mean(1/2 - t), and there are 500 points of each class.
     """
     run = start(Config(initialization="zeros", activation="tanh"))
     row = observe(run).layers
@@ -342,7 +342,7 @@ def test_looking_at_the_layers_changes_nothing() -> None:
     assert_equal_bit_for_bit(looked_at, advance(run, 5))
 
 
-def test_of_an_update_that_is_not_taken_there_is_no_row() -> None:
+def test_an_update_that_is_not_taken_has_no_row() -> None:
     config = Config(samples=60, activation="linear", learning_rate=1e-3)
     run = advance(start(config), 100)
     huge = with_config(run, replace(config, learning_rate=1e6))
@@ -383,7 +383,7 @@ def test_the_layers_of_a_run_without_a_point_have_weights_alone() -> None:
 def test_snapshots_and_layers_of_a_million_iterations_take_under_2_megabytes(
     width: int, optimizer: str
 ) -> None:
-    """Without a point to train on, iterations are counted and sampled all the same."""
+    """Without points to train on, iterations are still counted and sampled."""
     config = replace(LARGEST, hidden_layers=(width,) * MAX_LAYERS, optimizer=optimizer)
     run = advance(start(replace(config, dataset="own")), 1_000_000)
     rows = sum(column.nbytes for column in run.layer_history)
@@ -412,7 +412,7 @@ def test_the_layers_of_a_long_run_are_kept_at_a_stride_that_doubles() -> None:
             np.testing.assert_array_equal(column, its_twin)
 
 
-def test_a_long_run_taken_back_gets_the_same_rows_again() -> None:
+def test_a_long_run_rewound_gets_the_same_rows_again() -> None:
     run = advance(start(Config(dataset="own", hidden_layers=(2,))), 210_000)
     rewound = rewind(run, run.snapshot_iterations[-40])
     assert 150_000 < rewound.iteration < 200_000

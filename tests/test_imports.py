@@ -1,4 +1,4 @@
-"""Data flows one way through the folders, and their imports follow it."""
+"""Data flows one way through the folders, and so do imports."""
 
 import ast
 import subprocess

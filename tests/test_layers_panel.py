@@ -101,7 +101,9 @@ def test_other_layers_get_their_lines(page: Page, server: str) -> None:
     assert len(values(page, OVER_TIME, 9 + 9 + 8 + 8 - 1)) == 2
 
 
-def test_a_regression_and_no_points_have_no_answers_to_confuse(page: Page, server: str) -> None:
+def test_there_is_no_confusion_matrix_for_a_regression_or_without_points(
+    page: Page, server: str
+) -> None:
     open_page(page, server, f"{QUERY}&problem=regression&dataset=plane")
     press(page, "Step 100")
     shown(page, NOW, 100)

@@ -81,7 +81,7 @@ def test_the_keys_of_two_runs_side_by_side_are_theirs(explore: Explore) -> None:
     expect(page.locator(".stProgress").first).to_contain_text("6 of 6 runs · finished")
 
 
-def test_a_held_arrow_steps_on_where_explore_came_first(explore: Explore) -> None:
+def test_a_held_arrow_key_steps_on_when_explore_was_opened_first(explore: Explore) -> None:
     page = explore(f"{AXES}&{SMALL}")
     expect(page.locator(".gallery .waits")).to_have_count(6)
     page.get_by_role("link", name="Playground", exact=True).click()
@@ -96,9 +96,11 @@ def test_a_held_arrow_steps_on_where_explore_came_first(explore: Explore) -> Non
     page.keyboard.up("ArrowRight")
 
 
-def test_a_lost_session_is_said_where_explore_came_first(browser: Browser) -> None:
+def test_a_lost_session_is_reported_when_explore_was_opened_first(browser: Browser) -> None:
     port = free_port()
-    page = browser.new_page()  # it logs errors: its server is away
+    page = (
+        browser.new_page()
+    )  # not the fixture's page: this one logs errors while its server is down
     with serving(port=port) as (address, _):
         page.goto(f"http://{address}/explore?{AXES}&{SMALL}")
         expect(page.locator(".gallery .waits")).to_have_count(6)
@@ -174,7 +176,7 @@ def zoomed(page: Page) -> bool:
     return right - left < 200
 
 
-def test_a_zoom_into_the_loss_curve_stays_while_one_looks_back(page: Page, server: str) -> None:
+def test_a_zoom_into_the_loss_curve_stays_while_looking_back(page: Page, server: str) -> None:
     open_page(page, server, "samples=100&speed=100")
     for step in (1, 2, 3):
         press(page, "Step 100")

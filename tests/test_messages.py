@@ -35,7 +35,7 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> list[tuple[dict[str, Any], bytes]]:
 
 
 def long(run: Run, iterations: int = 100_000) -> Run:
-    """Give a run the past of a long one, whose losses nothing can compress."""
+    """Give a run the history of a long one, with losses that cannot be compressed."""
     random = np.random.default_rng(0).random
     rows = -(-iterations // 100)
     history = run.layer_history
@@ -114,7 +114,7 @@ def marks_of(config: Config, outputs: np.ndarray) -> list[PointMarks]:
     return point_marks(seen, misclassified=False)
 
 
-def test_answers_keep_the_digits_that_the_page_shows() -> None:
+def test_outputs_keep_the_digits_that_the_page_shows() -> None:
     probabilities = np.random.default_rng(0).random(100)
     config = Config(samples=100, test_samples=100)
     sides = start(config).dataset.train_targets[:, 0]
@@ -126,7 +126,7 @@ def test_answers_keep_the_digits_that_the_page_shows() -> None:
 
 
 @pytest.mark.filterwarnings("error")
-def test_answers_that_are_endless_or_none_or_all_the_same_can_be_sent() -> None:
+def test_infinite_missing_and_equal_outputs_can_be_sent() -> None:
     config = Config(problem="regression", dataset="plane", samples=3, test_samples=3)
     train, _ = marks_of(config, np.array([np.inf, np.nan, -1.0]))
     assert train.high == pytest.approx(3.4e38, rel=0.01)

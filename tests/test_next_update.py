@@ -1,4 +1,4 @@
-"""What one step shows is what training does: the same numbers, bit for bit, and the right ones."""
+"""One step shows the numbers of training bit for bit, and they are the textbook's."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""What is said of single points and weights is what the run itself counts and averages."""
+"""Results of single points and weights agree with the run's own counts and means."""
 
 from dataclasses import astuple, replace
 

@@ -107,7 +107,7 @@ def _units(app: AppTest) -> dict[str, float]:
 
 
 def assert_shows(app: AppTest, name: str, values: np.ndarray) -> None:
-    """Hold every number of a table against the array that it shows a part of."""
+    """Compare every number of a table with the array that it shows a part of."""
     _, *rows = tables(app)[name]
     unit = _units(app)[name]
     expected = values[:, :COLUMNS]
@@ -127,7 +127,7 @@ def _stacked(matrix: np.ndarray) -> np.ndarray:
 
 
 def assert_agrees(app: AppTest, gradients: np.ndarray) -> None:
-    """Hold the numeric gradients against the run's, to the digits that both are shown with."""
+    """Compare the numeric gradients with the run's, to the digits that are shown."""
     _, *rows = tables(app)["numerically"]
     unit = _units(app)["numerically"]
     shown = [[float(text.replace("−", "-")) * unit for text in row[1:]] for row in rows]
@@ -219,7 +219,7 @@ def test_take_the_step_makes_the_update_and_shows_before_and_after(
     # the other parts go on to the next step
     choose(app, "Forward", 1)
     assert_shows(app, "W1, b1", _stacked(expected.parameters.matrices[0]))
-    # and what the run does by itself is no step taken here
+    # and an update of training is no step taken in the panel
     change(app, run=advance(after, 1))
     choose(app, "Update", 1)
     assert "Taken" not in words(app)
@@ -238,7 +238,7 @@ def test_the_equation_of_a_step_taken_has_the_rate_that_it_was_taken_with() -> N
     assert r"- 0.25\;" in equation
 
 
-def test_a_step_that_is_told_late_does_not_set_the_run_back() -> None:
+def test_a_step_that_arrives_late_does_not_set_the_run_back() -> None:
     run = start(Config(**SMALL))
     app = open_panel(run)
     change(app, run=advance(run, 5))
@@ -246,7 +246,7 @@ def test_a_step_that_is_told_late_does_not_set_the_run_back() -> None:
     assert run_of(app).iteration == 5
 
 
-def test_a_step_taken_keeps_no_runs() -> None:
+def test_a_taken_step_keeps_no_runs() -> None:
     """A run holds all its losses and snapshots; of the step two sets of parameters are kept."""
     app = open_panel(start(Config(**SMALL)))
     healthy(app.button(key="take_step").click().run())
@@ -318,7 +318,7 @@ def test_of_two_functions_on_one_line_the_right_one_is_shown() -> None:
 
 
 @pytest.mark.parametrize("output_loss", OUTPUT_LOSSES)
-def test_an_answer_that_training_does_not_compute_is_said_to_be_there_to_be_seen(
+def test_an_output_that_training_does_not_compute_is_marked_as_such(
     output_loss: str,
 ) -> None:
     run = start(Config(**SMALL, hidden_layers=(2,), output_loss=output_loss))
@@ -364,7 +364,7 @@ def test_the_layer_of_a_deeper_network_gives_way_to_the_first() -> None:
 
 
 @pytest.mark.parametrize("point", [-1, 20, 10**12])
-def test_a_point_that_there_is_not_is_refused_in_a_sentence(point: int) -> None:
+def test_a_point_that_does_not_exist_is_refused_in_a_sentence(point: int) -> None:
     app = open_panel(start(Config(**SMALL)), point=point)
     (error,) = app.error
     assert error.value == (
@@ -394,7 +394,7 @@ def test_large_matrices_are_cut_and_say_so() -> None:
     assert names[1:] == ["1", "2", "3", "4", "5"]
 
 
-def test_a_check_that_would_take_long_is_cut_and_says_so() -> None:
+def test_a_check_that_would_take_long_is_limited_and_says_so() -> None:
     app = open_panel(start(Config(samples=100_000)))
     choose(app, "Backward", 1)
     (_, *rows) = tables(app)["numerically"]

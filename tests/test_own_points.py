@@ -106,7 +106,7 @@ def test_a_regression_takes_a_column_of_any_numbers() -> None:
     assert run_of(app).config.points == Points.of([(1, 2, 0.5), (3, 4, -7), (5, 6, 3)])
 
 
-def test_standardising_is_a_request() -> None:
+def test_points_are_standardised_on_request_only() -> None:
     app = upload(open_playground(), b"a,b,c\n10,200,0\n30,600,1\n")
     healthy(app.checkbox(key="standardise").check().run())
     press(app, "use_points")
@@ -114,7 +114,7 @@ def test_standardising_is_a_request() -> None:
 
 
 @pytest.mark.parametrize("name", EVIL)
-def test_a_files_labels_are_shown_as_they_are(name: str) -> None:
+def test_a_files_labels_are_shown_literally(name: str) -> None:
     """In a code span, in which Streamlit interprets nothing and which a name cannot leave."""
     app = upload(open_playground(), csv_file(("a", "b", "c"), (1, 2, name), (3, 4, "zebra")))
     (caption,) = app.caption
@@ -123,7 +123,7 @@ def test_a_files_labels_are_shown_as_they_are(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", [*EVIL, "x, got y", " column "])
-def test_what_a_bad_file_holds_is_shown_as_it_is(name: str) -> None:
+def test_what_a_bad_file_holds_is_shown_literally(name: str) -> None:
     for cells, number in (((1, name, 0), 2), ((1, 2, 0), 0)):
         header = ("a", name.strip() if number == 0 else "b", "label")
         rows = [cells, (1, 2, 1)] if number else [(1, "oops", 0), (1, 2, 1)]

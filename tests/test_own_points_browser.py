@@ -130,7 +130,7 @@ def test_the_eraser_takes_only_own_points_and_only_where_it_goes(page: Page, ser
     expect(page.locator(".brush circle")).to_have_count(0)
 
 
-def test_undo_goes_back_step_by_step_also_behind_a_clear_and_a_drag_is_one_step(
+def test_undo_goes_back_step_by_step_even_past_a_clear_and_a_drag_is_one_step(
     page: Page, server: str
 ) -> None:
     open_small(page, server)
@@ -160,7 +160,7 @@ def test_undo_goes_back_step_by_step_also_behind_a_clear_and_a_drag_is_one_step(
     expect(button(page, "Undo")).to_be_disabled()
 
 
-def test_what_is_drawn_is_seen_before_a_slow_server_answers_and_no_stroke_is_lost(
+def test_what_is_drawn_is_shown_before_a_slow_server_replies_and_no_stroke_is_lost(
     page: Page, server: str, server_process: psutil.Process
 ) -> None:
     open_small(page, server)
@@ -211,7 +211,7 @@ def test_drawing_during_a_run_leaves_it_going_with_its_history(page: Page, serve
     assert any(changes)
 
 
-def test_drawing_after_a_run_keeps_what_it_has_learnt_and_start_goes_on(
+def test_drawing_after_a_run_keeps_what_it_has_learned_and_start_trains_on(
     page: Page, server: str
 ) -> None:
     open_small(page, server, "speed=100&iterations=300")
@@ -229,9 +229,7 @@ def test_drawing_after_a_run_keeps_what_it_has_learnt_and_start_goes_on(
     wait_for_iteration(page, 600)
 
 
-def test_zoom_still_zooms_after_drawing_and_one_draws_into_what_is_zoomed(
-    page: Page, server: str
-) -> None:
+def test_zoom_works_after_drawing_and_drawing_works_when_zoomed_in(page: Page, server: str) -> None:
     open_small(page, server)
     mark(page)
     choose(page, "+ 0")
@@ -251,7 +249,7 @@ def test_zoom_still_zooms_after_drawing_and_one_draws_into_what_is_zoomed(
     assert marked(page)
 
 
-def test_without_any_points_the_page_says_to_draw_and_waits_with_start(
+def test_without_points_the_page_says_to_draw_some_and_start_is_disabled(
     page: Page, server: str
 ) -> None:
     open_small(page, server, "dataset=own")
@@ -305,7 +303,7 @@ def test_drawn_points_travel_in_the_link_and_give_the_same_losses_bit_for_bit(
     other.close()
 
 
-def test_a_stroke_beyond_what_a_link_holds_is_said_and_undo_brings_the_link_back(
+def test_a_stroke_beyond_what_a_link_holds_is_reported_and_undo_restores_the_link(
     page: Page, server: str
 ) -> None:
     rng = np.random.default_rng(1)
@@ -341,7 +339,7 @@ def test_a_files_columns_are_chosen_standardised_and_named_on_the_axes(
     wait_for_drawn(page, 2)
 
 
-def test_names_from_a_file_are_shown_as_they_are_and_run_nothing(page: Page, server: str) -> None:
+def test_names_from_a_file_are_shown_literally_and_run_nothing(page: Page, server: str) -> None:
     open_small(page, server)
     requests: list[str] = []
     page.on("request", lambda request: requests.append(request.url))
@@ -404,7 +402,7 @@ def test_the_data_sets_points_are_downloaded_and_an_upload_of_a_download_is_the_
     other.close()
 
 
-def test_labels_that_a_regression_has_left_behind_do_not_spoil_the_download(
+def test_labels_left_over_from_a_regression_do_not_spoil_the_download(
     page: Page, server: str
 ) -> None:
     open_small(page, server)

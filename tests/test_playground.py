@@ -225,7 +225,7 @@ def test_a_bad_number_gets_its_sentence_and_the_run_stays(
         ),
     ],
 )
-def test_what_is_typed_is_refused_as_it_is(name: str, typed: str | None, shown: str) -> None:
+def test_a_refused_text_is_shown_literally(name: str, typed: str | None, shown: str) -> None:
     """In a code span, in which Streamlit interprets nothing."""
     app = AppTest.from_file(str(APP), default_timeout=PATIENCE_SECONDS).run()
     change(app, pending_values={name: typed})
@@ -294,7 +294,7 @@ def test_only_what_applies_is_shown() -> None:
     assert not keys(open_playground(dataset="own")) & {"samples", "noise", "data_seed", "test_seed"}
 
 
-def test_one_click_goes_back_to_the_articles_settings() -> None:
+def test_one_click_restores_the_articles_settings() -> None:
     app = open_playground(
         optimizer="adam",
         hidden_layers="3",
@@ -430,13 +430,13 @@ def test_divergence_stops_the_run_and_names_the_iteration_and_a_way_out() -> Non
     assert app.button(key="start").disabled
     assert "nan" not in texts(app)
     healthy(app.number_input(key="iterations").set_value(99).run())
-    assert run_of(app).diverged  # no longer a run makes it good
+    assert run_of(app).diverged  # more iterations do not help
     healthy(app.number_input(key="learning_rate").set_value(0.001).run())
     assert run_of(app).iteration == 0
     assert not app.button(key="start").disabled
 
 
-def test_of_a_diverged_run_a_button_sets_the_learning_rate_that_is_named() -> None:
+def test_a_diverged_run_offers_a_button_that_sets_the_named_learning_rate() -> None:
     app = press(open_playground(activation="linear", learning_rate="1000"), "start")
     assert app.button(key="apply_advice").label == "Set learning rate to 300"
     app = press(app, "apply_advice")
@@ -463,7 +463,7 @@ def test_every_control_has_a_help_text() -> None:
         assert control.proto.help, control.key
 
 
-def test_what_is_wrong_is_said_and_a_button_follows_the_advice() -> None:
+def test_the_finding_is_shown_and_a_button_follows_its_advice() -> None:
     app = open_playground(initialization="zeros", speed="100")
     press(app, "step_tick")
     (finding,) = app.warning
@@ -499,7 +499,7 @@ def test_a_link_of_an_edited_run_says_what_it_does_not_hold() -> None:
     assert not open_playground().info
 
 
-def test_going_back_the_page_shows_the_run_as_it_was() -> None:
+def test_the_page_looks_back_at_the_run_as_it_was() -> None:
     app = open_playground(speed="100")
     press(app, "step_tick")
     change(app, viewed_iteration=32)
@@ -549,7 +549,7 @@ def page_with_button(key: str) -> AppTest:
 def tell_clicks(
     monkeypatch: pytest.MonkeyPatch, tell: Callable[[Callable[[], None]], None]
 ) -> None:
-    """Let each click on a button be told in another way than once."""
+    """Make the browser send each click on a button in another way than once."""
 
     def telling(draw: Callable[..., bool]) -> Callable[..., bool]:
         def button(*args: Any, on_click: Callable[..., None] | None = None, **options: Any) -> bool:
@@ -566,8 +566,8 @@ def tell_clicks(
 
 
 @pytest.mark.parametrize("key", BUTTONS)
-def test_a_click_told_twice_is_one_click(key: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The browser may tell a click with a tick and by itself, before the page is drawn anew."""
+def test_a_click_sent_twice_is_one_click(key: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The browser may send a click with a tick and by itself, before the page is redrawn."""
     times = 1
 
     def tell(click: Callable[[], None]) -> None:
@@ -619,7 +619,7 @@ def test_the_view_has_settled_when_start_ends_a_replay() -> None:
     assert playground_of(healthy(app.run())).has_settled
 
 
-def test_the_charts_are_told_when_another_run_begins(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_charts_learn_that_another_run_has_begun(monkeypatch: pytest.MonkeyPatch) -> None:
     """Only then they forget their zoom: not where one looks back, or goes on from there."""
     told: list[int] = []
     monkeypatch.setattr(live_chart, "update", lambda _, *, run, **__: told.append(run))

@@ -108,7 +108,7 @@ def test_pause_stops_and_picture_and_numbers_agree(page: Page, server: str) -> N
     run = advance(start(Config()), at)
     expect(page.get_by_text(f"train loss {evaluate(run).train_loss:.4f}")).to_be_visible()
     shows(page, tints_of_output(run))
-    let_timers_fire(page, 500)  # a tick's, too
+    let_timers_fire(page, 500)  # a tick's among them
     press(page, "Step")
     for name in CHARTS:
         shown(page, name, at + 1)
@@ -393,8 +393,8 @@ def test_lost_ticks_and_a_lost_connection_end_in_the_right_picture(
     page.close()
 
 
-def test_a_click_that_the_browser_tells_twice_is_one_click(page: Page, server: str) -> None:
-    """As it does when the time for a tick comes just then: with the tick, and by itself."""
+def test_a_click_that_the_browser_sends_twice_is_one_click(page: Page, server: str) -> None:
+    """It does so when a tick is due just then: with the tick, and by itself."""
     fragments: list[str] = []
     told: list[tuple[WebSocketRoute, str | bytes]] = []
 
@@ -430,10 +430,10 @@ def test_a_click_that_the_browser_tells_twice_is_one_click(page: Page, server: s
     assert settled(page) == at + 1
 
 
-def test_the_learning_rate_stays_when_the_next_entry_comes_before_the_answer_to_it(
+def test_the_learning_rate_stays_when_the_next_entry_comes_before_the_servers_reply(
     page: Page, server: str
 ) -> None:
-    """The slider beside it is then still where it was, and the browser says so."""
+    """The slider beside it has not moved yet, and the browser sends its old value."""
     held: list[tuple[WebSocketRoute, str | bytes]] = []
     holding = [False]
 
@@ -472,8 +472,8 @@ def test_the_learning_rate_stays_when_the_next_entry_comes_before_the_answer_to_
 
 
 def test_a_network_that_cannot_follow_gets_fewer_ticks(page: Page, server: str) -> None:
-    """Each message takes so long that the page would fall behind by ever more ticks."""
-    seconds = [0.0]  # that a message is on its way
+    """Each message takes so long that the page would fall further behind with every tick."""
+    seconds = [0.0]  # that each message takes
     waiting: list[tuple[float, WebSocketRoute, str | bytes]] = []
     intervals: list[float] = []
 
@@ -492,7 +492,7 @@ def test_a_network_that_cannot_follow_gets_fewer_ticks(page: Page, server: str) 
 
     intercept(page, from_server=delay)
     open_page(page, server, "speed=100&samples=100&iterations=1000000")
-    seconds[0] = 3  # by far more than a page waits until it says that it is behind
+    seconds[0] = 3  # far longer than a page waits until it reports that it is behind
     press(page, "Start")
 
     def the_ticks_are_slower() -> bool:
@@ -505,7 +505,9 @@ def test_a_network_that_cannot_follow_gets_fewer_ticks(page: Page, server: str) 
 
 def test_after_a_server_restart_the_page_says_so_and_starts_again(browser: Browser) -> None:
     port = free_port()
-    page = browser.new_page()  # it logs errors: its server is away
+    page = (
+        browser.new_page()
+    )  # not the fixture's page: this one logs errors while its server is down
     with serving(port=port) as (address, _):
         open_page(page, f"http://{address}", "speed=100&samples=100&seed=7")
         press(page, "Start")
@@ -540,7 +542,7 @@ def test_all_that_matters_is_above_the_fold_on_a_projector(page: Page, server: s
             assert box["height"] > height
         for name in ("Start", "Step", "Reset", "Replay"):
             expect(button(page, name)).to_be_in_viewport(ratio=1)
-    page.get_by_role("radio", name="Network").click()  # folds it away
+    page.get_by_role("radio", name="Network").click()  # folds the diagram away
     for name in CHARTS:
         page.wait_for_function(
             "name => document.querySelector(`[data-live-chart=${name}]`).clientHeight > 400",

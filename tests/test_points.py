@@ -81,7 +81,7 @@ def test_points_are_float64_whatever_they_are_made_of() -> None:
         ([], [], "points must be inputs (n, 2) and targets (n,), got (0,) and (0,)"),
     ],
 )
-def test_what_is_no_points_is_refused_in_one_sentence(
+def test_other_values_than_points_are_refused_in_one_sentence(
     inputs: object, targets: object, sentence: str
 ) -> None:
     with pytest.raises(ValueError, match=f"^{re.escape(sentence)}$"):
@@ -126,7 +126,7 @@ def test_points_pass_to_another_process_as_the_same_value() -> None:
     assert result.stdout.split() == [b"found", b"False"]
 
 
-def test_added_points_stand_behind_the_old_ones_and_change_nothing_else() -> None:
+def test_added_points_come_after_the_old_ones_and_change_nothing_else() -> None:
     old = Points.of([(1, 2, 0)])
     new = add(old, [[3, 4], [5, 6]], 1)
     assert new == Points.of([(1, 2, 0), (3, 4, 1), (5, 6, 1)])
@@ -226,7 +226,7 @@ REFUSED = r"^points must be at most 200 points as a link holds them, whole and u
         pytest.param(packed(b"1,2," + b"0" * 15_000), id="longer than any 200 points"),
     ],
 )
-def test_any_other_text_than_a_links_is_refused_in_one_sentence(text: str) -> None:
+def test_text_that_is_no_link_is_refused_in_one_sentence(text: str) -> None:
     with pytest.raises(BrokenRule, match=REFUSED) as caught:
         decode(text)
     assert caught.value.value == shown(text)
@@ -234,7 +234,7 @@ def test_any_other_text_than_a_links_is_refused_in_one_sentence(text: str) -> No
     assert caught.value.__cause__ is None
 
 
-def test_a_bomb_in_a_link_is_not_unpacked() -> None:
+def test_a_decompression_bomb_in_a_link_is_not_unpacked() -> None:
     bomb = packed(b"0" * 100_000_000)  # 100 MB in about 130 kB
     tracemalloc.start()
     try:

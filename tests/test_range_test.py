@@ -1,4 +1,4 @@
-"""A range test tells between which learning rates a network learns."""
+"""A range test finds the learning rates between which a network learns."""
 
 from dataclasses import replace
 
@@ -31,8 +31,8 @@ def test_the_rate_grows_by_equal_factors_over_the_whole_range() -> None:
 
 
 @pytest.mark.parametrize("changes", [{}, {"optimizer": "adam"}, {"batch_size": 10}])
-def test_it_is_one_run_that_goes_on_at_each_rate(changes: dict[str, object]) -> None:
-    """The first losses, made anew by hand from the library's own parts."""
+def test_one_run_trains_on_at_each_rate(changes: dict[str, object]) -> None:
+    """The first losses are computed again from the library's own parts."""
     config = replace(SMALL, **changes)
     test = range_test(config)
     run = start(replace(config, learning_rate=LOWEST))

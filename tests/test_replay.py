@@ -174,7 +174,7 @@ def test_a_point_stands_where_it_is_in_its_classs_colour(label: int) -> None:
     np.testing.assert_allclose(found, rgb(CLASS_COLORS[label]), atol=12)
 
 
-def test_the_curve_is_strong_up_to_the_frames_iteration_and_faint_behind_it() -> None:
+def test_the_curve_is_strong_up_to_the_frames_iteration_and_faint_after_it() -> None:
     run = trained(1000, learning_rate=0.3)
     data = animation(run, "loss", log=False, axes=AXES)
     n_frames = Image.open(io.BytesIO(data)).n_frames
@@ -238,7 +238,7 @@ def test_ticks_are_round_numbers(scale: Scale, texts: list[str]) -> None:
     assert [text for _, text in scale.ticks()] == texts
 
 
-def test_a_log_scale_gives_equal_factors_equal_ways() -> None:
+def test_a_log_scale_gives_equal_factors_equal_distances() -> None:
     scale = Scale(0.01, 100, 0, 400, log=True)
     np.testing.assert_allclose(scale.pixels([0.01, 0.1, 1, 100]), [0, 100, 200, 400], atol=1e-9)
     assert scale.pixels(0.0) == 0  # there is no logarithm of 0

@@ -1,4 +1,4 @@
-"""What the page says of a run fits the run."""
+"""The page's sentences about a run are true of the run."""
 
 import math
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""Several sessions train at once on one server, over its websocket, as in a room of people."""
+"""Several sessions train at once on one server, over its websocket."""
 
 import asyncio
 import time
@@ -12,10 +12,8 @@ N_TICKS = 3
 
 
 @pytest.mark.parametrize("panel", ["network", "layers", "none"])
-def test_ticks_that_say_nothing_of_the_widgets_train_and_show_no_error(
-    server: str, panel: str
-) -> None:
-    """As a session's first ticks after a reconnect: Streamlit then has no widget's value."""
+def test_ticks_without_the_widgets_values_train_and_show_no_error(server: str, panel: str) -> None:
+    """Such are a session's first ticks after a reconnect: Streamlit has no widget's value then."""
     browsers = [FakeBrowser(f"speed=100&panel={panel}", eager=False) for _ in range(3)]
     url = server.replace("http", "ws") + "/_stcore/stream"
 

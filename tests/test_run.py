@@ -21,7 +21,7 @@ from tests.helpers.article import ARTICLE, SKLEARNS_NAMES
 from tests.helpers.runs import assert_equal_bit_for_bit, configs
 
 
-def test_the_public_interface_has_these_names_alone() -> None:
+def test_the_public_interface_has_only_these_names() -> None:
     names = ["Config", "Metrics", "NeuralNetClassifier", "NeuralNetRegressor", "Run", "advance"]
     names += ["evaluate", "predict", "rewind", "set_parameter", "start"]
     assert nnlab.__all__ == names
@@ -120,7 +120,7 @@ def test_drawing_and_evaluating_change_nothing() -> None:
     np.testing.assert_array_equal(looked_at.losses, advance(start(Config(samples=50)), 5).losses)
 
 
-def test_no_iterations_give_the_same_run() -> None:
+def test_zero_iterations_return_the_same_run() -> None:
     run = start(Config(samples=10))
     assert advance(run, 0) is run
 
@@ -263,7 +263,7 @@ def test_predict_takes_no_points_and_lists() -> None:
     assert predict(run, [[0, 1]]) == predict(run, np.array([[0.0, 1.0]]))
 
 
-def test_batches_are_dealt_out_anew_each_epoch_and_the_last_is_a_mean_over_its_own_size() -> None:
+def test_batches_are_drawn_again_each_epoch_and_the_last_is_a_mean_over_its_own_size() -> None:
     """10 points in batches of 4: of an epoch's losses the last is that of 2 points."""
     config = Config(samples=10, batch_size=4, learning_rate=1e-12, initialization="xavier")
     run = advance(start(config), 6)
@@ -370,7 +370,7 @@ def test_a_target_loss_of_batches_is_that_of_the_whole_training_set() -> None:
     assert run.stopped == "target_loss"
     assert run.iteration % 13 == 0  # 100 points in batches of 8: 13 updates are an epoch
     assert evaluate(run).train_loss <= 0.3
-    assert run.losses.min() < 0.2  # of a lucky batch, long before
+    assert run.losses.min() < 0.2  # of a batch that is low by chance, long before
     before = advance(start(replace(config, target_loss=None)), run.iteration - 13)
     assert evaluate(before).train_loss > 0.3
 
@@ -472,7 +472,7 @@ def test_with_config_refuses_what_the_parameters_do_not_fit(change: dict, senten
 
 
 @pytest.mark.parametrize("options", [{}, {"batch_size": 3}, {"optimizer": "adam"}])
-def test_without_a_point_a_run_counts_and_learns_nothing(options: dict) -> None:
+def test_without_points_a_run_counts_iterations_and_learns_nothing(options: dict) -> None:
     run = start(Config(dataset="own", regularization="l2", **options))
     later = advance(advance(run, 130), 120)
     assert (later.iteration, later.stopped) == (250, None)

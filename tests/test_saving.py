@@ -268,11 +268,11 @@ def test_the_script_of_a_run_with_another_end_says_that_it_may_stop_elsewhere() 
         "The setting target loss was changed from none to 0.9 at iteration 100: the script trains "
         "with the present settings from the start, and may stop elsewhere." in captions(app)
     )
-    # so it does: who trains with that from the start does not get that far
+    # and it does: with that target from the start, training stops earlier
     assert advance(start(run_of(app).config), 100).stopped == "target_loss"
 
 
-def test_weights_and_steps_by_hand_are_told_of_beside_the_script() -> None:
+def test_weights_and_steps_by_hand_are_named_beside_the_script() -> None:
     app = press_in_app(open_playground(speed="100", samples="50"), "step_tick")
     run = run_of(app)
     for changed, sentence in (

@@ -224,7 +224,7 @@ def test_the_script_of_the_articles_run_repeats_its_25_000_losses_and_its_table(
     assert result.printed == capsys.readouterr().out
 
 
-def test_the_configs_end_in_all_ways() -> None:
+def test_the_configs_cover_every_way_to_end() -> None:
     """So that the scripts above have done so too."""
     ends = {name: trained(config) for name, config in CONFIGS.items()}
     assert {run.stopped for run in ends.values()} == {None, "diverged", "target_loss", "plateau"}

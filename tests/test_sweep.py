@@ -1,4 +1,4 @@
-"""A sweep brings the same results wherever it is computed, and nothing stops it but its owner."""
+"""A sweep gives the same results wherever it is computed, and only its owner stops it."""
 
 import asyncio
 import gc
@@ -40,7 +40,7 @@ from tests.helpers.waiting import PATIENCE_SECONDS, wait_until
 
 @pytest.fixture(scope="module")
 def pool() -> Iterator[LocalPool]:
-    """Share two worker processes, as the sessions of a server do."""
+    """Share two worker processes between tests, as the sessions of a server do."""
     with LocalPool(2) as pool:
         yield pool
 
@@ -51,7 +51,7 @@ one_update = partial(compute_slice, seconds=0)  # a slice that is as short as ca
 # One run
 
 
-def test_a_result_says_of_a_run_what_its_verbs_say() -> None:
+def test_a_result_agrees_with_advance_evaluate_and_predict() -> None:
     config = Config(samples=100, iterations=3000)
     run = advance(start(config), 3000)
     result = run_one(5, config)
@@ -71,7 +71,7 @@ def test_a_short_run_keeps_all_its_losses() -> None:
 
 
 @pytest.mark.parametrize("problem", ["classification", "regression"])
-def test_the_boundary_is_the_answer_over_the_square_of_the_page_from_its_top(problem: str) -> None:
+def test_the_boundary_is_the_prediction_over_the_pages_square_from_its_top(problem: str) -> None:
     names = {"classification": "xor", "regression": "plane"}
     config = Config(problem=problem, dataset=names[problem], samples=50, iterations=300)
     run = advance(start(config), 300)
@@ -206,7 +206,7 @@ def test_a_worker_that_dies_with_nothing_to_do_is_replaced(pool: LocalPool) -> N
 
 
 @pytest.mark.slow
-def test_a_worker_that_has_nothing_to_do_for_long_goes_and_comes_again() -> None:
+def test_an_idle_worker_ends_and_is_started_again() -> None:
     with LocalPool(1, idle_seconds=0.2) as pool:
         for _ in range(2):
             worker = pool.submit(os.getpid).result(PATIENCE_SECONDS)
@@ -369,7 +369,7 @@ def test_a_sweep_whose_session_has_ended_is_forgotten(pool: LocalPool) -> None:
     wait_until(lambda: gc.collect() >= 0 and references[0]() is None)
 
 
-def test_a_sweep_is_not_behind_all_runs_of_another_one(pool: LocalPool) -> None:
+def test_a_sweep_does_not_wait_for_all_runs_of_another_one(pool: LocalPool) -> None:
     first = Sweep([LONG] * 5, pool, 2)
     results_of(Sweep([SHORT] * 5, pool, 2))
     assert not first.finished
@@ -394,7 +394,7 @@ def test_a_worker_that_is_killed_in_mid_sweep_costs_no_run(pool: LocalPool) -> N
 
 
 def deadly_slice(progress: Progress) -> Progress | Result:
-    """Compute as always, but for one run that takes its worker with it."""
+    """Compute a slice; one of the runs kills its worker."""
     if progress.index == 3:
         os.kill(os.getpid(), signal.SIGKILL)
     return compute_slice(progress)
@@ -413,7 +413,7 @@ def test_a_run_that_kills_its_workers_ends_with_an_error_and_harms_no_other(
 
 
 def failing_once(failed: Path, progress: Progress) -> Progress | Result:
-    """Compute as always, but for the first time that one run is computed."""
+    """Compute a slice; one of the runs kills its worker the first time."""
     if progress.index == 1 and not failed.exists():
         failed.touch()
         os.kill(os.getpid(), signal.SIGKILL)
@@ -485,7 +485,7 @@ names = "' '.join(__import__('sys').modules)"
 
 
 async def visit(url: str, seen: Callable[[], bool]) -> None:
-    """Open a page and stay until something is seen."""
+    """Open a page and stay until something holds."""
     until = time.perf_counter() + PATIENCE_SECONDS
     session = asyncio.create_task(FakeBrowser("", False).live(url, 0, until))
     while not (seen() or session.done()):
@@ -497,7 +497,7 @@ async def visit(url: str, seen: Callable[[], bool]) -> None:
 def test_under_streamlit_workers_do_not_run_the_page_and_end_with_the_server(
     tmp_path: Path,
 ) -> None:
-    """Also with one that is killed, and cannot tell them."""
+    """They end even with a server that is killed and cannot notify them."""
     page = tmp_path / "page.py"
     page.write_text(PAGE)
     with serving(page) as (address, server):

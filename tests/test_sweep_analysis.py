@@ -1,4 +1,4 @@
-"""What is said of a sweep's results, against the same numbers from pandas, NumPy and by hand."""
+"""The analysis of a sweep's results agrees with pandas, NumPy and sums by hand."""
 
 from dataclasses import replace
 
@@ -136,14 +136,14 @@ def test_a_regression_has_no_accuracies() -> None:
     assert metrics_of([]) == metrics_of([result(0, status="error")]) == METRICS
 
 
-def test_a_setting_is_told_in_the_words_of_the_page() -> None:
+def test_a_setting_is_named_in_the_words_of_the_page() -> None:
     told = setting(
         result(0, learning_rate=0.1, hidden_layers=()), ["learning_rate", "hidden_layers"]
     )
     assert told == "learning rate 0.1 · hidden layers none"
 
 
-def test_few_numbers_have_a_place_each_and_many_share_bins() -> None:
+def test_few_numbers_are_levels_and_many_are_put_into_bins() -> None:
     few = Column("noise", np.array([0.5, np.nan, 0.1, 0.5]))
     found, texts = places(few)
     assert found.tolist() == [1, -1, 0, 1]
@@ -194,7 +194,7 @@ def test_a_bound_that_has_been_through_a_logarithm_still_holds_its_value() -> No
         assert passes([column], {"learning_rate": ((through, through),)}).sum() == 1
 
 
-def test_a_filter_is_told_in_a_sentence() -> None:
+def test_a_filter_is_stated_in_a_sentence() -> None:
     results = many()
     columns = [
         axis_column(results, RATES),
@@ -272,7 +272,7 @@ def test_a_setting_without_a_finished_run_comes_last() -> None:
     assert np.isnan(last.quartiles).all()
 
 
-def test_a_rule_is_told_in_words_and_takes_the_bound_itself() -> None:
+def test_a_rule_is_stated_in_words_and_includes_its_bound() -> None:
     results = [result(0, accuracy=0.95, loss=0.2), result(1, accuracy=0.949, loss=0.21)]
     accuracy, loss = Rule("test_accuracy", 0.95), Rule("test_loss", 0.2)
     assert accuracy.holds(results).tolist() == [True, False]
@@ -287,7 +287,7 @@ def test_without_axes_all_seeds_are_of_one_setting() -> None:
     assert len(luck.results) == 10
 
 
-def test_columns_and_lucks_are_equal_to_themselves_alone() -> None:
+def test_columns_and_seed_spreads_are_equal_to_themselves_alone() -> None:
     results = [result(seed, seed=seed) for seed in range(2)]
     rule = Rule("test_accuracy", 0.5)
     for make in (

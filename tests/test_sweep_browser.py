@@ -133,7 +133,7 @@ def test_two_runs_keep_in_step_and_no_chart_is_replaced(
     )
     press(page, "compare_pause")
     expect(page.locator(".st-key-compare_start")).to_contain_text("Start")
-    let_timers_fire(page, 500)  # a tick's, too
+    let_timers_fire(page, 500)  # a tick's among them
     page.wait_for_function(
         """names => new Set(names.map((name) => document.querySelector(
              `[data-live-chart=${name}]`).dataset.iteration)).size === 1""",

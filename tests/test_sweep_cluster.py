@@ -1,4 +1,4 @@
-"""On a Dask cluster a sweep brings the same results to the bit, also when a worker is killed."""
+"""A sweep on a Dask cluster gives the same results bit for bit, even if a worker is killed."""
 
 import csv
 import io
@@ -108,7 +108,7 @@ def test_a_cancelled_sweep_leaves_the_clusters_workers(cluster: Cluster) -> None
 
 
 def test_a_worker_that_is_killed_in_mid_sweep_costs_no_run(cluster: Cluster) -> None:
-    """One of two is killed while it computes; the other one makes up for it."""
+    """One of two workers is killed while it computes; the other takes over its run."""
     with cluster.client.get_executor(pure=False) as executor:
         # of a run at least that is some seconds long, so that both are at work when one is killed
         configs = [Config(samples=200, iterations=20_000, seed=seed) for seed in range(3)]
@@ -131,7 +131,7 @@ def test_a_sweep_whose_scheduler_is_gone_ends_with_errors(monkeypatch: pytest.Mo
     assert [result.status for result in results] == ["error"] * 5
     assert results[4].error == "The connection to the cluster is lost"
     with pytest.raises(ValueError, match=r"^NNLAB_DASK_SCHEDULER must be the address of a run.*"):
-        Sweep([SHORT])  # it asks anew
+        Sweep([SHORT])  # it connects again
 
 
 def test_workers_that_join_later_are_used() -> None:
@@ -192,7 +192,7 @@ def test_without_distributed_a_cluster_is_refused_in_one_sentence(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv(SCHEDULER, "tcp://127.0.0.1:8786")
-    monkeypatch.setitem(sys.modules, "distributed", None)  # as if it was not installed
+    monkeypatch.setitem(sys.modules, "distributed", None)  # as if it were not installed
     with pytest.raises(ValueError, match=r"distributed be installed \(pip install distributed\)"):
         shared_workers()
 

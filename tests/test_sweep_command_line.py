@@ -82,12 +82,12 @@ def test_the_table_has_a_row_per_run_with_what_differs_from_the_defaults(
 
 @pytest.fixture
 def here(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let the runs be computed in this process."""
+    """Compute the runs in this process."""
     monkeypatch.setattr("nnlab.sweep.command_line.LocalPool", lambda _: Immediately())
 
 
 @pytest.mark.usefixtures("here")
-def test_a_number_that_there_is_not_is_an_empty_cell(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_missing_number_is_an_empty_cell(capsys: pytest.CaptureFixture[str]) -> None:
     options = ["--problem", "regression", "--dataset", "plane", "--workers", "1"]
     assert __main__.main(["sweep", *options, *SMALL]) == 0
     (row,) = csv.DictReader(capsys.readouterr().out.splitlines())
@@ -218,7 +218,7 @@ def test_on_a_terminal_a_bar_moves_on_one_line_and_ctrl_c_keeps_what_is_there(
 
 
 @pytest.mark.slow
-def test_a_reader_that_has_seen_enough_causes_no_complaint() -> None:
+def test_a_pipe_closed_by_its_reader_causes_no_error_message() -> None:
     axes = ["--axis", "iterations=50; 60; 999999; 1000000", "--samples", "50", "--seeds", "100"]
     process = subprocess.Popen(
         [*COMMAND, *axes], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
@@ -227,7 +227,7 @@ def test_a_reader_that_has_seen_enough_causes_no_complaint() -> None:
     assert process.stderr
     assert process.stdout.readline().startswith("run,")
     assert process.stdout.readline().split(",")[0] in {"0", "1"}
-    process.stdout.close()  # what `head -2` does
+    process.stdout.close()  # as `head -2` does
     assert process.wait(PATIENCE_SECONDS) == 1
     assert process.stderr.read() == ""
     process.stderr.close()

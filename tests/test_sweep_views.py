@@ -29,7 +29,7 @@ PAGE = Path(__file__).parent / "helpers/sweep_page.py"
 
 
 def many() -> list[Result]:
-    """Return 24 runs; a higher rate is better, tanh a little; one has diverged, one has failed."""
+    """Return 24 runs. A higher rate is better, tanh slightly; one has diverged, one has failed."""
     found = []
     for rate in AXES[0].values:
         for activation in AXES[1].values:
@@ -81,7 +81,7 @@ def charts(app: AppTest) -> dict[str, dict[str, Any]]:
 
 
 def told(app: AppTest) -> str:
-    """Return all that the page says in sentences."""
+    """Return all sentences of the page."""
     return " ".join(
         element.value for element in [*app.info, *app.caption, *app.warning, *app.markdown]
     )
@@ -100,14 +100,14 @@ def test_before_the_first_result_a_view_says_so_and_draws_nothing(view: str) -> 
 
 
 @pytest.mark.parametrize("view", [view for view in VIEWS if view != "table"])
-def test_of_runs_that_have_all_diverged_no_chart_is_drawn(view: str) -> None:
+def test_no_chart_is_drawn_when_all_runs_have_diverged(view: str) -> None:
     app = draw(view, [result(0, status="diverged"), result(1, status="error")])
     assert "None of these runs has ended well yet" in told(app)
     assert charts(app) == {}
 
 
 @pytest.mark.parametrize("view", [view for view in VIEWS if view != "parallel"])
-def test_where_no_run_passes_the_filter_a_view_says_so(view: str) -> None:
+def test_a_view_says_so_when_no_run_passes_the_filter(view: str) -> None:
     app = draw(view, many(), chosen={"test_accuracy": ((0.99, 1.0),)})
     assert "No run passes the filter." in told(app)
     assert charts(app) == {}
@@ -125,9 +125,7 @@ def test_where_no_run_passes_the_filter_a_view_says_so(view: str) -> None:
         ("importance", "importance", "from 22 runs: learning rate"),
     ],
 )
-def test_a_chart_tells_its_main_numbers_to_those_who_do_not_see_it(
-    view: str, name: str, words: str
-) -> None:
+def test_a_charts_text_alternative_has_its_main_numbers(view: str, name: str, words: str) -> None:
     chart = charts(draw(view, many()))[name]
     assert words in chart["shows"]["alt"]
     assert chart["shows"]["iteration"] >= 22
@@ -214,7 +212,7 @@ def test_a_link_with_no_rule_for_solved_has_the_default_one(link: str) -> None:
     assert "solved" not in app.query_params
 
 
-def test_with_one_seed_luck_cannot_be_told() -> None:
+def test_with_one_seed_there_is_no_spread_to_show() -> None:
     results = [one for one in many() if one.config.seed == 4]
     assert "Only one seed per setting" in told(draw("luck", results, seeds=(4,)))
     assert "Only one seed" not in told(draw("luck", many()))
@@ -236,7 +234,7 @@ def test_loss_curves_of_chosen_settings_are_drawn() -> None:
 CHOSEN = {"learning_rate": ((0.005, 0.05),), "test_accuracy": ((0.82, np.inf),)}
 
 
-def test_a_filter_holds_in_every_view_and_is_told_above_it() -> None:
+def test_a_filter_holds_in_every_view_and_is_stated_above_it() -> None:
     results = many()
     passing = [
         one
@@ -363,7 +361,7 @@ def test_without_enough_runs_importance_says_what_it_needs() -> None:
     assert charts(app) == {}
 
 
-def test_of_chance_importance_says_that_the_bars_mean_nothing() -> None:
+def test_importance_of_random_results_says_that_the_bars_mean_nothing() -> None:
     rng = np.random.default_rng(0)
     results = [
         result(index, accuracy=float(rng.uniform(0.5, 1)), learning_rate=rate, seed=seed)
@@ -392,7 +390,7 @@ def test_the_table_holds_every_run_with_what_became_of_it() -> None:
     assert table["test accuracy"][-2:].isna().all()
 
 
-def test_a_tick_stays_with_its_run_when_more_come_and_is_gone_where_the_rows_are_others() -> None:
+def test_a_ticked_row_stays_ticked_as_runs_come_and_not_when_the_rows_are_others() -> None:
     arrived = many()[::-1]
     app = draw("table", arrived[:10])
     (before,) = app.dataframe

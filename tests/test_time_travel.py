@@ -84,7 +84,7 @@ def test_the_slider_shows_the_run_as_it_was_at_each_place_of_a_drag(
 
 
 def test_a_replay_goes_from_the_start_to_the_present(page: Page, server: str) -> None:
-    """Each moment that the run remembers is asked for in turn; a late picture may be left out."""
+    """Each snapshot is requested in turn; a late picture may be left out."""
     trained(page, server, steps=1)
     watch(page, "decision-boundary")
     mark(page)
@@ -133,7 +133,7 @@ def test_a_branch_trains_on_from_then_and_the_old_curve_stays(page: Page, server
 def test_start_and_step_go_on_from_the_present_and_a_reset_overtakes_a_look(
     page: Page, server: str
 ) -> None:
-    """The look is not asked for again."""
+    """The look is not requested again."""
     told: list[bytes | str] = []
     page.on("websocket", lambda socket: socket.on("framesent", lambda frame: told.append(frame)))  # noqa: PLW0108
     trained(page, server, steps=2)

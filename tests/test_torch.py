@@ -1,7 +1,7 @@
-"""Every way to train equals PyTorch's, update by update, from the same starting weights.
+"""All training equals PyTorch's, update by update, from the same initial weights.
 
-PyTorch takes gigabytes, so its losses are stored, with the script that made them; where it is
-installed, the script's runs are made anew and compared as well.
+PyTorch takes gigabytes, so its losses are stored, with the script that made them. Where PyTorch is
+installed, the runs are also trained again and compared.
 """
 
 import json

@@ -57,7 +57,7 @@ def test_a_tick_makes_each_forward_pass_once(monkeypatch: pytest.MonkeyPatch) ->
     assert passes == {GRID_SIZE**2: frames, 50: of_updates + 1, 20: 1}
 
 
-def test_who_waits_costs_frames_but_no_iterations_at_a_chosen_speed() -> None:
+def test_sessions_that_wait_cost_frames_but_no_iterations_at_a_chosen_speed() -> None:
     (run,) = tick(start(Config(samples=20)), goal=1000, speed=100, others=39)
     assert run.iteration == 100
 

@@ -1,4 +1,4 @@
-"""How tests use a page without a browser: open it, press, and read what it shows."""
+"""What tests do with a page without a browser: open it, press buttons, read it."""
 
 from dataclasses import replace
 from pathlib import Path

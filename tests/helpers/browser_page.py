@@ -1,4 +1,4 @@
-"""How the browser tests use a page: open it, press, wait, and read what it shows."""
+"""What the browser tests do with a page: open it, press buttons, wait, read it."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -38,10 +38,10 @@ _AT_REST = """() => {
 
 
 def wait_for_script(page: Page) -> None:
-    """Wait until the server has drawn all of the page.
+    """Wait until the server has drawn the whole page.
 
-    Before, fields of the page before may stand beside the new ones, and a Back may be overtaken by
-    what the server still writes into the address.
+    Until then, fields of the previous page may stand beside the new ones, and the server may still
+    change the address, which overtakes a Back.
     """
     page.wait_for_function(
         "document.querySelector('.stApp').dataset.testScriptState === 'notRunning'"
@@ -49,16 +49,16 @@ def wait_for_script(page: Page) -> None:
 
 
 def let_timers_fire(page: Page, milliseconds: int) -> None:
-    """Wait for a timer of the page: those that are due before it have fired, on any machine.
+    """Wait for a timer of the page, which fires after all timers that are due before it.
 
-    What the page does of its own accord it has then done; what it has sent is answered before what
-    is sent next.
+    So what the page does by itself has happened, however slow the machine is. The server handles
+    what the page has sent by then before it handles what is sent next.
     """
     page.evaluate("(wait) => new Promise((done) => { setTimeout(done, wait); })", milliseconds)
 
 
 def wait_in(page: Page, holds: Callable[[], object]) -> None:
-    """Wait until something holds, and let the page's events come meanwhile."""
+    """Wait until something holds, and handle the page's events meanwhile."""
     wait_until(holds, lambda seconds: page.wait_for_timeout(1000 * seconds))
 
 
@@ -111,15 +111,15 @@ def wait_for_iteration(page: Page, at_least: int) -> None:
 
 
 def settled(page: Page) -> int:
-    """Wait until the run stands and all charts show what the page says of it; return the iteration.
+    """Wait until the run rests and all charts show the iteration in the status; return it.
 
-    What was asked for just now and has changed nothing yet is not waited for.
+    It does not wait for a request that has changed nothing yet.
     """
     return page.wait_for_function(_AT_REST).json_value()["iteration"]
 
 
 def losses(page: Page) -> list[float]:
-    """Return the training losses in the figure, without that of the present parameters."""
+    """Return the training losses in the figure, without the last one, of the present parameters."""
     series = page.evaluate(
         "Array.from(document.querySelector('[data-live-chart=loss-curve] .plot').data[0].y)"
     )
@@ -127,12 +127,12 @@ def losses(page: Page) -> list[float]:
 
 
 def single(values: np.ndarray) -> list[float]:
-    """Return values as they come to the page: in single precision."""
+    """Return values in single precision, as they are sent to the page."""
     return values.astype(np.float32).tolist()
 
 
 def mark(page: Page) -> None:
-    """Mark the charts' elements, to see later whether they are the same ones."""
+    """Mark the charts' elements, so that `marked` can find out whether they were replaced."""
     page.evaluate(
         """() => {
           const charts = document.querySelectorAll('[data-live-chart]');
@@ -143,7 +143,7 @@ def mark(page: Page) -> None:
 
 
 def marked(page: Page) -> bool:
-    """Say whether the charts are those that were marked, all of them and no others."""
+    """Return whether the page's charts are exactly those that were marked."""
     return page.evaluate(
         """() => {
           const charts = [...document.querySelectorAll('[data-live-chart]')];
@@ -153,7 +153,7 @@ def marked(page: Page) -> bool:
 
 
 def watch(page: Page, *names: str) -> None:
-    """Note in `window.seen`, by chart, each iteration that is drawn from now on."""
+    """Record in `window.seen`, by chart, each iteration that is drawn from now on."""
     page.evaluate(
         """names => {
           window.seen = {};
@@ -169,7 +169,7 @@ def watch(page: Page, *names: str) -> None:
 
 
 def place(page: Page, x1: float, x2: float) -> tuple[float, float]:
-    """Return where on the screen a point of the plane is."""
+    """Return the place on the screen of a point of the plane."""
     x, y = page.evaluate(
         f"""([x1, x2]) => {{
           const {{ xaxis, yaxis }} = {PLOT}._fullLayout;
@@ -182,7 +182,7 @@ def place(page: Page, x1: float, x2: float) -> tuple[float, float]:
 
 
 def drag(page: Page, *places: tuple[float, float], steps: int = 20) -> None:
-    """Press the mouse at the first place and let it go at the last one."""
+    """Press the mouse button at the first place and release it at the last one."""
     page.mouse.move(*places[0])
     page.mouse.down()
     for at in places[1:]:
@@ -191,7 +191,7 @@ def drag(page: Page, *places: tuple[float, float], steps: int = 20) -> None:
 
 
 def download(page: Page, name: str) -> Path:
-    """Press a button that saves a file; return where it lies."""
+    """Press a button that saves a file; return the file's path."""
     with page.expect_download() as download_info:
         press(page, name)
     return Path(download_info.value.path())
@@ -207,7 +207,7 @@ def intercept(
     from_page: Callable[[WebSocketRoute, str | bytes], None] = _pass_on,
     from_server: Callable[[WebSocketRoute, str | bytes], None] = _pass_on,
 ) -> None:
-    """Let these pass on what page and server tell each other; they get whom to send it to."""
+    """Pass the messages of page and server through functions; each gets the receiver, too."""
 
     def connect(route: WebSocketRoute) -> None:
         upstream = route.connect_to_server()
@@ -239,7 +239,7 @@ def positions(run: Run) -> NDArray[np.float64]:
 
 
 def tints(shares: np.ndarray) -> NDArray[np.float64]:
-    """Return blue minus red of shares from -1 to 1."""
+    """Return blue minus red of values from -1 to 1."""
     return np.where(shares > 0, shares * BLUEST, -shares * REDDEST)
 
 
@@ -249,7 +249,7 @@ def tints_of_output(run: Run) -> NDArray[np.float64]:
 
 
 def shows(page: Page, tint: np.ndarray) -> None:
-    """Wait until the large chart has these tints: half a level of 128 is half a step of 2."""
+    """Wait until the large chart has these tints, to within the rounding of its 128 levels."""
 
     def differences() -> NDArray[np.float64]:
         red, _, blue = pixels(page).T

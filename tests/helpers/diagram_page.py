@@ -1,4 +1,4 @@
-"""How the browser tests use the network's diagram."""
+"""What the browser tests do with the network's diagram."""
 
 from playwright.sync_api import Locator, Page
 

@@ -1,4 +1,4 @@
-"""Executors without a process of their own, for tests that decide when a task is done."""
+"""Executors in this process, for tests that decide when a task is done."""
 
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
@@ -29,7 +29,7 @@ class ByHand(Executor):
 
 
 class Immediately(ByHand):
-    """An executor whose tasks are done before anybody can wait for them."""
+    """An executor that computes each task at once."""
 
     def submit(self, fn: Callable, /, *args: object, **kwargs: object) -> Future:
         """Compute the task."""

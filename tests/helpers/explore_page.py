@@ -1,4 +1,4 @@
-"""How the browser tests use Explore: start a sweep, wait for its runs, and read the gallery."""
+"""What the browser tests do with Explore: start a sweep, wait for its runs, read the gallery."""
 
 from playwright.sync_api import Locator, Page, expect
 

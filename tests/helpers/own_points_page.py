@@ -1,4 +1,4 @@
-"""How the browser tests draw points of their own."""
+"""What the browser tests do to draw points of their own."""
 
 from collections.abc import Callable
 from urllib.parse import parse_qs, urlparse

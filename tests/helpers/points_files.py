@@ -1,4 +1,4 @@
-"""Files of points, good and bad, and what is said of the bad ones."""
+"""Files of points, good and bad, and the error message of each bad one."""
 
 import io
 import zipfile

@@ -1,4 +1,4 @@
-"""How much of a processor other processes take, however busy the machine is."""
+"""How much processor time other processes take, measured against a process of our own."""
 
 import subprocess
 import sys
@@ -7,15 +7,15 @@ from contextlib import suppress
 
 import psutil
 
-# Computes for a second of a processor's time, and lets others go first like the processes beside.
+# Computes for one second of processor time, with the niceness of the observed processes.
 REFERENCE = "import os, time; os.nice({}); any(time.process_time() > 1 for _ in iter(int, 1))"
 
 
 def share_of_processor(processes: Callable[[], Iterable[psutil.Process]], niceness: int) -> float:
-    """Return how many seconds processes compute while a process beside them computes for one.
+    """Return how many seconds processes compute while a reference process computes for one.
 
-    The process beside them is as nice as they are. A busy machine slows down both, so the result
-    says whether they compute, not how fast.
+    The reference process has the same niceness. A busy machine slows down both, so the result
+    shows whether the processes compute, however busy the machine is.
     """
 
     def seconds() -> dict[int, float]:

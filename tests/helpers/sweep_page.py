@@ -1,4 +1,4 @@
-"""A page with one view of a sweep, for the tests: of what the session holds, without a sweep."""
+"""A page for tests with one view of a sweep, drawn from results in the session."""
 
 import streamlit as st
 

@@ -1,4 +1,4 @@
-"""Results of sweeps made by hand, for the tests of what is said of them."""
+"""Results of sweeps made by hand, for the tests of views and analysis."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""Runs for sweeps, how to wait for them, and what they must bring."""
+"""Runs for sweeps, and the results that they must give."""
 
 from dataclasses import astuple
 from functools import cache
@@ -14,13 +14,13 @@ SHORT = Config(samples=50, iterations=50)
 
 
 def results_of(sweep: Sweep) -> list[Result]:
-    """Wait for all results; in the order of their runs."""
+    """Wait for all results; return them in the order of their runs."""
     wait_until(lambda: len(sweep.results) == sweep.total)
     return sorted(sweep.results, key=lambda result: result.index)
 
 
 def bits(result: Result) -> tuple:
-    """Return all of a result but the time it took, for comparison to the last bit."""
+    """Return everything in a result except its seconds, for comparison to the last bit."""
     assert result.metrics
     assert result.boundary is not None
     arrays = (result.loss_iterations, result.losses, result.mean_losses, result.boundary)

@@ -26,7 +26,7 @@ from nnlab.training.run import Run, advance, predict, start
 
 
 class _NeuralNet(BaseEstimator):
-    """What both estimators share: a run on a table, which is kept without the table."""
+    """The base of both estimators: it keeps a run, without the data."""
 
     _problem: ClassVar[str]
 
@@ -75,12 +75,12 @@ class _NeuralNet(BaseEstimator):
 
     @property
     def coefs_(self) -> list[FloatArray]:
-        """Return per layer the weights, float64 (fan_in, fan_out): views of those in use."""
+        """Return each layer's weights, float64 (fan_in, fan_out), as views."""
         return list(self._trained().parameters.weights)
 
     @property
     def intercepts_(self) -> list[FloatArray]:
-        """Return per layer the biases, float64 (fan_out,): views of those in use."""
+        """Return each layer's biases, float64 (fan_out,), as views."""
         return [biases[0] for biases in self._trained().parameters.biases]
 
     def __sklearn_is_fitted__(self) -> bool:
@@ -91,11 +91,11 @@ class _NeuralNet(BaseEstimator):
         return self._run
 
     def _config(self) -> TableConfig:
-        """Return the parameters as they are now, or raise Config's ValueError."""
+        """Return the current parameters as a config, or raise its BrokenRule."""
         return TableConfig(problem=self._problem, **self.get_params(deep=False))
 
     def _fit(self, config: TableConfig, inputs: FloatArray, targets: FloatArray) -> Self:
-        """Train from new weights on, until `iterations` are over or a stop rule holds.
+        """Train from new weights for `iterations` updates, or until a stop rule holds.
 
         Parameters
         ----------
@@ -106,9 +106,9 @@ class _NeuralNet(BaseEstimator):
         return self._keep(advance(start(config, _table(inputs, targets)), config.iterations))
 
     def _partial_fit(self, config: TableConfig, inputs: FloatArray, targets: FloatArray) -> Self:
-        """Train for one epoch from where the training stands; arguments as for `_fit`."""
+        """Continue training for one epoch; arguments as for `_fit`."""
         features = column_names(inputs.shape[1])
-        # the rules that end a fit do not shorten an epoch
+        # the stop rules end a fit, but do not shorten an epoch
         config = replace(config, features=features, target_loss=None, patience=None)
         if hasattr(self, "_run"):
             run = with_config(self._run, config)
@@ -119,7 +119,7 @@ class _NeuralNet(BaseEstimator):
         return self._keep(advance(replace(run, dataset=data), updates))
 
     def _keep(self, run: Run) -> Self:
-        """Keep a run without its data and its way, which would be pickled with it."""
+        """Keep a run without its data and history, which would be pickled with it."""
         no_data = _table(np.empty((0, len(run.config.features))), np.empty(0))
         self._run = replace(run, dataset=no_data, snapshots=run.snapshots[:1], edits=())
         if run.diverged:
@@ -144,11 +144,11 @@ def _table(inputs: FloatArray, targets: FloatArray, phase: int = 0) -> Dataset:
 
 
 class NeuralNetClassifier(ClassifierMixin, _NeuralNet):
-    """The article's network as a scikit-learn classifier of two classes, of any type of label.
+    """The article's network as a scikit-learn classifier of two classes, with any type of label.
 
-    The parameters are the fields of `nnlab.Config` that say how to learn, with the article's values
-    as defaults; `fit` checks them by Config's rules. The same data and parameters always give the
-    same network, to the last digit. While one trains or predicts, BLAS has one thread in the whole
+    The parameters are the fields of `nnlab.Config` that describe learning. Their defaults are the
+    article's, and `fit` checks them by Config's rules. The same data and parameters always give the
+    same network, to the last digit. During a fit or a prediction, BLAS has one thread in the whole
     process, also for other libraries.
 
     Parameters
@@ -156,44 +156,44 @@ class NeuralNetClassifier(ClassifierMixin, _NeuralNet):
     hidden_layers : tuple of int
         Units in each hidden layer.
     activation : str or tuple of str
-        What each hidden unit does with its sum, for all layers or for each.
+        The function of each hidden unit: one for all layers, or one for each.
     initialization : str
         How the weights are drawn before training.
     seed : int
-        Which random starting weights and batches are drawn.
+        Selects the random starting weights and batches.
     output_loss : str
-        What counts as wrong: "cross_entropy" or "squared_error".
+        How errors count: "cross_entropy" or "squared_error".
     optimizer : str
         How a gradient becomes a step.
     momentum : float
-        How much of the last step the next one keeps, with "momentum" and "nesterov".
+        How much of its last step the optimizer keeps, with "momentum" and "nesterov".
     learning_rate : float
         How far each update moves the weights.
     learning_rate_schedule : str
         How the learning rate falls over the iterations.
     batch_size : int or None
-        How many samples each update looks at; None: all of them.
+        Number of samples in each update; None: all of them.
     regularization : str
-        What holds the weights down: "none", "l1" or "l2".
+        The penalty that holds the weights down: "none", "l1" or "l2".
     regularization_rate : float
         How hard "l1" or "l2" holds the weights down.
     iterations : int
-        How many updates `fit` makes.
+        Number of updates in `fit`.
     target_loss : float or None
-        `fit` stops once the training loss is down to this.
+        `fit` stops when the training loss is down to this.
     patience : int or None
-        `fit` stops after so many iterations without a better loss.
+        `fit` stops after this many iterations without a better loss.
 
     Attributes
     ----------
     classes_ : ndarray of shape (2,)
-        The labels in order; the network's output is the probability of the second one.
+        The labels in order; the network's output is the probability of the second.
     loss_curve_ : ndarray of shape (n_iter_,)
-        The training loss before each update: of its batch, without the penalty.
+        The training loss of each update's batch, before the update and without the penalty.
     n_iter_ : int
         Number of updates made.
     coefs_, intercepts_ : list of ndarray
-        Per layer the weights, (fan_in, fan_out), and the biases, (fan_out,): views of those in use.
+        Each layer's weights, (fan_in, fan_out), and biases, (fan_out,), as views.
     n_features_in_ : int
         Number of columns of the data.
     feature_names_in_ : ndarray of shape (n_features_in_,)
@@ -245,9 +245,10 @@ class NeuralNetClassifier(ClassifierMixin, _NeuralNet):
         return tags
 
     def fit(self, X: Any, y: Any) -> Self:
-        """Train a new network for `iterations` updates, fewer if a stop rule holds.
+        """Train a new network for `iterations` updates, or until a stop rule holds.
 
-        A training that diverges gives a ConvergenceWarning and the last finite parameters.
+        If training diverges, it warns with a ConvergenceWarning and keeps the last finite
+        parameters.
 
         Parameters
         ----------
@@ -257,8 +258,8 @@ class NeuralNetClassifier(ClassifierMixin, _NeuralNet):
         Raises
         ------
         ValueError
-            If a parameter breaks its rule, "<field> must <rule>, got <value>", or the data are not
-            finite numbers with labels of two classes.
+            If a parameter breaks its rule, or the data are not finite numbers with labels of two
+            classes.
         TypeError
             If X is sparse.
         """
@@ -268,23 +269,23 @@ class NeuralNetClassifier(ClassifierMixin, _NeuralNet):
         return self._fit(config, X, self._targets(y))
 
     def partial_fit(self, X: Any, y: Any, classes: Any = None) -> Self:
-        """Go on from where training stands, or begin, with one epoch: one pass over these data.
+        """Start or continue training with one epoch, that is one pass over these data.
 
-        That are as many updates as there are batches: one, if `batch_size` is None. The parameters
-        hold as they are now, without `target_loss` and `patience`. Calls with the same data equal
-        one `fit` with the `iterations` that they make together, bit for bit, and go on from a `fit`
-        as if it had been longer; a learning-rate schedule stays stretched over `iterations`.
+        An epoch has as many updates as there are batches: one, if `batch_size` is None. It uses the
+        current parameters, but neither `target_loss` nor `patience`. Repeated calls with the same
+        data equal one `fit` with as many `iterations`, bit for bit, and calls after a `fit` equal a
+        longer `fit`. A learning-rate schedule still spans `iterations`.
 
         Parameters
         ----------
-        X, y : as for `fit`; y may lack one of the classes
-        classes : array-like of shape (2,), needed by the first call if there was no `fit`
+        X, y : as for `fit`; y may have only one of the classes
+        classes : array-like of shape (2,), needed in the first call without a `fit` before it
 
         Raises
         ------
         ValueError
-            As `fit`, and if the classes, the number of features, or hidden_layers are not those
-            that the training has begun with.
+            As `fit`, and if the classes, the number of features or hidden_layers have changed since
+            training began.
         TypeError
             If X is sparse.
         """
@@ -309,7 +310,7 @@ class NeuralNetClassifier(ClassifierMixin, _NeuralNet):
         return np.column_stack([1 - outputs, outputs])
 
     def predict(self, X: Any) -> NDArray[Any]:
-        """Return the likelier class of each sample, (n_samples,)."""
+        """Return the more likely class of each sample, (n_samples,)."""
         # a probability of exactly one half counts as the first class, as in the article
         second = self._outputs(X) > 0.5
         labels: NDArray[Any] = self.classes_[second.astype(int)]
@@ -324,19 +325,19 @@ class NeuralNetClassifier(ClassifierMixin, _NeuralNet):
 class NeuralNetRegressor(RegressorMixin, _NeuralNet):
     """The article's network with a linear output and squared error as a scikit-learn regressor.
 
-    Parameters and attributes are those of `NeuralNetClassifier`, but for output_loss and classes_.
+    Parameters and attributes are those of `NeuralNetClassifier`, except output_loss and classes_.
     """
 
     _problem = "regression"
 
     def fit(self, X: Any, y: Any) -> Self:
-        """Train a new network; as in `NeuralNetClassifier`, with numbers for y, (n_samples,)."""
+        """Train a new network, as `NeuralNetClassifier` does; y is numbers, (n_samples,)."""
         config = self._config()
         X, y = validate_data(self, X, y, dtype=np.float64, y_numeric=True)
         return self._fit(config, X, y.astype(np.float64, copy=False))
 
     def partial_fit(self, X: Any, y: Any) -> Self:
-        """Go on with one epoch; as in `NeuralNetClassifier`, with numbers for y, (n_samples,)."""
+        """Train for one epoch, as `NeuralNetClassifier` does; y is numbers, (n_samples,)."""
         config, begun = self._config(), self.__sklearn_is_fitted__()
         X, y = validate_data(self, X, y, dtype=np.float64, y_numeric=True, reset=not begun)
         return self._partial_fit(config, X, y.astype(np.float64, copy=False))
@@ -351,7 +352,7 @@ def _labels(y: Any) -> NDArray[Any]:
     check_classification_targets(y)
     kind = type_of_target(y, input_name="y", raise_unknown=True)
     if kind != "binary":
-        # scikit-learn's sentence
+        # scikit-learn's own message
         raise ValueError(
             f"Only binary classification is supported. The type of the target is {kind}."
         )

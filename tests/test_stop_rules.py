@@ -20,7 +20,7 @@ def _met(rules: StopRules, losses: list[float]) -> list[str | None]:
     parameters = start(Config(samples=10)).parameters
     for iteration, loss in enumerate(losses):
         for _ in range(2):
-            rules.look(iteration, loss, parameters)
+            rules.check(iteration, loss, parameters)
         found.append(rules.met)
     return found
 
@@ -59,5 +59,5 @@ def test_batches_are_looked_at_when_an_epoch_is_over(batch_size: int) -> None:
     batches = Batches(config, run.dataset)
     for iteration in range(1, 20):
         rules = StopRules(config, batches, math.inf, 0)
-        rules.look(iteration, 1e9, run.parameters)
+        rules.check(iteration, 1e9, run.parameters)
         assert rules.met == ("target_loss" if iteration % batches.per_epoch == 0 else None)

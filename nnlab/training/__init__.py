@@ -1,1 +1,1 @@
-"""A run as a value: its settings, how it starts and advances, and what it measures."""
+"""A run as a value: its settings, its updates, and its metrics."""

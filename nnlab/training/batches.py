@@ -1,4 +1,4 @@
-"""What an update looks at: the training set in batches, each with its loss and gradients."""
+"""The training set in batches, each with its loss and gradients."""
 
 import math
 
@@ -17,23 +17,23 @@ DATA_FIELDS = tuple(name for name, setting in SETTINGS.items() if setting.draws 
 
 
 def dataset_of(config: Config) -> Dataset:
-    """Draw the data that a config asks for."""
+    """Draw a config's data set."""
     return make_dataset(*(getattr(config, name) for name in DATA_FIELDS))
 
 
 def check_points(config: Config) -> None:
-    """Raise a ValueError if a config asks for no training points: its run would learn nothing."""
+    """Raise a BrokenRule if a config has no training points: its run would learn nothing."""
     if config.dataset == OWN and not len(config.points):
         raise BrokenRule("points", f"be there to train on with the data set {OWN}", "none")
 
 
 def objective_of(config: Config, inputs: FloatArray, targets: FloatArray) -> Objective:
-    """Make the objective of a run on some points.
+    """Return the objective of a config on some points.
 
     Parameters
     ----------
-    config : says features, network and loss
-    inputs : float64 (n_samples, 2), points on the plane; under a TableConfig (n_samples, n_columns)
+    config : names the features, the network and the loss
+    inputs : float64 (n_samples, 2), points on the plane; (n_samples, n_columns) for a TableConfig
     targets : float64 (n_samples, 1)
     """
     regression = config.problem == "regression"
@@ -43,15 +43,15 @@ def objective_of(config: Config, inputs: FloatArray, targets: FloatArray) -> Obj
 
 
 def updates_per_epoch(batch_size: int | None, n_samples: int) -> int:
-    """Return the number of batches that at least one sample is dealt out in, None: in one."""
+    """Return the number of batches in an epoch of one sample or more; with None it is one."""
     return math.ceil(n_samples / (batch_size or n_samples))
 
 
 class Batches:
-    """The training set in batches: every epoch deals it out anew, in an order from the seed.
+    """The training set in batches: every epoch shuffles it and cuts it into batches.
 
-    The order depends on seed and epoch alone, so that a run can go on from any iteration. The full
-    batch is one batch in the data's own order.
+    The order depends only on the seed and the epoch, so that a run can continue from any iteration.
+    A full batch keeps the data's own order.
     """
 
     def __init__(self, config: Config, dataset: Dataset) -> None:
@@ -62,7 +62,7 @@ class Batches:
         if self.per_epoch == 1:
             self._full = objective_of(config, dataset.train_inputs, dataset.train_targets)
             return
-        # columns of features, of ones and of targets, each contiguous
+        # the features, a column of ones and the targets, each column contiguous
         self._data = np.vstack(
             [
                 expand(config.features, dataset.train_inputs).T,
@@ -73,7 +73,7 @@ class Batches:
         self._shuffled = np.empty_like(self._data, order="C")
         self._inputs, self._targets = self._shuffled.T[:, :-1], self._shuffled.T[:, -1:]
         self._epoch = -1
-        # one set of buffers for the whole batches, and one for what is left at the end of an epoch
+        # one set of buffers for full batches, and one for the smaller last batch of an epoch
         sizes = {self.size, self.n_samples % self.size} - {0}
         self._objectives = {
             size: objective_of(config, dataset.train_inputs[:size], dataset.train_targets[:size])
@@ -81,14 +81,14 @@ class Batches:
         }
 
     def at(self, iteration: int) -> Objective:
-        """Return the objective of the batch that the update at this iteration is made for."""
+        """Return the objective of the batch at an iteration."""
         if self.per_epoch == 1:
             return self._full
         epoch, batch = divmod(iteration - self.dataset.phase, self.per_epoch)
         if epoch != self._epoch:
             rng = np.random.default_rng([self.config.seed, epoch])
             self._order = rng.permutation(self.n_samples)
-            # "clip" because NumPy then writes straight into the buffer; all indices are valid
+            # all indices are valid; with "clip" NumPy writes straight into the buffer
             np.take(self._data, self._order, axis=1, out=self._shuffled, mode="clip")
             self._epoch = epoch
         rows = slice(batch * self.size, (batch + 1) * self.size)
@@ -98,11 +98,11 @@ class Batches:
         return objective
 
     def begin_at(self, iteration: int) -> bool:
-        """Say whether an epoch begins at an iteration."""
+        """Return whether an epoch begins at an iteration."""
         return (iteration - self.dataset.phase) % self.per_epoch == 0
 
     def samples_at(self, iteration: int) -> NDArray[np.intp]:
-        """Return the numbers of the training points in that batch, in its order, (n_samples,)."""
+        """Return the indices of the training points in that batch, in its order, (n_samples,)."""
         if self.per_epoch == 1:
             return np.arange(self.n_samples)
         self.at(iteration)

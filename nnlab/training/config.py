@@ -1,6 +1,6 @@
-"""Config: every choice that a run depends on, with its default, its rule and its meaning.
+"""Config: every setting that a run depends on, with its default, its rule and its meaning.
 
-Over 250 lines, as it is one list of 25 choices with a sentence each, kept in one place.
+Over 250 lines, as it is one list of 24 settings, each with a sentence and what it means for a run.
 """
 
 from dataclasses import dataclass, field, fields
@@ -18,7 +18,7 @@ from nnlab.training import kinds
 from nnlab.training.kinds import Kind
 
 MAX_SAMPLES = 100_000
-MAX_SIZE = 1e30  # of a point's numbers, which are drawn in float32
+MAX_SIZE = 1e30  # of a point's numbers, as the page draws them in float32
 MAX_LAYERS, MAX_WIDTH = 8, 64
 
 
@@ -27,14 +27,14 @@ class Setting(NamedTuple):
 
     Attributes
     ----------
-    kind : of its values
-    help : what it is for, in a sentence or two
-    effect : of a change while a run trains: "restart" starts a new run, "update" changes the
-        updates from now on, "stop" changes only when the run ends
-    draws : "data" or "weights" if the data set or the initial weights follow from it
-    seed : whether it is a number that only names a random draw
+    kind : the kind of its values
+    help : a sentence or two for the user
+    effect : what a change does while a run trains: "restart" starts a new run, "update" changes the
+        updates from then on, "stop" changes only when the run ends
+    draws : "data" or "weights" if the data set or the initial weights depend on it
+    seed : whether it is the seed of a random draw
     axis : whether a sweep can vary it
-    typed : whether its field on a page holds text
+    typed : whether the user types it as text
     """
 
     kind: Kind
@@ -68,45 +68,45 @@ class Config:
     dataset: str = _setting(
         "circles",
         kinds.one_of(DATASETS),
-        "Which shape the points form, for the network to learn; own: only the points you draw.",
+        "The shape that the points form. own: only the points you draw.",
         draws="data",
     )
     samples: int = _setting(
         1000,
         kinds.whole(2, MAX_SAMPLES),
-        "How many training points are drawn; more of them show the shape better but take longer.",
+        "Number of training points. More of them show the shape better but take longer.",
         draws="data",
     )
     noise: float = _setting(
         0.05,
         kinds.real(0, 10),
-        "How far points stray from the shape (standard deviation); more of it mixes the colours.",
+        "How far points stray from the shape (standard deviation). More noise mixes the colours.",
         draws="data",
     )
     data_seed: int = _setting(
         4,
         kinds.whole(0, 2**32 - 1),
-        "Which training points are drawn; same number, same points.",
+        "Selects the random training points. The same seed gives the same points.",
         draws="data",
         seed=True,
     )
     test_samples: int = _setting(
         100,
         kinds.whole(2, MAX_SAMPLES),
-        "How many points are kept aside to test the network on.",
+        "Number of points that are kept aside to test the network.",
         draws="data",
     )
     test_seed: int = _setting(
         2,
         kinds.whole(0, 2**32 - 1),
-        "Which random test points are drawn; same number, same points.",
+        "Selects the random test points. The same seed gives the same points.",
         draws="data",
         seed=True,
     )
     points: Points = _setting(  # noqa: RUF009 - Points are frozen, though ruff cannot see it
         NO_POINTS,
         kinds.points(MAX_SAMPLES, MAX_SIZE),
-        "Your own training points, on top of those of the data set; the picture bends to them too.",
+        "Your own training points, in addition to those of the data set.",
         effect="update",
         draws="data",
         axis=False,
@@ -114,32 +114,32 @@ class Config:
     features: tuple[str, ...] = _setting(
         ("x1", "x2"),
         kinds.some_of(FEATURES),
-        "What the network sees of a point; squares and waves let even few units draw curves.",
+        "What the network sees of a point. With squares and waves, even a few units draw curves.",
         draws="weights",
     )
     hidden_layers: tuple[int, ...] = _setting(
         (10, 5),
         kinds.widths(MAX_LAYERS, MAX_WIDTH),
-        "Units in each hidden layer; more let the boundary bend more. None: a straight line.",
+        "Units in each hidden layer. More units let the boundary bend more. None: a straight line.",
         draws="weights",
         typed=True,
     )
     activation: str | tuple[str, ...] = _setting(
         "relu",
         kinds.one_of_per_layer(ACTIVATIONS),
-        "What each hidden unit does with its sum: ReLU draws corners, tanh curves, sine waves.",
+        "The function of each hidden unit: ReLU draws corners, tanh curves, sine waves.",
     )
     initialization: str = _setting(
         "normal",
         kinds.one_of(INITIALIZATIONS),
-        "How the weights are drawn before training; it sets the picture that learning starts from.",
+        "How the weights are drawn before training. The first picture depends on it.",
         draws="weights",
     )
     seed: int = _setting(
         4,
         kinds.whole(0, 2**32 - 1),
-        "Which random starting weights and batches are drawn; same number, same run, digit for "
-        "digit.",
+        "Selects the random starting weights and batches. The same seed gives the same run, to the "
+        "last digit.",
         draws="weights",
         seed=True,
         axis=False,
@@ -147,71 +147,71 @@ class Config:
     output_loss: str = _setting(
         "cross_entropy",
         kinds.one_of(OUTPUT_LOSSES),
-        "What counts as wrong: cross-entropy pulls hard at points on the wrong side, squared error "
+        "How errors count: cross-entropy pulls hard at points on the wrong side, squared error "
         "gently. A regression always has squared error.",
     )
     optimizer: str = _setting(
         "sgd",
         kinds.one_of(OPTIMIZERS),
-        "How a gradient becomes a step: momentum rolls on, Adam and RMSprop step alike in all "
-        "directions, so the picture changes sooner.",
+        "How a gradient becomes a step: momentum keeps rolling; Adam and RMSprop make steps of "
+        "similar size in all directions, so the picture changes sooner.",
         effect="update",
     )
     momentum: float = _setting(
         0.9,
         kinds.real(0, 1),
-        "How much of the last step the next one keeps, with momentum and nesterov; more of it is "
-        "faster, and overshoots.",
+        "How much of its last step the optimizer keeps (momentum and nesterov). More is faster, "
+        "but overshoots.",
         effect="update",
     )
     learning_rate: float = _setting(
         0.01,
         kinds.real(0, 1e6, above=True),
-        "How far each update moves the weights; too small: nothing moves, too large: it jumps.",
+        "How far each update moves the weights. Too small: nothing moves. Too large: it jumps.",
         effect="update",
     )
     learning_rate_schedule: str = _setting(
         "constant",
         kinds.one_of(SCHEDULES),
-        "How the learning rate falls over the iterations: the picture moves first and settles "
-        "later; cosine begins anew when the iterations are over.",
+        "How the learning rate falls over the iterations, so that the picture settles. Cosine "
+        "restarts when the iterations are over.",
         effect="update",
     )
     batch_size: int | None = _setting(
         None,
         kinds.optional(kinds.whole(1, MAX_SAMPLES), "all of them"),
-        "How many points each update looks at; few make quick, trembling steps.",
+        "Number of points in each update. Few points make quick, unsteady steps.",
         effect="update",
     )
     regularization: str = _setting(
         "none",
         kinds.one_of(PENALTIES),
-        "What holds the weights down: l2 keeps all of them small and the boundary smooth, l1 "
-        "pushes the useless ones to 0.",
+        "Holds the weights down: l2 keeps all of them small and the boundary smooth, l1 pushes "
+        "useless ones to 0.",
         effect="update",
     )
     regularization_rate: float = _setting(
         0.001,
         kinds.real(0, 1e6),
-        "How hard l1 or l2 holds the weights down; too hard, and the picture stays flat.",
+        "How hard l1 or l2 holds the weights down. Too hard, and the picture stays flat.",
         effect="update",
     )
     iterations: int = _setting(
         25_000,
         kinds.whole(1, 1_000_000),
-        "How many updates the run makes before it is finished.",
+        "Number of updates in the run.",
         effect="update",
     )
     target_loss: float | None = _setting(
         None,
         kinds.optional(kinds.real(0, 1e6), "no such stop"),
-        "The run stops once the training loss is down to this; the picture is then good enough.",
+        "The run stops when the training loss is down to this.",
         effect="stop",
     )
     patience: int | None = _setting(
         None,
         kinds.optional(kinds.whole(1, 1_000_000), "no such stop"),
-        "The run stops after so many iterations without a better loss; the picture has settled.",
+        "The run stops after this many iterations without a better loss.",
         effect="stop",
     )
 
@@ -236,7 +236,7 @@ class Config:
             if len(by_layer) != len(self.hidden_layers):
                 must = f"be one name or one per hidden layer, here {len(self.hidden_layers)}"
                 raise BrokenRule("activation", must, shown(by_layer))
-            if not by_layer:  # two ways to say the same are equal
+            if not by_layer:  # without hidden layers, all activations mean the same
                 object.__setattr__(self, "activation", Config.activation)
         targets = self.points.targets
         if self.problem == "classification" and not ((targets == 0) | (targets == 1)).all():
@@ -259,23 +259,23 @@ class Config:
 
 @dataclass(frozen=True, kw_only=True)
 class TableConfig(Config):
-    """The settings of a run on given data of any number of columns, seen as they are.
+    """The settings of a run on given data, with any number of columns.
 
-    The data are handed to `start`; what says which data to draw means nothing here. `features` are
-    the columns' `column_names`. Layers and batches can be as many and as large as memory allows:
-    nothing is drawn of them.
+    `start` gets the data, so the settings that draw data mean nothing here. `features` are the
+    columns' `column_names`. Layers and batches may be as many and as large as memory allows, as no
+    page draws them.
     """
 
     features: tuple[str, ...] = _setting(
         column_names(1),
         Kind(tuple, "be the names of the columns", str, str, "NAME,NAME"),
-        "What the network sees of a sample: all columns.",
+        "The columns of the data.",
     )
     hidden_layers: tuple[int, ...] = _setting(
         Config.hidden_layers, kinds.widths(), "Units in each hidden layer."
     )
     batch_size: int | None = _setting(
-        None, kinds.optional(kinds.whole(1), "all of them"), "Samples that each update looks at."
+        None, kinds.optional(kinds.whole(1), "all of them"), "Number of samples in each update."
     )
 
 
@@ -283,11 +283,10 @@ SETTINGS: dict[str, Setting] = {item.name: item.metadata["setting"] for item in 
 
 
 def parse(name: str, text: str) -> Any:
-    """Read the text form of a Config field, as it stands in a link or on the command line.
+    """Read a Config field from its text in a link or on the command line.
 
-    Numbers as usual, tuples as "10,5", None as empty text, points as `points.encode` writes them.
-    Text that is not of the field's type is returned as it is, for Config's own rule to refuse with
-    its own sentence.
+    Tuples are written as "10,5", None as empty text, and points as `points.encode` writes them.
+    Text that cannot be read is returned as it is, so that Config refuses it by the field's rule.
     """
     try:
         return SETTINGS[name].kind.read(text)
@@ -300,7 +299,7 @@ def text(name: str, value: Any) -> str:
 
     Raises
     ------
-    ValueError
-        If the value is of more points than a link may hold.
+    BrokenRule
+        If the value has more points than a link may hold.
     """
     return SETTINGS[name].kind.write(value)

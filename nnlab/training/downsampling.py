@@ -1,4 +1,4 @@
-"""A series of numbers over the iterations made short: without losing a spike, or by its means."""
+"""Shorten a series of numbers: keep each bin's extremes, or take each bin's mean."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -7,22 +7,22 @@ from nnlab.data.datasets import FloatArray
 
 
 def thin(values: FloatArray, bins: int) -> NDArray[np.intp]:
-    """Choose the values that a picture of a series needs.
+    """Choose the values of a series that a chart needs to show every spike.
 
     Parameters
     ----------
     values : float64 (n,)
-    bins : into how many parts of about the same length the series is divided, at least 1
+    bins : number of parts of about equal length that the series is divided into, at least 1
 
     Returns
     -------
-    indices : intp (at most 2 * bins + 2,), ascending: each bin's least and greatest value, and
-        the first and the last of all; of at most 2 * bins values all
+    indices : intp (at most 2 * bins + 2,), ascending: the minimum and maximum of each bin, and the
+        first and last value; a series of at most 2 * bins values keeps all of them
     """
     if len(values) <= 2 * bins:
         return np.arange(len(values))
     width = -(-len(values) // bins)
-    whole = len(values) // width * width  # the rest is a bin of its own
+    whole = len(values) // width * width  # the rest is one more bin
     parts = values[:whole].reshape(-1, width)
     first = np.arange(0, whole, width)
     kept = [first + parts.argmin(axis=1), first + parts.argmax(axis=1), [0, len(values) - 1]]
@@ -32,7 +32,7 @@ def thin(values: FloatArray, bins: int) -> NDArray[np.intp]:
 
 
 def bin_means(values: FloatArray, width: int) -> FloatArray:
-    """Return the mean of the first `width` values, of the next ones, and so on.
+    """Return the mean of each `width` successive values.
 
     Parameters
     ----------
@@ -41,11 +41,11 @@ def bin_means(values: FloatArray, width: int) -> FloatArray:
 
     Returns
     -------
-    float64 (n / width, rounded up): the last bin has the values that are left
+    float64 (n / width rounded up,); the last bin may have fewer values
     """
     first = np.arange(0, len(values), width)
     if not len(first):
         return np.empty(0)
     counts = np.diff(first, append=len(values))
-    # divided before they are summed, as a sum of large losses can overflow where the mean does not
+    # Divide before summing: a sum of large losses can overflow where their mean does not.
     return np.add.reduceat(values / np.repeat(counts, counts), first)

@@ -1,27 +1,26 @@
-"""What somebody does to a run on its way: settings changed, parameters moved by hand."""
+"""The record of a user's edits to a run: settings changed, parameters set by hand."""
 
 from typing import Any, NamedTuple
 
 from nnlab.data.points import Points
 from nnlab.training.config import SETTINGS, Config
 
-# The kinds: a setting that changes updates, one that only ends the run, a parameter set by hand,
-# and a step on one training point alone.
+# The kinds of edits: a setting that changes updates, a setting that only ends the run, a parameter
+# set by hand, and a step on a single training point.
 SETTING, STOP, PARAMETER, STEP = "setting", "stop", "parameter", "step"
 
 
 class Edit(NamedTuple):
-    """One thing that was done to a run.
+    """One edit to a run.
 
     Attributes
     ----------
-    iteration : number of updates made before
+    iteration : number of updates made before it
     kind : SETTING, STOP, PARAMETER or STEP
-    name : of the Config's field; of the parameter, as "weight 3 -> 1 of layer 2" or "bias 2 of
-        layer 1", all counted from 1; or "training point"
-    value : what it was set to, or the point's number; of points, which may be many, their number
-        and their hash
-    before : what it was before, if it was set
+    name : a field of Config, or a parameter, as "weight 3 -> 1 of layer 2" or "bias 2 of layer 1",
+        all counted from 1, or "training point"
+    value : the new value, or the point's index; Points are kept as their number and their hash
+    before : the old value, if there was one
     """
 
     iteration: int
@@ -31,15 +30,14 @@ class Edit(NamedTuple):
     before: Any = None
 
 
-Edits = tuple[Edit, ...]  # in order of their iterations
+Edits = tuple[Edit, ...]  # in the order of their iterations
 
 
 def with_settings(edits: Edits, iteration: int, old: Config, new: Config) -> Edits:
-    """Add the settings by which a run differs from an iteration on.
+    """Add an edit for each setting that changes at an iteration.
 
-    At iteration 0 there are no updates before, and a run under the new settings starts alike, but
-    for its weights. `iterations` ends no run by itself, and counts only where it stretches the
-    schedule.
+    At iteration 0 only the settings that draw the weights count: a new run would have all others
+    from its start. `iterations` counts only if it stretches the schedule.
     """
     constant = old.learning_rate_schedule == new.learning_rate_schedule == "constant"
     for name, setting in SETTINGS.items():
@@ -52,9 +50,9 @@ def with_settings(edits: Edits, iteration: int, old: Config, new: Config) -> Edi
 
 
 def with_edit(edits: Edits, new: Edit) -> Edits:
-    """Add an edit, as one with what was done to the same thing at the same iteration.
+    """Add an edit, merged with one of the same thing at the same iteration.
 
-    What is back at what it was before is left out, but for the optimizer: its memory is gone.
+    An edit that restores the old value is left out, except of the optimizer: its memory is lost.
     """
     same = [one for one in edits if one[:3] == new[:3]]
     if same:
@@ -66,9 +64,9 @@ def with_edit(edits: Edits, new: Edit) -> Edits:
 
 
 def edits_at(edits: Edits, iteration: int) -> Edits:
-    """Return what counts when a run goes back to an iteration and keeps the settings of now.
+    """Return the edits of a run that goes back to an iteration and keeps its current settings.
 
-    What was moved by hand later is undone; the settings that were changed later hold from there on.
+    Later edits of parameters are undone. Later edits of settings move to that iteration.
     """
     kept = tuple(one for one in edits if one.iteration <= iteration)
     moved: Edits = ()
@@ -76,7 +74,7 @@ def edits_at(edits: Edits, iteration: int) -> Edits:
         if one.kind in {SETTING, STOP} and _counts(one.name, iteration):
             moved = with_edit(moved, one._replace(iteration=iteration))
     for one in moved:
-        if one.value != one.before:  # back at the optimizer of then, the memory of then is there
+        if one.value != one.before:  # for an optimizer that is back, its memory is back too
             kept = with_edit(kept, one)
     return kept
 

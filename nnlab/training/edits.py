@@ -1,4 +1,4 @@
-"""What may be done to a run besides training: other settings, a parameter by hand, back in time."""
+"""Edits to a run: change its settings, set a parameter by hand, rewind it."""
 
 import math
 from dataclasses import replace
@@ -24,20 +24,20 @@ from nnlab.training.kinds import whole_number
 from nnlab.training.metrics import is_finite, loss_and_accuracy
 from nnlab.training.run import TEST_EVERY, Run, snapshot
 
-LARGEST_VALUE = 1000  # of a parameter that is set by hand, either way
+LARGEST_VALUE = 1000  # largest absolute value of a parameter set by hand
 
 
 def with_config(run: Run, config: Config) -> Run:
-    """Let a run go on under another config, from its parameters, iteration and losses.
+    """Return the run with another config and the same parameters, iteration and losses.
 
-    The data are drawn anew only if their settings have changed; own points may come and go while
-    the run trains. The optimizer's memory stays unless the optimizer is another one. What has
-    stopped the run no longer counts, and `patience` begins anew. `edits` tells of it.
+    The data are drawn again only if their settings have changed. The optimizer's memory is kept
+    unless the optimizer changes. The run is no longer stopped, `patience` restarts, and `edits`
+    records the change.
 
     Raises
     ------
-    ValueError
-        If the parameters do not fit: features and hidden layers have to stay as they are.
+    BrokenRule
+        If features or hidden layers change, as the parameters would not fit.
     """
     for name in ("features", "hidden_layers"):
         old, new = getattr(run.config, name), getattr(config, name)
@@ -58,23 +58,23 @@ def with_config(run: Run, config: Config) -> Run:
 
 @computing()
 def set_parameter(run: Run, layer: int, row: int, column: int, value: float) -> Run:
-    """Set one weight or bias by hand, and return a new Run that goes on from there.
+    """Set one weight or bias by hand, and return the new Run.
 
-    The optimizer's memory stays. What has stopped the run no longer counts, and `patience` begins
-    anew. A snapshot and a test sample of this iteration are made anew. `edits` tells of it.
+    The optimizer's memory is kept. The run is no longer stopped, `patience` restarts, and `edits`
+    records the change. A snapshot and test metrics of this iteration are replaced.
 
     Parameters
     ----------
     run : left as it is
-    layer : from 0, the first hidden one, to the output
-    row, column : of the layer's matrix, (fan_in + 1, fan_out), whose last row are the biases
+    layer : from 0, the first hidden layer, to the output
+    row, column : in the layer's matrix, (fan_in + 1, fan_out), whose last row is the biases
     value : from -LARGEST_VALUE to LARGEST_VALUE
 
     Raises
     ------
-    ValueError
-        If there is no such parameter, or the value is not such a number or takes the loss, or the
-        penalty, to infinity.
+    BrokenRule
+        If there is no such parameter, or if the value is out of range or makes the loss or the
+        penalty infinite.
     """
     parameters = run.parameters.copy()
     whole_number("layer", layer, 0, len(parameters.matrices) - 1)
@@ -97,12 +97,12 @@ def set_parameter(run: Run, layer: int, row: int, column: int, value: float) -> 
 
 
 def rewind(run: Run, iteration: int) -> Run:
-    """Return the run as it was at an iteration, to look at it or to go on from there.
+    """Return the run as it was at an iteration.
 
-    Where nobody has changed a thing on the way it equals `advance(start(config), iteration)`, and
-    goes on with the same losses; it may have fewer snapshots, and fewer rows of the layer history.
-    Config and data are those of now, whatever they were then: settings that were changed later
-    count as changed at that iteration, and `patience` begins anew there.
+    Without edits it equals `advance(start(config), iteration)` and continues with the same losses,
+    but it may have fewer snapshots and fewer rows of the layer history. It keeps the current config
+    and data: settings that were changed later count as changed at that iteration, and `patience`
+    restarts there.
 
     Parameters
     ----------
@@ -111,7 +111,7 @@ def rewind(run: Run, iteration: int) -> Run:
 
     Raises
     ------
-    ValueError
+    BrokenRule
         If the run has no snapshot of that iteration.
     """
     known = run.snapshot_iterations
@@ -139,7 +139,7 @@ def rewind(run: Run, iteration: int) -> Run:
         layer_history=run.layer_history.until(then.iteration),
         edits=edits_at(run.edits, then.iteration),
     )
-    # the test sample, and the best loss for `patience`, are then of other data or settings
+    # then the test metrics, and the best loss for `patience`, belong to other data or settings
     outdated = any(
         one.iteration > then.iteration and one.kind in {SETTING, STOP} for one in run.edits
     )
@@ -147,7 +147,7 @@ def rewind(run: Run, iteration: int) -> Run:
 
 
 def _going_on(run: Run) -> Run:
-    """Return a changed run as one that nothing has stopped, with what was sampled now made anew."""
+    """Return an edited run that can continue, with this iteration's test metrics and snapshot."""
     run = _with_test_sample(
         replace(
             run, diverged=False, rule_met=None, best_loss=math.inf, best_iteration=run.iteration
@@ -160,7 +160,7 @@ def _going_on(run: Run) -> Run:
 
 @computing()
 def _with_test_sample(run: Run) -> Run:
-    """Return a run whose parameters or data have changed with the test sample of now made anew."""
+    """Return an edited run with the test metrics of this iteration replaced."""
     if run.iteration % TEST_EVERY:
         return run
     data = run.dataset

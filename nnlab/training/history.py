@@ -1,4 +1,4 @@
-"""What a run remembers of its way: its parameters at some iterations, and how its layers did."""
+"""The history of a run: snapshots of its parameters, and statistics of its layers."""
 
 import math
 from collections.abc import Iterable, Sequence
@@ -14,22 +14,22 @@ from nnlab.training.config import Config
 from nnlab.training.metrics import penalty
 
 MAX_SNAPSHOTS = 256
-# Under 2 MB together with the layer history, and enough for two of the largest network under Adam.
+# Under 2 MB with the layer history, and enough for two snapshots of the largest network with Adam.
 MAX_SNAPSHOT_BYTES = 1_500_000
 
-DENSE, FIRST_STRIDE = 32, 16  # a stride below the latter has no more snapshots than the former
+DENSE, FIRST_STRIDE = 32, 16  # at most DENSE snapshots while the stride is below FIRST_STRIDE
 
 
 class Snapshot(NamedTuple):
-    """A run at one iteration, as far as it does not follow from the series that the run keeps.
+    """What `rewind` needs of a run at one iteration, besides the run's own series.
 
     Attributes
     ----------
-    iteration : number of updates made before
+    iteration : number of updates made so far
     vector : float64 (n_parameters,), as in `Parameters`
-    optimizer_state : what the update rule remembers of the updates before
+    optimizer_state : the memory of the update rule
     best_loss, best_iteration : as in `Run`
-    size : bytes that its arrays take
+    size : bytes in its arrays
     """
 
     iteration: int
@@ -48,28 +48,28 @@ class Snapshot(NamedTuple):
         best_loss: float,
         best_iteration: int,
     ) -> Self:
-        """Make a snapshot with a vector of its own."""
+        """Make a snapshot with a copy of the vector."""
         size = vector.nbytes + optimizer_state.vectors.nbytes
         return cls(iteration, vector.copy(), optimizer_state, best_loss, best_iteration, size)
 
 
 class Snapshots:
-    """Snapshots from iteration 0 on, at a stride that doubles time and again.
+    """Snapshots from iteration 0 on, at a stride that doubles as the run gets longer.
 
-    First soon, so that they cost the beginning little: every iteration up to 32, and every 16th
-    from 256 on. Then whenever there are too many: at most MAX_SNAPSHOTS, of MAX_SNAPSHOT_BYTES
-    together, are kept, but two in any case. Which ones there are follows from the iterations gone
-    through, and not from the chunks in which that was done.
+    The stride doubles fast at first, so that snapshots cost little: every iteration up to 32, and
+    every 16th from 256 on. After that it doubles whenever there are more than MAX_SNAPSHOTS, or
+    more than MAX_SNAPSHOT_BYTES; two snapshots are always kept. The snapshots depend only on the
+    iterations, and not on the chunks in which a run was advanced.
 
     Parameters
     ----------
-    kept : those so far, the first one of iteration 0
-    iteration : the present one
+    kept : the snapshots so far, the first one of iteration 0
+    iteration : the current one
 
     Attributes
     ----------
     kept : the snapshots, a list
-    stride : a snapshot can be due where the iteration is a multiple of it
+    stride : only multiples of it can get a snapshot
     """
 
     def __init__(self, kept: Iterable[Snapshot], iteration: int) -> None:
@@ -77,11 +77,11 @@ class Snapshots:
 
     def _begin_with(self, kept: list[Snapshot], iteration: int) -> None:
         self.kept = kept
-        self._largest = 0  # bytes of the largest one, which `add` looks for
-        self.stride = _stride(iteration, MAX_SNAPSHOTS)  # or more, if they are large
+        self._largest = 0  # bytes of the largest one; `add` computes it
+        self.stride = _stride(iteration, MAX_SNAPSHOTS)  # larger if the snapshots are large
 
     def add(self, snapshot: Snapshot) -> None:
-        """Keep a snapshot, if it is due."""
+        """Keep a snapshot if its iteration is a multiple of the stride."""
         if not self._largest:
             self._largest = max(map(attrgetter("size"), [*self.kept, snapshot]))
         most = min(MAX_SNAPSHOTS, max(2, MAX_SNAPSHOT_BYTES // self._largest))
@@ -95,9 +95,9 @@ class Snapshots:
 
 
 def _stride(iteration: int, most: int) -> int:
-    """Return the smallest power of two with few enough multiples from 0 up to an iteration.
+    """Return the smallest power of two with few enough multiples from 0 to an iteration.
 
-    That are `most` in any case, and DENSE while the stride is below FIRST_STRIDE.
+    At most `most` multiples are allowed, and at most DENSE while the stride is below FIRST_STRIDE.
     """
     stride = 1
     while iteration // stride >= (min(DENSE, most) if stride < FIRST_STRIDE else most):
@@ -105,31 +105,30 @@ def _stride(iteration: int, most: int) -> int:
     return stride
 
 
-STATISTICS_EVERY = 100  # iterations between two samples of the layers, at first
-MAX_ROWS = 2_000  # of them: 0.3 MB of the deepest network
+STATISTICS_EVERY = 100  # iterations between two rows of the layer history, at first
+MAX_ROWS = 2_000  # 0.3 MB for the deepest network
 
 _MAX_FLOAT32 = float(np.finfo(np.float32).max)
 
 
 class LayerHistory(NamedTuple):
-    """The layers of a run at some iterations: one row each, of the update that was made there.
+    """Statistics of a run's layers, one row for each sampled update.
 
-    Every STATISTICS_EVERY iterations, and of a long run every second, fourth, … of them; what was
-    sampled between them is dropped. Of its batch, as the forward and the backward pass found it; in
-    a small batch a unit is more often dead than it is for all points. Without a training point,
-    what needs one is NaN.
+    There is a row every STATISTICS_EVERY iterations. In a long run, only every second, fourth, …
+    row is kept. Rows describe the update's batch; in a small batch, a unit is dead more often than
+    on all points. Without training points, what depends on them is NaN.
 
     Attributes
     ----------
     iterations : int64 (n,)
     gradient_norms : float32 (n, n_layers), the Frobenius norm of the gradient of the loss, without
-        the penalty, by a layer's weights and biases
+        the penalty, with respect to a layer's weights and biases
     weight_norms : float32 (n, n_layers), the Frobenius norm of the weights, without the biases
-    dead_fractions : float32 (n, n_hidden_layers), the share of the units whose slope g'(z) is 0 for
-        all samples, so that no gradient gets through them
-    saturated_fractions : float32 (n, n_hidden_layers), the share of the slopes, of all units and
-        samples, that are below the activation's `saturated_slope`; 0 if it has none
-    penalties : float64 (n,), of the regularization
+    dead_fractions : float32 (n, n_hidden_layers), the fraction of units whose slope g'(z) is 0 for
+        all samples, so that no gradient passes through them
+    saturated_fractions : float32 (n, n_hidden_layers), the fraction of slopes, over units and
+        samples, below the activation's `saturated_slope`; 0 if it has none
+    penalties : float64 (n,), the penalty of the regularization
     """
 
     iterations: NDArray[np.int64]
@@ -140,7 +139,7 @@ class LayerHistory(NamedTuple):
     penalties: FloatArray
 
     def extended(self, rows: "Sequence[LayerRow]") -> "LayerHistory":
-        """Return the history with further rows behind it, all of them."""
+        """Return the history followed by further rows."""
         if not rows:
             return self
         columns: zip[tuple[NDArray[Any], Any]] = zip(self, zip(*rows, strict=True), strict=True)
@@ -151,7 +150,7 @@ class LayerHistory(NamedTuple):
     def thinned(self) -> "LayerHistory":
         """Return at most MAX_ROWS of the rows, at a stride that doubles whenever there are more.
 
-        Which ones follows from the last row, and not from the chunks in which they have come.
+        The rows depend only on the last one, and not on the chunks in which they came.
         """
         last = self.iterations[-1] if len(self.iterations) else 0
         stride = STATISTICS_EVERY
@@ -161,13 +160,13 @@ class LayerHistory(NamedTuple):
         return LayerHistory._make(column[kept] for column in self)
 
     def until(self, iteration: int) -> "LayerHistory":
-        """Return the rows of the updates that lead to an iteration."""
+        """Return the rows of the updates before an iteration."""
         n = int(np.searchsorted(self.iterations, iteration))
         return LayerHistory._make(column[:n] for column in self)
 
 
 class LayerRow(NamedTuple):
-    """One row of a LayerHistory, each layer's numbers in a list."""
+    """One row of a LayerHistory, with the layers' numbers in lists."""
 
     iteration: int
     gradient_norms: list[float]
@@ -178,18 +177,18 @@ class LayerRow(NamedTuple):
 
 
 def no_layer_history(n_layers: int) -> LayerHistory:
-    """Return a history without a row."""
+    """Return a history without rows."""
     layers, hidden = np.empty((0, n_layers), np.float32), np.empty((0, n_layers - 1), np.float32)
     return LayerHistory(np.empty(0, np.int64), layers, layers, hidden, hidden, np.empty(0))
 
 
-def look_at_layers(
+def layer_row(
     iteration: int, config: Config, objective: Objective | None, parameters: Parameters
 ) -> LayerRow:
-    """Return how the layers do, right after `objective.backward(parameters)`.
+    """Return the layers' statistics, right after `objective.backward(parameters)`.
 
-    It reads what is left in the buffers then: gradients, and slopes in place of the activations.
-    Without an objective, of no training points, what it would say is NaN.
+    At that moment the buffers hold the gradients, and the slopes in place of the activations.
+    Without training points there is no objective, and the statistics are NaN.
     """
     n_layers = len(parameters.matrices)
     gradient_norms, dead, saturated = ([np.nan] * n for n in (n_layers, *(n_layers - 1,) * 2))
@@ -208,6 +207,6 @@ def look_at_layers(
 
 
 def _norm(matrix: FloatArray) -> float:
-    """Return the Frobenius norm, or float32's largest number where it is larger or NaN."""
+    """Return the Frobenius norm, or float32's largest number if it is larger or NaN."""
     norm = math.sqrt(np.vdot(matrix.T, matrix.T))  # matrices are in Fortran order
     return norm if norm < _MAX_FLOAT32 else _MAX_FLOAT32

@@ -1,7 +1,4 @@
-"""Kinds of values: what holds for all that are alike, and how they are read from text and written.
-
-A rule in words, as "be a whole number from 1 to 8", stands behind the name of what it is for.
-"""
+"""Kinds of values, such as whole numbers in a range: their rule, and their form as text."""
 
 import math
 from collections.abc import Callable, Iterable
@@ -15,15 +12,15 @@ from nnlab.data.rules import NOT_NUMBERS, BrokenRule, is_real, shown
 
 
 class Kind(NamedTuple):
-    """What values of one kind have in common.
+    """A kind of values.
 
     Attributes
     ----------
-    rule : turns a value into the kind's own type, or raises TypeError, ValueError, OverflowError
-    must : the rule in words, behind "<name> must"
-    read : turns text into a value, or raises ValueError
-    write : turns a value into text, the inverse of `read`
-    placeholder : of a value in a help text
+    rule : converts a value to the kind's type, or raises TypeError, ValueError or OverflowError
+    must : the rule in words, to follow "<name> must", as "be a whole number from 1 to 8"
+    read : converts text to a value, or raises ValueError
+    write : converts a value to text, the inverse of `read`
+    placeholder : stands for a value in a help text
     number : int or float, if a value is one number
     listed : whether a value can be several numbers or names
     optional : whether a value can be None
@@ -44,9 +41,9 @@ def whole_number(name: str, value: Any, low: int, high: int | None = None, why: 
 
     Parameters
     ----------
-    name : of what the number is for
-    low, high : the least and the greatest that will do; None: any from the least on
-    why : a few words behind the rule
+    name : of the value, for the message
+    low, high : the smallest and the largest allowed number; None: no largest
+    why : words that follow the rule in the message
 
     Raises
     ------
@@ -62,7 +59,7 @@ def whole_number(name: str, value: Any, low: int, high: int | None = None, why: 
 
 
 def whole(low: int, high: int | None = None) -> Kind:
-    """Return the kind of the whole numbers from `low` to `high`, None: without an end."""
+    """Return the kind of whole numbers from `low` to `high`; None: no largest."""
 
     def rule(value: Any) -> int:
         if isinstance(value, NOT_NUMBERS) or not isinstance(value, Integral):
@@ -77,7 +74,7 @@ def whole(low: int, high: int | None = None) -> Kind:
 
 
 def real(low: float, high: float, *, above: bool = False) -> Kind:
-    """Return the kind of the finite numbers from `low`, or only above it, to `high`."""
+    """Return the kind of finite numbers from `low` to `high`, without `low` itself if `above`."""
 
     def rule(value: Any) -> float:
         if not is_real(value):
@@ -99,7 +96,7 @@ def real(low: float, high: float, *, above: bool = False) -> Kind:
 
 
 def one_of(registry: Iterable[str]) -> Kind:
-    """Return the kind of the names that are known."""
+    """Return the kind of names in a registry."""
     known = tuple(registry)
 
     def rule(value: Any) -> str:
@@ -111,7 +108,7 @@ def one_of(registry: Iterable[str]) -> Kind:
 
 
 def optional(kind: Kind, without: str) -> Kind:
-    """Let a value be None, which is empty text."""
+    """Return the kind whose values can also be None, written as empty text."""
     return kind._replace(
         rule=lambda value: None if value is None else kind.rule(value),
         must=f"{kind.must}, or None for {without}",
@@ -126,7 +123,7 @@ def _read_list(text: str) -> tuple[str, ...]:
 
 
 def widths(most: int | None = None, widest: int | None = None) -> Kind:
-    """Return the kind of lists of layers' widths, at most so many and so wide; None: any."""
+    """Return the kind of lists of layer widths, with at most `most` layers; None: no limit."""
     width = whole(1, widest)
 
     def rule(value: Any) -> tuple[int, ...]:
@@ -148,7 +145,7 @@ def widths(most: int | None = None, widest: int | None = None) -> Kind:
 
 
 def some_of(registry: Iterable[str]) -> Kind:
-    """Return the kind of one or more different names that are known."""
+    """Return the kind of one or more different names in a registry."""
     name = one_of(registry)
 
     def rule(value: Any) -> tuple[str, ...]:
@@ -161,13 +158,13 @@ def some_of(registry: Iterable[str]) -> Kind:
 
 
 def one_of_per_layer(registry: Iterable[str]) -> Kind:
-    """Return the kind of one known name for all layers, or of a name for each."""
+    """Return the kind of one name in a registry for all layers, or one name for each layer."""
     name = one_of(registry)
 
     def rule(value: Any) -> str | tuple[str, ...]:
         if isinstance(value, tuple | list):
             names = tuple(str(name.rule(name_)) for name_ in value)
-            return names[0] if len(set(names)) == 1 else names  # two ways to say the same are equal
+            return names[0] if len(set(names)) == 1 else names  # the same in two forms
         return str(name.rule(value))
 
     return Kind(
@@ -181,12 +178,12 @@ def one_of_per_layer(registry: Iterable[str]) -> Kind:
 
 
 def points(most: int, largest: float) -> Kind:
-    """Return the kind of Points, which can be given as triples too.
+    """Return the kind of Points, also given as triples.
 
     Parameters
     ----------
-    most : so many points at most
-    largest : no number of a point is larger, either way
+    most : the largest number of points
+    largest : the largest absolute value of a point's numbers
     """
 
     def rule(value: Any) -> Points:

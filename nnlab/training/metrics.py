@@ -1,4 +1,4 @@
-"""What parameters are worth: loss and accuracy on some points, the penalty, and whether finite."""
+"""The metrics of parameters: loss, accuracy, penalty, and whether they are finite."""
 
 import math
 from dataclasses import dataclass
@@ -15,15 +15,13 @@ from nnlab.training.config import Config
 
 @dataclass(frozen=True)
 class Metrics:
-    """How well a run does on the training and the test set.
+    """The metrics of a run on its training set and its test set.
 
     Attributes
     ----------
-    train_loss, test_loss : the mean loss, as `output_loss` says, without the penalty; NaN of no
-        points
-    train_accuracy, test_accuracy : fractions, 0 to 1; NaN for a regression and of no points
-    penalty : of the regularization, rate * ½Σw² or rate * Σ|w|; the gradients are those of
-        training loss plus penalty
+    train_loss, test_loss : the mean loss, without the penalty; NaN without points
+    train_accuracy, test_accuracy : fractions from 0 to 1; NaN for a regression and without points
+    penalty : rate * ½Σw² or rate * Σ|w|; updates follow the gradients of training loss + penalty
     """
 
     train_loss: float
@@ -36,12 +34,12 @@ class Metrics:
 def loss_and_accuracy(
     config: Config, inputs: FloatArray, targets: FloatArray, parameters: Parameters
 ) -> tuple[float, float]:
-    """Return the loss without the penalty, and the fraction of points on their side.
+    """Return the loss without the penalty, and the fraction of points on the right side.
 
     Parameters
     ----------
-    config : says features, network and loss
-    inputs : float64 (n_samples, 2); of no points, both are NaN
+    config : names the features, the network and the loss
+    inputs : float64 (n_samples, 2); without points, both results are NaN
     targets : float64 (n_samples, 1); for a regression, the accuracy is NaN
     """
     if not len(inputs):
@@ -54,9 +52,9 @@ def loss_and_accuracy(
 
 
 def is_wrong(logits: FloatArray, targets: FloatArray) -> NDArray[np.bool_]:
-    """Say which points of a classification are on the wrong side of the boundary.
+    """Return which points of a classification are on the wrong side of the boundary.
 
-    A probability of exactly one half counts as class 0: the article rounds, and to even.
+    A probability of exactly one half counts as class 0, as the article rounds half to even.
 
     Parameters
     ----------
@@ -79,7 +77,7 @@ def penalty(config: Config, parameters: Parameters) -> float:
 
 
 def is_finite(config: Config, data: Dataset, parameters: Parameters) -> bool:
-    """Say whether the parameters, their penalty and their losses are finite."""
+    """Return whether the parameters, their penalty and their losses are finite."""
     values = [*parameters.vector, penalty(config, parameters)]
     for inputs, targets in (
         (data.train_inputs, data.train_targets),

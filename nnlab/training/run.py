@@ -1,6 +1,6 @@
 """A training run as a value: start it, advance it, evaluate it, predict with it.
 
-Over 250 lines, half of them docstrings: what a Run is, and all that may be done with one.
+Over 250 lines, half of them docstrings: what a Run is, and all that one can do with it.
 """
 
 import math
@@ -25,7 +25,7 @@ from nnlab.training.history import (
     LayerHistory,
     Snapshot,
     Snapshots,
-    look_at_layers,
+    layer_row,
     no_layer_history,
 )
 from nnlab.training.kinds import whole_number
@@ -35,32 +35,32 @@ from nnlab.training.update import Updates
 
 TEST_EVERY = 100  # iterations between two samples of the test metrics
 
-# Up to here neither a loss nor an output can overflow: no need to look closer.
+# Below this, neither a loss nor an output can overflow, and no closer check is needed.
 _SURELY_FINITE = 1e100
 
 
 @dataclass(frozen=True, eq=False)
 class Run:
-    """One network in training. Nothing changes a Run: `advance` returns a new one.
+    """One network in training. A Run never changes: `advance` returns a new one.
 
     Attributes
     ----------
-    config, dataset : what the run was started with, or goes on with
-    parameters : after `iteration` updates; always finite, and so is their loss
-    optimizer_state : what the update rule remembers of the updates before
+    config, dataset : the current ones
+    parameters : those after `iteration` updates; they and their loss are always finite
+    optimizer_state : the memory of the update rule
     iteration : number of updates made
-    losses : float64 (iteration,), the training loss before each update: of the batch that the
-        update was made for, without the penalty
+    losses : float64 (iteration,), the training loss of each update's batch, before the update and
+        without the penalty
     test_losses, test_accuracies : float64 (1 + iteration // TEST_EVERY,), sampled at iterations
         0, TEST_EVERY, 2 * TEST_EVERY, ...
-    snapshots : of iteration 0 and some others up to this one, to `rewind` to
-    layer_history : how the layers did at iterations 0, STATISTICS_EVERY, 2 * STATISTICS_EVERY, ...
-        below this one; of a long run at every second, fourth, ... of them
-    diverged : True once an update made a loss or a parameter infinite or NaN; that update is
-        not taken, and the run stays where it is
+    snapshots : of iteration 0 and some others up to this one; `rewind` can return to them
+    layer_history : statistics of the layers at iterations 0, STATISTICS_EVERY, 2 *
+        STATISTICS_EVERY, ... below this one; in a long run only every second, fourth, ... of them
+    diverged : True once an update would make a loss or a parameter infinite or NaN; that update is
+        rejected, and the run stays where it is
     rule_met : the stop rule that holds at this iteration, "target_loss" or "plateau", else None
-    best_loss, best_iteration : the best training loss that a run with `patience` has seen, and when
-    edits : what somebody has done to the run on its way, in order
+    best_loss, best_iteration : with `patience`, the best training loss so far and its iteration
+    edits : the user's edits to the run, in order
     """
 
     config: Config
@@ -86,24 +86,24 @@ class Run:
 
     @property
     def stopped(self) -> str | None:
-        """Return what has ended the run: "diverged", "target_loss" or "plateau"; else None."""
+        """Return why the run has stopped, "diverged", "target_loss" or "plateau", or None."""
         return "diverged" if self.diverged else self.rule_met
 
     @property
     def parameters_edited(self) -> bool:
-        """Say whether somebody has moved parameters by hand."""
+        """Return whether the user has changed parameters, instead of training alone."""
         return any(one.kind in {PARAMETER, STEP} for one in self.edits)
 
     @property
     def snapshot_iterations(self) -> tuple[int, ...]:
-        """Return the iterations that `rewind` can go to; the last one is the present."""
+        """Return the iterations that `rewind` can return to; the last is the current one."""
         iterations = tuple(snapshot.iteration for snapshot in self.snapshots)
         return iterations if self.iteration in iterations[-1:] else (*iterations, self.iteration)
 
 
 @computing()
 def start(config: Config, dataset: Dataset | None = None) -> Run:
-    """Draw the initial weights, and the data unless they are given; no update is made yet."""
+    """Draw the initial weights, and the data unless given; make no update yet."""
     if dataset is None:
         dataset = dataset_of(config)
     parameters = initialize(config.layer_sizes, config.initialization, config.seed)
@@ -126,7 +126,7 @@ def start(config: Config, dataset: Dataset | None = None) -> Run:
 
 
 def snapshot(run: Run) -> Snapshot:
-    """Return the snapshot of a run as it is."""
+    """Return a snapshot of a run."""
     state, best = run.optimizer_state, (run.best_loss, run.best_iteration)
     return Snapshot.of(run.iteration, run.parameters.vector, state, *best)
 
@@ -141,21 +141,21 @@ def advance(
 ) -> Run:
     """Make updates of gradient descent, W -= learning_rate * direction(dW), and return a new Run.
 
-    `advance(advance(run, a), b)` equals `advance(run, a + b)` bit for bit. It stops by itself at
-    the iteration at which the run diverges, or at which a stop rule holds: `target_loss` or
-    `patience`. These look at the loss of the whole training set, at the end of every pass over it.
+    `advance(advance(run, a), b)` equals `advance(run, a + b)` bit for bit. It stops early where the
+    run diverges or where a stop rule holds: `target_loss` or `patience`. The rules check the loss
+    of the whole training set at the end of each epoch.
 
     Parameters
     ----------
     run : left as it is
-    iterations : how many updates to make, at least 0; `config.iterations` does not limit them
-    seconds : stop early, after at least one update, once so much time has passed
+    iterations : number of updates, at least 0; `config.iterations` does not limit it
+    seconds : stop early once this time has passed, after at least one update
     clock : says the time, in seconds
 
     Raises
     ------
-    ValueError
-        If iterations is not a whole number or negative.
+    BrokenRule
+        If iterations is not a whole number from 0.
     """
     iterations = whole_number("iterations", iterations, 0)
     if run.diverged or iterations == 0:
@@ -174,17 +174,17 @@ def advance(
 
     train = batches.at(iteration)
     loss = train.loss(parameters)
-    rules.look(iteration, loss, parameters)
+    rules.check(iteration, loss, parameters)
     for _ in range(0 if rules.met else iterations):
         gradients = train.backward(parameters)
         if iteration % STATISTICS_EVERY == 0:
-            row = look_at_layers(iteration, config, train, parameters)
+            row = layer_row(iteration, config, train, parameters)
         updates.make(gradients, parameters, candidate, iteration)
-        # The next loss is looked at before the update counts, so that a Run can always be drawn.
+        # Check the next loss before accepting the update, so that a Run can always be drawn.
         train = batches.at(iteration + 1)
         next_loss = train.loss(candidate)
         size = next_loss + np.dot(candidate.vector, candidate.vector)
-        # written so that NaN is looked at too
+        # written so that NaN gets the closer check too
         if not size < _SURELY_FINITE and not is_finite(config, dataset, candidate):
             diverged = True
             break
@@ -198,7 +198,7 @@ def advance(
             test_metrics.append(
                 loss_and_accuracy(config, dataset.test_inputs, dataset.test_targets, parameters)
             )
-        rules.look(iteration, loss, parameters)
+        rules.check(iteration, loss, parameters)
         if iteration % snapshots.stride == 0:
             state, best = updates.optimizer_state(), (rules.best_loss, rules.best_iteration)
             snapshots.add(Snapshot.of(iteration, parameters.vector, state, *best))
@@ -224,7 +224,7 @@ def advance(
 
 @computing()
 def evaluate(run: Run) -> Metrics:
-    """Compute the metrics of the run's present parameters; the run is left as it is."""
+    """Compute the metrics of the run's current parameters."""
     config, data, parameters = run.config, run.dataset, run.parameters
     return Metrics(
         *loss_and_accuracy(config, data.train_inputs, data.train_targets, parameters),
@@ -240,7 +240,7 @@ def predict(run: Run, inputs: FloatArray) -> FloatArray:
     Parameters
     ----------
     run : left as it is
-    inputs : float64 (n_samples, 2); under a TableConfig (n_samples, n_columns)
+    inputs : float64 (n_samples, 2); (n_samples, n_columns) for a TableConfig
 
     Returns
     -------
@@ -248,8 +248,8 @@ def predict(run: Run, inputs: FloatArray) -> FloatArray:
 
     Raises
     ------
-    ValueError
-        If inputs is not of that shape or holds NaN or infinity.
+    BrokenRule
+        If inputs has another shape, or contains NaN or infinity.
     """
     inputs = np.asarray(inputs, dtype=np.float64)
     width = run.dataset.train_inputs.shape[1]
@@ -264,7 +264,7 @@ def predict(run: Run, inputs: FloatArray) -> FloatArray:
 
 
 def _advance_without_points(run: Run, iterations: int) -> Run:
-    """Count iterations; without points there is no loss, and nothing to learn."""
+    """Only count iterations: without points there is no loss and nothing to learn."""
     iteration = run.iteration + iterations
     samples = np.full(iteration // TEST_EVERY - run.iteration // TEST_EVERY, np.nan)
     snapshots = Snapshots(run.snapshots, run.iteration)
@@ -272,7 +272,7 @@ def _advance_without_points(run: Run, iterations: int) -> Run:
         if passed % snapshots.stride == 0:
             snapshots.add(snapshot(run)._replace(iteration=passed))
     rows = [
-        look_at_layers(passed, run.config, None, run.parameters)
+        layer_row(passed, run.config, None, run.parameters)
         for passed in range(run.iteration, iteration)
         if passed % STATISTICS_EVERY == 0
     ]

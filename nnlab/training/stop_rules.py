@@ -1,4 +1,4 @@
-"""When a run stops by itself: its loss is down to a target, or gets no better."""
+"""The rules that stop a run: its loss has reached a target, or no longer improves."""
 
 import math
 
@@ -6,18 +6,19 @@ from nnlab.model.network import Parameters
 from nnlab.training.batches import Batches
 from nnlab.training.config import Config
 
-IMPROVEMENT = 1e-4  # how much lower, relatively, a loss has to be to count as better
+IMPROVEMENT = 1e-4  # a loss is better if it is lower by at least this fraction
 
 
 class StopRules:
-    """Look at the training loss at the end of every epoch and say which stop rule is met.
+    """Check the training loss at the end of every epoch.
 
-    That of the whole training set, without the penalty: a batch's own may be low by luck.
+    It is the loss of the whole training set, without the penalty. A batch's may be low by chance.
 
     Attributes
     ----------
-    met : "target_loss" or "plateau" if that rule holds where one has looked last, else None
-    best_loss, best_iteration : the best loss seen and when; infinity, 0 without `patience`
+    met : "target_loss" or "plateau" if that rule held at the last check, else None
+    best_loss, best_iteration : the best loss so far and its iteration; infinity and 0 without
+        `patience`
     """
 
     def __init__(
@@ -31,8 +32,8 @@ class StopRules:
         self.on = self.target_loss is not None or self.patience is not None
         self.met: str | None = None
 
-    def look(self, iteration: int, batch_loss: float, parameters: Parameters) -> None:
-        """Set `met`; looking twice at the same iteration gives the same."""
+    def check(self, iteration: int, batch_loss: float, parameters: Parameters) -> None:
+        """Set `met`; a second check of the same iteration gives the same."""
         if not self.on or not self.batches.begin_at(iteration):
             return
         full_batch = self.batches.per_epoch == 1

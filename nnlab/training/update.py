@@ -1,4 +1,4 @@
-"""From the gradients of the loss to the next parameters: how an update is made, in one place."""
+"""How an update is made, from the gradients of the loss to the next parameters."""
 
 import numpy as np
 
@@ -10,15 +10,14 @@ from nnlab.training.config import Config
 class Updates:
     """A run's updates, one after another: gradients, penalty, direction, rate, next parameters.
 
-    `make` is all of an update; its parts are there for those who look at each. The optimizer's
-    memory moves on with `accept` alone, so that an update which is not taken leaves no trace.
+    `make` is a whole update; the other methods are its parts, for a view of each. Only `accept`
+    advances the optimizer's memory, so a rejected update leaves no trace.
 
     Parameters
     ----------
-    config : says optimizer, momentum, penalty, learning rate and its schedule
-    state : of the optimizer after the updates before, left as it is; that of another optimizer
-        counts as none
-    parameters : any of the network that is trained
+    config : names the optimizer, momentum, penalty, learning rate and schedule
+    state : the optimizer's state so far, left as it is; that of another optimizer is ignored
+    parameters : any parameters of the network
     """
 
     def __init__(self, config: Config, state: OptimizerState, parameters: Parameters) -> None:
@@ -35,7 +34,7 @@ class Updates:
     def penalize(self, gradients: FloatArray, parameters: Parameters) -> None:
         """Add the penalty's slope to the gradients, float64 (n_parameters,), in place.
 
-        That is regularization_rate * w or * sign(w) for a weight w, and nothing for a bias.
+        It is regularization_rate * w or * sign(w) for a weight w, and 0 for a bias.
         """
         if self._penalty_rates is not None:
             np.add(gradients, self._penalty_rates * self._slope(parameters.vector), out=gradients)
@@ -46,21 +45,21 @@ class Updates:
         self._direct(gradients, memory, next_memory, self._count + 1, self._config.momentum)
 
     def rate(self, iteration: int) -> float:
-        """Return the learning rate of the update at an iteration, as the schedule has it."""
+        """Return the scheduled learning rate of the update at an iteration."""
         config = self._config
         return config.learning_rate * self._schedule(iteration, config.iterations)
 
     def make(
         self, gradients: FloatArray, parameters: Parameters, following: Parameters, iteration: int
     ) -> None:
-        """Write the parameters that follow by one update: w - rate * direction.
+        """Write the parameters after one update: w - rate * direction.
 
         Parameters
         ----------
-        gradients : float64 (n_parameters,), of the loss without its penalty; used up
-        parameters : before the update, left as they are
-        following : overwritten by those after it
-        iteration : number of updates made before
+        gradients : float64 (n_parameters,), of the loss without its penalty; overwritten
+        parameters : those before the update, left as they are
+        following : overwritten with those after it
+        iteration : number of updates before this one
         """
         self.penalize(gradients, parameters)
         self.direct(gradients)
@@ -68,10 +67,10 @@ class Updates:
         np.subtract(parameters.vector, gradients, out=following.vector)
 
     def accept(self) -> None:
-        """Let the update that was made last count."""
+        """Accept the last update: advance the optimizer's memory."""
         self._memory, self._next_memory = self._next_memory, self._memory
         self._count += 1
 
     def optimizer_state(self) -> OptimizerState:
-        """Return the optimizer's state after the updates taken, a copy."""
+        """Return a copy of the optimizer's state after the accepted updates."""
         return OptimizerState(self._config.optimizer, self._count, self._memory.copy())

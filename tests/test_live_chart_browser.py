@@ -13,6 +13,7 @@ from tests.helpers.browser_page import (
     intercept,
     iteration,
     let_timers_fire,
+    new_page,
     open_page,
     press,
     settled,
@@ -98,8 +99,8 @@ def test_a_held_arrow_key_steps_on_when_explore_was_opened_first(explore: Explor
 
 def test_a_lost_session_is_reported_when_explore_was_opened_first(browser: Browser) -> None:
     port = free_port()
-    page = (
-        browser.new_page()
+    page = new_page(
+        browser
     )  # not the fixture's page: this one logs errors while its server is down
     with serving(port=port) as (address, _):
         page.goto(f"http://{address}/explore?{AXES}&{SMALL}")

@@ -27,6 +27,7 @@ from tests.helpers.browser_page import (
     losses,
     mark,
     marked,
+    new_page,
     open_page,
     press,
     settled,
@@ -327,7 +328,7 @@ def test_a_reload_in_mid_run_ends_in_the_right_picture(page: Page, server: str) 
 def test_a_slow_first_load_shows_a_skeleton_and_ends_in_the_right_picture(
     browser: Browser, server: str
 ) -> None:
-    page = browser.new_page()  # nothing is cached
+    page = new_page(browser)
     network = page.context.new_cdp_session(page)
     network.send("Network.enable")
     network.send(
@@ -363,7 +364,7 @@ def test_a_slow_first_load_shows_a_skeleton_and_ends_in_the_right_picture(
 def test_lost_ticks_and_a_lost_connection_end_in_the_right_picture(
     browser: Browser, server: str
 ) -> None:
-    page = browser.new_page()  # it logs errors: its connection is lost
+    page = new_page(browser)
     routes: list[WebSocketRoute] = []
     runs = [0]  # of the script, as the server has sent them
     lossy = [True]
@@ -505,8 +506,8 @@ def test_a_network_that_cannot_follow_gets_fewer_ticks(page: Page, server: str) 
 
 def test_after_a_server_restart_the_page_says_so_and_starts_again(browser: Browser) -> None:
     port = free_port()
-    page = (
-        browser.new_page()
+    page = new_page(
+        browser
     )  # not the fixture's page: this one logs errors while its server is down
     with serving(port=port) as (address, _):
         open_page(page, f"http://{address}", "speed=100&samples=100&seed=7")

@@ -11,7 +11,7 @@ from nnlab.app.playground.point_history import OwnPoints
 from nnlab.data.points import Points
 from nnlab.training.config import MAX_SAMPLES
 from tests.helpers.app_page import playground_of, put_run
-from tests.helpers.browser_page import intercept, settled
+from tests.helpers.browser_page import intercept, new_page, settled
 from tests.helpers.own_points_page import choose, click, open_small, own
 from tests.helpers.server import serving
 
@@ -39,7 +39,7 @@ def test_a_stroke_that_gets_lost_is_sent_again(page: Page, server: str) -> None:
 
 def test_a_stroke_that_changes_nothing_leaves_no_dots(browser: Browser) -> None:
     with serving(PAGE) as (address, _):
-        page = browser.new_page()
+        page = new_page(browser)
         page.goto(f"http://{address}")
         chart = page.locator("[data-live-chart=chart]")
         expect(chart.locator(".xy .bg, .main-svg").first).to_be_visible()

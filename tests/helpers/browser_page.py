@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from playwright.sync_api import Locator, Page, WebSocketRoute, expect
+from playwright.sync_api import Browser, Locator, Page, WebSocketRoute, expect
 
 from nnlab import Run, predict
 from nnlab.data.plane import plane_extent
@@ -60,6 +60,13 @@ def let_timers_fire(page: Page, milliseconds: int) -> None:
 def wait_in(page: Page, holds: Callable[[], object]) -> None:
     """Wait until something holds, and handle the page's events meanwhile."""
     wait_until(holds, lambda seconds: page.wait_for_timeout(1000 * seconds))
+
+
+def new_page(browser: Browser) -> Page:
+    """Open a page with an empty cache, and whose errors fail no test."""
+    page = browser.new_page()
+    page.set_default_timeout(PATIENCE)
+    return page
 
 
 def open_page(page: Page, address: str, query: str = "") -> Page:

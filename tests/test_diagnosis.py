@@ -14,8 +14,8 @@ from nnlab import Config, Run, advance, evaluate, set_parameter, start
 from nnlab.inspection.diagnosis import RULES, Diagnosis, diagnose
 from nnlab.inspection.diagnosis.gradients import vanishing_gradients
 from nnlab.inspection.diagnosis.loss_curve import overfitting
-from nnlab.inspection.diagnosis.progress import share_learned
-from nnlab.inspection.diagnosis.units import DEAD_SHARE, saturation, strong_penalty
+from nnlab.inspection.diagnosis.progress import fraction_learned
+from nnlab.inspection.diagnosis.units import DEAD_FRACTION, saturation, strong_penalty
 from nnlab.inspection.next_update import look_at_step
 from nnlab.inspection.observation import observe
 from nnlab.model.activations import ACTIVATIONS
@@ -100,7 +100,7 @@ SICK = {
     "symmetry": Sick(
         Config(initialization="zeros", activation="tanh", learning_rate=0.1, iterations=2_000),
         1,
-        "All 10 units of layer 1 are the same: their weights differ by at most 0\\.",
+        "All 10 units of layer 1 are the same: their weights are exactly equal\\.",
     ),
     "strong penalty": Sick(
         Config(
@@ -116,7 +116,7 @@ SICK = {
     "saturation": Sick(
         Config(activation="tanh", initialization="xavier", learning_rate=30, iterations=1_000),
         600,
-        r"Layer \d is saturated: [\d.]+% of its answers",
+        r"Layer \d is saturated: [\d.]+% of its outputs",
     ),
     "dead units": Sick(
         Config(learning_rate=3, iterations=2_000), 300, r"Layer 2: \d of 5 units are dead"
@@ -209,7 +209,7 @@ def test_the_advice_helps(name: str) -> None:
     sick = SICK[name]
     run, diagnosis = said_of(sick)
     config = replace(sick.config, **diagnosis.changes)
-    helped = start(config) if diagnosis.anew else with_config(run, config)
+    helped = start(config) if diagnosis.restart else with_config(run, config)
     goal = helped.iteration + sick.config.iterations
     helped = advance(helped, sick.config.iterations)
     ill = advance(run, goal - run.iteration)
@@ -309,14 +309,14 @@ def test_the_dead_units_are_counted_right() -> None:
         weights, biases = run.parameters.weights[number], run.parameters.biases[number]
         hidden = np.maximum(hidden @ weights + biases, 0)
     assert hidden.shape[1] == width
-    assert (hidden == 0).all(axis=0).sum() == dead > DEAD_SHARE * width
+    assert (hidden == 0).all(axis=0).sum() == dead > DEAD_FRACTION * width
 
 
 def test_units_that_only_one_batch_leaves_dead_are_not_called_dead() -> None:
     """In batches of one point, most units are dead in each batch, and none in all of them."""
     run = start(Config(learning_rate=1e-4, batch_size=1, hidden_layers=(2, 2), samples=100))
     said = [diagnose(observe(run := advance(run, 100))) for _ in range(100)]
-    assert (run.layer_history.dead_fractions > DEAD_SHARE).sum() > 10
+    assert (run.layer_history.dead_fractions > DEAD_FRACTION).sum() > 10
     assert "dead units" not in {diagnosis.name for diagnosis in said if diagnosis}
 
 
@@ -477,7 +477,7 @@ def test_a_sine_of_infinity_causes_no_warning() -> None:
         activation=("linear", "sine"),
     )
     assert math.isnan(
-        share_learned(observe(_with_vector(start(config), [1e200, 0, 1e200, 0, 1, 0])))
+        fraction_learned(observe(_with_vector(start(config), [1e200, 0, 1e200, 0, 1, 0])))
     )
 
 
@@ -586,6 +586,6 @@ def test_what_can_be_learned_from_very_many_points_is_estimated_from_a_sample() 
     few = advance(start(Config(samples=4_000, hidden_layers=())), 1)
     many = advance(start(Config(samples=100_000, hidden_layers=())), 1)
     # of 4,000 and of 5,000 points, whose neighbours are as near
-    assert share_learned(observe(many)) == pytest.approx(share_learned(observe(few)), abs=0.1)
+    assert fraction_learned(observe(many)) == pytest.approx(fraction_learned(observe(few)), abs=0.1)
     learned = replace(many, parameters=advance(start(Config()), 20_000).parameters, config=Config())
-    assert share_learned(observe(learned)) == pytest.approx(1, abs=0.1)
+    assert fraction_learned(observe(learned)) == pytest.approx(1, abs=0.1)

@@ -1,1 +1,1 @@
-"""A look inside a run: single points, the next update, and what is wrong."""
+"""A look inside a run: single points, the plane, the next update, and what is wrong."""

@@ -1,7 +1,7 @@
-"""One step by hand: every array of one update, copied out of the functions that train.
+"""One step by hand: every array of one update, copied from the functions that train.
 
-Nothing here is computed in a second way: the arrays are those that `Objective.loss` and
-`Objective.backward` tell a watcher of, and the update is that of `Updates`.
+Nothing is computed twice: `Objective.loss` and `Objective.backward` hand their arrays to a watcher,
+and `Updates` makes the update.
 """
 
 from dataclasses import dataclass, replace
@@ -24,14 +24,14 @@ from nnlab.training.update import Updates
 class Step:
     """The update that a run makes next, from the inputs to the parameters after it.
 
-    Of what there is for each sample, the first rows are kept, as many as have been asked for.
+    Arrays with a row per sample hold only the first rows, as many as were asked for.
 
     Attributes
     ----------
     iteration : number of updates made before
-    point : the number of the training point that the update is made for alone; None: the batch
+    point : number of the only training point that the update is made for; None: the batch
     n_samples : how many training points it is made for
-    samples : int (rows,), which ones
+    samples : int (rows,), their numbers
     targets : float64 (rows, 1)
     activations : A_0 to A_L, per layer float64 (rows, width): the features, the hidden layers'
         activations, and the output's probabilities or, of a regression, its values
@@ -73,9 +73,8 @@ def look_at_step(run: Run, point: int | None = None, rows: int | None = None) ->
     Parameters
     ----------
     run : left as it is
-    point : the number of a training point, to look at the update for this one alone; None: for
-        the batch whose turn it is
-    rows : of how many samples to keep the arrays; None: of all
+    point : number of the only training point that the update is for; None: the next batch
+    rows : how many samples' rows to keep; None: all
 
     Raises
     ------
@@ -128,10 +127,10 @@ def look_at_step(run: Run, point: int | None = None, rows: int | None = None) ->
 def take_step(run: Run, point: int | None = None) -> Run:
     """Make the update that `look_at_step` shows, and return a new Run.
 
-    For the batch that is `advance(run, 1)`. For a training point alone it is the update of a run
-    that has no other training point, and an edit in this one: what has stopped the run no
-    longer counts, and `patience` begins anew. As in `advance`, an update that leads to infinity is
-    not taken: the run has diverged.
+    For the batch this is `advance(run, 1)`. For one training point it is the update of a run that
+    has no other training point, and counts as an edit: a run that had stopped can go on, and
+    `patience` starts again. As in `advance`, an update that leads to infinity is not made, and the
+    run has diverged.
 
     Raises
     ------
@@ -151,7 +150,7 @@ def take_step(run: Run, point: int | None = None) -> Run:
     stepped = replace(stepped, dataset=data, config=run.config)
     if stepped.diverged or not np.isfinite(evaluate(stepped).train_loss):
         return replace(run, diverged=True)
-    # at the iteration that it leads to, so that who goes back to the one before undoes it
+    # at the iteration that it leads to: going back to the one before it undoes it
     done = Edit(stepped.iteration, STEP, "training point", int(point))
     return replace(stepped, edits=(*run.edits, done))
 
@@ -179,7 +178,7 @@ def objective_of_step(run: Run, point: int | None) -> tuple[NDArray[np.intp], Ob
 
 
 def _outputs(run: Run, seen: dict[tuple[str, int], FloatArray]) -> FloatArray:
-    """Return the output's activations: told of where the loss needs them, else as in `predict`."""
+    """Return the output's activations: as the loss computed them, or else as `predict` does."""
     output = len(run.config.hidden_layers)
     if ("a", output) in seen:
         return seen["a", output]

@@ -1,4 +1,4 @@
-"""Gradients by central differences, to hold beside those of backpropagation."""
+"""Gradients by central differences, to compare with those of backpropagation."""
 
 from collections.abc import Sequence
 from itertools import pairwise
@@ -12,19 +12,16 @@ from nnlab.model.network import FloatArray, Parameters, zero_parameters
 from nnlab.training.run import Run
 
 STEP_SIZE = 1e-5  # h of the central difference: truncation h² and rounding 1e-16 / h are balanced
-# Of multiplications that checking gradients by central differences may cost at once, about 0.1 s.
-# For each number it takes two forward passes.
-CHECK_WORK = 100_000_000
-# Activations with a corner at 0, where a slope on one side is not that on the other.
-CORNERED = ("relu", "leaky_relu")
+CHECK_WORK = 100_000_000  # multiplications that one check may take: about 0.1 s
+KINKED = ("relu", "leaky_relu")  # activations whose slope jumps at 0
 
 
 @computing()
 def numeric_gradients(run: Run, point: int | None, positions: Sequence[int]) -> FloatArray:
     """Return (loss(w + h) - loss(w - h)) / 2h for some of the parameters, by `Objective.loss`.
 
-    The central difference (Press et al., Numerical Recipes, section 5.7), h = STEP_SIZE. Every
-    number takes two forward passes over all samples, see `affordable_checks`.
+    The central difference of Press et al., Numerical Recipes, section 5.7, with h = STEP_SIZE. Each
+    parameter takes two forward passes over all samples, see `affordable_checks`.
 
     Parameters
     ----------
@@ -46,18 +43,18 @@ def numeric_gradients(run: Run, point: int | None, positions: Sequence[int]) -> 
 
 
 def affordable_checks(step: Step) -> int:
-    """Return for how many parameters `numeric_gradients` stays within CHECK_WORK, maybe none."""
+    """Return for how many parameters `numeric_gradients` stays within CHECK_WORK, maybe 0."""
     weights = sum(fan_in * fan_out for fan_in, fan_out in pairwise(step.before.layer_sizes))
     return CHECK_WORK // (2 * step.n_samples * weights)
 
 
 @computing()
 def crossings(run: Run, point: int | None, position: int) -> int:
-    """Count the corners that a central difference steps over.
+    """Count the kinks that a central difference steps over.
 
-    Those are the pre-activations of a cornered activation, over all samples and units, which lie on
-    one side of 0 at w + h and on the other, or at 0 itself, at w - h. There the central difference
-    mixes the slopes of both sides, while backpropagation takes the one where the parameter stands.
+    Those are the pre-activations of a kinked activation, over all samples and units, that are above
+    0 at w + h and not at w - h, or the other way round. There the central difference mixes the
+    slopes of both sides, while backpropagation uses the slope at w.
 
     Parameters
     ----------
@@ -66,7 +63,7 @@ def crossings(run: Run, point: int | None, position: int) -> int:
     """
     _, objective = objective_of_step(run, point)
     above: dict[int, list[NDArray[np.bool_]]] = {
-        layer: [] for layer, name in enumerate(run.config.activations) if name in CORNERED
+        layer: [] for layer, name in enumerate(run.config.activations) if name in KINKED
     }
 
     def watch(name: str, layer: int, array: FloatArray) -> None:
@@ -80,7 +77,7 @@ def crossings(run: Run, point: int | None, position: int) -> int:
 
 
 def positions_of(layer_sizes: Sequence[int]) -> tuple[NDArray[np.intp], ...]:
-    """Return where in the vector of parameters each number of the layers' matrices stands.
+    """Return the position of each number of the layers' matrices in the vector of parameters.
 
     Returns
     -------

@@ -155,7 +155,7 @@ def _notices(playground: Playground, error: str, finding: Diagnosis | None, *, p
     if finding:
         with st.container(horizontal=True, vertical_alignment="center", key="diagnosis"):
             st.warning(f"{finding.sentence} {finding.advice}", icon=":material/stethoscope:")
-            effect = "a new run starts." if finding.anew else "the run goes on with it."
+            effect = "a new run starts." if finding.restart else "the run goes on with it."
             ADVICE.button(
                 st,
                 playground,

@@ -124,7 +124,7 @@ def set_layers(_: Playground, widths: Sequence[int]) -> None:
 def apply_advice(_: Playground, finding: Diagnosis) -> None:
     """Change the settings as a diagnosis advises."""
     fill_in_settings(finding.changes)
-    if finding.anew:
+    if finding.restart:
         renew()
 
 

@@ -1,8 +1,8 @@
-"""What goes wrong in a run, in one honest sentence with its evidence, and one thing to try.
+"""What goes wrong in a run: one sentence with the evidence, and one thing to try.
 
-Most symptoms count only where something is wrong: where the loss no longer falls although the
-points could be told apart better. The article's own run has three of five units dead for a while,
-and stands at log 2 for 5,000 iterations; then it solves its task.
+Most symptoms count only while the loss does not fall although there is more to learn. In the
+article's own run, three of five units are dead for a while and the loss stays at log 2 for 5,000
+iterations; then the run solves its task.
 """
 
 from collections.abc import Callable
@@ -20,7 +20,8 @@ from nnlab.inspection.observation import Observation
 
 __all__ = ["RULES", "Diagnosis", "diagnose"]
 
-# of a run that has not diverged, in this order, from what explains the others to what is left
+# For a run that has not diverged. The first rule that finds something wins, so causes come before
+# their symptoms.
 RULES: tuple[Callable[[Observation], Diagnosis | None], ...] = (
     symmetry,
     strong_penalty,
@@ -36,9 +37,8 @@ RULES: tuple[Callable[[Observation], Diagnosis | None], ...] = (
 
 def diagnose(observation: Observation) -> Diagnosis | None:
     """Return what the first of RULES finds, or `divergence`; None for a run without points."""
-    run = observation.run
-    if not len(run.dataset.train_inputs):
+    if not len(observation.train.losses):
         return None
-    if run.diverged:
+    if observation.run.diverged:
         return divergence(observation)
     return next(filter(None, (rule(observation) for rule in RULES)), None)

@@ -1,4 +1,4 @@
-"""What a rule has found."""
+"""What a rule finds."""
 
 from typing import NamedTuple
 
@@ -12,11 +12,11 @@ class Diagnosis(NamedTuple):
     sentence : what is wrong, with the evidence as numbers
     advice : one thing to try
     changes : the fields of Config that follow the advice, and their values
-    anew : True if it only helps from the start; else it may act on the run in progress
+    restart : True if the advice only helps a new run; else it can change this one
     """
 
     name: str
     sentence: str
     advice: str
     changes: dict[str, object]
-    anew: bool
+    restart: bool

@@ -9,9 +9,9 @@ from nnlab.inspection.diagnosis.measures import good_start, norm, rounded
 from nnlab.inspection.diagnosis.progress import (
     LEARNED,
     constant_loss,
+    fraction_learned,
     is_stuck,
     layers_since,
-    share_learned,
 )
 from nnlab.inspection.observation import Observation
 from nnlab.model.computing import computing
@@ -27,12 +27,13 @@ ARTICLE_ITERATIONS = 25_000
 
 
 def vanishing_gradients(observation: Observation) -> Diagnosis | None:
-    """Find an error that fades on its way back through the layers, so that the first ones rest.
+    """Find an error that fades on its way back, so that the first layers hardly learn.
 
-    Threshold: ∂loss/∂z, root mean square, is less than FADED_FLOW times as large in layer 1 as at
-    the output, the gradient of layer 1 less than FADED of its weights, and the loss no longer
-    falls. The error's flow back is what vanishes in Hochreiter 1991 and in Bengio et al. 1994; in
-    healthy runs here, five sigmoid layers among them, it keeps more than a hundredth.
+    Threshold: in layer 1, the root mean square of ∂loss/∂z is less than FADED_FLOW times that of
+    the output, the norm of the gradient is less than FADED times that of the weights, and the loss
+    no longer falls. The vanishing error is described in Hochreiter 1991 and Bengio et al. 1994. In
+    the healthy runs of the tests, even with five sigmoid layers, more than a hundredth of it is
+    left.
     """
     run = observation.run
     history = layers_since(run)
@@ -60,7 +61,7 @@ def vanishing_gradients(observation: Observation) -> Diagnosis | None:
         if changes
         else "Fewer layers leave a shorter way back.",
         changes or {"hidden_layers": shallow},
-        anew=True,
+        restart=True,
     )
 
 
@@ -81,11 +82,12 @@ def _error_flow(run: Run) -> tuple[float, float]:
 
 
 def exploding_gradients(observation: Observation) -> Diagnosis | None:
-    """Find gradients so large that updates throw the network about.
+    """Find gradients so large that no update leads anywhere.
 
-    Threshold: a norm above EXPLODING_NORM, where gradients are usually cut off at 1 to 10 (Pascanu
-    et al. 2013; Goodfellow et al. 2016, section 10.11.1), and a loss that is still worse than that
-    of a constant answer. Targets far beyond 1, and so their errors, make a gradient as much larger.
+    Threshold: a norm above EXPLODING_NORM, and a loss that is still worse than that of a constant
+    prediction. Gradients are usually clipped at 1 to 10 (Pascanu et al. 2013; Goodfellow et al.
+    2016, section 10.11.1). Targets far beyond 1 make gradients as much larger, and raise the
+    threshold.
     """
     run = observation.run
     gradient = norm(layers_since(run).gradient_norms[-1:])
@@ -99,18 +101,18 @@ def exploding_gradients(observation: Observation) -> Diagnosis | None:
     rate = rounded(run.config.learning_rate / 10)
     return Diagnosis(
         "exploding gradients",
-        f"The gradient explodes: its norm is {_shown(gradient)} and the loss {loss:.3g}, where one "
-        f"and the same answer everywhere would have {constant:.3g}.",
+        f"The gradient explodes: its norm is {_shown(gradient)} and the loss {loss:.3g}, where the "
+        f"same prediction everywhere would have {constant:.3g}.",
         "Try starting weights that fit the layers' widths."
         if large_start
         else f"Try a learning rate of {rate:g}.",
         {"initialization": good_start(run)} if large_start else {"learning_rate": rate},
-        anew=True,
+        restart=True,
     )
 
 
 def divergence(observation: Observation) -> Diagnosis:
-    """Say of a run that has diverged how large its gradient is, and which learning rate to try."""
+    """Describe the gradient of a diverged run, and advise a lower learning rate."""
     run = observation.run
     gradient = norm(observation.layers.gradient_norms)
     rate = calmer_rate(run.config)
@@ -120,12 +122,12 @@ def divergence(observation: Observation) -> Diagnosis:
         f"{run.config.learning_rate:g} the next update takes the loss to infinity.",
         f"Try a learning rate of {rate:g}.",
         {"learning_rate": rate},
-        anew=True,
+        restart=True,
     )
 
 
 def _shown(gradient: float) -> str:
-    """Write the norm of a gradient; the layer history ends at float32's largest number."""
+    """Return the norm of a gradient as text; the layer history ends at float32's largest number."""
     return f"{gradient:.3g}" if gradient < 1e38 else "above 1e+38"
 
 
@@ -135,13 +137,13 @@ def calmer_rate(config: Config) -> float:
 
 
 def small_learning_rate(observation: Observation) -> Diagnosis | None:
-    """Find updates too small to get anywhere, with a gradient that would get somewhere.
+    """Find updates that are too small, while larger ones would lower the loss.
 
-    Threshold: in ARTICLE_ITERATIONS, or those of the run if they are more, the weights move by less
-    than REACH of their size, and that does not bring the loss to 0; updates of USUAL_STEP of their
-    size, the rule of thumb of Stanford's CS231n (Karpathy), would lower it by more than PROMISE of
-    itself. Both to first order. The advice stays below LARGEST_RATE: learning rates are mostly less
-    (Bengio 2012, Practical recommendations, section 3.1).
+    Threshold, to first order: in ARTICLE_ITERATIONS, or in the run's iterations if they are more,
+    the weights move by less than REACH of their size, and the loss stays above 0. With updates of
+    USUAL_STEP of their size, the rule of thumb of Stanford's CS231n (Karpathy), the loss would fall
+    by more than the fraction PROMISE. The advice stays below LARGEST_RATE, since learning rates
+    rarely exceed it (Bengio 2012, Practical recommendations, section 3.1).
     """
     run = observation.run
     history, config = layers_since(run), run.config
@@ -150,11 +152,11 @@ def small_learning_rate(observation: Observation) -> Diagnosis | None:
         return None
     step, loss = _step(run, gradient) / weight, float(run.losses[-1])
     iterations = max(config.iterations, ARTICLE_ITERATIONS)
-    slope = gradient * weight * iterations  # of the loss, where each update is as large as w
+    slope = gradient * weight * iterations  # of the loss, if each update were as large as w
     if step * iterations >= REACH or step * slope >= loss or USUAL_STEP * slope <= PROMISE * loss:
         return None
     rate = rounded(min(100 * config.learning_rate, LARGEST_RATE))
-    if rate < 10 * config.learning_rate or share_learned(observation) >= LEARNED:
+    if rate < 10 * config.learning_rate or fraction_learned(observation) >= LEARNED:
         return None
     return Diagnosis(
         "small learning rate",
@@ -163,17 +165,17 @@ def small_learning_rate(observation: Observation) -> Diagnosis | None:
         f"{step * iterations:.1%}.",
         f"Try a learning rate of {rate:g}.",
         {"learning_rate": rate},
-        anew=False,
+        restart=False,
     )
 
 
 def _step(run: Run, gradient: float) -> float:
-    """Return about the norm of an update, at most, from the norm of the gradient."""
+    """Return an estimate, from above, of the norm of an update from the norm of the gradient."""
     config = run.config
     if config.optimizer in {"rmsprop", "adam"}:
         # each parameter moves by about the learning rate: Kingma and Ba 2015, section 2.1
         return config.learning_rate * math.sqrt(len(run.parameters.vector))
     if config.optimizer == "sgd":
         return config.learning_rate * gradient
-    # what a steady gradient sums up to
+    # a constant gradient adds up to this
     return config.learning_rate * gradient / max(1 - config.momentum, 1e-9)

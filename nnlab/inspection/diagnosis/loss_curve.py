@@ -1,4 +1,4 @@
-"""What goes wrong with the loss: it rises on the test points, or has stopped moving."""
+"""What goes wrong with the loss: it rises on the test points, or no longer falls."""
 
 import math
 
@@ -9,9 +9,9 @@ from nnlab.inspection.diagnosis.measures import rounded
 from nnlab.inspection.diagnosis.progress import (
     LEARNED,
     constant_loss,
+    fraction_learned,
     loss_windows,
     settled_since,
-    share_learned,
 )
 from nnlab.inspection.observation import Observation
 from nnlab.training.run import TEST_EVERY, Run
@@ -24,11 +24,11 @@ PLATEAU, PLATEAU_ITERATIONS = 1e-3, 4000
 def overfitting(observation: Observation) -> Diagnosis | None:
     """Find a run that gets worse on the test points while it gets better on the training points.
 
-    Threshold: the median test loss of the last STRIP samples, in which a spike does not count, is
-    OVERFITTING above the lowest mean of so many, relatively: twice the largest "generalization
-    loss" of Prechelt 1998 (Early stopping - but when?). It is also above the training loss by
-    GAP_TO_TRAIN of that, and by GAP_TO_CONSTANT of the loss of a constant answer, so that no small
-    and no passing difference counts.
+    Threshold: the median of the last STRIP test losses, in which a spike does not count, exceeds
+    the lowest mean of STRIP test losses by the fraction OVERFITTING. That is twice the largest
+    "generalization loss" of Prechelt 1998 (Early stopping - but when?). It also exceeds the
+    training loss by GAP_TO_TRAIN of that loss and by GAP_TO_CONSTANT of the loss of a constant
+    prediction, so that small differences do not count.
     """
     run = observation.run
     tests = run.test_losses[-(-settled_since(run) // TEST_EVERY) :]
@@ -50,17 +50,17 @@ def overfitting(observation: Observation) -> Diagnosis | None:
         f"{iteration:,} and is {now:.3g} now, the training loss {train:.3g}.",
         f"An L2 penalty of {rate:g} keeps the boundary smooth.",
         {"regularization": "l2", "regularization_rate": rate},
-        anew=False,
+        restart=False,
     )
 
 
 def plateau(observation: Observation) -> Diagnosis | None:
-    """Find a loss that has stopped moving before the task is learned.
+    """Find a loss that no longer falls although the task is not learned.
 
-    Threshold: a relative change, and an uncertainty of it, of less than PLATEAU between the middle
-    and the end of at least PLATEAU_ITERATIONS. scikit-learn's MLP stops at less than 1e-4 in ten
-    epochs; that is too soon here, as runs leave saddle points by themselves (Dauphin et al. 2014):
-    the article's run changes by 0.2 % in the same time on its plateau.
+    Threshold: between the middle and the end of at least PLATEAU_ITERATIONS, both the relative
+    change of the loss and its uncertainty are less than PLATEAU. scikit-learn's MLP stops after ten
+    epochs with less than 1e-4. That is too early here, since runs leave saddle points by themselves
+    (Dauphin et al. 2014): the article's run changes by 0.2 % in this time on its plateau.
     """
     run = observation.run
     windows = loss_windows(run)
@@ -71,7 +71,7 @@ def plateau(observation: Observation) -> Diagnosis | None:
     if abs(before - now) >= PLATEAU * now:
         return None
     noise = math.sqrt(sum(window.var() for window in windows) / len(windows[0]))
-    if 2 * noise >= PLATEAU * now or share_learned(observation) >= LEARNED:
+    if 2 * noise >= PLATEAU * now or fraction_learned(observation) >= LEARNED:
         return None
     advice, changes = _way_off(run)
     return Diagnosis(
@@ -80,21 +80,21 @@ def plateau(observation: Observation) -> Diagnosis | None:
         f"{abs(before - now) / now:.2%}, and stays at {now:.3g}.",
         advice,
         changes,
-        anew=True,
+        restart=True,
     )
 
 
 def _way_off(run: Run) -> tuple[str, dict[str, object]]:
-    """Return what may get a run off its plateau, and how it is set."""
+    """Return advice for a run on a plateau, and the settings that follow it."""
     config = run.config
     changes: dict[str, object]
     if not config.hidden_layers:
         changes = {"hidden_layers": (10, 5)}
         if not isinstance(config.activation, str):
-            changes["activation"] = "relu"  # in place of a name for each of no layers
+            changes["activation"] = "relu"  # instead of one name per layer
         return "Hidden layers let the boundary bend.", changes
     if config.regularization != "none":
-        return "Leave the penalty away.", {"regularization": "none"}
+        return "Switch the penalty off.", {"regularization": "none"}
     if max(config.hidden_layers) < 8:
         widths = tuple(max(4, 2 * width) for width in config.hidden_layers)
         return "More units let the boundary bend more.", {"hidden_layers": widths}

@@ -1,4 +1,4 @@
-"""How a run gets on: whether its loss still moves, and how much of the task it has learned."""
+"""How a run progresses: whether its loss still falls, and how much of the task it has learned."""
 
 import math
 from functools import lru_cache
@@ -13,28 +13,28 @@ from nnlab.training.edit_record import STOP
 from nnlab.training.history import LayerHistory
 from nnlab.training.run import Run
 
-FEW = 200  # iterations, too few to tell how a loss goes
-NO_PROGRESS = 0.01  # less of a relative fall of the loss over half the run is none
-ENOUGH_POINTS = 5000  # to look for neighbours among; of 100,000 it takes seconds
-LEARNED = 0.8  # of the way from a constant answer to the nearest neighbour's: it has learned
+FEW = 200  # iterations: too few to judge a loss curve
+NO_PROGRESS = 0.01  # a smaller relative fall of the loss over half the run is no progress
+ENOUGH_POINTS = 5000  # to search for neighbours; with 100,000 the search takes seconds
+LEARNED = 0.8  # fraction of the task from which on it counts as learned
 
 
 def settled_since(run: Run) -> int:
-    """Return the iteration at which somebody last changed what updates the run makes, or 0."""
+    """Return the iteration of the last change that affects the updates, or 0."""
     return max((one.iteration for one in run.edits if one.kind != STOP), default=0)
 
 
 def layers_since(run: Run) -> LayerHistory:
-    """Return the rows of the layer history since then: what was before has another cause."""
+    """Return the rows of the layer history since that change; earlier rows have other causes."""
     history = run.layer_history
     begin = int(np.searchsorted(history.iterations, settled_since(run)))
     return LayerHistory._make(column[begin:] for column in history)
 
 
 def loss_windows(run: Run) -> tuple[FloatArray, FloatArray] | None:
-    """Return the losses in the middle and at the end of the run, a tenth of them each.
+    """Return a tenth of the losses from the middle of the run and a tenth from its end.
 
-    Of a run that was changed by hand, since then; None if that is less than FEW iterations.
+    Only losses since the last change count. The result is None if they are fewer than FEW.
     """
     losses = run.losses[settled_since(run) :]
     if len(losses) < FEW:
@@ -46,23 +46,25 @@ def loss_windows(run: Run) -> tuple[FloatArray, FloatArray] | None:
 def is_stuck(observation: Observation) -> bool:
     """Say whether the loss no longer falls although there is more to learn.
 
-    It falls no longer if it fell by less than NO_PROGRESS since the middle of the run, or rose.
-    There is more to learn if the run has not come LEARNED of the way from the best constant answer
-    to the answer of each point's nearest neighbour, which with many points is wrong at most twice
-    as often as the best possible one (Cover and Hart 1967): so noise alone is nothing wrong.
+    It no longer falls if it has fallen by less than NO_PROGRESS since the middle of the run, or
+    has risen. There is more to learn if `fraction_learned` is below LEARNED. Noise alone does not
+    lower that fraction, since it is measured against the nearest neighbour's prediction. With many
+    points, that is wrong at most twice as often as the best possible one (Cover and Hart 1967).
     """
     windows = loss_windows(observation.run)
     if windows is None:
         return False
     before, now = windows[0].mean(), windows[1].mean()
-    return bool(before - now < NO_PROGRESS * now) and share_learned(observation) < LEARNED
+    return bool(before - now < NO_PROGRESS * now) and fraction_learned(observation) < LEARNED
 
 
-def share_learned(observation: Observation) -> float:
-    """Return how far the run has come from the best constant answer, 0, to the neighbours', 1.
+def fraction_learned(observation: Observation) -> float:
+    """Return how much of the task the run has learned.
 
-    In a classification by the share of training points on the wrong side, in a regression by the
-    loss. Where the neighbours do no better than a constant there is nothing to learn, and it is 1.
+    0 is as good as the best constant prediction, 1 as good as predicting each point from its
+    nearest neighbour. A classification is measured by the fraction of wrong training points, a
+    regression by the loss. Where neighbours do no better than a constant, there is nothing to
+    learn, and the result is 1.
     """
     run, metrics = observation.run, observation.metrics
     regression = run.config.problem == "regression"
@@ -75,25 +77,26 @@ def share_learned(observation: Observation) -> float:
 
 @lru_cache(maxsize=16)
 def _errors(dataset: Dataset, regression: bool) -> tuple[float, float]:
-    """Return the errors on the training set of the best constant, and of the nearest neighbours."""
+    """Return the training errors of the best constant, and of each point's nearest neighbour."""
     every = -(-len(dataset.train_inputs) // ENOUGH_POINTS)
     inputs, targets = dataset.train_inputs[::every], dataset.train_targets[::every, 0]
     if len(targets) < 2:
         return 0.0, 0.0
     nearest = NearestNeighbors(n_neighbors=1).fit(inputs)
-    answers = targets[nearest.kneighbors(return_distance=False)[:, 0]]  # not a point's own
+    # a point is not its own neighbour
+    predictions = targets[nearest.kneighbors(return_distance=False)[:, 0]]
     if regression:
-        return float(targets.var()) / 2, float(np.mean((targets - answers) ** 2)) / 2
-    share = float(targets.mean())
-    return min(share, 1 - share), float(np.mean(targets != answers))
+        return float(targets.var()) / 2, float(np.mean((targets - predictions) ** 2)) / 2
+    fraction = float(targets.mean())
+    return min(fraction, 1 - fraction), float(np.mean(targets != predictions))
 
 
 def constant_loss(config: Config, dataset: Dataset) -> float:
-    """Return the training loss of the best constant answer."""
+    """Return the training loss of the best constant prediction."""
     targets = dataset.train_targets
     if config.problem == "regression":
         return float(targets.var()) / 2
-    share = float(targets.mean())
+    fraction = float(targets.mean())
     if config.output_loss == "squared_error":
-        return share * (1 - share) / 2
-    return -sum(part * math.log(part) for part in (share, 1 - share) if part > 0)
+        return fraction * (1 - fraction) / 2
+    return -sum(part * math.log(part) for part in (fraction, 1 - fraction) if part > 0)

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.helpers.waiting import PATIENCE_SECONDS
+
 ROOT = Path(__file__).parents[1]
 
 # The sums over 20,000 errors and the products of 64 columns are large enough for several threads.
@@ -123,13 +125,14 @@ def _output(program: str, *arguments: str) -> str:
         cwd=ROOT,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=PATIENCE_SECONDS,
         check=False,
     )
     assert result.returncode == 0, result.stderr
     return result.stdout
 
 
+@pytest.mark.slow
 def test_results_are_the_same_bit_for_bit_on_one_and_on_many_threads() -> None:
     one = _output(RUN, "1", "limited")
     assert _output(RUN, "4", "limited") == one

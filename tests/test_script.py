@@ -233,6 +233,7 @@ def test_the_configs_cover_every_way_to_end() -> None:
     assert ends["divergence of the penalty"].stopped == "diverged"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["moons", "regression of plane", "batches of 7", "divergence"])
 def test_the_script_prints_what_the_command_line_prints(
     executed: dict[str, Executed], capsys: pytest.CaptureFixture[str], name: str

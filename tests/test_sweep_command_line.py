@@ -46,6 +46,7 @@ def test_random_settings_are_drawn_from_ranges() -> None:
     assert order.configs == random_sample(Config(samples=50, iterations=40), ranges, 9, 3, [4])
 
 
+@pytest.mark.slow
 def test_the_table_has_a_row_per_run_with_what_differs_from_the_defaults(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

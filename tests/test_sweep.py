@@ -472,7 +472,7 @@ import streamlit as st
 
 from nnlab import Config
 from nnlab.sweep import Sweep
-from nnlab.sweep.executors import shared_workers
+from nnlab.sweep.cluster import shared_workers
 
 here = Path(__file__).parent
 with (here / "ran").open("a") as ran:

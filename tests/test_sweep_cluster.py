@@ -9,14 +9,22 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 from itertools import count
+from threading import Event
 from typing import NamedTuple
 
 import pytest
 from distributed import Client
 
 from nnlab import Config
-from nnlab.sweep import Axis, Sweep, executors, grid, run_one
-from nnlab.sweep.executors import COUNT_SECONDS, MISSING_SECONDS, SCHEDULER, shared_workers
+from nnlab.data.rules import BrokenRule
+from nnlab.sweep import Axis, Sweep, grid, run_one
+from nnlab.sweep.cluster import (
+    COUNT_SECONDS,
+    MISSING_SECONDS,
+    SCHEDULER,
+    Cluster,
+    shared_workers,
+)
 from tests.helpers.server import ROOT, free_port
 from tests.helpers.sweeps import (
     LONG,
@@ -53,7 +61,7 @@ def scheduler() -> Iterator[tuple[str, subprocess.Popen]]:
         yield f"tcp://127.0.0.1:{port}", process
 
 
-class Cluster(NamedTuple):
+class LocalCluster(NamedTuple):
     """A scheduler, a client, and worker processes of one thread each."""
 
     address: str
@@ -62,7 +70,7 @@ class Cluster(NamedTuple):
 
 
 @pytest.fixture(scope="module")
-def cluster() -> Iterator[Cluster]:
+def cluster() -> Iterator[LocalCluster]:
     """Start a scheduler and two workers that speak with it over TCP."""
     with scheduler() as (address, _):
         worker = ("worker", address, "--nthreads", "1", "--no-nanny", "--no-dashboard")
@@ -72,15 +80,15 @@ def cluster() -> Iterator[Cluster]:
             Client(address, timeout=PATIENCE_SECONDS, set_as_default=False) as client,
         ):
             client.wait_for_workers(2, timeout=PATIENCE_SECONDS)
-            yield Cluster(address, client, [first, second])
+            yield LocalCluster(address, client, [first, second])
 
 
-def test_a_cluster_brings_the_results_that_this_process_brings(cluster: Cluster) -> None:
+def test_a_cluster_brings_the_results_that_this_process_brings(cluster: LocalCluster) -> None:
     with cluster.client.get_executor(pure=False) as executor:
         assert [bits(result) for result in results_of(Sweep(MIXED, executor, 2))] == expected()
 
 
-def test_the_command_line_sweeps_on_the_cluster_of_the_environment(cluster: Cluster) -> None:
+def test_the_command_line_sweeps_on_the_cluster_of_the_environment(cluster: LocalCluster) -> None:
     options = ["--axis", "noise=0; 0.1", "--seeds", "2", "--samples", "50", "--iterations", "100"]
     result = subprocess.run(
         [sys.executable, "-W", "error", "-m", "nnlab", "sweep", *options],
@@ -98,7 +106,7 @@ def test_the_command_line_sweeps_on_the_cluster_of_the_environment(cluster: Clus
     assert [float(row["train_loss"]) for row in rows] == losses
 
 
-def test_a_cancelled_sweep_leaves_the_clusters_workers(cluster: Cluster) -> None:
+def test_a_cancelled_sweep_leaves_the_clusters_workers(cluster: LocalCluster) -> None:
     with cluster.client.get_executor(pure=False) as executor:
         sweep = Sweep([LONG] * 5, executor, 2)
         wait_until(lambda: sweep.seconds_left)
@@ -107,7 +115,7 @@ def test_a_cancelled_sweep_leaves_the_clusters_workers(cluster: Cluster) -> None
     assert sweep.results == []
 
 
-def test_a_worker_that_is_killed_in_mid_sweep_costs_no_run(cluster: Cluster) -> None:
+def test_a_worker_that_is_killed_in_mid_sweep_costs_no_run(cluster: LocalCluster) -> None:
     """One of two workers is killed while it computes; the other takes over its run."""
     with cluster.client.get_executor(pure=False) as executor:
         # of a run at least that is some seconds long, so that both are at work when one is killed
@@ -140,7 +148,7 @@ def test_workers_that_join_later_are_used() -> None:
         Client(address, timeout=PATIENCE_SECONDS, set_as_default=False) as client,
     ):
         # by this clock, each look is long after the one before
-        shared = executors.Cluster(address, partial(next, count(step=COUNT_SECONDS))).workers
+        shared = Cluster(address, partial(next, count(step=COUNT_SECONDS))).workers
         sweep = Sweep([LONG] * 5, shared=shared)
         assert shared().at_once == 1
         with started("worker", address, "--nthreads", "2", "--no-nanny", "--no-dashboard"):
@@ -160,7 +168,7 @@ def test_a_cluster_that_was_not_there_is_not_searched_for_at_every_look(
         raise OSError("timed out")
 
     address, now = "tcp://127.0.0.1:2", 0.0
-    cluster = executors.Cluster(address, lambda: now)
+    cluster = Cluster(address, lambda: now)
     monkeypatch.setattr("distributed.Client", refuse)
     for _ in range(3):
         with pytest.raises(ValueError, match=f"running Dask scheduler.*got '{address}'"):
@@ -169,7 +177,32 @@ def test_a_cluster_that_was_not_there_is_not_searched_for_at_every_look(
     now += MISSING_SECONDS
     with pytest.raises(ValueError, match="running Dask scheduler"):
         cluster.workers()
-    assert attempts == [address] * 2
+    wait_until(lambda: attempts == [address] * 2)
+
+
+def test_nobody_waits_while_a_missing_scheduler_is_searched_for_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    searches, may_end, ended = [], Event(), Event()
+
+    def search(address: str, **_: object) -> None:
+        searches.append(address)
+        if len(searches) > 1:
+            may_end.wait(PATIENCE_SECONDS)
+            ended.set()
+        raise OSError("timed out")
+
+    now = 0.0
+    cluster = Cluster("tcp://127.0.0.1:2", lambda: now)
+    monkeypatch.setattr("distributed.Client", search)
+    for _ in range(3):
+        with pytest.raises(BrokenRule):
+            cluster.workers()
+        now += MISSING_SECONDS
+    assert not ended.is_set()
+    may_end.set()
+    assert ended.wait(PATIENCE_SECONDS)
+    assert len(searches) == 2
 
 
 @pytest.mark.parametrize(

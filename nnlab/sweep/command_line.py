@@ -13,8 +13,9 @@ from typing import IO, Any, NamedTuple, get_args
 from nnlab.data.rules import BrokenRule, shown
 from nnlab.sweep.axes import grid, random_sample
 from nnlab.sweep.axis_text import axis_from_text, range_from_text
+from nnlab.sweep.cluster import SCHEDULER, shared_workers
 from nnlab.sweep.csv_table import Table
-from nnlab.sweep.executors import SCHEDULER, LocalPool, shared_workers
+from nnlab.sweep.executors import LocalPool
 from nnlab.sweep.limits import MAX_AT_ONCE, MAX_RUNS
 from nnlab.sweep.runs import Status
 from nnlab.sweep.sweep import Sweep

@@ -1,6 +1,5 @@
-"""Where the runs of a sweep are computed: local worker processes, or a Dask cluster."""
+"""Worker processes of this machine, which compute the runs of sweeps."""
 
-import math
 import os
 import signal
 import threading
@@ -8,19 +7,13 @@ import time
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import BrokenExecutor, Executor, Future, wait
-from contextlib import suppress
 from functools import cache, partial
 from typing import Any, NamedTuple
 
 import loky
 
-from nnlab.data.rules import BrokenRule
 from nnlab.model.computing import keep_one_blas_thread
 
-SCHEDULER = "NNLAB_DASK_SCHEDULER"  # the environment variable with a Dask scheduler's address
-CONNECT_SECONDS = 2
-MISSING_SECONDS = 10  # after which a cluster that was not there is searched for again
-COUNT_SECONDS = 5  # for which the number of a cluster's workers is taken for granted
 NICENESS = 10  # of local workers: the sessions that train on the page come first, ten to one
 
 
@@ -177,92 +170,8 @@ def _begin(server: int) -> None:
     threading.Thread(target=end_with_the_server, daemon=True).start()
 
 
-def shared_workers() -> Workers:
-    """Return the workers that all sessions of this server share.
-
-    They are those of the Dask cluster whose scheduler's address the environment variable
-    NNLAB_DASK_SCHEDULER holds, or else local processes, one per core.
-
-    Raises
-    ------
-    ValueError
-        "NNLAB_DASK_SCHEDULER must <rule>, got <value>", if there is no such cluster, or what it
-        takes to speak with one is not installed.
-    """
-    address = os.environ.get(SCHEDULER)
-    with _choosing:
-        cluster = _clusters.setdefault(address, Cluster(address)) if address else None
-        return local_workers() if cluster is None else cluster.workers()
-
-
-_choosing = threading.Lock()
-
-
 @cache
 def local_workers() -> Workers:
     """Return the worker processes of this machine, one per core."""
     count = loky.cpu_count()
     return Workers(LocalPool(count), count)
-
-
-class Cluster:
-    """A Dask cluster, as far as this server knows it.
-
-    Sessions ask for it all the time: it is asked itself, or searched for, only now and then.
-
-    Parameters
-    ----------
-    address : of its scheduler
-    clock : says the time, in seconds
-    """
-
-    def __init__(self, address: str, clock: Callable[[], float] = time.monotonic) -> None:
-        self._address, self._clock = address, clock
-        self._client: Any = None
-        self._executor: Any = None
-        self._count = 1
-        self._counted = self._missed = -math.inf  # when, in seconds
-
-    def workers(self) -> Workers:
-        """Return its workers, or raise a ValueError."""
-        client = self._connected_client()
-        return Workers(
-            self._executor,
-            self._count_threads(client),
-            lambda: client.status in {"running", "connecting"},  # the latter while it tries again
-        )
-
-    def _connected_client(self) -> Any:
-        try:
-            from distributed import Client  # noqa: PLC0415 - an optional extra
-        except ModuleNotFoundError:
-            must = "be unset, or distributed be installed (pip install distributed)"
-            raise BrokenRule(SCHEDULER, must, repr(self._address)) from None
-        status = self._client and self._client.status
-        if status == "running":
-            return self._client
-        must = "be the address of a running Dask scheduler, like tcp://127.0.0.1:8786"
-        refusal = BrokenRule(SCHEDULER, must, repr(self._address))
-        if status == "connecting" or self._clock() - self._missed < MISSING_SECONDS:
-            raise refusal
-        if self._client:
-            self._client.close()
-        try:
-            self._client = Client(self._address, timeout=CONNECT_SECONDS, set_as_default=False)
-        # the last two for schemes that need more than an address, as tls and ucx do
-        except (OSError, ValueError, TypeError, ImportError):
-            self._client, self._missed = None, self._clock()
-            raise refusal from None
-        self._executor, self._counted = self._client.get_executor(pure=False), -math.inf
-        return self._client
-
-    def _count_threads(self, client: Any) -> int:
-        if client.status == "running" and self._clock() - self._counted >= COUNT_SECONDS:
-            self._counted = self._clock()
-            with suppress(OSError):  # it is lost right now, which its status will tell
-                threads = client.sync(client.scheduler.ncores, callback_timeout=CONNECT_SECONDS)
-                self._count = max(1, sum(threads.values()))
-        return self._count
-
-
-_clusters: dict[str, Cluster] = {}

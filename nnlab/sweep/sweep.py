@@ -10,7 +10,8 @@ from functools import partial
 
 import loky
 
-from nnlab.sweep.executors import Workers, shared_workers
+from nnlab.sweep.cluster import shared_workers
+from nnlab.sweep.executors import Workers
 from nnlab.sweep.limits import MAX_AT_ONCE, check_count, check_points_and_sizes
 from nnlab.sweep.runs import Progress, Result, compute_slice, failed
 from nnlab.training.config import Config

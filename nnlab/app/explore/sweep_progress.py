@@ -10,7 +10,7 @@ from nnlab.app.explore.session import Cost, Plan, StartedSweep
 from nnlab.app.explore.sweep_results import failures
 from nnlab.app.turns import turn
 from nnlab.sweep import Result, Sweep
-from nnlab.sweep.executors import shared_workers
+from nnlab.sweep.cluster import shared_workers
 from nnlab.sweep.sweep import UNWATCHED_SECONDS
 from nnlab.training.config import Config
 from nnlab.training.run import advance, evaluate, start

@@ -10,7 +10,7 @@ from nnlab.app.explore import session
 from nnlab.app.explore.session import StartedTest
 from nnlab.app.explore.setup import sweep_fields
 from nnlab.figures.range_test import range_curve
-from nnlab.sweep.executors import shared_workers
+from nnlab.sweep.cluster import shared_workers
 from nnlab.sweep.limits import check_points_and_sizes
 from nnlab.sweep.range_test import (
     BEGUN,

@@ -1,0 +1,114 @@
+"""The workers that all sessions share: those of a Dask cluster, or of this machine."""
+
+import math
+import os
+import threading
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+from nnlab.data.rules import BrokenRule
+from nnlab.sweep.executors import Workers, local_workers
+
+SCHEDULER = "NNLAB_DASK_SCHEDULER"  # the environment variable with a Dask scheduler's address
+CONNECT_SECONDS = 2
+FIRST_ANSWER_SECONDS = 10  # to import Dask and to connect, for whoever asks first
+MISSING_SECONDS = 10  # before a missing scheduler is searched for again
+COUNT_SECONDS = 5  # between two counts of a cluster's workers
+
+
+def shared_workers() -> Workers:
+    """Return the workers that all sessions of this server share.
+
+    They are those of the Dask cluster whose scheduler's address the environment variable
+    NNLAB_DASK_SCHEDULER holds, or else local processes, one per core.
+
+    Raises
+    ------
+    BrokenRule
+        If there is no such cluster, or Dask is not installed.
+    """
+    address = os.environ.get(SCHEDULER)
+    return _clusters.setdefault(address, Cluster(address)).workers() if address else local_workers()
+
+
+class Cluster:
+    """A Dask cluster as this server knows it.
+
+    Sessions ask for its workers at every tick. So a thread of its own connects to the scheduler and
+    counts the workers, now and then, and nobody waits for it after its first answer.
+
+    Parameters
+    ----------
+    address : of its scheduler
+    clock : returns the time in seconds
+    """
+
+    def __init__(self, address: str, clock: Callable[[], float] = time.monotonic) -> None:
+        self._address, self._clock = address, clock
+        self._lock = threading.Lock()  # never held while the scheduler is asked
+        self._asking = False
+        self._ask_again = -math.inf  # at this time
+        self._answered = threading.Event()
+        self._client: Any = None
+        self._executor: Any = None
+        self._count = 1
+        self._must = "be the address of a running Dask scheduler, like tcp://127.0.0.1:8786"
+
+    def workers(self) -> Workers:
+        """Return its workers, as many as there were when they were counted last.
+
+        Raises
+        ------
+        BrokenRule
+            If there is no connection to the scheduler.
+        """
+        with self._lock:
+            ask = not self._asking and self._clock() >= self._ask_again
+            self._asking = self._asking or ask
+        if ask:
+            threading.Thread(target=self._ask, daemon=True).start()
+        self._answered.wait(FIRST_ANSWER_SECONDS)
+        client = self._client
+        if client is None or client.status != "running":
+            raise BrokenRule(SCHEDULER, self._must, repr(self._address))
+        # a client whose scheduler is lost tries to connect again for a while
+        return Workers(
+            self._executor, self._count, lambda: client.status in {"running", "connecting"}
+        )
+
+    def _ask(self) -> None:
+        """Connect to the scheduler if there is no connection, and count its workers."""
+        pause = COUNT_SECONDS
+        try:
+            if self._client is None or self._client.status not in {"running", "connecting"}:
+                self._connect()
+            if self._client.status == "running":
+                ncores = self._client.scheduler.ncores
+                threads = self._client.sync(ncores, callback_timeout=CONNECT_SECONDS)
+                self._count = max(1, sum(threads.values()))
+        except ModuleNotFoundError:
+            self._must = "be unset, or distributed be installed (pip install distributed)"
+            pause = MISSING_SECONDS
+        # the last two for schemes that need more than an address, as tls and ucx do
+        except (OSError, ValueError, TypeError, ImportError):
+            pause = MISSING_SECONDS
+        finally:
+            with self._lock:
+                self._asking, self._ask_again = False, self._clock() + pause
+            self._answered.set()
+
+    def _connect(self) -> None:
+        from distributed import Client  # noqa: PLC0415 - an optional extra
+
+        lost, self._client = self._client, None
+        if lost:
+            with suppress(OSError):
+                lost.close(timeout=CONNECT_SECONDS)
+        client = Client(self._address, timeout=CONNECT_SECONDS, set_as_default=False)
+        self._executor = client.get_executor(pure=False)
+        self._client = client
+
+
+_clusters: dict[str, Cluster] = {}

@@ -16,7 +16,7 @@ from nnlab.app.explore.views import lr_range_test
 from nnlab.app.live_chart import Update
 from nnlab.app.playground.point_history import OwnPoints
 from nnlab.data.points import Points, encode
-from nnlab.sweep import Axis, Range, axis_from_text, executors, grid, random_sample
+from nnlab.sweep import Axis, Range, axis_from_text, cluster, grid, random_sample
 from nnlab.sweep.executors import Workers
 from nnlab.sweep.sweep import UNWATCHED_SECONDS
 from tests.helpers.app_page import (
@@ -38,7 +38,7 @@ SIX = {"axis1": "learning_rate:0.01; 0.1; 1", "axis2": "hidden_layers:2; 3"}
 def workers(monkeypatch: pytest.MonkeyPatch) -> ByHand:
     """Let two workers compute by hand, wherever the page asks for workers."""
     executor = ByHand()
-    monkeypatch.setattr(executors, "local_workers", lambda: Workers(executor, 2))
+    monkeypatch.setattr(cluster, "local_workers", lambda: Workers(executor, 2))
     return executor
 
 
@@ -588,7 +588,7 @@ def test_a_promised_cluster_that_is_not_there_is_a_sentence(
     def refuse() -> Workers:
         raise ValueError("NNLAB_DASK_SCHEDULER must be the address, got 'tcp://nowhere'")
 
-    monkeypatch.setattr(executors, "local_workers", refuse)
+    monkeypatch.setattr(cluster, "local_workers", refuse)
     app = press(open_explore(**SIX), "sweep_start")
     assert errors(app) == ["NNLAB_DASK_SCHEDULER must be the address, got 'tcp://nowhere'"]
     press(open_explore(), "preset_range_test")

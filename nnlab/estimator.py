@@ -1,10 +1,12 @@
 """The network as scikit-learn estimators: a classifier of two classes, and a regressor.
 
-Over 250 lines, as scikit-learn reads the parameters off each class's own signature and docstring.
+scikit-learn reads the parameters off the signature of `__init__`, which `dataclass` writes.
+
+Over 250 lines, half of them docstrings, as scikit-learn documents each parameter in the class.
 """
 
 import warnings
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -25,43 +27,26 @@ from nnlab.training.edits import with_config
 from nnlab.training.run import Run, advance, predict, start
 
 
+@dataclass(kw_only=True, eq=False, repr=False)
 class _NeuralNet(BaseEstimator):
     """The base of both estimators: it keeps a run, without the data."""
 
     _problem: ClassVar[str]
 
-    def __init__(
-        self,
-        *,
-        hidden_layers: tuple[int, ...] = Config.hidden_layers,
-        activation: str | tuple[str, ...] = Config.activation,
-        initialization: str = Config.initialization,
-        seed: int = Config.seed,
-        optimizer: str = Config.optimizer,
-        momentum: float = Config.momentum,
-        learning_rate: float = Config.learning_rate,
-        learning_rate_schedule: str = Config.learning_rate_schedule,
-        batch_size: int | None = Config.batch_size,
-        regularization: str = Config.regularization,
-        regularization_rate: float = Config.regularization_rate,
-        iterations: int = Config.iterations,
-        target_loss: float | None = Config.target_loss,
-        patience: int | None = Config.patience,
-    ) -> None:
-        self.hidden_layers = hidden_layers
-        self.activation = activation
-        self.initialization = initialization
-        self.seed = seed
-        self.optimizer = optimizer
-        self.momentum = momentum
-        self.learning_rate = learning_rate
-        self.learning_rate_schedule = learning_rate_schedule
-        self.batch_size = batch_size
-        self.regularization = regularization
-        self.regularization_rate = regularization_rate
-        self.iterations = iterations
-        self.target_loss = target_loss
-        self.patience = patience
+    hidden_layers: tuple[int, ...] = Config.hidden_layers
+    activation: str | tuple[str, ...] = Config.activation
+    initialization: str = Config.initialization
+    seed: int = Config.seed
+    optimizer: str = Config.optimizer
+    momentum: float = Config.momentum
+    learning_rate: float = Config.learning_rate
+    learning_rate_schedule: str = Config.learning_rate_schedule
+    batch_size: int | None = Config.batch_size
+    regularization: str = Config.regularization
+    regularization_rate: float = Config.regularization_rate
+    iterations: int = Config.iterations
+    target_loss: float | None = Config.target_loss
+    patience: int | None = Config.patience
 
     @property
     def loss_curve_(self) -> FloatArray:
@@ -143,6 +128,7 @@ def _table(inputs: FloatArray, targets: FloatArray, phase: int = 0) -> Dataset:
     return Dataset(inputs, targets[:, np.newaxis], no_inputs, no_targets, phase=phase)
 
 
+@dataclass(kw_only=True, eq=False, repr=False)
 class NeuralNetClassifier(ClassifierMixin, _NeuralNet):
     """The article's network as a scikit-learn classifier of two classes, with any type of label.
 
@@ -201,43 +187,7 @@ class NeuralNetClassifier(ClassifierMixin, _NeuralNet):
     """
 
     _problem = "classification"
-
-    def __init__(
-        self,
-        *,
-        hidden_layers: tuple[int, ...] = Config.hidden_layers,
-        activation: str | tuple[str, ...] = Config.activation,
-        initialization: str = Config.initialization,
-        seed: int = Config.seed,
-        output_loss: str = Config.output_loss,
-        optimizer: str = Config.optimizer,
-        momentum: float = Config.momentum,
-        learning_rate: float = Config.learning_rate,
-        learning_rate_schedule: str = Config.learning_rate_schedule,
-        batch_size: int | None = Config.batch_size,
-        regularization: str = Config.regularization,
-        regularization_rate: float = Config.regularization_rate,
-        iterations: int = Config.iterations,
-        target_loss: float | None = Config.target_loss,
-        patience: int | None = Config.patience,
-    ) -> None:
-        super().__init__(
-            hidden_layers=hidden_layers,
-            activation=activation,
-            initialization=initialization,
-            seed=seed,
-            optimizer=optimizer,
-            momentum=momentum,
-            learning_rate=learning_rate,
-            learning_rate_schedule=learning_rate_schedule,
-            batch_size=batch_size,
-            regularization=regularization,
-            regularization_rate=regularization_rate,
-            iterations=iterations,
-            target_loss=target_loss,
-            patience=patience,
-        )
-        self.output_loss = output_loss
+    output_loss: str = Config.output_loss
 
     def __sklearn_tags__(self) -> Tags:
         tags = super().__sklearn_tags__()

@@ -1,7 +1,6 @@
 """CSV files of points: the one a user uploads, and the one the page offers for download.
 
-A file is refused by a BrokenRule: "file must <rule>, got <what it holds, and where>". Rows count
-from 1 as in a spreadsheet, and header and empty rows count too.
+A BrokenRule refuses a file and names the row: rows count from 1, with header and empty rows.
 """
 
 import csv
@@ -9,6 +8,7 @@ import io
 import math
 import re
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 from typing import Any
 
@@ -22,12 +22,9 @@ _CONTROL_BYTES = re.compile(rb"[\x00-\x08\x0e-\x1f]")
 _DECIMAL_COMMA = re.compile(r"[+-]?\d*,\d+([eE][+-]?\d+)?")
 # A spreadsheet may run such a cell as a formula: OWASP, "CSV Injection". Some read the wide forms.
 _FORMULA = re.compile(r"[\t\r\n]|\s*[=+\-@＝＋－＠]")
+_refusal = partial(BrokenRule, "file")
 _LABEL_NAMES = {"label", "labels", "class", "target", "category"}
 _ROW_NAMES = {"id", "index", "no", "nr", "row", "column 1"}  # pandas does not name its index
-
-
-def _refusal(rule: str, got: str) -> BrokenRule:
-    return BrokenRule("file", rule, got)
 
 
 @dataclass(frozen=True, eq=False)
@@ -169,7 +166,7 @@ def _separator(text: str) -> str:
 
 def _columns(text: str) -> tuple[list[list[str]], list[int], bool]:
     """Return columns of cells, their row numbers, and whether the first row is a header."""
-    columns: list[list[str]] = []
+    rows: list[list[str]] = []
     row_numbers: list[int] = []
     header = True
     number, separator, lines = 0, _separator(text), io.StringIO(text, newline="")
@@ -181,24 +178,22 @@ def _columns(text: str) -> tuple[list[list[str]], list[int], bool]:
             row = [cell.strip() for cell in record]
             if not any(row):
                 continue
-            if not columns and not 3 <= len(row) <= MAX_COLUMNS:
+            if not rows and not 3 <= len(row) <= MAX_COLUMNS:
                 rule = f"have 3 to {MAX_COLUMNS} columns, cut at commas, semicolons or tabs"
                 raise _refusal(rule, f"{len(row):,}")
-            if columns and len(row) != len(columns):
+            if rows and len(row) != len(rows[0]):
                 where = f"{len(row):,} in row {number}"
-                raise _refusal(f"have {len(columns)} cells in every row", where)
+                raise _refusal(f"have {len(rows[0])} cells in every row", where)
             if separator != ",":
                 row = [c.replace(",", ".") if _DECIMAL_COMMA.fullmatch(c) else c for c in row]
-            if not columns:
+            if not rows:
                 header = all(_number(cell) is None for cell in row)
-                columns = [[] for _ in row]
+            rows.append(row)
             row_numbers.append(number)
-            for cells, cell in zip(columns, row, strict=True):
-                cells.append(cell)
     except csv.Error:  # also for a cell over csv.field_size_limit, as after an unclosed quote
         what = f"a broken quote or an endless cell in row {number + 1}"
         raise _refusal("be a CSV file", what) from None
-    return columns, row_numbers, header
+    return [list(cells) for cells in zip(*rows, strict=True)], row_numbers, header
 
 
 def _number(cell: str) -> float | None:

@@ -1,21 +1,21 @@
-"""The error for a value that breaks its rule, and how a sentence shows such a value."""
+"""The error for a value that breaks its rule, and how its message shows the value."""
 
 from numbers import Real
 
 import numpy as np
 
-# Python and NumPy count these as numbers; here they are mistakes.
+# Python and NumPy count these as numbers, but nnlab does not.
 NOT_NUMBERS = (bool, np.timedelta64)
 
 
 class BrokenRule(ValueError):  # noqa: N818 - named like its sentence
-    """A user's value breaks a rule; its text is "<field> must <rule>, got <value>".
+    """A user's value breaks a rule: "<field> must <rule>, got <value>".
 
     Attributes
     ----------
-    field : the name of what the value was given for
+    field : the name of what the value is for
     rule : the rule in words, to follow "must"
-    value : the value as the sentence shows it; all text from outside is in here
+    value : the value as text; all text from outside nnlab is in here
     """
 
     def __init__(self, field: str, rule: str, value: str) -> None:
@@ -27,7 +27,7 @@ class BrokenRule(ValueError):  # noqa: N818 - named like its sentence
 
 
 def shown(value: object) -> str:
-    """Return a value as a part of one readable sentence: on one line, at most 80 characters."""
+    """Return a value as text for a message: on one line, at most 80 characters."""
     try:
         text = " ".join(repr(value).split())
     except (ValueError, RecursionError):  # an int of over 4300 digits; lists in lists in lists
@@ -36,5 +36,5 @@ def shown(value: object) -> str:
 
 
 def is_real(value: object) -> bool:
-    """Say whether a value is a number on the real line, which True and a time span are not."""
+    """Return whether a value is a real number; True and a time span are not."""
     return isinstance(value, Real) and not isinstance(value, NOT_NUMBERS)

@@ -33,7 +33,7 @@ def settings(options: dict[str, Any]) -> Config:
 
     Raises
     ------
-    ValueError
+    BrokenRule
         If a value breaks its rule.
     """
     given = {name: options[name] for name in SETTINGS}

@@ -45,7 +45,7 @@ def with_config(run: Run, config: Config) -> Run:
             must = f"stay {shown(old)} while a run goes on"
             raise BrokenRule(name, must, shown(new))
     same_data = all(getattr(config, name) == getattr(run.config, name) for name in DATA_FIELDS)
-    return _going_on(
+    return _continued(
         replace(
             run,
             config=config,
@@ -93,7 +93,7 @@ def set_parameter(run: Run, layer: int, row: int, column: int, value: float) -> 
     name = f"bias {unit}" if row == fan_in else f"weight {row + 1} -> {unit}"
     one = Edit(run.iteration, PARAMETER, name, float(value), before)
     edits = with_edit(run.edits, one)
-    return _going_on(replace(run, parameters=parameters, edits=edits))
+    return _continued(replace(run, parameters=parameters, edits=edits))
 
 
 def rewind(run: Run, iteration: int) -> Run:
@@ -143,12 +143,12 @@ def rewind(run: Run, iteration: int) -> Run:
     outdated = any(
         one.iteration > then.iteration and one.kind in {SETTING, STOP} for one in run.edits
     )
-    return _going_on(rewound) if outdated else rewound
+    return _continued(rewound) if outdated else rewound
 
 
-def _going_on(run: Run) -> Run:
+def _continued(run: Run) -> Run:
     """Return an edited run that can continue, with this iteration's test metrics and snapshot."""
-    run = _with_test_sample(
+    run = _with_test_metrics(
         replace(
             run, diverged=False, rule_met=None, best_loss=math.inf, best_iteration=run.iteration
         )
@@ -159,7 +159,7 @@ def _going_on(run: Run) -> Run:
 
 
 @computing()
-def _with_test_sample(run: Run) -> Run:
+def _with_test_metrics(run: Run) -> Run:
     """Return an edited run with the test metrics of this iteration replaced."""
     if run.iteration % TEST_EVERY:
         return run

@@ -10,7 +10,7 @@ from PIL import Image
 from nnlab import Config, Run, advance, start
 from nnlab.app.live_chart import pack
 from nnlab.data.plane import plane_extent
-from nnlab.figures.network_diagram import MAX_EDGES, label, name, network, shares
+from nnlab.figures.network_diagram import MAX_EDGES, fair_counts, label, name, network
 from nnlab.inspection.plane_view import (
     GRID_SIZE,
     LEVELS,
@@ -164,8 +164,8 @@ def test_only_the_strongest_weights_of_each_layer_of_a_large_network_are_drawn_a
     ],
 )
 def test_pieces_add_up_to_the_whole(sizes: list[int], most: int, given: list[int]) -> None:
-    assert sorted(shares(sizes, most)) == sorted(given)
-    assert sum(shares(sizes, most)) == min(sum(sizes), most)
+    assert sorted(fair_counts(sizes, most)) == sorted(given)
+    assert sum(fair_counts(sizes, most)) == min(sum(sizes), most)
 
 
 def test_more_units_get_smaller_maps() -> None:

@@ -18,7 +18,7 @@ from nnlab.figures.layer_charts import (
     layers_over_time,
     names,
     present_series,
-    weights_and_answers,
+    weights_and_predictions,
 )
 from nnlab.inspection.observation import confusion, observe, weight_histogram
 
@@ -132,7 +132,7 @@ def test_the_histogram_shows_the_fraction_of_a_layers_weights_in_each_bin() -> N
 def test_the_confusion_matrices_say_their_counts_class_by_class() -> None:
     run = advance(start(Config()), 100)
     counts = confusion(run.dataset.train_targets, observe(run).train)
-    figure = json.loads(weights_and_answers(3, (500, 50)))
+    figure = json.loads(weights_and_predictions(3, (500, 50)))
     series = present_series(*weight_histogram(run, BINS), (counts, counts))
     assert len(series) == len(figure["data"]) == 5
     answers, classes, shown = series[3]
@@ -147,11 +147,11 @@ def test_the_confusion_matrices_say_their_counts_class_by_class() -> None:
 
 
 def test_a_regression_has_the_histogram_alone() -> None:
-    figure = json.loads(weights_and_answers(2, ()))
+    figure = json.loads(weights_and_predictions(2, ()))
     assert {trace["type"] for trace in figure["data"]} == {"scatter"}
 
 
 def test_hover_texts_name_the_layer() -> None:
-    for figure in (layers_over_time(3), weights_and_answers(3, ())):
+    for figure in (layers_over_time(3), weights_and_predictions(3, ())):
         for trace in json.loads(figure)["data"]:
             assert re.match(r"layer 1|layer 2|output", trace["hovertemplate"])

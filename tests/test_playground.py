@@ -103,7 +103,7 @@ def test_a_finished_run_says_so_and_start_goes_on_for_as_many_again() -> None:
     app = press(open_playground(iterations="15"), "start")
     healthy(app.run())
     assert run_of(app).iteration == 15
-    assert status(app) == "15 of 15 iterations · finished; Start goes on for 15 more"
+    assert status(app) == "15 of 15 iterations · done; Start trains 15 more"
     press(app, "start")
     healthy(app.run())
     assert run_of(app).iteration == 30

@@ -1,4 +1,4 @@
-"""What the page says of a run, in words and numbers."""
+"""What the page says about a run, in words and numbers."""
 
 import math
 from collections.abc import Mapping
@@ -10,12 +10,12 @@ from nnlab.training.run import Run
 
 
 def status(run: Run, goal: int, speed: float | None) -> str:
-    """Say in one line how far the run is, how fast, or why it stands still.
+    """Say in one line how far the run is, how fast it trains, or why it has stopped.
 
     Parameters
     ----------
-    goal : iteration at which it stops
-    speed : iterations per second, or None for a run that is not going
+    goal : iteration at which it pauses
+    speed : iterations per second; None for a run that does not train
     """
     if run.diverged:
         return f":red[**Diverged at iteration {run.iteration:,}: the loss is no longer finite.**]"
@@ -24,7 +24,7 @@ def status(run: Run, goal: int, speed: float | None) -> str:
     line = f"{run.iteration:,} of {goal:,} iterations"
     if run.parameters_edited:
         line += " · edited by hand"
-    more = "; change that stop to go on"
+    more = "; change this rule to continue"
     if run.rule_met == "target_loss":
         line += (
             f" · stopped: the training loss is down to the target {run.config.target_loss:g}{more}"
@@ -35,27 +35,31 @@ def status(run: Run, goal: int, speed: float | None) -> str:
         seconds = (goal - run.iteration) / speed
         line += f" · {float(f'{speed:.2g}'):,.0f} iterations/s · {seconds:,.0f} s left"
     elif run.iteration == goal:
-        line += f" · finished; Start goes on for {run.config.iterations:,} more"
+        line += f" · done; Start trains {run.config.iterations:,} more"
     return line
 
 
 def looking_back(run: Run, shown: Run) -> str:
-    """Say that what is shown is past."""
+    """Say that the page shows the past."""
     return f"**Looking back at iteration {shown.iteration:,}** of the {run.iteration:,} made so far"
 
 
 def metrics(values: Metrics) -> str:
-    """Return the metrics in one line of Markdown; what does not apply is left out."""
+    """Return the metrics in one line of Markdown, without those that do not apply."""
     parts = [("train loss", _loss(values.train_loss)), ("test loss", _loss(values.test_loss))]
     if values.penalty:
         parts.append(("penalty", _loss(values.penalty)))
-    shares = (("train accuracy", values.train_accuracy), ("test accuracy", values.test_accuracy))
-    parts += [(name, f"{share:.1%}") for name, share in shares if not math.isnan(share)]
+    accuracies = {"train": values.train_accuracy, "test": values.test_accuracy}
+    parts += [
+        (f"{name} accuracy", f"{value:.1%}")
+        for name, value in accuracies.items()
+        if not math.isnan(value)
+    ]
     return " &emsp; ".join(f"{name} **{value}**" for name, value in parts)
 
 
 def changes(changed: Mapping[str, object]) -> str:
-    """Return settings to change as the label of a button."""
+    """Return the label of a button that changes settings."""
     return "Set " + ", ".join(
         f"{name.replace('_', ' ')} to {setting_text(name, value)}"
         for name, value in changed.items()
@@ -63,7 +67,7 @@ def changes(changed: Mapping[str, object]) -> str:
 
 
 def alt(run: Run, values: Metrics) -> str:
-    """Return the end of a chart's text for those who do not see it."""
+    """Return the end of a chart's text for a screen reader."""
     return (
         f"at iteration {run.iteration}: train loss {_loss(values.train_loss)}, "
         f"test loss {_loss(values.test_loss)}."
@@ -71,12 +75,12 @@ def alt(run: Run, values: Metrics) -> str:
 
 
 def loss_name(config: Config) -> str:
-    """Return what the loss of these settings is called."""
+    """Return the name of the loss under these settings."""
     squared = config.problem == "regression" or config.output_loss == "squared_error"
     return "½ squared error" if squared else "cross-entropy"
 
 
 def _loss(loss: float) -> str:
     if math.isnan(loss):
-        return "–"  # of no points
+        return "–"  # without points
     return f"{loss:.4f}" if loss < 1000 else f"{loss:.3g}"

@@ -17,8 +17,8 @@ MAX_FRAMES = 4  # boundary pictures per tick when nobody else is waiting
 # Parameters times pictures per tick: those of a large network take longer than training.
 MAX_DRAWN_PARAMETERS = 60_000
 
-# Many threads of small NumPy calls would spend their time handing the interpreter lock around:
-# with one at a time, a room of forty makes four times as many ticks.
+# Many threads that make small NumPy calls spend their time waiting for the interpreter lock. Where
+# one computes at a time, forty sessions make four times as many ticks.
 _queue: deque[threading.Event] = deque()  # the session that trains, then those that wait
 _queue_lock = threading.Lock()  # Python's own locks promise no order
 

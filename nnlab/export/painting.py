@@ -1,4 +1,4 @@
-"""What pictures need that Plotly does not draw: scales with ticks, smooth shapes, one palette."""
+"""Tools to paint with Pillow: scales with ticks, smooth shapes, one palette for all frames."""
 
 from collections.abc import Callable, Sequence
 from functools import cache
@@ -10,19 +10,19 @@ from PIL import Image, ImageColor, ImageDraw, ImageFont
 
 from nnlab.data.datasets import FloatArray
 
-DETAIL = 4  # times as large shapes are painted, to be smoothed
+DETAIL = 4  # how many times larger shapes are painted, to be smoothed
 
 Pixels = NDArray[np.uint8]
 
 
 class Scale(NamedTuple):
-    """Where on a picture the values of an axis lie.
+    """From the values of an axis to pixels.
 
     Attributes
     ----------
     low, high : the values at its ends
     first, last : their pixels
-    log : equal factors are equally far from each other
+    log : whether it is logarithmic
     """
 
     low: float
@@ -32,9 +32,9 @@ class Scale(NamedTuple):
     log: bool = False
 
     def pixels(self, values: ArrayLike) -> FloatArray:
-        """Return the pixels of values, float64 of the same shape; what is beyond stays at the end.
+        """Return the pixels of values, float64 of the same shape.
 
-        That of NaN is NaN.
+        Values beyond the ends are moved to the ends; NaN stays NaN.
         """
         low, high, at = self.low, self.high, np.clip(values, self.low, self.high)
         if self.log:
@@ -42,9 +42,9 @@ class Scale(NamedTuple):
         return self.first + (at - low) / (high - low) * (self.last - self.first)
 
     def ticks(self) -> list[tuple[int, str]]:
-        """Return the pixels and the texts of about five round values."""
+        """Return pixels and texts of about five round values."""
         values = self._powers() if self.log else self._steps()
-        if len(values) < 2:  # a log scale of less than a power of ten
+        if len(values) < 2:  # a logarithmic scale of less than a power of ten
             values = self._steps()
         return [
             (round(pixel), f"{value:,.0f}" if 1000 <= value < 1e6 else f"{value:.4g}")
@@ -62,7 +62,7 @@ class Scale(NamedTuple):
         return values
 
     def _powers(self) -> FloatArray:
-        """Return powers of ten; if there are less than two, 2 and 5 times them as well."""
+        """Return powers of ten; with fewer than two of them, also 2 and 5 times these."""
         first, last = np.ceil(np.log10(self.low)), np.floor(np.log10(self.high))
         values: FloatArray = 10.0 ** np.arange(first, last + 1, max(1, round((last - first) / 5)))
         if len(values) < 2:
@@ -78,24 +78,25 @@ def font(size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
     return ImageFont.load_default(size)
 
 
-def blend(first: str, second: str, shares: FloatArray) -> Pixels:
-    """Return colours between two, uint8 (n, 3): the first one at share 0, the second one at 1."""
+def blend(first: str, second: str, fractions: FloatArray) -> Pixels:
+    """Return colours between two, uint8 (n, 3): the first one at 0, the second one at 1."""
     ends = np.array([ImageColor.getrgb(first), ImageColor.getrgb(second)])
-    colors: Pixels = np.rint(ends[0] + shares[:, np.newaxis] * (ends[1] - ends[0])).astype(np.uint8)
-    return colors
+    colors = np.rint(ends[0] + fractions[:, np.newaxis] * (ends[1] - ends[0]))
+    pixels: Pixels = colors.astype(np.uint8)
+    return pixels
 
 
 def smooth(
     mode: str, size: tuple[int, int], paint: Callable[[ImageDraw.ImageDraw], None]
 ) -> Image.Image:
-    """Return a picture whose shapes have smooth edges; `paint` gets one DETAIL times as large."""
+    """Return a picture whose shapes have smooth edges; `paint` draws DETAIL times as large."""
     image = Image.new(mode, (size[0] * DETAIL, size[1] * DETAIL))
     paint(ImageDraw.Draw(image))
     return image.reduce(DETAIL)
 
 
 def in_one_palette(images: Sequence[Image.Image], n_colors: int) -> tuple[Pixels, list[Pixels]]:
-    """Turn RGB pictures of one width into numbers of a palette that suits all of them.
+    """Reduce RGB pictures of equal width to indices into one palette.
 
     Returns
     -------
@@ -110,7 +111,7 @@ def in_one_palette(images: Sequence[Image.Image], n_colors: int) -> tuple[Pixels
 
 
 def nearest(palette: Pixels, colors: Pixels) -> Pixels:
-    """Return the numbers of the palette's colours that are nearest to some, uint8 (n_colors,)."""
+    """Return the indices of the palette's colours that are nearest to some, uint8 (n_colors,)."""
     differences = palette.astype(int) - colors[:, np.newaxis].astype(int)
     numbers: Pixels = (differences**2).sum(axis=2).argmin(axis=1).astype(np.uint8)
     return numbers

@@ -1,4 +1,4 @@
-"""The parameters of a run as a file that NumPy reads, without nnlab."""
+"""The parameters of a run as a file that NumPy reads without nnlab."""
 
 import io
 import json
@@ -12,22 +12,23 @@ from nnlab.training.run import Run
 
 
 def parameters_file(run: Run) -> bytes:
-    """Write the run's parameters, and what is needed to use them, as `numpy.savez` does.
+    """Return the run's parameters, and what is needed to use them, in the format of `numpy.savez`.
 
-    `numpy.load` gives:
+    `numpy.load` returns:
 
     - `weights_1`, `biases_1`, `weights_2`, … : float64 (fan_in, fan_out) and (1, fan_out), layer by
       layer, the output's last
     - `layer_sizes` : int (n_layers + 1,), the number of features first
-    - `features` : str (n_features,), what the first layer takes, such as "x1" or "sin(x2)"
+    - `features` : str (n_features,), the inputs of the first layer, such as "x1" or "sin(x2)"
     - `activations` : str (n_hidden_layers,), names as in `nnlab.model.activations`
-    - `iteration` : int, how many updates have made them
-    - `edited` : bool, whether somebody has moved them by hand, so that no training leads to them
-    - `config` : str, the settings as JSON, each by its name in the text that a link has, but points
+    - `iteration` : int, the number of updates made
+    - `edited` : bool, whether parameters were changed by hand, so that training alone does not lead
+      to them
+    - `config` : str, all settings but the points as JSON: each name with the text that a link has
     - `points` : float64 (n, 3), own points: x1, x2, target
 
-    With a the features of points as rows, each layer is `a = g(a @ weights + biases)`; the output's
-    g is the sigmoid, or nothing in a regression. The run's config comes back by
+    With the points' features as the rows of a, each layer computes `a = g(a @ weights + biases)`.
+    The output's g is the sigmoid, or the identity in a regression. This restores the config:
 
     >>> import io, json, numpy
     >>> from nnlab import Config, start

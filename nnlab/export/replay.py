@@ -1,4 +1,4 @@
-"""A run played back in one HTML file, which needs neither a server nor the internet."""
+"""A run to play back as one HTML file, which needs neither a server nor the internet."""
 
 import html
 from string import Template
@@ -45,13 +45,13 @@ def moments(run: Run) -> list[Run]:
 
 
 def replay(run: Run, title: str, loss_name: str, *, log: bool, axes: tuple[str, str]) -> str:
-    """Write an HTML file that plays a run: boundary, points, and the loss curve with a cursor.
+    """Return an HTML page that plays a run: boundary, points, and the loss curve with a cursor.
 
-    The buttons Play and Pause, a slider, and keys choose the frame.
+    The buttons Play and Pause, a slider, and the keyboard choose the frame.
 
     Parameters
     ----------
-    title : says in one sentence what run it is
+    title : one sentence about the run
     loss_name, log : as for `loss_curve`
     axes : as for `decision_boundary`
     """

@@ -1,6 +1,6 @@
-"""A run as a Python script of its own, which needs NumPy and scikit-learn but not nnlab.
+"""A run as a Python script, which needs NumPy and scikit-learn but not nnlab.
 
-`script.py.jinja` is a Jinja2 template with all that any script may need.
+`script.py.jinja` is a Jinja2 template with everything that any script may need.
 """
 
 import base64
@@ -28,7 +28,7 @@ _TEMPLATE = jinja2.Environment(
     undefined=jinja2.StrictUndefined,
 ).from_string(Path(__file__).with_suffix(".py.jinja").read_text(encoding="utf-8"))
 
-# a = g(z), and the slope g'(z) that da is multiplied by, as in nnlab/activations.py
+# a = g(z), and the slope g'(z) that multiplies da, as in nnlab.model.activations
 _ACTIVATIONS = {
     "relu": ("np.maximum(z, 0)", "a > 0"),
     "leaky_relu": ("np.maximum(z, 0.01 * z)", "np.where(a > 0, 1, 0.01)"),
@@ -43,7 +43,7 @@ _FEATURES = {
     **{"x1": "x1", "x2": "x2", "x1^2": "x1 * x1", "x2^2": "x2 * x2", "x1*x2": "x1 * x2"},
     **{f"{wave}({x})": f"np.{wave}({x})" for wave in ("sin", "cos") for x in ("x1", "x2")},
 }
-# what stands at the top of the script, line by line
+# the settings at the top of the script, line by line
 _SETTINGS = (
     ("layer_sizes", "noise", "seed"),
     ("iterations", "learning_rate"),
@@ -53,10 +53,10 @@ _SETTINGS = (
 
 
 def script(config: Config) -> str:
-    """Write a script that repeats the run of a config, with every loss bit for bit.
+    """Return a script that repeats the run of a config, with every loss bit for bit.
 
-    It prints what `python -m nnlab` prints, and leaves a list `losses` behind: as `Run.losses` once
-    the run has made `config.iterations` updates or has stopped by itself.
+    It prints what `python -m nnlab` prints. At its end, the list `losses` equals `Run.losses` after
+    `config.iterations` updates, or when the run has stopped by itself.
 
     Returns
     -------
@@ -65,7 +65,7 @@ def script(config: Config) -> str:
     Raises
     ------
     ValueError
-        If own points need more lines than that, or if no point is there to train with.
+        If own points need more lines than that, or if there is no training point.
     """
     dataset = start(config).dataset
     if not len(dataset.train_inputs):
@@ -127,7 +127,7 @@ def _stop(config: Config, per_epoch: int) -> str:
 
 
 def _functions(activation: str, arguments: str) -> str:
-    """Return the line of a list that holds an activation and its slope as functions."""
+    """Return the line of a list with an activation and its slope as functions."""
     apply, slope = _ACTIVATIONS[activation]
     function = apply.removesuffix("(z)") if apply in {"np.tanh(z)", "np.sin(z)"} else ""
     line = f"    ({function or f'lambda z: {apply}'}, lambda {arguments}: {slope}),"
@@ -136,7 +136,7 @@ def _functions(activation: str, arguments: str) -> str:
 
 
 def _settings(config: Config, per_epoch: int) -> str:
-    """Return the settings that the script names, on few lines."""
+    """Return the settings that the script needs, on few lines."""
     needed = {
         "noise": config.dataset != OWN,
         "momentum": config.optimizer in {"momentum", "nesterov"},
@@ -156,7 +156,7 @@ def _settings(config: Config, per_epoch: int) -> str:
 
 
 def _own_points(config: Config, dataset: Dataset, *, packed: bool) -> str:
-    """Return own points as lines of text, readable or packed; those for testing come last."""
+    """Return own points as lines of text, readable or packed; test points come last."""
     points = config.points
     rows = np.column_stack([points.inputs, points.targets])
     if config.dataset == OWN:

@@ -1,1 +1,1 @@
-"""Numbers in, pictures out: the plane and the curves."""
+"""Numbers in, Plotly figures and pictures out; no run is computed here."""

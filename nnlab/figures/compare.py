@@ -18,7 +18,7 @@ DASHES = {"left": "solid", "right": "dot"}
 
 @lru_cache(maxsize=4)
 def compared_losses(loss_name: str, *, log: bool) -> str:
-    """Draw the axes and the empty lines that two times `run_series` or `result_series` fill."""
+    """Draw the axes and the empty lines that `run_series` or `result_series` fills twice."""
     figure = go.Figure()
     for side, dash in DASHES.items():
         for part, color in SET_COLORS.items():
@@ -37,7 +37,7 @@ def compared_losses(loss_name: str, *, log: bool) -> str:
 
 
 def result_image(result: Result) -> bytes:
-    """Draw the boundary of a finished run as a PNG; it must have one."""
+    """Return the boundary of a finished run as a PNG; it must have one."""
     if result.boundary is None:
         raise ValueError(f"result must have a boundary, got {result.status}")
     return png(result.boundary // (256 // LEVELS))
@@ -54,7 +54,7 @@ def run_series(run: Run, metrics: Metrics) -> list[Series]:
 
 
 def result_series(result: Result) -> list[Series]:
-    """Return the lines of a finished run: train, and of test its last point, all that is kept."""
+    """Return the lines of a finished run: train, and of test the last point, all that is kept."""
     last = [result.metrics.test_loss] if result.metrics else []
     at = np.full(len(last), result.iteration, np.int32)
     return [(result.loss_iterations, result.losses), (at, np.array(last, dtype=np.float64))]

@@ -11,12 +11,12 @@ from nnlab.training.downsampling import thin
 from nnlab.training.metrics import Metrics
 from nnlab.training.run import TEST_EVERY, Run
 
-MAX_BINS = 250  # of the loss curve, two points each: about what a screen resolves
+MAX_BINS = 250  # of a loss curve, with two points each: about what a screen resolves
 _GREY = "#999999"
 
 # iterations and losses of one line, int32 and float64 (n_points,)
 Series = tuple[NDArray[np.int32], NDArray[np.float64]]
-# the same as numbers of Python, which a cache can compare
+# the same as Python numbers, which a cache can compare
 Line = tuple[tuple[int, ...], tuple[float, ...]]
 
 
@@ -26,9 +26,9 @@ def loss_curve(
 ) -> str:
     """Draw the axes and the empty lines that `loss_series` fills.
 
-    Behind train and test there is a mark for the moment that is looked at, then the line that
-    `penalized_series` fills, to be seen where a run is `penalized`, and the curve `before`, which a
-    branch has left behind: it comes with the figure, as it does not change.
+    After train and test come a mark for the past iteration that is shown, and the line that
+    `penalized_series` fills, visible if `penalized`. The curve `before` is of the run that a branch
+    has left; it is part of the figure, since it does not change.
     """
     figure = go.Figure()
     for name, dash in (("train", "solid"), ("test", "dash")):
@@ -101,9 +101,9 @@ def loss_series(run: Run, train_loss: float, test_loss: float) -> list[Series]:
 def compact(
     series: Series,
 ) -> tuple[NDArray[np.int32], NDArray[np.float32] | NDArray[np.float64]]:
-    """Return a line in single precision, six digits at least, if that holds all of its losses.
+    """Return a line in single precision if that keeps six digits of all its losses.
 
-    On the way to divergence, it does not.
+    On the way to divergence it does not, and the line stays as it is.
     """
     iterations, losses = series
     with np.errstate(over="ignore", under="ignore"):
@@ -113,7 +113,7 @@ def compact(
 
 
 def penalized_series(run: Run, metrics: Metrics) -> Series:
-    """Return iterations and values of training loss plus penalty, where the run has looked at it.
+    """Return iterations and values of training loss plus penalty, where the run has sampled it.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Inside the layers: how they have fared, how large their weights are, and what is mistaken."""
+"""Charts of the layers: their history, the histogram of their weights, the confusion matrices."""
 
 from collections.abc import Sequence
 from functools import lru_cache
@@ -15,7 +15,7 @@ from nnlab.training.history import LayerHistory
 from nnlab.training.run import Run
 
 MAX_POINTS = 80  # of a line: its plot is about 200 pixels wide
-BINS = 40  # of the weights
+BINS = 40  # of the weights' histogram
 TITLES = ("gradient norm", "weight norm", "dead units", "saturated units")
 COLUMNS = ("gradient_norms", "weight_norms", "dead_fractions", "saturated_fractions")
 
@@ -32,7 +32,7 @@ def layer_colors(n_layers: int) -> list[str]:
 
 
 def names(n_layers: int) -> list[str]:
-    """Return what the layers are called, the output last."""
+    """Return the names of the layers, the output last."""
     return [*(f"layer {layer}" for layer in range(1, n_layers)), "output"]
 
 
@@ -42,7 +42,7 @@ def layers_over_time(n_layers: int) -> str:
 
     Parameters
     ----------
-    n_layers : the output among them; without hidden ones there are no units to be dead
+    n_layers : including the output; without hidden layers there are no dead units to draw
     """
     titles = TITLES if n_layers > 1 else TITLES[:2]
     figure = make_subplots(
@@ -55,8 +55,8 @@ def layers_over_time(n_layers: int) -> str:
     called, colors = names(n_layers), layer_colors(n_layers)
     for plot, title in enumerate(titles):
         place = {"row": plot // 2 + 1, "col": plot % 2 + 1}
-        shares = plot >= 2
-        for layer in range(n_layers - shares):
+        is_fraction = plot >= 2
+        for layer in range(n_layers - is_fraction):
             figure.add_scatter(
                 name=called[layer].removeprefix("layer "),
                 legendgroup=called[layer],
@@ -64,11 +64,11 @@ def layers_over_time(n_layers: int) -> str:
                 line={"color": colors[layer], "width": 1.5},
                 marker={"color": colors[layer], "size": 6},
                 cliponaxis=False,
-                hovertemplate=f"{called[layer]}: {title} %{{y:{'.0%' if shares else '.3g'}}}, "
+                hovertemplate=f"{called[layer]}: {title} %{{y:{'.0%' if is_fraction else '.3g'}}}, "
                 "iteration %{x:,}<extra></extra>",
                 **place,
             )
-        if shares:
+        if is_fraction:
             figure.update_yaxes(range=[0, 1], tickformat=".0%", nticks=4, **place)
         else:
             figure.update_yaxes(type="log", exponentformat="power", nticks=3, **place)
@@ -80,11 +80,11 @@ def layers_over_time(n_layers: int) -> str:
 def history_series(run: Run, now: LayerHistory) -> list[Series]:
     """Return iterations and values of the lines of `layers_over_time`, thinned for a screen.
 
-    Of many samples the means of as many bins, so that a spike leaves its mark.
+    Of many samples these are means over bins, so that a spike still shows.
 
     Parameters
     ----------
-    now : one sample, of the present parameters: the lines' last points
+    now : one row, for the present parameters: the last point of each line
     """
     history = run.layer_history
     begins = np.arange(0, len(history.iterations), -(-len(history.iterations) // MAX_POINTS) or 1)
@@ -103,14 +103,14 @@ def history_series(run: Run, now: LayerHistory) -> list[Series]:
 
 
 @lru_cache(maxsize=16)
-def weights_and_answers(n_layers: int, largest: tuple[int, ...]) -> str:
+def weights_and_predictions(n_layers: int, largest: tuple[int, ...]) -> str:
     """Draw the axes of the weights' histogram and of the confusion matrices, for `present_series`.
 
     Parameters
     ----------
-    n_layers : the output among them
-    largest : how many points the larger class has, in the training and in the test set; nothing
-        for a regression, which confuses nothing
+    n_layers : including the output
+    largest : size of the larger class in the training and in the test set; empty for a regression,
+        which has no confusion matrix
     """
     figure = make_subplots(
         rows=1,
@@ -140,12 +140,12 @@ def weights_and_answers(n_layers: int, largest: tuple[int, ...]) -> str:
             xgap=2,
             ygap=2,
             texttemplate="%{z:d}",
-            hovertemplate=f"{name} class %{{y}}, answered %{{x}}: %{{z:d}} points<extra></extra>",
+            hovertemplate=f"{name} class %{{y}}, predicted %{{x}}: %{{z:d}} points<extra></extra>",
             row=1,
             col=column,
         )
         axis = {"tickvals": [0, 1], "fixedrange": True, "zeroline": False, "showgrid": False}
-        figure.update_xaxes(title="answer", title_standoff=2, **axis, row=1, col=column)
+        figure.update_xaxes(title="prediction", title_standoff=2, **axis, row=1, col=column)
         figure.update_yaxes(
             title="class" if column == 2 else None,
             title_standoff=2,
@@ -162,7 +162,7 @@ def weights_and_answers(n_layers: int, largest: tuple[int, ...]) -> str:
 def present_series(
     edges: FloatArray, counts: Sequence[Counts], matrices: Sequence[Counts]
 ) -> list[Series]:
-    """Return what fills `weights_and_answers`: the histograms, then the matrices.
+    """Return what fills `weights_and_predictions`: the histograms, then the matrices.
 
     Parameters
     ----------
@@ -170,13 +170,16 @@ def present_series(
     matrices : (2, 2) each, of the training and of the test set; none for a regression
     """
     fractions = [np.append(count, 0).astype(np.float32) / count.sum() for count in counts]
-    answers, classes = np.tile([0, 1], 2).astype(np.int32), np.repeat([0, 1], 2).astype(np.int32)
+    predictions, classes = (
+        np.tile([0, 1], 2).astype(np.int32),
+        np.repeat([0, 1], 2).astype(np.int32),
+    )
     series: list[Series] = [(edges.astype(np.float32), column) for column in fractions]
-    return series + [(answers, classes, matrix.ravel().astype(np.int32)) for matrix in matrices]
+    return series + [(predictions, classes, matrix.ravel().astype(np.int32)) for matrix in matrices]
 
 
 def _json(figure: go.Figure, *, top: int, bottom: int) -> str:
-    """Return the figure as JSON, in the page's style, small: several share one panel."""
+    """Return the figure as JSON in the page's style, with small texts: several share one panel."""
     figure.update_annotations(font={"size": 12})
     return as_json(
         figure,

@@ -12,8 +12,8 @@ from nnlab.inspection.plane_view import LEVELS, Thumbnails, Unit
 from nnlab.training.run import Run
 
 MAX_EDGES = 400  # lines drawn: more would hide each other, and slow the page
-MAX_SHEET_BYTES = 20_000  # of all small maps: those of a large network may get fewer shades
-SHADES = (LEVELS, 16, 4)
+MAX_SHEET_BYTES = 20_000  # of all small maps: those of a large network get fewer colours
+N_COLORS = (LEVELS, 16, 4)
 
 _SUBSCRIPTS = str.maketrans({"1": "₁", "2": "₂", "*": " · "})
 
@@ -23,22 +23,22 @@ def network(run: Run, thumbnails: Thumbnails) -> dict[str, Any]:
 
     Parameters
     ----------
-    thumbnails : of the run, as `view_plane` returns them
+    thumbnails : of the run, from `view_plane`
 
     Returns
     -------
     layers : (n_features, *hidden_layers, 1)
-    inputs : what the features are called
+    inputs : names of the features
     sheet : PNG of all thumbnails, side by side
     size : of each along both axes, in pixels
     spans : per unit its least and greatest value over the plane, float32 (n_units, 2)
-    edges : per layer of weights those that are drawn, the strongest last: `indices`, int32 (n,),
-        as row * fan_out + column, and `weights`, float32 (n,)
-    biases : per layer of weights float32 (fan_out,)
-    note : says if not all weights are drawn, else empty
+    edges : per layer the weights that are drawn, the strongest last: `indices`, int32 (n,), as
+        row * fan_out + column, and `weights`, float32 (n,)
+    biases : per layer float32 (fan_out,)
+    note : a sentence if not all weights are drawn, else empty
     """
     weights, sizes = run.parameters.weights, run.config.layer_sizes
-    counts = shares([matrix.size for matrix in weights], MAX_EDGES)
+    counts = fair_counts([matrix.size for matrix in weights], MAX_EDGES)
     drawn, total = sum(counts), sum(matrix.size for matrix in weights)
     return {
         "layers": sizes,
@@ -53,12 +53,12 @@ def network(run: Run, thumbnails: Thumbnails) -> dict[str, Any]:
 
 
 def label(feature: str) -> str:
-    """Return what a feature is called in a picture: x₁² for x1^2."""
+    """Return the name of a feature in a picture: x₁² for x1^2."""
     return feature.replace("^2", "²").translate(_SUBSCRIPTS)
 
 
 def name(run: Run, unit: Unit) -> str:
-    """Return what a unit is called."""
+    """Return the name of a unit."""
     if unit.layer == 0:
         return f"Input {label(run.config.features[unit.number])}"
     if unit.layer == len(run.config.layer_sizes) - 1:
@@ -66,14 +66,13 @@ def name(run: Run, unit: Unit) -> str:
     return f"Unit {unit.number + 1} of layer {unit.layer}"
 
 
-def shares(sizes: Sequence[int], most: int) -> list[int]:
-    """Share out at most so many: as many to each as to the others, or all that it has."""
-    given = [0] * len(sizes)
-    left = most
+def fair_counts(sizes: Sequence[int], most: int) -> list[int]:
+    """Return how many of each to take: at most `most` in all, equally many where possible."""
+    counts, left = [0] * len(sizes), most
     for done, index in enumerate(np.argsort(sizes, kind="stable")):
-        given[index] = min(sizes[index], left // (len(sizes) - done))
-        left -= given[index]
-    return given
+        counts[index] = min(sizes[index], left // (len(sizes) - done))
+        left -= counts[index]
+    return counts
 
 
 def _strongest(weights: FloatArray, count: int) -> dict[str, NDArray[Any]]:
@@ -83,15 +82,15 @@ def _strongest(weights: FloatArray, count: int) -> dict[str, NDArray[Any]]:
 
 
 def _single(values: FloatArray) -> NDArray[np.float32]:
-    """Return single precision; what exceeds it, just before a divergence, as its largest number."""
+    """Return single precision; values beyond it, just before divergence, become its largest."""
     largest = np.finfo(np.float32).max
     return np.clip(values, -largest, largest).astype(np.float32)
 
 
 def _sheet(maps: NDArray[np.uint8]) -> bytes:
     levels = np.hstack(list(maps))
-    for shades in SHADES:
-        sheet = png(levels, shades)
+    for n_colors in N_COLORS:
+        sheet = png(levels, n_colors)
         if len(sheet) <= MAX_SHEET_BYTES:
             break
     return sheet

@@ -1,4 +1,4 @@
-"""The points above the plane, and what the network makes of each."""
+"""The points on the plane, and what the network predicts for each."""
 
 import html
 from functools import lru_cache
@@ -14,7 +14,7 @@ from nnlab.figures.style import AXIS, CLASS_COLORS, MIDDLE_COLOR, RIM_COLOR, as_
 from nnlab.inspection.observation import Observation
 
 MAX_POINTS = 2000  # drawn per set: more would only cover each other, and slow the page
-STEPS = 2**16 - 2  # of an answer on its way to the page: float32 would be twice as long
+STEPS = 2**16 - 2  # of an output that is sent to the page: float32 would be twice as long
 _LARGEST = float(np.finfo(np.float32).max)
 
 
@@ -24,8 +24,8 @@ class Trace(NamedTuple):
     Attributes
     ----------
     part : "train" or "test"
-    label : their class, 0 or 1; None for those of a regression
-    indices : in the part, (n_points,); of too many the last ones, as a person's own come last
+    label : their class, 0 or 1; None for a regression
+    indices : in the part, (n_points,); of too many points the last ones, as own points come last
     """
 
     part: str
@@ -38,12 +38,11 @@ class PointMarks(NamedTuple):
 
     Attributes
     ----------
-    low, high : 0 and 1 for the probability of class 1; the least and the greatest value of a
-        regression
-    outputs : uint16 (n_points,), in STEPS from low to high: a probability to within 1e-5; STEPS + 1
-        stands for NaN
-    wrong : uint8, bit by bit 1 for those on the wrong side, the highest bit first; empty if they
-        are not to be marked
+    low, high : 0 and 1 in a classification; the least and the greatest output in a regression
+    outputs : uint16 (n_points,), from 0 at low to STEPS at high, so that a probability is exact to
+        1e-5; STEPS + 1 stands for NaN
+    wrong : one bit per point, packed into uint8, the highest bit first: 1 on the wrong side; empty
+        if mistakes are not marked
     """
 
     low: float
@@ -96,9 +95,9 @@ def decision_boundary(
     axes: tuple[str, str] = ("x1", "x2"),
     shown: tuple[str, ...] = ("train", "test"),
 ) -> str:
-    """Draw the points on a transparent plane, under which the boundary picture is laid.
+    """Draw the points on a transparent plane, below which the page lays the boundary picture.
 
-    `shown` names the parts whose points are seen.
+    `shown` names the parts whose points are visible.
     """
     figure = go.Figure()
     for part, label, indices in traces(dataset, problem):

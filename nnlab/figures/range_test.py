@@ -12,7 +12,7 @@ _LINE = "#999999"
 
 
 def range_curve(test: RangeTest, loss_name: str) -> str:
-    """Draw the loss over the learning rate, where learning begins and ends, and the suggestion."""
+    """Draw the loss over the learning rate, the range in which it falls, and the suggestion."""
     figure = go.Figure()
     figure.add_scatter(
         x=test.rates,
@@ -38,7 +38,7 @@ def range_curve(test: RangeTest, loss_name: str) -> str:
 
 
 def _name(figure: go.Figure, rate: float, name: str) -> None:
-    """Write above a vertical line; an annotation's place on a logarithmic axis is the exponent."""
+    """Write above a vertical line; on a logarithmic axis an annotation's place is the exponent."""
     figure.add_annotation(
         x=log10(rate), y=1, yref="paper", yanchor="bottom", text=name, showarrow=False
     )

@@ -1,4 +1,4 @@
-"""Luck or setting, in two pictures: how the runs of each setting end, and how they get there."""
+"""The spread over seeds in two charts: how the runs of each setting end, and their loss curves."""
 
 from collections.abc import Sequence
 
@@ -11,7 +11,7 @@ from nnlab.figures.sweeps import column_axis, set_color
 from nnlab.sweep.analysis.columns import Column
 from nnlab.sweep.analysis.seed_spread import Band, Luck
 
-MAX_LABEL = 44  # letters of a setting that leave the chart half of its width
+MAX_LABEL = 44  # characters of a setting that leave the chart half of the width
 
 
 def spread_of_settings(
@@ -22,9 +22,9 @@ def spread_of_settings(
     Parameters
     ----------
     spreads : the first one is drawn at the top
-    metric : of all their runs, group by group
-    solved : a few words per setting, written behind its name
-    threshold : of the metric, from which on a run has solved the problem; marked by a line
+    metric : of all their runs, setting by setting
+    solved : a few words per setting, written below its name
+    threshold : value of the metric from which on a run counts as solved; marked by a line
     """
     color, labels = set_color(metric.name), list(range(len(spreads)))
     sizes = [len(spread.results) for spread in spreads]
@@ -76,7 +76,7 @@ def spread_of_settings(
 
 
 def _labels(spreads: Sequence[Luck], solved: Sequence[str]) -> list[str]:
-    """Return what is written beside the settings: long ones by their values alone."""
+    """Return the labels of the settings; long ones name only the values."""
     long = max((len(spread.setting) for spread in spreads), default=0) > MAX_LABEL
     return [
         f"{spread.values if long else spread.setting}<br><b>{words}</b>"
@@ -98,7 +98,7 @@ def _threshold(value: float) -> dict[str, object]:
 
 
 def loss_bands(bands: Sequence[tuple[str, Band]], loss_name: str, *, log: bool) -> str:
-    """Draw training losses per setting: the median as a line in the band of the quartiles."""
+    """Draw training losses per setting: the median as a line in a band between the quartiles."""
     figure = go.Figure()
     widths = sorted({band.mean_over for _, band in bands})
     mean = (

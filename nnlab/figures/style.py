@@ -1,4 +1,4 @@
-"""What all figures have in common: colours, axes, the rest of their layout, and no template."""
+"""What all figures share: the palette, axes, and the rest of their layout."""
 
 from typing import Any
 
@@ -9,9 +9,9 @@ CLASS_COLORS = ("#f08a24", "#0877bd")  # orange and blue: safe for colour-blind 
 BOUNDARY_COLORS = ("#f4ad66", "#52a0d0")  # the same, lighter: the points stand out from them
 MIDDLE_COLOR = "#f4f4f4"  # between the classes
 RIM_COLOR = "#777777"  # of the points of a regression
-SET_COLORS = {"train": "#a06cd5", "test": "#2a9d8f"}  # not a class's, clear on white and on black
+SET_COLORS = {"train": "#a06cd5", "test": "#2a9d8f"}  # unlike the classes; clear on white and black
 
-# Measuring whether labels overflow would take a third of the time in which a curve is drawn.
+# Checking whether labels overflow would take a third of the time that drawing a curve takes.
 AXIS = {"gridcolor": "rgba(128, 128, 128, 0.25)", "zeroline": False, "ticklabeloverflow": "allow"}
 _EMPTY_TEMPLATE = go.layout.Template()  # Plotly's own would add 7 kB to every figure
 
@@ -22,18 +22,18 @@ def iteration_axis() -> dict[str, Any]:
 
 
 def loss_axis(name: str, *, log: bool) -> dict[str, Any]:
-    """Return an axis for losses, logarithmic or from 0 on."""
+    """Return an axis for losses: logarithmic, or starting at 0."""
     return {
         "title": name,
         "type": "log" if log else "linear",
         "rangemode": "normal" if log else "tozero",
-        "exponentformat": "power",  # a loss on its way to divergence needs a short label
+        "exponentformat": "power",  # short labels, even for a loss close to divergence
         **AXIS,
     }
 
 
 def below_labels(title: str) -> dict[str, Any]:
-    """Return an x-axis' title, with room for the two lines of labels of a logarithmic axis."""
+    """Return the title of an x-axis below a logarithmic axis' two lines of labels."""
     return {"title": {"text": title, "standoff": 6}, "automargin": "height"}
 
 

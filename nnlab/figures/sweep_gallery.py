@@ -1,4 +1,4 @@
-"""A sweep as a gallery: small boundaries, each with its accuracy and its loss curve in little."""
+"""A sweep as a gallery: small boundaries, each with its accuracy and a small loss curve."""
 
 from collections.abc import Callable, Sequence
 from math import ceil, inf, nan
@@ -15,9 +15,9 @@ from nnlab.sweep.runs import BOUNDARY_SIZE
 from nnlab.training.config import Config
 
 SHEET_COLUMNS = 20  # of maps in the one picture that holds them all
-SPARK_POINTS = 40  # of a loss curve in little
+SPARK_POINTS = 40  # of a small loss curve
 NO_POINT = 255  # where such a curve has ended early
-_LOWEST_LOSS = 1e-6  # where those curves end below
+_LOWEST_LOSS = 1e-6  # the bottom of these curves
 
 
 def gallery(
@@ -30,30 +30,30 @@ def gallery(
 ) -> dict[str, Any]:
     """Return what the page draws of a sweep.
 
-    A cell shows the median one of its runs: by the metric of the rule, with those that have
-    diverged as the worst; of an even number the better one of the two in the middle.
+    A cell shows its median run by the rule's metric. Diverged runs count as the worst. Of two runs
+    in the middle it shows the better one.
 
     Parameters
     ----------
-    results : what is to be seen
-    rows, columns : the axes; without rows the cells follow each other like words
+    results : the runs to show
+    rows, columns : the axes; without rows the cells wrap like words
     per_cell : how many runs a cell waits for
     rule : when a run counts as solved
     query : the query of the playground's address with these settings
 
     Returns
     -------
-    rows, columns : the texts of the axes' values; `rows` is empty without rows
+    rows, columns : the axes' values as texts; `rows` is empty without rows
     row_title, column_title : the names of the axes
-    number_title : what the cells' numbers are
-    several : whether more than one run shares a cell, and notes come with the numbers
-    cells : row by row, each None as long as there is no run, or with `index` of the run shown,
-        `label`, `sentence`, `number`, `note`, `query`, `problem` as words
+    number_title : what the numbers in the cells mean
+    several : whether more than one run shares a cell, so that the numbers have notes
+    cells : row by row; None until there is a run, then the `index` of the run shown, `label`,
+        `sentence`, `number`, `note`, `query` and `problem`
     sheet : PNG of all maps, SHEET_COLUMNS of them in a row, in the order of the cells with a run
     size : of a map along both axes, in pixels
     sheet_columns : SHEET_COLUMNS
-    sparks : uint8 (n_maps * SPARK_POINTS,), the height of the loss curves from the top, 0 to 254,
-        or NO_POINT; their iterations from the first to the last, on one logarithmic scale for all
+    sparks : uint8 (n_maps * SPARK_POINTS,), how far below the top the loss curves are, 0 to 254, or
+        NO_POINT; from the first to the last iteration, on one logarithmic scale for all
     """
     groups: dict[tuple[int, int], list[Result]] = {}
     for result in results:
@@ -87,7 +87,7 @@ def gallery(
 
 
 def _median(group: Sequence[Result], rule: Rule) -> Result:
-    """Return the median run by the metric of the rule."""
+    """Return the median run by the rule's metric."""
     sign = -1 if rule.metric in ACCURACIES else 1
 
     def badness(result: Result) -> float:
@@ -108,7 +108,7 @@ def _cell(
     solved = int(rule.holds(group).sum())
     note = f"{solved} of {len(group)} solved" if per_cell > 1 else ""
     label = setting(result, names)
-    parts = [f"{label}: {_told(result)}"]
+    parts = [f"{label}: {_outcome(result)}"]
     if len(group) > 1:
         parts.append(f"Seed {result.config.seed} is the median of {len(group)} runs, {solved} of")
         parts[-1] += f" which have solved it ({rule})"
@@ -135,20 +135,20 @@ def _text(value: float, form: str) -> str:
     return "–" if np.isnan(value) else format(value, form)  # of no points
 
 
-def _told(result: Result) -> str:
+def _outcome(result: Result) -> str:
     if result.metrics is None:
         return f"failed, {result.error}"
     metrics, seconds = result.metrics, f"{result.seconds:.2g} s"
     if result.status == "diverged":
         return f"diverged at iteration {result.iteration:,}, after {seconds}"
-    shares = result.config.problem == "classification"
-    told = []
+    has_accuracy = result.config.problem == "classification"
+    parts = []
     for part in ("test", "train"):
-        if shares:
+        if has_accuracy:
             accuracy = getattr(metrics, f"{part}_accuracy")
-            told.append(f"{part} accuracy {_text(accuracy, '.1%')}")
-        told.append(f"{part} loss {_text(getattr(metrics, f'{part}_loss'), '.4f')}")
-    return ", ".join([*told, f"{result.iteration:,} iterations in {seconds}"])
+            parts.append(f"{part} accuracy {_text(accuracy, '.1%')}")
+        parts.append(f"{part} loss {_text(getattr(metrics, f'{part}_loss'), '.4f')}")
+    return ", ".join([*parts, f"{result.iteration:,} iterations in {seconds}"])
 
 
 def _sheet(results: Sequence[Result]) -> bytes:

@@ -1,6 +1,6 @@
-"""Many runs in one picture: parallel coordinates, heat map, scatter, and which axis matters.
+"""Charts of many runs: parallel coordinates, heat map, scatter, and the importance of axes.
 
-Each figure is drawn as a whole, as JSON, from the columns and groups of `nnlab.sweep.analysis`.
+Over 250 lines, since each chart takes its axes and colours from columns in the same way.
 """
 
 from collections.abc import Sequence
@@ -17,14 +17,14 @@ from nnlab.sweep.analysis.filters import Filter, marks
 from nnlab.sweep.analysis.importance import Importance
 from nnlab.sweep.analysis.medians import Medians
 
-# From one metric's least to its greatest value, clear on white and on black.
+# From the least to the greatest value of a metric, clear on white and on black.
 SCALE = sample_colorscale("Plasma", np.linspace(0.2, 0.85, 9).tolist())
 FAINT = "rgba(128, 128, 128, 0.06)"
-MAX_TICKS = 12  # of an axis with a label for each value
+MAX_TICKS = 12  # of an axis that labels each value
 
 
 def set_color(metric: str) -> str:
-    """Return the colour of the set that a metric is of: train or test."""
+    """Return the colour of a metric's set: train or test."""
     return SET_COLORS[metric.partition("_")[0]]
 
 
@@ -49,10 +49,10 @@ def parallel_coordinates(
 
     Parameters
     ----------
-    columns : their values all known
-    color : the column that the lines take their colour from
-    chosen : the ranges that are marked on the axes
-    revision : as long as it stays the same, what the mouse has chosen holds, whatever `chosen` says
+    columns : without missing values
+    color : the column that colours the lines
+    chosen : the ranges to mark on the axes
+    revision : while it stays the same, ranges drawn with the mouse take precedence over `chosen`
     """
     figure = go.Figure(
         go.Parcoords(
@@ -92,14 +92,15 @@ def _dimension(column: Column, chosen: Filter) -> dict[str, Any]:
 
 
 def log_ticks(values: FloatArray, most: int) -> FloatArray:
-    """Return what a logarithmic axis is marked with, float64 (n_ticks,), ascending.
+    """Return the ticks of a logarithmic axis, float64 (n_ticks,), ascending.
 
-    The values themselves if they are so few, else the powers of ten among them, with 2 and 5 times
-    these where there is room.
+    These are the values themselves if they are few enough. Otherwise they are the powers of ten in
+    between, with 2 and 5 times these if there is room.
 
     Parameters
     ----------
     values : float64 (n,), above 0
+    most : number of ticks
     """
     values = np.unique(values)
     if len(values) <= most:
@@ -115,7 +116,7 @@ def log_ticks(values: FloatArray, most: int) -> FloatArray:
 
 
 def heat_map(rows: Column, columns: Column, metric: Column, medians: Medians) -> str:
-    """Draw the median of a metric in each place of two axes; where all runs diverged, a cross."""
+    """Draw the median of a metric for each pair of values; a cross where no run has a result."""
     log = metric.log
     values = np.log10(medians.values) if log else medians.values
     texts = [
@@ -123,7 +124,7 @@ def heat_map(rows: Column, columns: Column, metric: Column, medians: Medians) ->
         for line, line_without in zip(medians.values, medians.without, strict=True)
     ]
     size = max(medians.values.shape)
-    # the better, the stronger: of a loss the least
+    # the best value has the strongest colour: the highest accuracy, the lowest loss
     ends = (FAINT, set_color(metric.name))[:: 1 if metric.name in ACCURACIES else -1]
     figure = go.Figure(
         go.Heatmap(
@@ -187,13 +188,13 @@ def scatter(
     log_x: bool,
     log_y: bool,
 ) -> str:
-    """Draw a point per run.
+    """Draw one point per run.
 
     Parameters
     ----------
-    x, y, color : of the same runs; those without a value have no point
-    indices, settings : the numbers of the runs, and their settings in words, for the hover
-    log_x, log_y : axes of numbers that are logarithmic
+    x, y, color : of the same runs; a run without a value has no point
+    indices, settings : numbers of the runs, and their settings in words, for the hover text
+    log_x, log_y : whether the axes are logarithmic
     """
     figure = go.Figure(
         go.Scatter(

@@ -28,7 +28,7 @@ def render(playground: Playground) -> None:
     n_layers = len(run.config.layer_sizes) - 1
     sizes = [_larger_class(targets) for targets in _targets(run)]
     live_chart.stage(OVER_TIME, layer_charts.layers_over_time(n_layers), rest=REST)
-    live_chart.stage(NOW, layer_charts.weights_and_answers(n_layers, tuple(sizes)), rest=REST)
+    live_chart.stage(NOW, layer_charts.weights_and_predictions(n_layers, tuple(sizes)), rest=REST)
 
 
 def updates(_: Playground, shown: Shown) -> dict[str, live_chart.Update]:

@@ -10,9 +10,8 @@ from streamlit.testing.v1 import AppTest
 from nnlab import Config, advance, start
 from nnlab.app.explore import page, sweep_progress
 from nnlab.app.explore.session import KEY, Cost, Explore, StartedSweep
-from nnlab.app.explore.setup.presets import PRESETS, SUGGESTED
+from nnlab.app.explore.setup.presets import PRESETS, RANGE_TEST, SUGGESTED
 from nnlab.app.explore.setup.sweep_fields import VARIED
-from nnlab.app.explore.views import lr_range_test
 from nnlab.app.live_chart import Update
 from nnlab.app.playground.point_history import OwnPoints
 from nnlab.data.points import Points, encode
@@ -139,7 +138,7 @@ def test_an_example_stays_when_the_browser_sends_the_old_values_of_the_fields_la
     assert app.query_params["axis1"] == "learning_rate:0.001..1 log 7"
     assert "seeds" not in app.query_params
     press_late(app, "example_range_test")
-    assert app.query_params["view"] == lr_range_test.VIEW
+    assert app.query_params["view"] == RANGE_TEST
 
 
 @pytest.mark.usefixtures("workers")
@@ -626,7 +625,7 @@ def test_a_range_test_of_other_settings_is_not_shown(workers: ByHand) -> None:
 @pytest.mark.parametrize("view", list(page.TITLES))
 def test_every_view_can_be_linked_and_drawn(workers: ByHand, view: str) -> None:
     app = open_explore(**SIX, seeds="2", view=view)
-    if view != lr_range_test.VIEW:
+    if view != RANGE_TEST:
         press(app, "sweep_start")
         workers.compute_all()
         app.run()

@@ -15,7 +15,7 @@ from nnlab.sweep import Axis
 from nnlab.sweep.analysis.columns import axis_column, metric_column
 from nnlab.sweep.analysis.importance import Importance
 from nnlab.sweep.analysis.medians import medians
-from nnlab.sweep.analysis.seed_spread import Band, Rule, lucks
+from nnlab.sweep.analysis.seed_spread import Band, Rule, seed_spreads
 from tests.helpers.sweep_results import result
 
 RATES = Axis("learning_rate", (0.001, 0.01, 0.1, 1))
@@ -59,12 +59,12 @@ def unpack(values: dict[str, str]) -> np.ndarray:
 
 
 def test_seed_spread_draws_each_run_the_quartiles_and_the_rule_for_solved() -> None:
-    found = lucks(RESULTS, (RATES, SHAPES), "test_accuracy", Rule("test_accuracy", 0.7))
-    runs = [run for luck in found for run in luck.results]
+    found = seed_spreads(RESULTS, (RATES, SHAPES), "test_accuracy", Rule("test_accuracy", 0.7))
+    runs = [run for spread in found for run in spread.results]
     text = spread_of_settings(
         found,
         metric_column(runs, "test_accuracy"),
-        [f"{luck.solved} solved" for luck in found],
+        [f"{spread.solved} solved" for spread in found],
         0.7,
     )
     figure = loaded(text)
@@ -85,8 +85,8 @@ def test_seed_spread_draws_each_run_the_quartiles_and_the_rule_for_solved() -> N
 
 def test_long_settings_are_written_by_their_values_alone() -> None:
     axes = (RATES, SHAPES, Axis("initialization", ("normal",)), Axis("optimizer", ("sgd",)))
-    found = lucks(RESULTS, axes, "test_accuracy", Rule("test_accuracy", 0.7))
-    runs = [run for luck in found for run in luck.results]
+    found = seed_spreads(RESULTS, axes, "test_accuracy", Rule("test_accuracy", 0.7))
+    runs = [run for spread in found for run in spread.results]
     figure = loaded(
         spread_of_settings(found, metric_column(runs, "test_accuracy"), ["3 of 3"] * 8, 0.7)
     )

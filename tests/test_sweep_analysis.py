@@ -21,7 +21,7 @@ from nnlab.sweep.analysis.columns import (
 from nnlab.sweep.analysis.filters import marked, marks, passes, sentence
 from nnlab.sweep.analysis.importance import FEW_RUNS, LEAST_RUNS, importance
 from nnlab.sweep.analysis.medians import medians
-from nnlab.sweep.analysis.seed_spread import Rule, loss_band, lucks, quartiles
+from nnlab.sweep.analysis.seed_spread import Rule, loss_band, quartiles, seed_spreads
 from nnlab.training.downsampling import bin_means
 from tests.helpers.sweep_results import result
 
@@ -237,25 +237,32 @@ def test_marks_on_choices_are_their_places() -> None:
 def test_quartiles_and_solved_runs_are_those_that_pandas_counts(metric: str) -> None:
     results = many()
     rule = Rule("test_accuracy", 0.8)
-    found = {luck.setting: luck for luck in lucks(results, (RATES, LAYERS), metric, rule)}
+    found = {
+        spread.setting: spread for spread in seed_spreads(results, (RATES, LAYERS), metric, rule)
+    }
     assert len(found) == 9
     table = frame(results)
     for (rate, layers), group in table.groupby(["rate", "layers"]):
         words = layers.strip("()").rstrip(",").replace(" ", "") or "none"
-        luck = found[f"learning rate {rate:g} · hidden layers {words}"]
+        spread = found[f"learning rate {rate:g} · hidden layers {words}"]
         expected = group[metric.removeprefix("test_")].quantile([0.25, 0.5, 0.75])
-        assert luck.quartiles == pytest.approx(expected.to_numpy())
-        assert luck.solved == (group.accuracy >= 0.8).sum()
-        assert luck.judged == 4  # who diverges has not solved it, but could have
-        assert luck.count("diverged") == (1 if rate == 0.1 else 0)
+        assert spread.quartiles == pytest.approx(expected.to_numpy())
+        assert spread.solved == (group.accuracy >= 0.8).sum()
+        assert spread.judged == 4  # who diverges has not solved it, but could have
+        assert spread.count("diverged") == (1 if rate == 0.1 else 0)
 
 
 def test_the_best_setting_comes_first_whatever_is_best() -> None:
     results = many()
     rule = Rule("test_loss", 0.3)
-    best = [luck.quartiles[1] for luck in lucks(results, (RATES, LAYERS), "test_loss", rule)]
+    best = [
+        spread.quartiles[1] for spread in seed_spreads(results, (RATES, LAYERS), "test_loss", rule)
+    ]
     assert best == sorted(best)
-    best = [luck.quartiles[1] for luck in lucks(results, (RATES, LAYERS), "test_accuracy", rule)]
+    best = [
+        spread.quartiles[1]
+        for spread in seed_spreads(results, (RATES, LAYERS), "test_accuracy", rule)
+    ]
     assert best == sorted(best, reverse=True)
 
 
@@ -266,7 +273,7 @@ def test_a_setting_without_a_finished_run_comes_last() -> None:
         result(2, accuracy=0.5, learning_rate=0.1),
     ]
     axes = (Axis("learning_rate", (10, 0.1)),)
-    first, last = lucks(results, axes, "test_accuracy", Rule("test_accuracy", 0.4))
+    first, last = seed_spreads(results, axes, "test_accuracy", Rule("test_accuracy", 0.4))
     assert (first.solved, first.judged) == (1, 1)
     assert (last.solved, last.judged) == (0, 1)  # an error says nothing about the setting
     assert np.isnan(last.quartiles).all()
@@ -283,8 +290,8 @@ def test_a_rule_is_stated_in_words_and_includes_its_bound() -> None:
 
 def test_without_axes_all_seeds_are_of_one_setting() -> None:
     results = [result(seed, seed=seed) for seed in range(10)]
-    (luck,) = lucks(results, (), "test_accuracy", Rule("test_accuracy", 0.5))
-    assert len(luck.results) == 10
+    (spread,) = seed_spreads(results, (), "test_accuracy", Rule("test_accuracy", 0.5))
+    assert len(spread.results) == 10
 
 
 def test_columns_and_seed_spreads_are_equal_to_themselves_alone() -> None:
@@ -292,7 +299,7 @@ def test_columns_and_seed_spreads_are_equal_to_themselves_alone() -> None:
     rule = Rule("test_accuracy", 0.5)
     for make in (
         lambda: metric_column(results, "test_loss"),
-        lambda: lucks(results, (), "test_accuracy", rule)[0],
+        lambda: seed_spreads(results, (), "test_accuracy", rule)[0],
     ):
         one, other = make(), make()
         assert one == one  # noqa: PLR0124 - arrays have no truth value

@@ -117,8 +117,8 @@ def test_a_view_says_so_when_no_run_passes_the_filter(view: str) -> None:
 @pytest.mark.parametrize(
     ("view", "name", "words"),
     [
-        ("luck", "luck-settings", "6 settings. The best, learning rate 0.1 · activation tanh"),
-        ("luck", "luck-losses", "median 0.303, quartiles 0.303 to 0.303 over 2 runs"),
+        ("luck", "spread-settings", "6 settings. The best, learning rate 0.1 · activation tanh"),
+        ("luck", "spread-losses", "median 0.303, quartiles 0.303 to 0.303 over 2 runs"),
         ("parallel", "parallel-coordinates", "22 runs, 22 of which pass the filter"),
         ("heat", "heat-map", "from 75.6% to 87.5%"),
         ("scatter", "scatter", "22 runs: test accuracy from 75.4% to 87.5% over learning rate"),
@@ -141,11 +141,11 @@ def test_what_is_left_out_of_a_picture_is_said(view: str) -> None:
 def test_the_rule_for_solved_can_be_changed() -> None:
     app = draw("luck", many())
     assert "Solved: test accuracy at least 95%." in told(app)
-    labels = charts(app)["luck-settings"]["figure"]["layout"]["yaxis"]["ticktext"]
+    labels = charts(app)["spread-settings"]["figure"]["layout"]["yaxis"]["ticktext"]
     assert all("solved by 0 of" in label for label in labels)
     app.number_input(key="solved_percent").set_value(87.5)
     healthy(app.run())
-    labels = charts(app)["luck-settings"]["figure"]["layout"]["yaxis"]["ticktext"]
+    labels = charts(app)["spread-settings"]["figure"]["layout"]["yaxis"]["ticktext"]
     # 0.1 and tanh: 87.4 % and 87.5 %, then one that diverged and one that failed
     assert labels[0] == (
         "learning rate 0.1 · activation tanh<br><b>solved by 1 of 3 seeds, 1 diverged, 1 failed</b>"
@@ -156,7 +156,7 @@ def test_the_rule_for_solved_can_be_changed() -> None:
     app.number_input(key="solved_loss_classification").set_value(0.9 * 0.125)
     healthy(app.run())
     assert "Solved: train loss at most 0.1125." in told(app)
-    figure = charts(app)["luck-settings"]["figure"]
+    figure = charts(app)["spread-settings"]["figure"]
     assert figure["layout"]["yaxis"]["ticktext"][0].endswith("1 diverged, 1 failed</b>")
     assert "solved by 1 of 3" in figure["layout"]["yaxis"]["ticktext"][0]
     assert figure["layout"]["shapes"][0]["x0"] == pytest.approx(0.1125)
@@ -167,7 +167,7 @@ def test_a_regression_is_solved_by_its_loss() -> None:
     results = [result(seed, seed=seed, loss=0.005 * seed, **settings) for seed in range(4)]
     app = draw("luck", results, (), (0, 1, 2, 3), base=Config(**settings), total=4)
     assert "Solved: test loss at most 0.01." in told(app)
-    (label,) = charts(app)["luck-settings"]["figure"]["layout"]["yaxis"]["ticktext"]
+    (label,) = charts(app)["spread-settings"]["figure"]["layout"]["yaxis"]["ticktext"]
     assert "solved by 3 of 4 seeds" in label
     assert list(app.selectbox(key="solved_metric_regression").options) == [
         "test loss",
@@ -187,7 +187,7 @@ def test_the_rule_of_a_regression_is_its_own_and_not_that_chosen_for_classes() -
     results = [result(seed, seed=seed, loss=0.005 * seed, **settings) for seed in range(4)]
     app.session_state["sweep"] = (Config(**settings), (), (0, 1, 2, 3), results, 4)
     assert "Solved: test loss at most 0.01." in told(healthy(app.run()))
-    (label,) = charts(app)["luck-settings"]["figure"]["layout"]["yaxis"]["ticktext"]
+    (label,) = charts(app)["spread-settings"]["figure"]["layout"]["yaxis"]["ticktext"]
     assert "solved by 3 of 4 seeds" in label
 
 
@@ -220,11 +220,11 @@ def test_with_one_seed_there_is_no_spread_to_show() -> None:
 
 def test_loss_curves_of_chosen_settings_are_drawn() -> None:
     app = draw("luck", many())
-    assert len(charts(app)["luck-losses"]["figure"]["data"]) == 2 * 3  # the best three
-    app.multiselect(key="luck_chosen").set_value(["learning rate 0.001 · activation relu"])
-    app.toggle(key="luck_log").set_value(True)
+    assert len(charts(app)["spread-losses"]["figure"]["data"]) == 2 * 3  # the best three
+    app.multiselect(key="spread_chosen").set_value(["learning rate 0.001 · activation relu"])
+    app.toggle(key="spread_log").set_value(True)
     healthy(app.run())
-    figure = charts(app)["luck-losses"]["figure"]
+    figure = charts(app)["spread-losses"]["figure"]
     assert [trace.get("name") for trace in figure["data"]][1:] == [
         "learning rate 0.001 · activation relu"
     ]
@@ -255,7 +255,7 @@ def test_a_filter_holds_in_every_view_and_is_stated_above_it() -> None:
                 f"run {one.index}" for one in passing
             ]
         if view == "luck":
-            labels = charts(app)["luck-settings"]["figure"]["layout"]["yaxis"]["ticktext"]
+            labels = charts(app)["spread-settings"]["figure"]["layout"]["yaxis"]["ticktext"]
             assert len(labels) == 1
         if view == "parallel":  # shows all, with the ranges on their axes
             chart = charts(app)["parallel-coordinates"]

@@ -9,13 +9,13 @@ from nnlab.figures.layer_charts import layer_colors
 from nnlab.figures.style import AXIS, as_json, iteration_axis, loss_axis
 from nnlab.figures.sweeps import column_axis, set_color
 from nnlab.sweep.analysis.columns import Column
-from nnlab.sweep.analysis.seed_spread import Band, Luck
+from nnlab.sweep.analysis.seed_spread import Band, SeedSpread
 
 MAX_LABEL = 44  # characters of a setting that leave the chart half of the width
 
 
 def spread_of_settings(
-    spreads: Sequence[Luck], metric: Column, solved: Sequence[str], threshold: float
+    spreads: Sequence[SeedSpread], metric: Column, solved: Sequence[str], threshold: float
 ) -> str:
     """Draw for each setting all its runs, their quartiles and median, and what is solved.
 
@@ -75,7 +75,7 @@ def spread_of_settings(
     )
 
 
-def _labels(spreads: Sequence[Luck], solved: Sequence[str]) -> list[str]:
+def _labels(spreads: Sequence[SeedSpread], solved: Sequence[str]) -> list[str]:
     """Return the labels of the settings; long ones name only the values."""
     long = max((len(spread.setting) for spread in spreads), default=0) > MAX_LABEL
     return [

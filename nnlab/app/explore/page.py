@@ -10,8 +10,8 @@ import streamlit as st
 from nnlab.app import live_chart, navigation
 from nnlab.app.explore import run_filter, session, solved, sweep_progress
 from nnlab.app.explore.session import Plan, StartedSweep
-from nnlab.app.explore.setup import planning, sweep_fields
-from nnlab.app.explore.setup.presets import PRESETS, Preset
+from nnlab.app.explore.setup import examples, planning, sweep_fields
+from nnlab.app.explore.setup.presets import RANGE_TEST
 from nnlab.app.explore.sweep_results import results_so_far
 from nnlab.app.explore.views import (
     VIEWS,
@@ -36,7 +36,7 @@ TITLES = {
     GALLERY: "Gallery",
     **{name: title for name, (title, _) in VIEWS.items()},
     compare.VIEW: compare.TITLE,
-    lr_range_test.VIEW: lr_range_test.TITLE,
+    RANGE_TEST: lr_range_test.TITLE,
 }
 LINK_NAMES = (
     *sweep_fields.LINK_NAMES,
@@ -79,7 +79,7 @@ def render() -> None:
     gallery.open_chosen()
     with st.sidebar:
         pages = st.container()
-        plan, error = planning.plan(_take_example)
+        plan, error = planning.plan()
     session.start_if_asked(plan)
     base = session.current().base
     lr_range_test.start_if_asked(base)
@@ -98,11 +98,11 @@ def render() -> None:
     if view != compare.VIEW:
         session.pause_pair()  # two runs that train wait while they are not drawn
     with controls:
-        if view == lr_range_test.VIEW:
+        if view == RANGE_TEST:
             lr_range_test.controls(base)
         else:
             sweep_progress.controls(plan)
-    if view == lr_range_test.VIEW:
+    if view == RANGE_TEST:
         interval = TICK_SECONDS if lr_range_test.is_pending(base) else None
         with st.container(key="live"):
             st.fragment(_live_test, run_every=interval)(base, interval)
@@ -155,7 +155,7 @@ def _results(started: StartedSweep | None, plan: Plan | None, view: str) -> None
     """Draw the results, or before the first start what they will fill."""
     shown = started.plan if started else plan
     if shown is None or (not started and len(shown.configs) == 1):
-        _examples()
+        examples.buttons()
         return
     if started and plan and plan.configs != started.plan.configs:
         st.caption(
@@ -175,30 +175,6 @@ def _results(started: StartedSweep | None, plan: Plan | None, view: str) -> None
         st.fragment(_live, run_every=interval)(started, shown, layout, view, drawn)
     if view == compare.VIEW and (sweep.done or not started):
         compare.render(sweep)
-
-
-def _examples() -> None:
-    """Offer the presets."""
-    st.markdown(
-        "A sweep trains a network once for every combination of some settings, and with several "
-        "seeds for each. Choose axes in the sidebar (» shows it while it is hidden), "
-        "or an example:"
-    )
-    with st.container(key="examples"):
-        for name, preset in PRESETS.items():
-            st.button(
-                f"**{preset.title}**  \n{preset.question}",
-                key=f"preset_{name}",
-                on_click=_take_example,
-                args=(preset,),
-                width="stretch",
-            )
-
-
-def _take_example(preset: Preset) -> None:
-    sweep_fields.fill_in(preset)
-    if preset.view == lr_range_test.VIEW:
-        session.ask_range_test()
 
 
 def _live(

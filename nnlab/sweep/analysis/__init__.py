@@ -1,1 +1,1 @@
-"""What a sweep's results say: columns, filters, luck, medians, and which axis matters."""
+"""What a sweep's results say: columns, filters, seed spread, medians, and which axis matters."""

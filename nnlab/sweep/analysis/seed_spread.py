@@ -1,4 +1,4 @@
-"""Luck or setting: how the runs of one setting differ, which only their seeds tell apart."""
+"""The seed spread: how much the runs of one setting differ, which only their seeds tell apart."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -42,7 +42,7 @@ class Rule(NamedTuple):
 
 
 @dataclass(frozen=True, eq=False)
-class Luck:
+class SeedSpread:
     """What became of the runs of one setting.
 
     Attributes
@@ -68,7 +68,9 @@ class Luck:
         return sum(result.status == status for result in self.results)
 
 
-def lucks(results: Sequence[Result], axes: Sequence[Axis], metric: str, rule: Rule) -> list[Luck]:
+def seed_spreads(
+    results: Sequence[Result], axes: Sequence[Axis], metric: str, rule: Rule
+) -> list[SeedSpread]:
     """Group runs by all that the sweep varies but the seed, and say what became of each group.
 
     The best median comes first, settings without one last.
@@ -79,7 +81,7 @@ def lucks(results: Sequence[Result], axes: Sequence[Axis], metric: str, rule: Ru
         key = tuple(getattr(result.config, name) for name in names)
         groups.setdefault(key, []).append(result)
     found = [
-        Luck(
+        SeedSpread(
             setting(group[0], names) or "the one setting",
             " · ".join(setting_text(name, getattr(group[0].config, name)) for name in names),
             tuple(group),
@@ -90,7 +92,7 @@ def lucks(results: Sequence[Result], axes: Sequence[Axis], metric: str, rule: Ru
         for group in groups.values()
     ]
     sign = -1 if metric in ACCURACIES else 1
-    return sorted(found, key=lambda luck: np.nan_to_num(sign * luck.quartiles[1], nan=np.inf))
+    return sorted(found, key=lambda spread: np.nan_to_num(sign * spread.quartiles[1], nan=np.inf))
 
 
 def quartiles(values: FloatArray) -> FloatArray:

@@ -1,6 +1,6 @@
 """The sidebar of Explore: from its fields to the runs of one sweep."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -8,7 +8,7 @@ import streamlit as st
 
 from nnlab.app.explore import session
 from nnlab.app.explore.session import Plan, keep_in_query
-from nnlab.app.explore.setup.presets import PRESETS, Preset
+from nnlab.app.explore.setup import examples
 from nnlab.app.explore.setup.sweep_fields import (
     AXIS_NUMBERS,
     DEFAULT_SAMPLE_SEED,
@@ -26,24 +26,10 @@ from nnlab.sweep.analysis.columns import setting_text
 from nnlab.training.config import SETTINGS, Config
 
 
-def plan(take: Callable[[Preset], None]) -> tuple[Plan | None, str]:
-    """Draw the settings and return what they ask for, or None and what is wrong with them.
-
-    Parameters
-    ----------
-    take : called when an example is chosen
-    """
+def plan() -> tuple[Plan | None, str]:
+    """Draw the settings; return the plan, or None and what is wrong with them."""
     initial = session.current().fields
-    with st.popover("Examples", help="Fill in the fields below, which can then be changed."):
-        for name, preset in PRESETS.items():
-            st.button(
-                preset.title,
-                key=f"example_{name}",
-                type="tertiary",
-                on_click=take,
-                args=(preset,),
-                help=preset.question,
-            )
+    examples.menu()
     place = st.container()
     left, right = st.columns(2)
     seeds = left.number_input(

@@ -1,4 +1,4 @@
-"""Sweeps that are worth a look, ready to start, and values to begin an axis with."""
+"""Sweeps that are worth a look, and the first values of an axis."""
 
 from collections.abc import Iterable
 from typing import NamedTuple
@@ -10,9 +10,11 @@ from nnlab.model.network import INITIALIZATIONS
 from nnlab.model.optimizers import OPTIMIZERS, PENALTIES, SCHEDULES
 from nnlab.training.config import Config
 
+RANGE_TEST = "range"  # the range test's view, by its name in the link
+
 
 class Preset(NamedTuple):
-    """The settings of a sweep.
+    """A sweep worth a look.
 
     Attributes
     ----------
@@ -20,8 +22,8 @@ class Preset(NamedTuple):
     question : that it answers
     axes : per axis the field and its values as text
     seeds : how many runs each setting gets
-    base : the settings that the axes vary; None for those that there are
-    view : by its name in the link, what is to be seen
+    base : the settings that the axes vary; None for the present ones
+    view : the view that shows it, by its name in the link
     """
 
     title: str
@@ -57,7 +59,7 @@ PRESETS = {
     "range_test": Preset(
         "Learning-rate range test",
         "Between which learning rates does it learn at all?",
-        view="range",
+        view=RANGE_TEST,
     ),
 }
 
@@ -66,7 +68,7 @@ def _all(names: Iterable[str]) -> str:
     return "; ".join(names)
 
 
-# What an axis begins with when it is chosen, as text.
+# The first values of an axis, as text.
 SUGGESTED = {
     "problem": _all(DATASETS_FOR),
     "dataset": _all(name for name in DATASETS_FOR["classification"] if name != OWN),

@@ -3,11 +3,9 @@
 The runs are chosen by their index in the sweep, or PLAYGROUND.
 """
 
-import math
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 import streamlit as st
@@ -17,20 +15,17 @@ from nnlab.app.explore import lockstep, session
 from nnlab.app.explore.session import RunPair
 from nnlab.app.explore.sweep_results import SweepResults
 from nnlab.app.explore.views.pair_controls import pair_controls
+from nnlab.app.explore.views.shown_run import ShownRun, line, numbers, of_end, of_run
 from nnlab.app.pace import flush
 from nnlab.app.turns import BUDGET_SECONDS, turn
 from nnlab.data.plane import plane_extent
-from nnlab.figures.compare import compared_losses, result_image, result_series, run_series
-from nnlab.figures.curves import Series
-from nnlab.figures.plane_picture import png
+from nnlab.figures.compare import compared_losses
 from nnlab.figures.points import decision_boundary
-from nnlab.inspection.plane_view import view_plane
 from nnlab.sweep import Result
 from nnlab.sweep.analysis.columns import ACCURACIES, metric_column, metrics_of, setting, with_seeds
 from nnlab.training.batches import dataset_of
 from nnlab.training.config import Config
-from nnlab.training.metrics import Metrics
-from nnlab.training.run import Run, evaluate
+from nnlab.training.run import Run
 
 STYLE = Path(__file__).with_suffix(".css")
 VIEW, TITLE = "compare", "Compare"
@@ -38,20 +33,6 @@ PLAYGROUND = -1
 SIDES = ("left", "right")
 LOSS = "compare-loss"
 WIDTHS = (1, 1, 1.1)  # of the charts
-ENDED = {  # by what has stopped a run, of the ends that are good ones
-    "target_loss": "down to its target loss",
-    "plateau": "no better loss any more",
-}
-
-
-class ShownRun(NamedTuple):
-    """What the view shows of one of the two runs."""
-
-    iteration: int
-    metrics: Metrics | None
-    frames: Sequence[tuple[int, bytes]]
-    series: list[Series]
-    ended: str
 
 
 def render(sweep: SweepResults) -> None:
@@ -171,39 +152,16 @@ def _live(ends: Sequence[Result | Run], speed: int | None, interval: float | Non
             frames = lockstep.tick(pair.runs, speed, others, BUDGET_SECONDS)
             session.advanced_pair(frames[-1])
         pair = session.pair()
-        shown = [_of_run(runs) for runs in zip(*frames, strict=True)]
+        shown = [of_run(runs) for runs in zip(*frames, strict=True)]
     elif pair.runs:
-        shown = [_of_run([run]) for run in pair.runs]
+        shown = [of_run([run]) for run in pair.runs]
     else:
-        shown = [_of_end(end) for end in ends]
+        shown = [of_end(end) for end in ends]
     if interval != (pair.interval if pair.training else None):
         st.rerun()
     _draw(pair, shown)
     if interval:
         flush(began, interval)
-
-
-def _of_run(runs: Sequence[Run]) -> ShownRun:
-    """Look at a run as it stands at each frame of a tick."""
-    frames = [(run.iteration, png(view_plane(run).levels)) for run in runs]
-    run = runs[-1]
-    metrics = evaluate(run)
-    ended = ENDED.get(run.stopped or "", run.stopped or "")
-    return ShownRun(run.iteration, metrics, frames, run_series(run, metrics), ended)
-
-
-def _of_end(result: Result | Run) -> ShownRun:
-    """Look at a run as it has ended in the sweep, or as the playground has it."""
-    if isinstance(result, Run):
-        return _of_run([result])
-    frames = [] if result.boundary is None else [(result.iteration, result_image(result))]
-    return ShownRun(
-        result.iteration,
-        result.metrics,
-        frames,
-        result_series(result),
-        result.error or ("diverged" if result.status == "diverged" else ""),
-    )
 
 
 def _draw(pair: RunPair, shown: Sequence[ShownRun]) -> None:
@@ -215,9 +173,9 @@ def _draw(pair: RunPair, shown: Sequence[ShownRun]) -> None:
     updates = {}
     alts = []
     for place, side, one in zip(places, SIDES, shown, strict=True):
-        place.markdown(_line(one))
-        numbers = ", ".join(f"{name} {value}" for name, value in _numbers(one))
-        alt = f"at iteration {one.iteration}: {numbers or one.ended}."
+        place.markdown(line(one))
+        words = ", ".join(f"{name} {value}" for name, value in numbers(one))
+        alt = f"at iteration {one.iteration}: {words or one.ended}."
         alts.append(f"{side} {alt}")
         updates[f"compare-{side}"] = live_chart.Update(
             one.iteration, f"Decision boundary of the {side} run {alt}", frames=one.frames
@@ -236,22 +194,3 @@ def _draw(pair: RunPair, shown: Sequence[ShownRun]) -> None:
         inbox=session.current().inbox,
         handlers={"slow": session.slow_down},
     )
-
-
-def _numbers(one: ShownRun) -> list[tuple[str, str]]:
-    """Return names and values of what there is to say of a run's metrics."""
-    if one.metrics is None:
-        return []
-    losses = [("train loss", one.metrics.train_loss), ("test loss", one.metrics.test_loss)]
-    numbers = [(name, f"{loss:.4g}") for name, loss in losses if not math.isnan(loss)]
-    if not math.isnan(one.metrics.test_accuracy):
-        numbers.append(("test accuracy", f"{one.metrics.test_accuracy:.1%}"))
-    return numbers
-
-
-def _line(one: ShownRun) -> str:
-    """Return the line above a run's picture."""
-    line = " &ensp; ".join(f"{name} **{value}**" for name, value in _numbers(one))
-    if not one.ended:
-        return line
-    return f"{line} &ensp; {one.ended if one.ended in ENDED.values() else f':red[{one.ended}]'}"

@@ -24,7 +24,6 @@ from nnlab.sweep.range_test import (
 )
 from nnlab.training.config import Config
 
-VIEW = "range"  # by its name in the link
 TITLE = "Range test"
 STAGE = "range-test"
 _ENDS = {

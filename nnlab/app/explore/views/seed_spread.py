@@ -9,9 +9,9 @@ from nnlab.app.explore import solved
 from nnlab.app.explore.sweep_results import SweepResults, failures
 from nnlab.figures.spread_charts import loss_bands, spread_of_settings
 from nnlab.sweep.analysis.columns import metric_column
-from nnlab.sweep.analysis.seed_spread import Luck, Rule, loss_band, lucks
+from nnlab.sweep.analysis.seed_spread import Rule, SeedSpread, loss_band, seed_spreads
 
-SETTINGS, LOSSES = "luck-settings", "luck-losses"
+SETTINGS, LOSSES = "spread-settings", "spread-losses"
 MAX_SETTINGS = 12  # in the chart; more would leave no room for their names
 MAX_BANDS, DEFAULT_BANDS = 5, 3
 
@@ -19,19 +19,19 @@ MAX_BANDS, DEFAULT_BANDS = 5, 3
 def draw(sweep: SweepResults) -> None:
     """Draw the view, in the ticking fragment or outside."""
     if len(sweep.seeds) == 1:
-        st.info("Only one seed per setting: choose several seeds to see what is luck.")
+        st.info("Only one seed per setting: choose several seeds to see what is spread.")
     left, right = st.columns([1.15, 1], gap="small")
     with left:
         rule = solved.choose(sweep.base)
-        found = lucks(sweep.passing, sweep.axes, rule.metric, rule)
+        found = seed_spreads(sweep.passing, sweep.axes, rule.metric, rule)
         _settings(sweep, found, rule)
     with right:
         _losses(sweep, found)
 
 
-def _settings(sweep: SweepResults, found: Sequence[Luck], rule: Rule) -> None:
+def _settings(sweep: SweepResults, found: Sequence[SeedSpread], rule: Rule) -> None:
     shown = found[:MAX_SETTINGS]
-    runs = [result for luck in shown for result in luck.results]
+    runs = [result for spread in shown for result in spread.results]
     metric = metric_column(runs, rule.metric)
     best = shown[0]
     low, middle, high = (metric.show(value) for value in best.quartiles)
@@ -41,7 +41,7 @@ def _settings(sweep: SweepResults, found: Sequence[Luck], rule: Rule) -> None:
         f"{shown[-1].setting}: median {metric.show(shown[-1].quartiles[1])}, "
         f"{solved_by(shown[-1])}."
     )
-    words = [_words(luck) for luck in shown]
+    words = [_words(spread) for spread in shown]
     live_chart.stage(
         SETTINGS,
         spread_of_settings(shown, metric, words, rule.threshold),
@@ -56,29 +56,29 @@ def _settings(sweep: SweepResults, found: Sequence[Luck], rule: Rule) -> None:
     )
 
 
-def solved_by(luck: Luck) -> str:
+def solved_by(spread: SeedSpread) -> str:
     """Say how many seeds have solved it: "solved by 7 of 10 seeds"."""
-    return f"solved by {luck.solved} of {luck.judged} seed{'' if luck.judged == 1 else 's'}"
+    return f"solved by {spread.solved} of {spread.judged} seed{'' if spread.judged == 1 else 's'}"
 
 
-def _words(luck: Luck) -> str:
-    return ", ".join([solved_by(luck), *failures(luck.results)])
+def _words(spread: SeedSpread) -> str:
+    return ", ".join([solved_by(spread), *failures(spread.results)])
 
 
-def _losses(sweep: SweepResults, found: Sequence[Luck]) -> None:
-    by_name = {luck.setting: luck for luck in found if luck.count("done")}
+def _losses(sweep: SweepResults, found: Sequence[SeedSpread]) -> None:
+    by_name = {spread.setting: spread for spread in found if spread.count("done")}
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         chosen = st.multiselect(
             "Training losses of",
             list(by_name),
-            key="luck_chosen",
+            key="spread_chosen",
             max_selections=MAX_BANDS,
             placeholder=f"the best {min(DEFAULT_BANDS, len(by_name))}",
             persist_state="session",
             help="Whose training loss is drawn over the iterations: the median over the seeds in "
             "the band between the quartiles.",
         )
-        log = st.toggle("Log axis", key="luck_log", persist_state="session", width="content")
+        log = st.toggle("Log axis", key="spread_log", persist_state="session", width="content")
     names = [name for name in chosen if name in by_name] or list(by_name)[:DEFAULT_BANDS]
     bands = [(name, loss_band(by_name[name].results)) for name in names]
     known = [(name, band) for name, band in bands if band]

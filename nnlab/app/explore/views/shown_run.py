@@ -1,0 +1,70 @@
+"""What the view "Compare" shows of a run: of one that trains, or of a final state."""
+
+import math
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from nnlab.figures.compare import result_image, result_series, run_series
+from nnlab.figures.curves import Series
+from nnlab.figures.plane_picture import png
+from nnlab.inspection.plane_view import view_plane
+from nnlab.sweep import Result
+from nnlab.training.metrics import Metrics
+from nnlab.training.run import Run, evaluate
+
+ENDED = {  # by what has stopped a run, of the ends that are good ones
+    "target_loss": "down to its target loss",
+    "plateau": "no better loss any more",
+}
+
+
+class ShownRun(NamedTuple):
+    """What the view shows of one of the two runs."""
+
+    iteration: int
+    metrics: Metrics | None
+    frames: Sequence[tuple[int, bytes]]
+    series: list[Series]
+    ended: str
+
+
+def of_run(runs: Sequence[Run]) -> ShownRun:
+    """Look at a run as it stands at each frame of a tick."""
+    frames = [(run.iteration, png(view_plane(run).levels)) for run in runs]
+    run = runs[-1]
+    metrics = evaluate(run)
+    ended = ENDED.get(run.stopped or "", run.stopped or "")
+    return ShownRun(run.iteration, metrics, frames, run_series(run, metrics), ended)
+
+
+def of_end(result: Result | Run) -> ShownRun:
+    """Look at a run as it has ended in the sweep, or as the playground has it."""
+    if isinstance(result, Run):
+        return of_run([result])
+    frames = [] if result.boundary is None else [(result.iteration, result_image(result))]
+    return ShownRun(
+        result.iteration,
+        result.metrics,
+        frames,
+        result_series(result),
+        result.error or ("diverged" if result.status == "diverged" else ""),
+    )
+
+
+def numbers(one: ShownRun) -> list[tuple[str, str]]:
+    """Return names and values of what there is to say of a run's metrics."""
+    if one.metrics is None:
+        return []
+    losses = [("train loss", one.metrics.train_loss), ("test loss", one.metrics.test_loss)]
+    found = [(name, f"{loss:.4g}") for name, loss in losses if not math.isnan(loss)]
+    if not math.isnan(one.metrics.test_accuracy):
+        found.append(("test accuracy", f"{one.metrics.test_accuracy:.1%}"))
+    return found
+
+
+def line(one: ShownRun) -> str:
+    """Return the line above a run's picture."""
+    line = " &ensp; ".join(f"{name} **{value}**" for name, value in numbers(one))
+    if not one.ended:
+        return line
+    return f"{line} &ensp; {one.ended if one.ended in ENDED.values() else f':red[{one.ended}]'}"

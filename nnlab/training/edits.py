@@ -146,29 +146,18 @@ def rewind(run: Run, iteration: int) -> Run:
     return _continued(rewound) if outdated else rewound
 
 
+@computing()
 def _continued(run: Run) -> Run:
     """Return an edited run that can continue, with this iteration's test metrics and snapshot."""
-    run = _with_test_metrics(
-        replace(
-            run, diverged=False, rule_met=None, best_loss=math.inf, best_iteration=run.iteration
-        )
+    run = replace(
+        run, diverged=False, rule_met=None, best_loss=math.inf, best_iteration=run.iteration
     )
+    if run.iteration % TEST_EVERY == 0:
+        data, parameters = run.dataset, run.parameters
+        test = loss_and_accuracy(run.config, data.test_inputs, data.test_targets, parameters)
+        losses, accuracies = run.test_losses[:-1], run.test_accuracies[:-1]
+        losses, accuracies = np.append(losses, test[0]), np.append(accuracies, test[1])
+        run = replace(run, test_losses=losses, test_accuracies=accuracies)
     if run.snapshots[-1].iteration != run.iteration:
         return run
     return replace(run, snapshots=(*run.snapshots[:-1], snapshot(run)))
-
-
-@computing()
-def _with_test_metrics(run: Run) -> Run:
-    """Return an edited run with the test metrics of this iteration replaced."""
-    if run.iteration % TEST_EVERY:
-        return run
-    data = run.dataset
-    loss, accuracy = loss_and_accuracy(
-        run.config, data.test_inputs, data.test_targets, run.parameters
-    )
-    return replace(
-        run,
-        test_losses=np.append(run.test_losses[:-1], loss),
-        test_accuracies=np.append(run.test_accuracies[:-1], accuracy),
-    )

@@ -2,8 +2,7 @@
 
 import math
 from collections.abc import Iterable, Sequence
-from operator import attrgetter
-from typing import Any, NamedTuple, Self
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,7 +28,6 @@ class Snapshot(NamedTuple):
     vector : float64 (n_parameters,), as in `Parameters`
     optimizer_state : the memory of the update rule
     best_loss, best_iteration : as in `Run`
-    size : bytes in its arrays
     """
 
     iteration: int
@@ -37,20 +35,11 @@ class Snapshot(NamedTuple):
     optimizer_state: OptimizerState
     best_loss: float
     best_iteration: int
-    size: int
 
-    @classmethod
-    def of(
-        cls,
-        iteration: int,
-        vector: FloatArray,
-        optimizer_state: OptimizerState,
-        best_loss: float,
-        best_iteration: int,
-    ) -> Self:
-        """Make a snapshot with a copy of the vector."""
-        size = vector.nbytes + optimizer_state.vectors.nbytes
-        return cls(iteration, vector.copy(), optimizer_state, best_loss, best_iteration, size)
+    @property
+    def size(self) -> int:
+        """Return the bytes in its arrays."""
+        return self.vector.nbytes + self.optimizer_state.vectors.nbytes
 
 
 class Snapshots:
@@ -83,7 +72,7 @@ class Snapshots:
     def add(self, snapshot: Snapshot) -> None:
         """Keep a snapshot if its iteration is a multiple of the stride."""
         if not self._largest:
-            self._largest = max(map(attrgetter("size"), [*self.kept, snapshot]))
+            self._largest = max(one.size for one in [*self.kept, snapshot])
         most = min(MAX_SNAPSHOTS, max(2, MAX_SNAPSHOT_BYTES // self._largest))
         self.stride = _stride(snapshot.iteration, most)
         if snapshot.iteration % self.stride:

@@ -120,7 +120,7 @@ def start(config: Config, dataset: Dataset | None = None) -> Run:
         losses=np.empty(0),
         test_losses=np.array([loss]),
         test_accuracies=np.array([accuracy]),
-        snapshots=(Snapshot.of(0, parameters.vector, state, math.inf, 0),),
+        snapshots=(Snapshot(0, parameters.vector.copy(), state, math.inf, 0),),
         layer_history=no_layer_history(len(parameters.matrices)),
     )
 
@@ -128,7 +128,7 @@ def start(config: Config, dataset: Dataset | None = None) -> Run:
 def snapshot(run: Run) -> Snapshot:
     """Return a snapshot of a run."""
     state, best = run.optimizer_state, (run.best_loss, run.best_iteration)
-    return Snapshot.of(run.iteration, run.parameters.vector, state, *best)
+    return Snapshot(run.iteration, run.parameters.vector.copy(), state, *best)
 
 
 @computing()
@@ -201,7 +201,7 @@ def advance(
         rules.check(iteration, loss, parameters)
         if iteration % snapshots.stride == 0:
             state, best = updates.optimizer_state(), (rules.best_loss, rules.best_iteration)
-            snapshots.add(Snapshot.of(iteration, parameters.vector, state, *best))
+            snapshots.add(Snapshot(iteration, parameters.vector.copy(), state, *best))
         if rules.met or clock() >= deadline:
             break
     test_losses, test_accuracies = np.array(test_metrics).reshape(-1, 2).T

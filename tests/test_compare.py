@@ -229,12 +229,12 @@ def test_a_step_that_the_browser_sends_twice_is_one_step(
 def test_only_runs_that_train_are_slowed_down_and_at_rest_nothing_is_left_to_be_played(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    told: list[dict[str, Any]] = []
-    monkeypatch.setattr(compare.live_chart, "update", lambda _, **more: told.append(more))
+    sent: list[dict[str, Any]] = []
+    monkeypatch.setattr(compare.live_chart, "update", lambda _, **more: sent.append(more))
     app = open_compare(made(), compare_left=0, compare_right=1)
-    assert told[-1]["time_line"].at == 30
+    assert sent[-1]["time_line"].at == 30
     press(app, "compare_start")
-    assert told[-1]["time_line"] is None
+    assert sent[-1]["time_line"] is None
 
     def late(*_: object, handlers: Handlers, **__: object) -> None:
         handlers["slow"]()
@@ -252,10 +252,10 @@ def test_a_run_that_a_rule_has_stopped_says_so(drawn: dict[str, Update]) -> None
     app = open_compare(results, compare_left=0, compare_right=1)
     press(app, "compare_step")
     assert at(drawn)[1] == 1
-    told = " ".join(element.value for element in app.markdown)
-    assert "down to its target loss" in told
-    assert ":red" not in told
-    assert "target_loss" not in told
+    words = " ".join(element.value for element in app.markdown)
+    assert "down to its target loss" in words
+    assert ":red" not in words
+    assert "target_loss" not in words
 
 
 def test_another_choice_of_runs_starts_them_from_the_beginning(drawn: dict[str, Update]) -> None:
@@ -288,9 +288,9 @@ def test_a_playground_run_that_was_edited_is_said_to_be() -> None:
 def test_a_diverged_and_a_failed_run_are_shown_as_such(drawn: dict[str, Update]) -> None:
     results = [result(0, status="diverged"), result(1, status="error")]
     app = open_compare(results, compare_left=0, compare_right=1)
-    told = " ".join(element.value for element in app.markdown)
-    assert ":red[diverged]" in told
-    assert ":red[The worker died.]" in told
+    words = " ".join(element.value for element in app.markdown)
+    assert ":red[diverged]" in words
+    assert ":red[The worker died.]" in words
     assert "The worker died." in drawn["compare-right"].alt
     assert "diverged" in app.selectbox(key="compare_left").options[0]
 

@@ -323,7 +323,7 @@ def test_the_diagram_can_be_used_by_keyboard(page: Page, server: str) -> None:
     shown(page, "network", 1)  # the arrows have made none
 
 
-# The diagram has been laid out anew, and its units lie within it, and it within the window.
+# The diagram has a new layout; its units lie within it, and it lies within the window.
 FITS = """() => {
   const { top, bottom } = document.querySelector('[data-live-chart=network]')
     .getBoundingClientRect();

@@ -200,10 +200,10 @@ def test_the_page_says_beforehand_how_long_it_takes_and_how_that_was_measured(
     clock = SimpleNamespace(perf_counter=lambda: next(seconds))
     monkeypatch.setattr(sweep_progress, "time", clock)
     app = open_explore(**SIX)
-    told = next(element for element in app.markdown if "6 runs" in element.value)
+    estimate = next(element for element in app.markdown if "6 runs" in element.value)
     # from one look at the clock to the next are 2 s: data, training and result take 6 s a run
-    assert told.value == "**6 runs** of 3 iterations, about **18 s**"
-    assert told.help.startswith("Measured: 3 iterations of one of these runs took 2 s")
+    assert estimate.value == "**6 runs** of 3 iterations, about **18 s**"
+    assert estimate.help.startswith("Measured: 3 iterations of one of these runs took 2 s")
 
 
 def test_results_appear_as_runs_finish(workers: ByHand, drawn: dict[str, Update]) -> None:
@@ -406,9 +406,9 @@ def test_every_view_shows_a_random_sample(workers: ByHand, view: str) -> None:
 @pytest.mark.usefixtures("workers")
 def test_a_sample_that_cannot_be_drawn_is_one_sentence(link: dict[str, str], sentence: str) -> None:
     app = open_explore(**link)
-    told = [*errors(app), *(warning.value for warning in app.warning)]
-    assert len(told) == 1
-    assert told[0].startswith(sentence)
+    messages = [*errors(app), *(warning.value for warning in app.warning)]
+    assert len(messages) == 1
+    assert messages[0].startswith(sentence)
 
 
 @pytest.mark.usefixtures("workers")

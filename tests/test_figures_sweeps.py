@@ -169,21 +169,27 @@ def test_a_scatter_has_a_point_per_run_on_the_axes_asked_for() -> None:
     rates, losses = axis_column(DONE, RATES), metric_column(DONE, "test_loss")
     indices = [r.index for r in DONE]
     figure = loaded(
-        scatter(rates, losses, losses, indices, ["told"] * len(DONE), log_x=True, log_y=False)
+        scatter(rates, losses, losses, indices, ["hover text"] * len(DONE), log_x=True, log_y=False)
     )
     (trace,) = figure["data"]
     assert numbers(trace["x"]) == [r.config.learning_rate for r in DONE]
     assert numbers(trace["y"]) == pytest.approx([r.metrics.test_loss for r in DONE])
     assert figure["layout"]["xaxis"]["type"] == "log"
     assert figure["layout"]["yaxis"]["type"] == "linear"
-    assert trace["text"][2] == "run 2<br>told"
+    assert trace["text"][2] == "run 2<br>hover text"
 
 
 def test_choices_in_a_scatter_are_named() -> None:
     shapes, losses = axis_column(DONE, SHAPES), metric_column(DONE, "test_loss")
     figure = loaded(
         scatter(
-            shapes, losses, shapes, range(len(DONE)), ["told"] * len(DONE), log_x=True, log_y=True
+            shapes,
+            losses,
+            shapes,
+            range(len(DONE)),
+            ["hover text"] * len(DONE),
+            log_x=True,
+            log_y=True,
         )
     )
     axis = figure["layout"]["xaxis"]

@@ -574,11 +574,11 @@ def test_a_click_sent_twice_is_one_click(key: str, monkeypatch: pytest.MonkeyPat
         for _ in range(times):
             click()
 
-    def state_after(told: int) -> tuple[object, ...]:
+    def state_after(clicks: int) -> tuple[object, ...]:
         nonlocal times
         times = 1
         app = page_with_button(key)
-        times = told
+        times = clicks
         press(app, key)
         run, going = run_of(app), playground_of(app).training is not None
         own = playground_of(app).point_history
@@ -621,15 +621,15 @@ def test_the_view_has_settled_when_start_ends_a_replay() -> None:
 
 def test_the_charts_learn_that_another_run_has_begun(monkeypatch: pytest.MonkeyPatch) -> None:
     """Only then they forget their zoom: not where one looks back, or goes on from there."""
-    told: list[int] = []
-    monkeypatch.setattr(live_chart, "update", lambda _, *, run, **__: told.append(run))
+    runs_sent: list[int] = []
+    monkeypatch.setattr(live_chart, "update", lambda _, *, run, **__: runs_sent.append(run))
     app = press(open_playground(speed="100"), "step_tick")
     change(app, viewed_iteration=32)
     healthy(app.run())
     change(app, left_run=advance(run_of(app), 50))
     press(healthy(app.run()), "undo_branch")
     healthy(app.number_input(key="learning_rate").set_value(0.5).run())
-    assert len(set(told)) == 1
+    assert len(set(runs_sent)) == 1
     press(app, "reset")
     press(app, "add_layer")
-    assert [number - told[0] for number in told[-2:]] == [1, 2]
+    assert [number - runs_sent[0] for number in runs_sent[-2:]] == [1, 2]

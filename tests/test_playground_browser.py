@@ -397,7 +397,7 @@ def test_lost_ticks_and_a_lost_connection_end_in_the_right_picture(
 def test_a_click_that_the_browser_sends_twice_is_one_click(page: Page, server: str) -> None:
     """It does so when a tick is due just then: with the tick, and by itself."""
     fragments: list[str] = []
-    told: list[tuple[WebSocketRoute, str | bytes]] = []
+    sent: list[tuple[WebSocketRoute, str | bytes]] = []
 
     def tell_with_a_tick_first(upstream: WebSocketRoute, data: str | bytes) -> None:
         message = BackMsg.FromString(data)
@@ -405,7 +405,7 @@ def test_a_click_that_the_browser_sends_twice_is_one_click(page: Page, server: s
         if not (fragments and any(widget.trigger_value for widget in widgets)):
             upstream.send(data)
             return
-        told.append((upstream, data))
+        sent.append((upstream, data))
         message.rerun_script.fragment_id = fragments[-1]
         message.rerun_script.is_auto_rerun = True
         upstream.send(message.SerializeToString())
@@ -422,7 +422,7 @@ def test_a_click_that_the_browser_sends_twice_is_one_click(page: Page, server: s
     wait_for_iteration(page, 200)
     press(page, "Pause")
     at = settled(page)
-    upstream, data = told[0]
+    upstream, data = sent[0]
     upstream.send(data)
     press(page, "Step")  # is answered after it
     for name in CHARTS:

@@ -210,7 +210,7 @@ REFUSED = r"^points must be at most 200 points as a link holds them, whole and u
     [
         *["?", "a", "ab=", "+/+/", "é", "\ud800", "\n", "A" * 1_000_000, "a b", "%20"],
         pytest.param(encode(THREE)[:-4], id="cut short"),
-        pytest.param(encode(THREE) + "AAAA", id="with more behind it"),
+        pytest.param(encode(THREE) + "AAAA", id="with more after it"),
         pytest.param(encode(THREE) + "\n", id="with a line break"),
         pytest.param("    " + encode(THREE), id="with spaces"),
         pytest.param(encode(THREE).swapcase(), id="in the wrong case"),

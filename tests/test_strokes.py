@@ -61,6 +61,6 @@ def test_a_stroke_beyond_the_most_points_is_refused_in_a_sentence() -> None:
         put_run(app, start(Config(samples=20)), point_history=(OwnPoints(points),))
         app.run()
         assert len(playground_of(app).own.points) == MAX_SAMPLES
-        told = [toast.value for toast in app.toast]
+        toasts = [toast.value for toast in app.toast]
         full = "At most 100,000 own points: what you drew last was not added."
-        assert told == ([full] if count == MAX_SAMPLES else [])
+        assert toasts == ([full] if count == MAX_SAMPLES else [])

@@ -195,7 +195,7 @@ def test_a_worker_that_dies_with_nothing_to_do_is_replaced(pool: LocalPool) -> N
     def answers() -> bool:
         try:
             return pool.submit(abs, -1).result(PATIENCE_SECONDS) == 1
-        except BrokenExecutor:  # the pool has not been told yet
+        except BrokenExecutor:  # the pool does not know yet
             return False
 
     for _ in range(3):

@@ -137,10 +137,10 @@ def test_a_regression_has_no_accuracies() -> None:
 
 
 def test_a_setting_is_named_in_the_words_of_the_page() -> None:
-    told = setting(
+    name = setting(
         result(0, learning_rate=0.1, hidden_layers=()), ["learning_rate", "hidden_layers"]
     )
-    assert told == "learning rate 0.1 · hidden layers none"
+    assert name == "learning rate 0.1 · hidden layers none"
 
 
 def test_few_numbers_are_levels_and_many_are_put_into_bins() -> None:

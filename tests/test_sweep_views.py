@@ -80,7 +80,7 @@ def charts(app: AppTest) -> dict[str, dict[str, Any]]:
     return found
 
 
-def told(app: AppTest) -> str:
+def sentences(app: AppTest) -> str:
     """Return all sentences of the page."""
     return " ".join(
         element.value for element in [*app.info, *app.caption, *app.warning, *app.markdown]
@@ -94,7 +94,7 @@ def done(results: list[Result]) -> list[Result]:
 @pytest.mark.parametrize("view", VIEWS)
 def test_before_the_first_result_a_view_says_so_and_draws_nothing(view: str) -> None:
     app = draw(view, [])
-    assert "No runs yet: press Start." in told(app)
+    assert "No runs yet: press Start." in sentences(app)
     assert charts(app) == {}
     assert not app.dataframe
 
@@ -102,16 +102,16 @@ def test_before_the_first_result_a_view_says_so_and_draws_nothing(view: str) -> 
 @pytest.mark.parametrize("view", [view for view in VIEWS if view != "table"])
 def test_no_chart_is_drawn_when_all_runs_have_diverged(view: str) -> None:
     app = draw(view, [result(0, status="diverged"), result(1, status="error")])
-    assert "None of these runs has ended well yet" in told(app)
+    assert "None of these runs has ended well yet" in sentences(app)
     assert charts(app) == {}
 
 
 @pytest.mark.parametrize("view", [view for view in VIEWS if view != "parallel"])
 def test_a_view_says_so_when_no_run_passes_the_filter(view: str) -> None:
     app = draw(view, many(), chosen={"test_accuracy": ((0.99, 1.0),)})
-    assert "No run passes the filter." in told(app)
+    assert "No run passes the filter." in sentences(app)
     assert charts(app) == {}
-    assert "**0 of 24 runs**" in told(app)
+    assert "**0 of 24 runs**" in sentences(app)
 
 
 @pytest.mark.parametrize(
@@ -134,13 +134,13 @@ def test_a_charts_text_alternative_has_its_main_numbers(view: str, name: str, wo
 @pytest.mark.parametrize("view", ["luck", "heat", "scatter", "importance"])
 def test_what_is_left_out_of_a_picture_is_said(view: str) -> None:
     sentence = "Left out of medians and pictures: 1 diverged and 1 failed"
-    assert sentence in told(draw(view, many()))
-    assert "Left out" not in told(draw(view, done(many())))
+    assert sentence in sentences(draw(view, many()))
+    assert "Left out" not in sentences(draw(view, done(many())))
 
 
 def test_the_rule_for_solved_can_be_changed() -> None:
     app = draw("luck", many())
-    assert "Solved: test accuracy at least 95%." in told(app)
+    assert "Solved: test accuracy at least 95%." in sentences(app)
     labels = charts(app)["spread-settings"]["figure"]["layout"]["yaxis"]["ticktext"]
     assert all("solved by 0 of" in label for label in labels)
     app.number_input(key="solved_percent").set_value(87.5)
@@ -155,7 +155,7 @@ def test_the_rule_for_solved_can_be_changed() -> None:
     healthy(app.run())
     app.number_input(key="solved_loss_classification").set_value(0.9 * 0.125)
     healthy(app.run())
-    assert "Solved: train loss at most 0.1125." in told(app)
+    assert "Solved: train loss at most 0.1125." in sentences(app)
     figure = charts(app)["spread-settings"]["figure"]
     assert figure["layout"]["yaxis"]["ticktext"][0].endswith("1 diverged, 1 failed</b>")
     assert "solved by 1 of 3" in figure["layout"]["yaxis"]["ticktext"][0]
@@ -166,7 +166,7 @@ def test_a_regression_is_solved_by_its_loss() -> None:
     settings = {"problem": "regression", "dataset": "plane"}
     results = [result(seed, seed=seed, loss=0.005 * seed, **settings) for seed in range(4)]
     app = draw("luck", results, (), (0, 1, 2, 3), base=Config(**settings), total=4)
-    assert "Solved: test loss at most 0.01." in told(app)
+    assert "Solved: test loss at most 0.01." in sentences(app)
     (label,) = charts(app)["spread-settings"]["figure"]["layout"]["yaxis"]["ticktext"]
     assert "solved by 3 of 4 seeds" in label
     assert list(app.selectbox(key="solved_metric_regression").options) == [
@@ -180,13 +180,13 @@ def test_the_rule_of_a_regression_is_its_own_and_not_that_chosen_for_classes() -
     app.selectbox(key="solved_metric_classification").set_value("test_loss")
     healthy(app.run())
     app.number_input(key="solved_loss_classification").set_value(0.2)
-    assert "Solved: test loss at most 0.2." in told(healthy(app.run()))
+    assert "Solved: test loss at most 0.2." in sentences(healthy(app.run()))
     app.selectbox(key="solved_metric_classification").set_value("test_accuracy")
     healthy(app.run())
     settings = {"problem": "regression", "dataset": "plane"}
     results = [result(seed, seed=seed, loss=0.005 * seed, **settings) for seed in range(4)]
     app.session_state["sweep"] = (Config(**settings), (), (0, 1, 2, 3), results, 4)
-    assert "Solved: test loss at most 0.01." in told(healthy(app.run()))
+    assert "Solved: test loss at most 0.01." in sentences(healthy(app.run()))
     (label,) = charts(app)["spread-settings"]["figure"]["layout"]["yaxis"]["ticktext"]
     assert "solved by 3 of 4 seeds" in label
 
@@ -195,7 +195,7 @@ def test_the_rule_of_a_regression_is_its_own_and_not_that_chosen_for_classes() -
 def test_the_rule_for_solved_is_in_the_link(link: str) -> None:
     app = draw("luck", many(), solved=link)
     rule = {"train_loss:0.2": "train loss at most 0.2", "test_accuracy:0.875": "at least 87.5%"}
-    assert rule[link] in told(app)
+    assert rule[link] in sentences(app)
     assert app.query_params["solved"] == link
     app.selectbox(key="solved_metric_classification").set_value("test_loss")
     app.run()
@@ -208,14 +208,14 @@ def test_the_rule_for_solved_is_in_the_link(link: str) -> None:
 )
 def test_a_link_with_no_rule_for_solved_has_the_default_one(link: str) -> None:
     app = draw("luck", many(), solved=link)
-    assert "Solved: test accuracy at least 95%." in told(app)
+    assert "Solved: test accuracy at least 95%." in sentences(app)
     assert "solved" not in app.query_params
 
 
 def test_with_one_seed_there_is_no_spread_to_show() -> None:
     results = [one for one in many() if one.config.seed == 4]
-    assert "Only one seed per setting" in told(draw("luck", results, seeds=(4,)))
-    assert "Only one seed" not in told(draw("luck", many()))
+    assert "Only one seed per setting" in sentences(draw("luck", results, seeds=(4,)))
+    assert "Only one seed" not in sentences(draw("luck", many()))
 
 
 def test_loss_curves_of_chosen_settings_are_drawn() -> None:
@@ -246,7 +246,7 @@ def test_a_filter_holds_in_every_view_and_is_stated_above_it() -> None:
     assert len(passing) == 4
     for view in VIEWS:
         app = draw(view, results, chosen=CHOSEN)
-        assert bar in told(app)
+        assert bar in sentences(app)
         if view == "table":
             assert app.dataframe[0].value["run"].tolist() == [one.index for one in passing]
         if view == "scatter":
@@ -304,7 +304,7 @@ def test_the_heat_map_shows_medians_over_what_is_not_an_axis_of_it() -> None:
 
 def test_a_heat_map_of_one_axis_asks_for_a_second() -> None:
     results = [one for one in many() if (one.config.activation, one.config.seed) == ("relu", 4)]
-    assert "A heat map needs two axes" in told(draw("heat", results, AXES[:1], (4,)))
+    assert "A heat map needs two axes" in sentences(draw("heat", results, AXES[:1], (4,)))
 
 
 def test_the_axes_of_the_scatter_are_those_chosen_and_logarithmic_if_asked() -> None:
@@ -348,8 +348,8 @@ def test_the_choices_of_a_view_are_in_the_link(view: str, link: dict[str, str]) 
 
 def test_importance_names_its_method_and_warns_of_few_runs() -> None:
     app = draw("importance", many())
-    assert "scikit-learn's permutation_importance" in told(app)
-    assert "Only 22 runs" in told(app)
+    assert "scikit-learn's permutation_importance" in sentences(app)
+    assert "Only 22 runs" in sentences(app)
     figure = charts(app)["importance"]["figure"]
     assert figure["data"][0]["y"][-1] == "learning rate"
     assert "random forest" in figure["layout"]["title"]["text"]
@@ -357,7 +357,7 @@ def test_importance_names_its_method_and_warns_of_few_runs() -> None:
 
 def test_without_enough_runs_importance_says_what_it_needs() -> None:
     app = draw("importance", many()[:5])
-    assert "a forest needs 8 runs" in told(app)
+    assert "a forest needs 8 runs" in sentences(app)
     assert charts(app) == {}
 
 
@@ -371,7 +371,7 @@ def test_importance_of_random_results_says_that_the_bars_mean_nothing() -> None:
     ]
     axes = (Axis("learning_rate", (0.1, 0.2)),)
     app = draw("importance", results, axes, tuple(range(20)), total=40)
-    assert "The forest has learned nothing" in told(app)
+    assert "The forest has learned nothing" in sentences(app)
 
 
 def test_the_table_holds_every_run_with_what_became_of_it() -> None:

@@ -134,8 +134,8 @@ def test_start_and_step_go_on_from_the_present_and_a_reset_overtakes_a_look(
     page: Page, server: str
 ) -> None:
     """The look is not requested again."""
-    told: list[bytes | str] = []
-    page.on("websocket", lambda socket: socket.on("framesent", lambda frame: told.append(frame)))  # noqa: PLW0108
+    sent: list[bytes | str] = []
+    page.on("websocket", lambda socket: socket.on("framesent", lambda frame: sent.append(frame)))  # noqa: PLW0108
     trained(page, server, steps=2)
     look_at(page, 100)
     shown(page, "decision-boundary", 100)
@@ -157,6 +157,6 @@ def test_start_and_step_go_on_from_the_present_and_a_reset_overtakes_a_look(
     )
     shown(page, "decision-boundary", 0)
     settled(page)
-    before = len(told)
+    before = len(sent)
     let_timers_fire(page, 2500)  # the line's, after which it would ask again
-    assert len(told) == before
+    assert len(sent) == before

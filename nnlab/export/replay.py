@@ -1,8 +1,8 @@
 """A run to play back as one HTML file, which needs neither a server nor the internet."""
 
-import html
-from string import Template
+from pathlib import Path
 
+import jinja2
 import numpy as np
 
 from nnlab.figures.curves import loss_series
@@ -14,27 +14,7 @@ from nnlab.training.run import Run, evaluate
 
 MAX_FRAMES = 120
 
-_PAGE = Template("""<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width">
-<meta name="color-scheme" content="light dark">
-<title>$title</title>
-<style>
-body { margin: 1rem auto; max-width: 1280px; font-family: sans-serif; }
-figure { margin: 0; }
-figure > div { height: min(85vh, 640px); }
-</style>
-</head>
-<body>
-<figure>
-$plot
-<figcaption>$title</figcaption>
-</figure>
-</body>
-</html>
-""")
+_PAGE = Path(__file__).with_suffix(".html.jinja")
 
 
 def moments(run: Run) -> list[Run]:
@@ -63,4 +43,6 @@ def replay(run: Run, title: str, loss_name: str, *, log: bool, axes: tuple[str, 
     ]
     series = loss_series(run, metrics[-1].train_loss, metrics[-1].test_loss)
     plot = replay_plot(run.dataset, run.config.problem, axes, frames, series, loss_name, log=log)
-    return _PAGE.substitute(title=html.escape(title), plot=plot)
+    template = jinja2.Template(_PAGE.read_text(encoding="utf-8"))
+    page: str = template.render(title=title, plot=plot)
+    return page

@@ -18,7 +18,7 @@ DASHES = {"left": "solid", "right": "dot"}
 
 @lru_cache(maxsize=4)
 def compared_losses(loss_name: str, *, log: bool) -> str:
-    """Draw the axes and the empty lines that `run_series` or `result_series` fills twice."""
+    """Draw the axes and empty lines for the `run_series` or `result_series` of either side."""
     figure = go.Figure()
     for side, dash in DASHES.items():
         for part, color in SET_COLORS.items():

@@ -98,9 +98,7 @@ def loss_series(run: Run, train_loss: float, test_loss: float) -> list[Series]:
     ]
 
 
-def compact(
-    series: Series,
-) -> tuple[NDArray[np.int32], NDArray[np.float32] | NDArray[np.float64]]:
+def compact(series: Series) -> tuple[NDArray[np.int32], NDArray[np.float32] | NDArray[np.float64]]:
     """Return a line in single precision if that keeps six digits of all its losses.
 
     On the way to divergence it does not, and the line stays as it is.

@@ -17,47 +17,6 @@ from nnlab.figures.style import SET_COLORS, iteration_axis, loss_axis
 FRAME_MILLISECONDS = 66  # from one frame to the next
 _GREY = "#7b7b7b"  # of texts, readable on white and on black
 
-# Plotly's frames move the cursor and the slider. To change the picture below the points they would
-# have to draw all points again, which is ten times slower than setting the picture alone. Plotly
-# breaks a promise when one frame replaces another; that is no error. Plotly's buttons and slider
-# take no keys and have no texts for a screen reader, so the plot as a whole is a slider of frames.
-_SCRIPT = """
-const plot = document.getElementById("{plot_id}");
-const {sliders: [{steps}], updatemenus: [{buttons}]} = plot.layout;
-const last = steps.length - 1;
-let at = last, loss = plot.data.at(-1).y[1], playing = false;
-const set = (attributes) =>
-  Object.entries(attributes).forEach((pair) => plot.setAttribute(...pair));
-const tell = () => set({
-  "aria-valuenow": at,
-  "aria-valuetext": `iteration ${steps[at].label}, train loss ${loss.toPrecision(4)}`,
-});
-set({tabindex: 0, role: "slider", "aria-valuemin": 0, "aria-valuemax": last,
-  "aria-label": "Boundary and loss, frame by frame: arrow keys go on and back, Space plays"});
-tell();
-plot.on("plotly_animatingframe", ({name, frame}) => {
-  at = steps.findIndex(({args}) => args[0][0] === name);
-  loss = frame.data[0].y[1];
-  if (!playing) tell(); // a screen reader could not follow
-  Plotly.relayout(plot, {"images[0].source": plot.layout.meta[name]});
-});
-plot.on("plotly_buttonclicked", ({button}) => { playing = button === buttons[0]; });
-plot.on("plotly_animated", () => { playing = false; tell(); });
-plot.addEventListener("keydown", (event) => {
-  const to = {ArrowLeft: at - 1, ArrowRight: at + 1, Home: 0, End: last}[event.key];
-  if (event.key !== " " && to === undefined) return;
-  event.preventDefault();
-  playing = event.key === " " && !playing;
-  const frame = steps[Math.max(0, Math.min(to ?? at, last))];
-  Plotly.animate(plot, ...(playing ? buttons[0] : frame).args);
-});
-tell();
-Plotly.setPlotConfig({logging: 0});
-window.addEventListener("unhandledrejection", (event) => {
-  if (event.reason === undefined) event.preventDefault();
-});
-"""
-
 
 class ReplayFrame(NamedTuple):
     """What one frame shows.
@@ -84,7 +43,9 @@ def replay_plot(
     *,
     log: bool,
 ) -> str:
-    """Return the plot as HTML, to be put into a page; Plotly.js is in it.
+    """Return the plot as HTML with Plotly.js, for a page that has a function `startReplay`.
+
+    It is called when the plot has been drawn.
 
     Parameters
     ----------
@@ -132,7 +93,7 @@ def replay_plot(
         include_plotlyjs=True,
         div_id="replay",
         auto_play=False,
-        post_script=_SCRIPT,
+        post_script="startReplay();",
         config={"responsive": True, "displayModeBar": False},
     )
     return html

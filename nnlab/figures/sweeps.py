@@ -57,11 +57,7 @@ def parallel_coordinates(
     figure = go.Figure(
         go.Parcoords(
             dimensions=[_dimension(column, chosen) for column in columns],
-            line={
-                "color": color.coordinates,
-                "colorscale": SCALE,
-                "showscale": False,
-            },
+            line={"color": color.coordinates, "colorscale": SCALE, "showscale": False},
             labelfont={"size": 12},
             tickfont={"size": 11},
             rangefont={"size": 1, "color": "rgba(0, 0, 0, 0)"},

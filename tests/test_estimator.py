@@ -62,6 +62,7 @@ def test_the_parameters_are_configs_fields_that_say_how_to_learn(estimator: type
     assert estimator().get_params() == expected
 
 
+@pytest.mark.slow
 def test_the_articles_table_comes_out() -> None:
     inputs, labels = article()
     model = NeuralNetClassifier(iterations=24_000).fit(inputs, labels)
@@ -255,6 +256,7 @@ def test_partial_fit_uses_the_present_parameters() -> None:
     np.testing.assert_allclose(other.coefs_[0] - weights[0], 10 * step, rtol=1e-9, atol=1e-14)
 
 
+@pytest.mark.slow
 def test_the_stop_rules_end_a_fit() -> None:
     inputs, labels = article()
     model = NeuralNetClassifier(target_loss=0.6).fit(inputs, labels)

@@ -565,6 +565,7 @@ def tell_clicks(
     monkeypatch.setattr(DeltaGenerator, "button", telling(DeltaGenerator.button))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("key", BUTTONS)
 def test_a_click_sent_twice_is_one_click(key: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """The browser may send a click with a tick and by itself, before the page is redrawn."""

@@ -131,6 +131,7 @@ def test_a_log_axis_begins_its_cursor_at_the_least_loss() -> None:
     assert 0 < low <= high
 
 
+@pytest.mark.slow
 def test_the_animation_is_of_a_slides_size_plays_forever_and_rests_at_the_end() -> None:
     image = Image.open(io.BytesIO(animated()))
     assert (image.format, image.size) == ("GIF", (WIDTH, HEIGHT))
@@ -174,6 +175,7 @@ def test_a_point_stands_where_it_is_in_its_classs_colour(label: int) -> None:
     np.testing.assert_allclose(found, rgb(CLASS_COLORS[label]), atol=12)
 
 
+@pytest.mark.slow
 def test_the_curve_is_strong_up_to_the_frames_iteration_and_faint_after_it() -> None:
     run = trained(1000, learning_rate=0.3)
     data = animation(run, "loss", log=False, axes=AXES)
@@ -210,6 +212,7 @@ def test_every_run_can_be_saved(changes: dict[str, Any], *, log: bool) -> None:
     assert animation(run, "loss", log=log, axes=AXES)[:3] == b"GIF"
 
 
+@pytest.mark.slow
 def test_the_same_run_gives_the_same_files() -> None:
     run = trained(100)
     again = advance(start(run.config), 100)

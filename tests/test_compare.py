@@ -282,7 +282,7 @@ def test_the_playgrounds_run_is_shown_as_it_is_and_left_unchanged(
 def test_a_playground_run_that_was_edited_is_said_to_be() -> None:
     run = set_parameter(advance(start(BASE), 7), 0, 0, 0, 1.0)
     app = open_compare(made(), run=run, compare_left=compare.PLAYGROUND, compare_right=1)
-    assert "was changed on its way" in app.caption[0].value
+    assert "was changed while it trained" in app.caption[0].value
 
 
 def test_a_diverged_and_a_failed_run_are_shown_as_such(drawn: dict[str, Update]) -> None:

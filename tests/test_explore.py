@@ -595,7 +595,7 @@ def test_a_promised_cluster_that_is_not_there_is_a_sentence(
 
 def test_a_range_test_is_a_curve_with_a_suggestion(workers: ByHand) -> None:
     app = press(open_explore(hidden_layers="5"), "preset_range_test")
-    assert "The test is under way." in texts(app)
+    assert "The test is running." in texts(app)
     workers.compute_all()
     app.run()
     test = explore(app).range_test.future.result()
@@ -688,7 +688,7 @@ def test_a_sweep_goes_on_while_its_results_are_not_drawn(
         app.run()
     else:
         press(app, "example_range_test")
-        assert "The test is under way." in texts(app)
+        assert "The test is running." in texts(app)
     healthy(app)
     sweep = started(app).sweep
     later = sweep.clock() + 2 * UNWATCHED_SECONDS

@@ -135,7 +135,7 @@ def test_a_run_between_its_slices_is_equal_to_itself_alone() -> None:
 def test_a_run_between_its_slices_and_its_result_can_be_pickled() -> None:
     config = Config(samples=50, iterations=100)
     progress = Progress(0, config, advance(start(config), 50))
-    assert progress.share == 0.5
+    assert progress.fraction == 0.5
     result = compute_slice(pickle.loads(pickle.dumps(progress)))
     assert isinstance(result, Result)
     assert bits(pickle.loads(pickle.dumps(result))) == bits(run_one(0, config))

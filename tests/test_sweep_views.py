@@ -102,7 +102,7 @@ def test_before_the_first_result_a_view_says_so_and_draws_nothing(view: str) -> 
 @pytest.mark.parametrize("view", [view for view in VIEWS if view != "table"])
 def test_no_chart_is_drawn_when_all_runs_have_diverged(view: str) -> None:
     app = draw(view, [result(0, status="diverged"), result(1, status="error")])
-    assert "None of these runs has ended well yet" in sentences(app)
+    assert "None of these runs is done yet" in sentences(app)
     assert charts(app) == {}
 
 
@@ -133,7 +133,7 @@ def test_a_charts_text_alternative_has_its_main_numbers(view: str, name: str, wo
 
 @pytest.mark.parametrize("view", ["luck", "heat", "scatter", "importance"])
 def test_what_is_left_out_of_a_picture_is_said(view: str) -> None:
-    sentence = "Left out of medians and pictures: 1 diverged and 1 failed"
+    sentence = "Not in medians and charts: 1 diverged and 1 failed"
     assert sentence in sentences(draw(view, many()))
     assert "Left out" not in sentences(draw(view, done(many())))
 

@@ -98,8 +98,8 @@ class Range:
         except (TypeError, ValueError):
             must = f"have from 2 to {MAX_RUNS} values in a range"
             raise BrokenRule(self.name, must, shown(count)) from None
-        shares = np.arange(1, count - 1) / (count - 1)
-        values = [self.low, *(self._at(share, 0.0) for share in shares), self.high]
+        fractions = np.arange(1, count - 1) / (count - 1)
+        values = [self.low, *(self._at(fraction, 0.0) for fraction in fractions), self.high]
         return Axis(self.name, tuple(dict.fromkeys(map(self._rounded, values))))
 
     def draw(self, rng: np.random.Generator) -> float:
@@ -107,10 +107,10 @@ class Range:
         # a whole number stands for all that are rounded to it, also at the ends
         return self._rounded(self._at(rng.random(), 0.5 if self._is_whole else 0.0))
 
-    def _at(self, share: float, beyond: float) -> float:
-        """Return the value at a share of the way from one end to the other, within the range."""
+    def _at(self, fraction: float, beyond: float) -> float:
+        """Return the value at a fraction of the way from one end to the other, within the range."""
         low, high = self.low - beyond, self.high + beyond
-        value = low * (high / low) ** share if self.log else low + share * (high - low)
+        value = low * (high / low) ** fraction if self.log else low + fraction * (high - low)
         if not self._is_whole:
             value = float(f"{value:.{DIGITS}g}")
         return min(max(value, self.low), self.high)

@@ -54,9 +54,9 @@ def range_from_text(name: str, text: str) -> Range | Axis:
 
 
 def _range(name: str, text: str, must: str) -> tuple[Range, list[str]]:
-    """Return the range, and the words behind it."""
-    low, _, behind = text.partition(BETWEEN)
-    high, *rest = behind.split() or [""]
+    """Return the range, and the words after it."""
+    low, _, after = text.partition(BETWEEN)
+    high, *rest = after.split() or [""]
     if not low.strip() or not high or BETWEEN in high:
         raise BrokenRule(name, must, shown(text))
     log = rest[:1] == ["log"]

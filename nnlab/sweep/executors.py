@@ -24,7 +24,7 @@ class Workers(NamedTuple):
     ----------
     executor : takes them
     at_once : how many it computes at a time, as of now: a cluster can grow
-    connected : says whether it will answer; a Dask client that has lost its scheduler never does
+    connected : says whether results will come; a Dask client that lost its scheduler brings none
     """
 
     executor: Executor

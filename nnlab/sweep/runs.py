@@ -83,8 +83,8 @@ class Progress:
     seconds: float = 0.0
 
     @property
-    def share(self) -> float:
-        """Return the share of the run's updates that are made."""
+    def fraction(self) -> float:
+        """Return the fraction of the run's updates that are made."""
         return self.run.iteration / self.config.iterations if self.run else 0.0
 
 
@@ -153,11 +153,11 @@ def _mean_over(config: Config) -> int:
     return -(-config.iterations // MAX_MEANS)
 
 
-@computing()  # at the rim, where no training point stands
+@computing()  # far from the training points
 def boundary(run: Run) -> NDArray[np.uint8]:
-    """Return the run's answer over the plane, as in `Result.boundary`."""
-    answers = predict(run, pixel_centers(plane_extent(run.dataset), BOUNDARY_SIZE))
+    """Return the run's predictions over the plane, as in `Result.boundary`."""
+    predictions = predict(run, pixel_centers(plane_extent(run.dataset), BOUNDARY_SIZE))
     if run.config.problem == "regression":
-        answers = (answers + 1) / 2
-    shares = np.clip(np.nan_to_num(answers, nan=0.5, posinf=1, neginf=0), 0, 1)
-    return np.rint(255 * shares).astype(np.uint8).reshape(BOUNDARY_SIZE, BOUNDARY_SIZE)
+        predictions = (predictions + 1) / 2
+    fractions = np.clip(np.nan_to_num(predictions, nan=0.5, posinf=1, neginf=0), 0, 1)
+    return np.rint(255 * fractions).astype(np.uint8).reshape(BOUNDARY_SIZE, BOUNDARY_SIZE)

@@ -128,7 +128,7 @@ class Sweep:
         """
         with self._lock:
             unfinished = [*self._waiting, *self._in_flight.values()]
-            made = self.done + sum(progress.share for progress in unfinished)
+            made = self.done + sum(progress.fraction for progress in unfinished)
             if not made:
                 return None
             now = self.clock() - self._busy_since if self._in_flight else 0.0
@@ -214,7 +214,7 @@ class Sweep:
         return failed(progress, f"It failed twice, the second time with {cause}")
 
     def _give_up(self) -> None:
-        """End the runs that nobody will answer for."""
+        """End the runs whose workers are lost."""
         unfinished = [*self._in_flight.values(), *self._waiting]
         self._in_flight.clear()
         self._waiting.clear()

@@ -1,4 +1,4 @@
-"""When a run of a sweep counts as solved: chosen once, for all views of the page Explore."""
+"""When a run of a sweep counts as solved: one choice for all views of Explore."""
 
 import sys
 
@@ -22,17 +22,19 @@ METRICS_OF = {
 
 
 def rule(base: Config) -> Rule:
-    """Return the rule that has been chosen for such a problem, else that of the link.
+    """Return the rule that was chosen for such a problem, else the one in the link.
 
     In the link it is `solved=test_loss:0.05`.
     """
     state, problem = st.session_state, base.problem
     if f"solved_metric_{problem}" not in state:
         found = _linked(problem)
-        share = found.metric in ACCURACIES
+        is_accuracy = found.metric in ACCURACIES
         state[f"solved_metric_{problem}"] = found.metric
-        state.solved_percent = 100 * (found if share else DEFAULTS["classification"]).threshold
-        state[f"solved_loss_{problem}"] = DEFAULT_LOSS[problem] if share else found.threshold
+        state.solved_percent = (
+            100 * (found if is_accuracy else DEFAULTS["classification"]).threshold
+        )
+        state[f"solved_loss_{problem}"] = DEFAULT_LOSS[problem] if is_accuracy else found.threshold
     metric = state[f"solved_metric_{problem}"]
     if metric in ACCURACIES:
         found = Rule(metric, state.solved_percent / 100)
@@ -47,7 +49,7 @@ def _text(rule: Rule) -> str:
 
 
 def _linked(problem: str) -> Rule:
-    """Return the rule of the link; the default one if it holds none for such a problem."""
+    """Return the rule in the link, or the default if it has none for such a problem."""
     metric, _, threshold = session.current().query.get("solved", "").partition(":")
     try:
         found = Rule(metric, float(threshold))
@@ -60,7 +62,7 @@ def _linked(problem: str) -> Rule:
 
 def choose(base: Config) -> Rule:
     """Draw the choice of metric and threshold, and return the rule."""
-    rule(base)  # what the fields begin with
+    rule(base)  # sets the first values of the fields
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         metric = st.selectbox(
             "Solved by",
@@ -69,7 +71,7 @@ def choose(base: Config) -> Rule:
             key=f"solved_metric_{base.problem}",
             persist_state="session",
             width=180,
-            help="What decides whether a run has solved the problem; it is also what is drawn.",
+            help="Decides whether a run has solved the problem. The chart shows it, too.",
         )
         if metric in ACCURACIES:
             st.number_input(
@@ -81,7 +83,7 @@ def choose(base: Config) -> Rule:
                 key="solved_percent",
                 persist_state="session",
                 width=150,
-                help="The share of points on the right side from which a run counts as solved.",
+                help="A run counts as solved from this fraction of correct points.",
             )
         else:
             st.number_input(
@@ -92,6 +94,6 @@ def choose(base: Config) -> Rule:
                 key=f"solved_loss_{base.problem}",
                 persist_state="session",
                 width=150,
-                help="The loss down to which a run counts as solved.",
+                help="A run counts as solved at this loss or less.",
             )
     return rule(base)

@@ -51,8 +51,8 @@ def estimate(plan: Plan) -> tuple[str, str]:
     cost = _measured(plan.configs[len(plan.configs) // 2])  # the base need not fit into a sweep
     try:
         at_once = min(shared_workers().at_once, len(plan.configs))
-    except ValueError as error:  # no cluster where one was promised
-        return f"**{len(plan.configs)} runs**, and nowhere to make them", str(error)
+    except ValueError as error:  # there is no cluster
+        return f"**{len(plan.configs)} runs**, but no workers", str(error)
     seconds = sum(cost.of(config) for config in plan.configs) / at_once
     runs = "1 run" if len(plan.configs) == 1 else f"{len(plan.configs)} runs"
     iterations = {config.iterations for config in plan.configs}

@@ -59,7 +59,7 @@ class Column:
 
 
 def axis_column(results: Sequence[Result], axis: Axis) -> Column:
-    """Return the column of an axis; values that the axis does not know come behind its own."""
+    """Return the column of an axis; values that the axis does not know come after its own."""
     values = [getattr(result.config, axis.name) for result in results]
     known = list(dict.fromkeys([*axis.values, *values]))
     if not SETTINGS[axis.name].seed and all(isinstance(value, Real) for value in known):

@@ -1,4 +1,4 @@
-"""Which runs are looked at: those whose columns lie within chosen ranges."""
+"""Which runs pass: those whose columns lie within chosen ranges."""
 
 from collections.abc import Mapping, Sequence
 
@@ -74,7 +74,7 @@ def sentence(columns: Sequence[Column], chosen: Filter) -> str:
         ranges = chosen.get(column.name)
         if not ranges:
             continue
-        told = (
+        choices = (
             [
                 choice
                 for place, choice in enumerate(column.choices)
@@ -83,7 +83,7 @@ def sentence(columns: Sequence[Column], chosen: Filter) -> str:
             if column.choices
             else [_range(column, low, high) for low, high in ranges]
         )
-        parts.append(f"{column.title} {' or '.join(told) or 'nothing'}")
+        parts.append(f"{column.title} {' or '.join(choices) or 'nothing'}")
     return ", ".join(parts)
 
 

@@ -1,7 +1,7 @@
 """Which axis of a sweep matters: permutation importance over a small random forest.
 
 Breiman, L. (2001), Random Forests, Machine Learning 45, section 10: how much worse a forest's
-answers become when one column's values are shuffled among the runs.
+predictions become when one column's values are shuffled among the runs.
 """
 
 from collections.abc import Sequence
@@ -29,7 +29,7 @@ class Importance(NamedTuple):
     names : of the axes
     means, spreads : float64 (n_axes,), the drop of R² when an axis is shuffled: mean and standard
         deviation over REPEATS shuffles
-    explained : R² of the forest's answers to the runs that a tree has not seen (out of bag); at or
+    explained : R² of the forest's predictions for runs that a tree has not seen (out of bag); at or
         below 0 it has learned nothing
     runs : how many it was computed from
     """

@@ -37,7 +37,7 @@ def plan() -> tuple[Plan | None, str]:
         value=initial.seeds,
         step=1,
         key=key("seeds"),
-        help="How many runs each setting gets, each from other starting weights: was it the "
+        help="How many runs each setting gets, each with other initial weights: was it the "
         "setting, or luck?",
     )
     iterations = right.number_input(
@@ -75,17 +75,17 @@ def plan() -> tuple[Plan | None, str]:
 
 
 def _sample() -> tuple[int | None, int]:
-    """Draw the choice of a random sample; return its size, None for a grid, and its seed."""
+    """Draw the fields of a random sample; return its size, or None for a grid, and its seed."""
     initial = session.current().fields
     left, right = st.columns(2)
     sample = left.number_input(
-        "Random settings",
+        "Sample N at random",
         value=initial.sample,
         step=1,
-        placeholder="grid",
+        placeholder="all combinations",
         key=key("sample"),
-        help="How many settings are drawn at random from the ranges of the axes, or from their "
-        "values. Empty: a grid of all combinations.",
+        help="How many settings to sample at random from the ranges or values of the axes. "
+        "Empty: all combinations.",
     )
     keep_in_query("sample", "" if sample is None else str(sample), "")
     if sample is None:
@@ -103,23 +103,23 @@ def _sample() -> tuple[int | None, int]:
 
 
 def _drawn(axis: Axis | Range, configs: Sequence[Config]) -> Axis:
-    """Return the axis with the values that were drawn, if it is a range."""
+    """Return a range as an axis of its sampled values."""
     if isinstance(axis, Axis):
         return axis
     return Axis(axis.name, tuple(sorted({getattr(config, axis.name) for config in configs})))
 
 
 def _range(name: str, typed: str) -> Axis | Range:
-    """Read what to draw from; a range may have the count that a grid needs."""
-    low, between, behind = typed.partition("..")
-    words = behind.split()
+    """Read what to sample from; the count that a grid needs is left out."""
+    low, between, rest = typed.partition("..")
+    words = rest.split()
     if len(words) > 1 and words[-1] != "log":
         words.pop()
     return range_from_text(name, f"{low}{between}{' '.join(words)}")
 
 
 def _axes(*, sampled: bool) -> tuple[tuple[Axis | Range, ...], str]:
-    """Draw the axes that are chosen and one more; return them, and what is wrong, if anything."""
+    """Draw the chosen axes and one more; return them, and what is wrong with them."""
     initial = session.current().fields.axes
     axes: list[Axis | Range] = []
     broken = ""
@@ -152,7 +152,7 @@ def _axes(*, sampled: bool) -> tuple[tuple[Axis | Range, ...], str]:
         except BrokenRule as error:
             broken = broken or in_code(error)
         else:
-            st.caption(_told(axes[-1]))
+            st.caption(_values_shown(axes[-1]))
     if not axes:
         st.caption(
             "Values are separated by semicolons, 4; 8; 10,5. A range of numbers is 0..1 5, five at "
@@ -161,7 +161,7 @@ def _axes(*, sampled: bool) -> tuple[tuple[Axis | Range, ...], str]:
     return tuple(axes), broken
 
 
-def _told(axis: Axis | Range) -> str:
+def _values_shown(axis: Axis | Range) -> str:
     """Say which values an axis has."""
     if isinstance(axis, Range):
         scale = ", on a logarithmic scale" if axis.log else ""
@@ -174,14 +174,14 @@ def _told(axis: Axis | Range) -> str:
 
 
 def _leave_out(first: int) -> None:
-    """Leave the axes from this number on out of the link."""
+    """Remove the axes from this number on from the link."""
     for number in AXIS_NUMBERS[first - 1 :]:
         keep_in_query(f"axis{number}", "", "")
 
 
 def _close_gap(number: int) -> None:
-    """Let the axes behind one that was cleared move up."""
+    """Close the gap that a cleared axis leaves: the axes after it move up."""
     state = st.session_state
-    cleared, *behind = (state.get(key(f"axis{at}")) for at in AXIS_NUMBERS[number - 1 :])
-    if cleared is None and any(behind):
+    cleared, *later = (state.get(key(f"axis{at}")) for at in AXIS_NUMBERS[number - 1 :])
+    if cleared is None and any(later):
         fill()

@@ -1,6 +1,6 @@
 """The views of a sweep's results on the page Explore, each drawn from the same filtered results.
 
-Each view may be drawn within the ticking fragment: its charts then change in place.
+A view can be drawn in the ticking fragment: its charts then change in place.
 """
 
 from collections.abc import Callable, Sequence
@@ -32,14 +32,14 @@ HEAT_MAP, SCATTER = "heat-map", "scatter"
 
 
 def draw_view(name: str, sweep: SweepResults) -> None:
-    """Draw one of VIEWS, or say why there is nothing to be seen."""
+    """Draw one of VIEWS, or say why there is nothing to show."""
     st.html(STYLE)
     if not sweep.results:
         st.info("No runs yet: press Start.")
     elif not sweep.passing and name != "parallel":
         st.info("No run passes the filter.")
     elif name != "table" and not done_runs(sweep.results if name == "parallel" else sweep.passing):
-        st.info("None of these runs has ended well yet: the table says what became of them.")
+        st.info("None of these runs is done yet: the table says how they ended.")
     else:
         with st.container(key="view_place"):
             VIEWS[name][1](sweep)
@@ -47,11 +47,11 @@ def draw_view(name: str, sweep: SweepResults) -> None:
 
 
 def _left_out(results: Sequence[Result]) -> None:
-    """Say how many runs no median and no picture has room for."""
-    told = failures(results)
-    if told:
-        runs = " and ".join(told)
-        st.caption(f"Left out of medians and pictures: {runs}; the table lists them.")
+    """Say how many runs are missing in medians and charts."""
+    failed = failures(results)
+    if failed:
+        runs = " and ".join(failed)
+        st.caption(f"Not in medians and charts: {runs}; the table lists them.")
 
 
 def parallel_columns(sweep: SweepResults) -> list[Column]:
@@ -61,7 +61,7 @@ def parallel_columns(sweep: SweepResults) -> list[Column]:
 
 
 def _parallel(sweep: SweepResults) -> None:
-    """Draw all runs that are done; those that the filter leaves out are faint."""
+    """Draw all runs that are done; faint where they do not pass the filter."""
     done = done_runs(sweep.results)
     columns = parallel_columns(sweep)
     with row():
@@ -79,8 +79,8 @@ def _parallel(sweep: SweepResults) -> None:
             shows=live_chart.Update(len(done), alt),
         )
     st.caption(
-        "Drag along an axis to filter it, click on the mark to let go; drag an axis' name to move "
-        "it. The filter holds in all views."
+        "Drag along an axis to filter it, click on the mark to remove it; drag an axis' name to "
+        "move it. The filter holds in all views."
     )
 
 
@@ -166,13 +166,13 @@ def _log_toggle(axis: str, column: Column) -> bool:
             key=f"scatter_log_{axis}_{column.name}",
             persist_state="session",
             disabled=not possible,
-            help="A logarithmic axis; of numbers above 0.",
+            help="A logarithmic axis, for numbers above 0.",
         )
         and possible
     )
 
 
-# by its name in the link: its title, and what draws it
+# by name in the link: title and function
 VIEWS: dict[str, tuple[str, Callable[[SweepResults], None]]] = {
     "luck": ("Luck or setting", seed_spread.draw),
     "parallel": ("Parallel coordinates", _parallel),

@@ -1,4 +1,4 @@
-"""What the views of a sweep let one choose, and what of it they draw."""
+"""The choices that views of a sweep share."""
 
 from collections.abc import Sequence
 
@@ -9,7 +9,7 @@ from nnlab.app.explore.session import current, keep_in_query
 from nnlab.sweep import Result
 from nnlab.sweep.analysis.columns import Column, metric_column, metrics_of
 
-# Of the choices of a column, in all views.
+# The keys of all choices of a column.
 LINK_NAMES = (
     *("parallel_color", "heat_columns", "heat_rows", "heat_metric"),
     *("scatter_x", "scatter_y", "scatter_color", "importance_metric"),
@@ -22,7 +22,7 @@ def done_runs(results: Sequence[Result]) -> list[Result]:
 
 
 def begin(key: str, options: Sequence[str], default: str) -> None:
-    """Let a choice that is not made yet, or cannot be made any more, be the one of the link."""
+    """Set a choice to the one in the link if it is not made yet, or not possible any more."""
     state = st.session_state
     if state.get(key) not in options:
         linked = current().query.get(key)

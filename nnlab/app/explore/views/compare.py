@@ -1,4 +1,4 @@
-"""The view "Compare": two runs side by side, as they have ended or step by step in lockstep.
+"""The view "Compare": two runs side by side, in their final states or in lockstep.
 
 The runs are chosen by their index in the sweep, or PLAYGROUND.
 """
@@ -36,7 +36,7 @@ WIDTHS = (1, 1, 1.1)  # of the charts
 
 
 def render(sweep: SweepResults) -> None:
-    """Draw the view; outside the page's ticking fragment, as it has one of its own."""
+    """Draw the view; it has a ticking fragment of its own."""
     st.html(STYLE)
     runs = {result.index: result for result in sweep.passing}
     own = navigation.current_run()
@@ -69,7 +69,7 @@ def render(sweep: SweepResults) -> None:
         st.fragment(_live, run_every=interval)(ends, speed, interval)
     if own and PLAYGROUND in chosen and own.edits:
         st.caption(
-            "The playground's run was changed on its way. Played here, it has its present settings "
+            "The playground's run was changed while it trained. Here it has its present settings "
             "from the start."
         )
 
@@ -103,7 +103,7 @@ def _choose(
     if st.session_state.get(key) not in choices:
         st.session_state[key] = default
 
-    def told(index: int) -> str:
+    def label(index: int) -> str:
         if index == PLAYGROUND:
             return "The playground's run"
         result = runs[index]
@@ -115,7 +115,7 @@ def _choose(
     index: int = column.selectbox(
         f"{side.capitalize()} run",
         choices,
-        format_func=told,
+        format_func=label,
         key=key,
         persist_state="session",
         help="A run of this sweep, by its number in the table, or the one of the playground.",
@@ -185,7 +185,7 @@ def _draw(pair: RunPair, shown: Sequence[ShownRun]) -> None:
         f"Loss curves of both runs, {' '.join(alts)}",
         series=[line for one in shown for line in one.series],
     )
-    # At rest nothing is left to be played: the pictures are of the moment of the numbers.
+    # At rest the page drops frames that are left: pictures and numbers are of one moment.
     rest = None if pair.training else live_chart.Time(np.array([iteration], np.int32), iteration)
     live_chart.update(
         updates,

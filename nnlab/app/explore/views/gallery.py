@@ -16,18 +16,18 @@ from nnlab.sweep import Axis
 from nnlab.sweep.analysis.columns import with_seeds
 
 KEY = "gallery"  # of its stage
-NONE = "none"  # rows: the cells follow each other
+NONE = "none"  # no rows: one cell follows the other
 LINK_NAMES = ("columns", "rows")
 
 
 class Layout(NamedTuple):
-    """The axes of a gallery; without rows its cells follow each other."""
+    """The axes of a gallery; without rows, one cell follows the other."""
 
     rows: Axis | None
     columns: Axis
 
     def per_cell(self, total: int) -> int:
-        """Return how many of so many runs share a cell."""
+        """Return how many of all runs are in one cell."""
         n_rows = len(self.rows.values) if self.rows else 1
         return total // (n_rows * len(self.columns.values))
 
@@ -42,7 +42,7 @@ def layout(plan: Plan) -> Layout:
         return Layout(None, axes[names[0]])
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="layout"):
         columns = _choice("columns", names, names[0])
-        # Of values drawn at random most pairs have no run.
+        # Most pairs of sampled values have no run.
         others = [] if plan.sampled else [name for name in names if name != columns]
         others.append(NONE)
         rows = _choice("rows", others, others[0])

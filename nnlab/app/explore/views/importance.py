@@ -1,4 +1,4 @@
-"""The view "Importance": which axis of a sweep matters."""
+"""The view "Importance": which axis of a sweep matters most."""
 
 from collections.abc import Sequence
 
@@ -27,8 +27,8 @@ def draw(sweep: SweepResults) -> None:
     found = _importance(axes, metric, sweep)
     if found is None:
         st.info(
-            f"Too little to learn from: a forest needs {LEAST_RUNS} runs that are done, an axis "
-            f"that varies, and different results. There are {len(done)} runs."
+            f"Not enough to learn from: a forest needs {LEAST_RUNS} runs that are done, an axis "
+            f"that varies, and results that differ. There are {len(done)} runs."
         )
         return
     order = np.argsort(-found.means)

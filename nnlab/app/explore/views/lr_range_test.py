@@ -27,9 +27,9 @@ from nnlab.training.config import Config
 TITLE = "Range test"
 STAGE = "range-test"
 _ENDS = {
-    "diverged": "Then it diverged.",
+    "diverged": "Above, the run diverged.",
     "far above": "Then it rose far above its best.",
-    "highest": f"Up to {HIGHEST:g} it did not run away.",
+    "highest": f"No divergence up to {HIGHEST:g}.",
 }
 
 
@@ -58,7 +58,7 @@ def start_if_asked(base: Config) -> None:
 
 
 def controls(base: Config) -> None:
-    """Draw the button, and what it will do."""
+    """Draw the button, and what the test will do."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.button(
             "Start",
@@ -67,7 +67,7 @@ def controls(base: Config) -> None:
             width=90,
             on_click=session.ask_range_test,
             disabled=is_pending(base),
-            help="Make the test with the base settings.",
+            help="Run the test with the base settings.",
         )
         st.markdown(
             f"One run of {RATES * UPDATES:,} iterations, its learning rate from {LOWEST:g} to "
@@ -85,7 +85,7 @@ def draw(base: Config) -> None:
     if test is None:
         st.info("No test of these settings yet: press Start.")
     elif not test.future.done():
-        st.info("The test is under way.")
+        st.info("The test is running.")
     elif test.future.exception():
         st.error(f"No test: {test.future.exception()}", icon=":material/error:")
     else:
@@ -99,14 +99,14 @@ def _draw(base: Config, test: RangeTest) -> None:
             "none of these rates. Try another initialization, activation or seed."
         )
         return
-    told = (
+    words = (
         f"Learning begins at about **{test.begins:.2g}**, where {BEGUN:.0%} of the fall is made; "
         f"the loss is least at **{test.ends:.2g}**. {_ENDS[test.end]} Between the two it learns. "
         f"A fixed rate that is quick and safe is a quarter of the upper end: "
         f"**{test.suggested:g}**."
     )
     st.markdown(
-        told,
+        words,
         help="Smith takes the two ends as the bounds of a rate that goes up and down. For one that "
         "stays, the upper end is too large: the curve is of a moment, and a rate just below the "
         f"edge fails in the long run. 1/{CAUTION} of it is his rule of thumb for the lower bound.",

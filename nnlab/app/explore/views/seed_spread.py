@@ -1,4 +1,4 @@
-"""The view "Luck or setting": what the seeds change, and what the settings do."""
+"""The view "Luck or setting": how much the seeds change, and how much the settings do."""
 
 from collections.abc import Sequence
 
@@ -48,16 +48,16 @@ def _settings(sweep: SweepResults, found: Sequence[SeedSpread], rule: Rule) -> N
         shows=live_chart.Update(len(sweep.passing), alt),
     )
     names = " · ".join(axis.name.replace("_", " ") for axis in sweep.axes)
-    told = f"Settings: {names}. " if names else ""
+    axes = f"Settings: {names}. " if names else ""
     rest = f" The best {len(shown)} of {len(found)} settings." if len(found) > len(shown) else ""
     st.caption(
-        f"{told}Solved: {rule}. Points are runs; the bar is from the lower to the upper quartile "
+        f"{axes}Solved: {rule}. Points are runs; the bar is from the lower to the upper quartile "
         f"over the seeds, the line in it the median.{rest}"
     )
 
 
 def solved_by(spread: SeedSpread) -> str:
-    """Say how many seeds have solved it: "solved by 7 of 10 seeds"."""
+    """Say how many seeds solved it: "solved by 7 of 10 seeds"."""
     return f"solved by {spread.solved} of {spread.judged} seed{'' if spread.judged == 1 else 's'}"
 
 
@@ -100,4 +100,4 @@ def _losses(sweep: SweepResults, found: Sequence[SeedSpread]) -> None:
         if band.ended < band.iterations[-1]
     ]
     if early:
-        st.caption(f"A run that has ended early counts on with its last mean: {'; '.join(early)}.")
+        st.caption(f"A run that ended early keeps its last mean: {'; '.join(early)}.")

@@ -12,9 +12,9 @@ from nnlab.sweep import Result
 from nnlab.training.metrics import Metrics
 from nnlab.training.run import Run, evaluate
 
-ENDED = {  # by what has stopped a run, of the ends that are good ones
+ENDED = {  # the good ends, by what stopped the run
     "target_loss": "down to its target loss",
-    "plateau": "no better loss any more",
+    "plateau": "no progress any more",
 }
 
 
@@ -38,7 +38,7 @@ def of_run(runs: Sequence[Run]) -> ShownRun:
 
 
 def of_end(result: Result | Run) -> ShownRun:
-    """Look at a run as it has ended in the sweep, or as the playground has it."""
+    """Look at a run in its final state in the sweep, or as the playground has it."""
     if isinstance(result, Run):
         return of_run([result])
     frames = [] if result.boundary is None else [(result.iteration, result_image(result))]
@@ -52,7 +52,7 @@ def of_end(result: Result | Run) -> ShownRun:
 
 
 def numbers(one: ShownRun) -> list[tuple[str, str]]:
-    """Return names and values of what there is to say of a run's metrics."""
+    """Return the names and values of a run's metrics."""
     if one.metrics is None:
         return []
     losses = [("train loss", one.metrics.train_loss), ("test loss", one.metrics.test_loss)]

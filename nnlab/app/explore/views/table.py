@@ -14,8 +14,8 @@ from nnlab.sweep.csv_table import Table
 
 def draw(sweep: SweepResults) -> None:
     """Draw the view, in the ticking fragment or outside."""
-    # A ticked row is told by its place: so rows are only ever appended, and a table of other runs
-    # is another table.
+    # Streamlit knows a ticked row by its place. So rows are only appended, and a table of other
+    # runs is a new table.
     passing = {result.index for result in sweep.passing}
     results = [result for result in sweep.results if result.index in passing]
     columns = sweep_columns(results, sweep.axes, sweep.seeds)

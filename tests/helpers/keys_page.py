@@ -1,0 +1,26 @@
+"""The app, and below it the keys of the session that are not those of widgets drawn so far.
+
+A setting has a widget of its name, which is not always drawn.
+"""
+
+import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+from nnlab.app import live_chart, streamlit_app
+from nnlab.training.config import SETTINGS
+
+
+@st.cache_resource
+def widget_keys() -> set[str]:
+    return set()
+
+
+if __name__ == "__main__":
+    streamlit_app.draw()
+    context = get_script_run_ctx()
+    assert context
+    widget_keys().update(context.shared.widget_user_keys_this_run.snapshot())
+    own = sorted({str(key) for key in st.session_state} - widget_keys() - set(SETTINGS))
+    st.html(f'<output class="own-keys">{" ".join(own)}</output>')
+else:
+    app = st.App(__file__, routes=live_chart.routes())

@@ -1,0 +1,91 @@
+"""The session holds one record per page and the values of widgets, and nothing else of its own."""
+
+import re
+from pathlib import Path
+
+from playwright.sync_api import Browser, expect
+from streamlit.testing.v1 import AppTest
+
+from nnlab import advance
+from nnlab.app.playground.point_history import OwnPoints
+from nnlab.data.points import Points
+from tests.helpers import browser_page
+from tests.helpers.app_page import SMALL, change, healthy, press, run_of
+from tests.helpers.browser_page import button, open_page, settled, shown, status
+from tests.helpers.server import serving
+from tests.helpers.waiting import PATIENCE_SECONDS
+
+PAGE = Path(__file__).parent / "helpers/keys_page.py"
+NUMBERS = {
+    **{"samples": 30, "noise": 0.1, "data_seed": 5, "test_seed": 5, "test_samples": 20},
+    **{"learning_rate": 0.1, "iterations": 500, "batch_size": 7, "target_loss": 1e-9},
+    **{"patience": 100, "momentum": 0.5, "regularization_rate": 0.01, "step_point": 3},
+}
+CHOICES = {
+    **{"optimizer": "momentum", "learning_rate_schedule": "cosine", "regularization": "l2"},
+    **{"output_loss": "squared_error", "activation": "tanh", "initialization": "he"},
+    **{"dataset": "moons"},
+}
+SWITCHES = ("train_points", "test_points", "misclassified", "discretize", "log_loss")
+SEGMENTS = {"panel": "step", "speed": "100", "tool": "+ 1", "features": ["x1", "x2", "x1^2"]}
+PARTS = ("Loss", "Backward", "Update", "Forward")
+BUTTONS = (
+    *("undo_branch", "start", "pause", "step", "step_tick", "clear", "undo", "add_layer"),
+    *("remove_layer", "new_seed", "reset", "article"),
+)
+POINTS = tuple(OwnPoints(Points.of([(0, 0, 1)] * count)) for count in range(3))
+
+
+def own_keys(app: AppTest) -> str:
+    page = "".join(element.proto.body for element in healthy(app).get("html"))
+    (found,) = re.findall(r'class="own-keys">(.*?)<', page)
+    return str(found)
+
+
+def test_using_every_control_leaves_only_the_record_beside_widgets() -> None:
+    app = AppTest.from_file(str(PAGE), default_timeout=PATIENCE_SECONDS)
+    for name, value in SMALL.items():
+        app.query_params[name] = value
+    app.run()
+    assert own_keys(app) == "playground"
+    for key, segment in SEGMENTS.items():
+        app.button_group(key=key).set_value(segment).run()
+        assert own_keys(app) == "playground"
+    for key, choice in CHOICES.items():
+        app.selectbox(key=key).set_value(choice).run()
+        assert own_keys(app) == "playground"
+    for key, number in NUMBERS.items():
+        app.number_input(key=key).set_value(number).run()
+        assert own_keys(app) == "playground"
+    for key in SWITCHES:
+        toggle = app.toggle(key=key)
+        toggle.set_value(not toggle.value).run()
+        assert own_keys(app) == "playground"
+    app.text_input(key="hidden_layers").set_value("4,3").run()
+    app.select_slider(key="learning_rate_scale_1").set_value(0.2).run()
+    press(app, "take_step")
+    for part in PARTS:
+        app.button_group(key="step_part").set_value(part).run()
+    assert own_keys(app) == "playground"
+    change(app, left_run=advance(run_of(app), 5), point_history=POINTS)
+    app.run()
+    for key in BUTTONS:
+        press(app, key)
+        assert own_keys(app) == "playground"
+
+
+def test_messages_of_the_browser_and_explore_leave_only_records_too(browser: Browser) -> None:
+    with serving(PAGE) as (address, _):
+        page = open_page(browser.new_page(), f"http://{address}", "speed=100&samples=50")
+        own = page.locator(".own-keys")
+        browser_page.press(page, "Step 100")
+        shown(page, "decision-boundary", 100)
+        page.get_by_label("Look back: iteration").fill("3")
+        expect(status(page)).to_have_text(re.compile("^Looking back"))
+        button(page, "Continue from here").click()
+        browser_page.press(page, "Pause")
+        settled(page)
+        expect(own).to_have_text("playground")
+        page.locator(".st-key-pages").get_by_text("Explore").click()
+        expect(own).to_have_text("explore playground")
+        page.close()

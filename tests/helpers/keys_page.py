@@ -16,11 +16,13 @@ def widget_keys() -> set[str]:
 
 
 if __name__ == "__main__":
-    streamlit_app.draw()
-    context = get_script_run_ctx()
+    context, seen = get_script_run_ctx(), widget_keys()
     assert context
-    widget_keys().update(context.shared.widget_user_keys_this_run.snapshot())
-    own = sorted({str(key) for key in st.session_state} - widget_keys() - set(SETTINGS))
+    try:
+        streamlit_app.draw()
+    finally:  # also of a script run that the next one cuts off
+        seen.update(context.shared.widget_user_keys_this_run.snapshot())
+    own = sorted({str(key) for key in st.session_state} - seen - set(SETTINGS))
     st.html(f'<output class="own-keys">{" ".join(own)}</output>')
 else:
     app = st.App(__file__, routes=live_chart.routes())

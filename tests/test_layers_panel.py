@@ -20,7 +20,7 @@ from tests.helpers.browser_page import (
     wait_for_iteration,
 )
 
-OVER_TIME, NOW = "layers-over-time", "weights-and-answers"
+OVER_TIME, NOW = "layers-over-time", "weights-and-predictions"
 QUERY = "panel=layers&speed=100&samples=100"
 CONFIG = Config(samples=100)
 

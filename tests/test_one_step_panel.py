@@ -11,9 +11,9 @@ from streamlit.testing.v1 import AppTest
 
 from nnlab import Config, Run, advance, start
 from nnlab.app.pace import TICK_SECONDS
+from nnlab.app.playground.panels.code_lines import body
 from nnlab.app.playground.panels.gradient_check import part
 from nnlab.app.playground.panels.matrices import COLUMNS, ROWS, digits, number
-from nnlab.app.playground.panels.source import body
 from nnlab.app.playground.record import Training
 from nnlab.data.points import Points
 from nnlab.inspection.next_update import look_at_step, objective_of_step, take_step

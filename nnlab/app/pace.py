@@ -1,4 +1,4 @@
-"""The pace of what trains on a page: its ticks, and the iterations that one of them makes."""
+"""The pace of training on a page: how often it is drawn, and how many iterations a tick makes."""
 
 import time
 from collections.abc import Callable
@@ -6,9 +6,9 @@ from typing import Any
 
 import streamlit as st
 
-TICK_SECONDS = 0.06  # between one tick and the next
+TICK_SECONDS = 0.06  # between two ticks
 SLOWEST_TICK_SECONDS = 2.0  # on a network that cannot follow
-FLUSH_SECONDS = 0.02  # Streamlit drops what it has not sent when the next tick begins
+FLUSH_SECONDS = 0.02  # for Streamlit to send an update: the next tick drops it
 SPEEDS = {"1": 1, "10": 10, "100": 100, "max": None}  # iterations per tick
 DEFAULT_SPEED = "10"
 SPEED_HELP = "Iterations per update of the page; Max: as many as time allows."
@@ -20,7 +20,7 @@ def choose_speed(
     on_change: Callable[[], None] | None = None,
     **options: Any,
 ) -> str:
-    """Draw the choice of speed, without a label; return it, of SPEEDS."""
+    """Draw the choice of speed, without a label, and return its name in SPEEDS."""
     name: str = st.segmented_control(
         "Speed",
         list(SPEEDS),
@@ -36,19 +36,19 @@ def choose_speed(
 
 
 def slower(interval: float) -> float:
-    """Return the seconds between ticks for a network that cannot follow.
+    """Return a longer time between ticks, in seconds, for a network that cannot follow.
 
-    Much fewer at once, so that what is already on its way is soon through.
+    Four times as long, so that the updates on their way arrive soon.
     """
     return min(4 * interval, SLOWEST_TICK_SECONDS)
 
 
 def flush(began: float, interval: float) -> None:
-    """Wait for a moment if the next tick would begin at once, else this one's update is never sent.
+    """Wait for a moment if the next tick would begin at once, so that this one's update is sent.
 
     Parameters
     ----------
-    began : when this tick did, by time.perf_counter
+    began : time.perf_counter() when this tick began
     interval : seconds between ticks
     """
     if time.perf_counter() - began > interval - FLUSH_SECONDS:

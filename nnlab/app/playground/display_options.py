@@ -10,7 +10,12 @@ from nnlab.app.playground import session
 _TOGGLES = (
     ("train_points", True, "Training points", "Draw the points that the network learns from."),
     ("test_points", True, "Test points", "Draw the points that the network never learns from."),
-    ("misclassified", False, "Misclassified points", "Ring the points on the wrong side."),
+    (
+        "misclassified",
+        False,
+        "Misclassified points",
+        "Ring the points on the wrong side.",
+    ),
     ("discretize", False, "Discretize", "Two colours: the predicted class, not its probability."),
 )
 LINK_NAMES = tuple(key for key, *_ in _TOGGLES)

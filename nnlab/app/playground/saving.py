@@ -1,4 +1,4 @@
-"""What can be saved of a run: a replay, an animation, its parameters, a script, its points."""
+"""Downloads of a run: a replay, an animation, its parameters, a script, its points."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -86,7 +86,9 @@ def _pictures(run: Run, axes: tuple[str, str]) -> None:
 
 def _program(run: Run) -> None:
     config = run.config
-    if config.learning_rate_schedule == "constant":  # else more iterations would stretch it
+    if (
+        config.learning_rate_schedule == "constant"
+    ):  # else more iterations would stretch the schedule
         config = replace(config, iterations=max(config.iterations, run.iteration))
     try:
         source = _script(config)
@@ -113,7 +115,7 @@ def _program(run: Run) -> None:
 
 
 def _sentence(done: Edit) -> str:
-    """Say what somebody has done to the run."""
+    """Say what a user has done to the run."""
     if done.kind == STEP:
         return f"A step was made on {done.name} {done.value} alone"
     if done.kind == PARAMETER:

@@ -1,4 +1,4 @@
-"""The sidebar: from the link and the widgets to one Config."""
+"""The sidebar: widgets for all settings, which make one Config."""
 
 import math
 from collections.abc import Callable, Iterable
@@ -20,7 +20,7 @@ from nnlab.model.optimizers import OPTIMIZERS, PENALTIES, SCHEDULES
 from nnlab.training.config import MAX_LAYERS, SETTINGS, Config, parse, text
 
 DEFAULTS = Config()
-# so that no update takes longer than a fraction of a second, also for the others on the server
+# Updates stay so short that nobody else on the server waits for long.
 MAX_WORK = 500_000_000
 RATES = [float(f"{digit}e{power}") for power in range(-5, 2) for digit in (1, 2, 5)][:-2]
 
@@ -220,10 +220,7 @@ def _set_learning_rate(key: str) -> None:
 
 
 def _hidden_layers() -> Any:
-    """Draw the layers' widths as text, and minus and plus for the last layer; return them parsed.
-
-    The diagram has a minus and a plus for each layer.
-    """
+    """Draw the widths of the hidden layers as text, and two buttons; return them parsed."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         typed = st.text_input(
             "Hidden layers",

@@ -1,11 +1,11 @@
-"""What is going on: the equations of a run's settings, with the shapes of its network filled in."""
+"""The panel Equations: those of the run's settings, with the shapes of its network."""
 
 import streamlit as st
 
 from nnlab.app.playground.record import Playground
 from nnlab.training.config import Config, text
 
-# How the step follows from the gradient, PyTorch's definitions; t counts the updates.
+# How the step follows from the gradient, as PyTorch defines it; t counts the updates.
 STEPS = {
     "sgd": r"\Delta W = dW",
     "momentum": r"v \leftarrow {momentum:g}\,v + dW,\qquad \Delta W = v",
@@ -16,7 +16,7 @@ STEPS = {
     r"\Delta W = \frac{{m / (1 - 0.9^t)}}{{\sqrt{{s / (1 - 0.999^t)}} + 10^{{-8}}}}"
     r"\end{{gathered}}",
 }
-# What a hidden unit does with its sum z, and its slope, as nnlab gets it from a = g(z).
+# What a hidden unit does with its sum z, and the slope of that, computed from a = g(z).
 FUNCTIONS = {
     "relu": r"g(z) = \max(z, 0)",
     "leaky_relu": r"g(z) = \max(z, 0.01 z)",
@@ -64,7 +64,7 @@ def forward(config: Config, layer: int, rows: int) -> str:
 
 
 def loss(config: Config) -> str:
-    """Return the loss of the answers a and the targets t, as LaTeX."""
+    """Return the loss of the predictions a and the targets t, as LaTeX."""
     if config.problem == "regression" or config.output_loss == "squared_error":
         return r"L = \frac1m \sum_{i=1}^m \tfrac12 (a_i - t_i)^2"
     return r"L = -\frac1m \sum_{i=1}^m \big(t_i \log a_i + (1 - t_i)\log(1 - a_i)\big)"
@@ -106,7 +106,7 @@ def gradients(config: Config, layer: str, previous: str) -> str:
 
 
 def direction(config: Config) -> str:
-    """Return how the optimizer turns the gradient dW into the direction of the step, as LaTeX."""
+    """Return how the optimizer makes the direction of the step from the gradient, as LaTeX."""
     return STEPS[config.optimizer].format(momentum=config.momentum)
 
 
@@ -123,7 +123,7 @@ def _forward(config: Config, rows: int) -> None:
     names = text("activation", config.activation).replace(",", ", ")
     hidden = f" ($g$ is {names})" if config.hidden_layers else ""
     output = (
-        "the output's value is the answer"
+        "the output's value is the prediction"
         if regression
         else r"the output's $\sigma(z) = 1 / (1 + e^{-z})$ is the probability of class 1"
     )
@@ -140,14 +140,14 @@ def _forward(config: Config, rows: int) -> None:
 def _loss(config: Config) -> None:
     last = len(config.layer_sizes) - 1
     st.markdown(
-        f"**Loss.** How far these answers $a = A_{last}$ are from the targets $t$, on average over "
-        "the $m$ points:"
+        f"**Loss.** How far these predictions $a = A_{last}$ are from the targets $t$, "
+        "on average over the $m$ points:"
     )
     st.latex(loss(config))
     if config.regularization != "none":
         st.markdown(
-            "Regularization asks for small weights too; its penalty counts in the gradient, and is "
-            "shown by itself:"
+            "Regularization also asks for small weights. Its penalty counts in the gradient, and "
+            "is shown apart from the loss:"
         )
         st.latex(penalty(config))
 
@@ -168,11 +168,11 @@ def _update(config: Config) -> None:
     falls = (
         ""
         if config.learning_rate_schedule == "constant"
-        else f" (at first; it falls, as the schedule {config.learning_rate_schedule} says)"
+        else f" (at first; the schedule {config.learning_rate_schedule} lowers it)"
     )
     st.markdown(
-        f"**Update.** One iteration moves all of them a little downhill, by the learning rate "
-        f"{config.learning_rate:g}{falls}, in the step of {config.optimizer}; the biases likewise:"
+        f"**Update.** One iteration moves all weights a little downhill, at the learning rate "
+        f"{config.learning_rate:g}{falls}, by the rule of {config.optimizer}; the biases likewise:"
     )
     if config.optimizer != "sgd":
         st.latex(direction(config))

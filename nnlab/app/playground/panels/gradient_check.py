@@ -1,4 +1,4 @@
-"""Backpropagation checked: its gradients beside central differences, and how far they agree."""
+"""Checks backpropagation: its gradients beside central differences, and how well they agree."""
 
 import numpy as np
 import streamlit as st
@@ -17,12 +17,12 @@ from nnlab.model.network import FloatArray, Parameters
 from nnlab.training.run import Run
 
 FORMULA = r"$\big(L(w + h) - L(w - h)\big) / 2h$ with $h = 10^{-5}$"
-# What truncation, h², and the rounding of the loss, 1e-16 / h, leave of the last digits.
+# Errors that truncation, about h², and rounding of the loss, about 1e-16 / h, must explain.
 RELATIVE_TOLERANCE, ABSOLUTE_TOLERANCE = 1e-6, 1e-9
 
 
 def render(run: Run, step: Step, layer: int) -> None:
-    """Draw both gradients of the loss by a layer's parameters; layers count from 1."""
+    """Draw both gradients of the loss with respect to a layer's parameters; layers count from 1."""
     config, analytic = run.config, step.gradients.matrices[layer - 1]
     rows = shown_rows(len(analytic), has_biases=True)
     positions = positions_of(config.layer_sizes)[layer - 1][rows, :COLUMNS]
@@ -46,7 +46,7 @@ def render(run: Run, step: Step, layer: int) -> None:
 
 
 def _agreement(run: Run, step: Step, positions: NDArray[np.intp], numeric: FloatArray) -> str:
-    """Say how far both gradients agree, and where they do not, why."""
+    """Say how well both gradients agree, and if they do not, why."""
     analytic = step.gradients.vector[positions]
     differences = np.abs(analytic - numeric)
     sizes = np.maximum(np.abs(analytic), np.abs(numeric))
@@ -59,25 +59,25 @@ def _agreement(run: Run, step: Step, positions: NDArray[np.intp], numeric: Float
     if (differences <= limits).all():
         if largest > 1e-3 * scale:
             return (
-                "They agree as far as that goes: gradients as small as these drown in the rounding "
-                "of the loss."
+                "They agree as well as can be seen: gradients this small drown in the rounding of "
+                "the loss."
             )
         return f"They agree: the largest difference is {part(largest / scale)} of the largest."
     passed = crossings(run, step.point, int(positions[np.argmax(differences - limits)]))
     if passed:
         sums = "one of the sums passes" if passed == 1 else f"{passed:,} of the sums z pass"
         reason = (
-            f"from w − h to w + h {sums} 0, where the activation has a corner. The numeric "
+            f"from w − h to w + h {sums} 0, where the activation has a kink. The numeric "
             "gradient mixes the slopes of both sides; backpropagation takes the slope on the side "
-            "where w is."
+            "of w."
         )
     else:
-        reason = "the loss bends too strongly for this h, or is so large that its rounding shows."
+        reason = "the loss curves too strongly for this h, or is so large that its rounding shows."
     return f"They differ by up to {part(largest / scale)} of the largest: {reason}"
 
 
 def part(ratio: float) -> str:
-    """Say a ratio from 0 in words, as "3.1 %" or "1 part in 5 billion"."""
+    """Write a ratio from 0 to 1 as "3.1%" or "1 part in 5 billion"."""
     if ratio >= 1e-3:
         return f"{ratio:.1%}"
     if ratio < 1e-12:

@@ -16,7 +16,7 @@ from nnlab.training.history import LayerHistory
 from nnlab.training.run import Run
 
 STYLE = Path(__file__).with_suffix(".css")
-OVER_TIME, NOW = "layers-over-time", "weights-and-answers"
+OVER_TIME, NOW = "layers-over-time", "weights-and-predictions"
 # Six plots take as long to draw as three loss curves. So each may use a ninth of the time.
 REST = 8
 
@@ -54,7 +54,7 @@ def updates(_: Playground, shown: Shown) -> dict[str, live_chart.Update]:
 
 
 def _targets(run: Run) -> list[FloatArray]:
-    """Return the targets of the sets whose answers can be mistaken: train and test."""
+    """Return the targets of the training and the test points; of a regression none."""
     if run.config.problem == "regression":
         return []
     return [run.dataset.train_targets, run.dataset.test_targets]

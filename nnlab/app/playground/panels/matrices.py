@@ -1,4 +1,4 @@
-"""Matrices as a page shows them: compact tables with fixed digits, the large ones cut."""
+"""Matrices as compact tables with a fixed number of digits; large ones are cut."""
 
 import html
 from collections.abc import Sequence
@@ -11,11 +11,11 @@ from nnlab.inspection.next_update import Step
 from nnlab.model.network import FloatArray, Parameters
 from nnlab.training.config import Config
 
-ROWS, COLUMNS = 5, 5  # that are shown of a larger matrix
+ROWS, COLUMNS = 5, 5  # shown of a larger matrix
 
 
 class Digits(NamedTuple):
-    """How the numbers of a matrix are written: in units of 10^exponent, with so many decimals."""
+    """How to write the numbers of a matrix: in units of 10^exponent, with `places` decimals."""
 
     places: int
     exponent: int = 0
@@ -26,16 +26,16 @@ def digits(values: FloatArray) -> Digits:
     size = float(np.abs(values[np.isfinite(values)]).max(initial=0))
     if size == 0:
         return Digits(4)
-    magnitude = max(-300, int(np.floor(np.log10(size))))  # where 10^magnitude is a normal number
-    if -1 <= magnitude <= 3:  # as good without a unit
+    magnitude = max(-300, int(np.floor(np.log10(size))))  # below that, 10^magnitude loses digits
+    if -1 <= magnitude <= 3:  # short enough without a unit
         return Digits(4 - max(0, magnitude))
     return Digits(4, magnitude)
 
 
 def number(value: float, how: Digits) -> str:
-    """Write a number; an exact 0 is "0", so that it is told from a small one, and NaN "–"."""
+    """Write a number: an exact 0 as "0", unlike a small number, and NaN as "–"."""
     if np.isnan(value):
-        return "–"  # what is not known
+        return "–"  # not computed
     if value == 0:
         return "0"
     text = f"{value / 10.0**how.exponent:.{how.places}f}"
@@ -43,7 +43,7 @@ def number(value: float, how: Digits) -> str:
 
 
 def shown_rows(count: int, *, has_biases: bool) -> list[int]:
-    """Return which rows of a matrix are shown: the first ones, and a last one of biases."""
+    """Return which rows of a matrix are shown: the first ones, and the biases in the last one."""
     ordinary = count - has_biases
     return [*range(min(ordinary, ROWS)), *range(ordinary, count)]
 
@@ -64,10 +64,10 @@ def matrix(
     ----------
     name : HTML
     values : float64 (rows, columns), or the first rows of it
-    row_names, column_names : text, for those that are shown at least
-    n_rows : how many rows the whole matrix has; None: as many as values
-    how : to write the numbers; None: as `digits` says for those shown
-    has_biases : the last row holds biases; it is always shown, and not counted in the shape
+    row_names, column_names : text, at least for the rows and columns shown
+    n_rows : of the whole matrix; None: as many as values has
+    how : to write the numbers; None: chosen by `digits` for those shown
+    has_biases : the last row holds biases; it is always shown, and the shape counts it apart
     """
     n_rows = len(values) if n_rows is None else n_rows
     n_columns = values.shape[1]
@@ -104,7 +104,7 @@ def matrix(
 
 
 def of_samples(name: str, values: FloatArray, step: Step, layer: int, config: Config) -> str:
-    """Return what a step has for each sample and unit of a layer, 0 the input, as `matrix` does."""
+    """Return a table with a row per sample and a column per unit of a layer; 0 is the input."""
     samples = [f"{sample}" for sample in step.samples]
     return matrix(name, values, samples, column_names(config, layer), n_rows=step.n_samples)
 
@@ -112,7 +112,7 @@ def of_samples(name: str, values: FloatArray, step: Step, layer: int, config: Co
 def of_parameters(
     name: str, parameters: Parameters, layer: int, config: Config, how: Digits | None = None
 ) -> str:
-    """Return a layer's weights and biases, the layer counted from 1, as `matrix` does."""
+    """Return a table of a layer's weights and biases; layers count from 1."""
     rows = [*column_names(config, layer - 1), "b"]
     columns = column_names(config, layer)
     values = parameters.matrices[layer - 1]
@@ -120,12 +120,12 @@ def of_parameters(
 
 
 def column_names(config: Config, layer: int) -> Sequence[str]:
-    """Return what the columns of A_0, the features, or of a later A, the units, are called."""
+    """Return the names of the features, for layer 0, or the numbers of a later layer's units."""
     if layer == 0:
         return config.features
     return [f"{unit}" for unit in range(1, config.layer_sizes[layer] + 1)]
 
 
 def draw(*tables: str) -> None:
-    """Draw tables side by side, as far as there is room."""
+    """Draw tables side by side where there is room."""
     st.html(f'<div class="matrices">{"".join(tables)}</div>')

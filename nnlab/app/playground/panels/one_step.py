@@ -1,4 +1,4 @@
-"""The panel "One step": every number of the next update, layer by layer, with its equation."""
+"""The panel One step: every number of the next update, layer by layer, with its equation."""
 
 from pathlib import Path
 

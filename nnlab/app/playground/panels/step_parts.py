@@ -1,12 +1,12 @@
-"""The parts of one step as the panel shows them: equation, numbers, and the code that runs."""
+"""The parts of one step as the panel shows them: equations, numbers and code."""
 
 import numpy as np
 import streamlit as st
 
 from nnlab.app import report
 from nnlab.app.playground.panels import equations, gradient_check
+from nnlab.app.playground.panels.code_lines import body
 from nnlab.app.playground.panels.matrices import digits, draw, matrix, of_parameters, of_samples
-from nnlab.app.playground.panels.source import body
 from nnlab.app.playground.record import StepMade
 from nnlab.inspection.next_update import Step
 from nnlab.model.activations import ACTIVATIONS, sigmoid_in_place
@@ -32,15 +32,15 @@ SUBTRACTION = "np.subtract(parameters.vector, gradients, out=following.vector)"
 
 
 def forward(config: Config, step: Step, layer: int) -> None:
-    """Draw how a layer, counted from 1, gets its activations from those before it."""
+    """Draw how a layer, counted from 1, computes its activations from the layer before."""
     st.latex(equations.forward(config, layer, step.n_samples))
-    in_brackets = f"$Z_{layer}$ is what stands in the brackets"
+    in_brackets = f"$Z_{layer}$ is the sum in the brackets"
     if layer <= len(config.hidden_layers):
         name = config.activations[layer - 1]
         st.markdown(f"{in_brackets}; here $g$ is {name}: ${equations.FUNCTIONS[name]}$")
         code = [HIDDEN_FORWARD, body(ACTIVATIONS[name].apply) if name != "linear" else ""]
     elif config.problem == "regression":
-        st.markdown(f"The output $A_{layer}$ is the answer for each point.")
+        st.markdown(f"The output $A_{layer}$ is the prediction for each point.")
         code = [OUTPUT_FORWARD]
     else:
         sentence = (
@@ -48,7 +48,8 @@ def forward(config: Config, step: Step, layer: int) -> None:
         )
         if config.output_loss == "cross_entropy":
             sentence += (
-                f" Here it is computed to be seen: training takes the loss from $Z_{layer}$ itself."
+                " It is computed only for this panel: training takes the loss from "
+                f"$Z_{layer}$ itself."
             )
         st.markdown(sentence)
         code = [OUTPUT_FORWARD, body(sigmoid_in_place)]
@@ -64,7 +65,7 @@ def forward(config: Config, step: Step, layer: int) -> None:
 
 
 def loss(run: Run, step: Step) -> None:
-    """Draw the loss, of the whole batch and of its first points."""
+    """Draw the loss of the batch, and of its first points one by one."""
     config = run.config
     st.latex(equations.loss(config))
     of = "this point" if step.n_samples == 1 else f"these {step.n_samples:,} points"
@@ -111,7 +112,7 @@ def backward(run: Run, step: Step, layer: int) -> None:
     st.latex(equations.gradients(config, f"{layer}", f"{layer - 1}"))
     gradient_check.render(run, step, layer)
     if config.regularization != "none":
-        st.markdown("These are of the loss alone. To them comes the penalty's part:")
+        st.markdown("These are of the loss alone. The penalty adds:")
         name = f"d(penalty) / dW<sub>{layer}</sub>, db<sub>{layer}</sub>"
         draw(of_parameters(name, step.penalty_gradients, layer, config))
     _code(GRADIENTS if layer > 1 else FIRST_GRADIENTS)
@@ -127,7 +128,7 @@ def update(run: Run, step: Step, layer: int, made: StepMade | None) -> None:
     elif np.isfinite(step.after.vector).all():
         _to_come(config, step, layer)
     else:
-        st.markdown("This step would lead to infinity: the run diverges, and does not take it.")
+        st.markdown("This step leads to infinity: the run diverges, and does not make it.")
     if config.optimizer != "sgd":
         st.latex(equations.direction(config))
     st.latex(equations.update(config, f"{layer}", rate))
@@ -141,7 +142,7 @@ def update(run: Run, step: Step, layer: int, made: StepMade | None) -> None:
 
 def _to_come(config: Config, step: Step, layer: int) -> None:
     """Draw what the step will change."""
-    st.markdown("The step is not taken yet. It will make this change:")
+    st.markdown("This step is still to come. It will make this change:")
     summed, change = step.gradients.copy(), step.directions.copy()
     np.add(summed.vector, step.penalty_gradients.vector, out=summed.vector)
     np.multiply(change.vector, -step.learning_rate, out=change.vector)
@@ -162,11 +163,11 @@ def _made(made: StepMade, layer: int) -> None:
     st.markdown(
         f"Taken: iteration {made.iteration:,} → {made.iteration + 1:,}. The loss of {of} went "
         f"from **{made.loss_before:.6g}** to **{made.loss_after:.6g}**. The other parts already "
-        "show the step that comes next."
+        "show the next step."
     )
     change = before.copy()
     np.subtract(after.vector, before.vector, out=change.vector)
-    # as many decimals as it takes to see the change
+    # enough decimals to show the change
     shown, fine = (digits(of.matrices[layer - 1]) for of in (before, change))
     places = max(shown.places, min(fine.places - fine.exponent - 2, MAX_PLACES) + shown.exponent)
     how = shown._replace(places=places)

@@ -1,4 +1,4 @@
-"""The lines of code that a function runs, as they stand in its file."""
+"""The lines of code of a function, as its file has them."""
 
 import ast
 import inspect
@@ -15,7 +15,7 @@ def body(function: Callable[..., Any]) -> str:
     Raises
     ------
     OSError
-        If there is no file that holds the function, as for one typed in.
+        If no file holds the function, as for one typed at a prompt.
     """
     code = function.__code__
     text = "".join(inspect.findsource(function)[0])
@@ -24,7 +24,7 @@ def body(function: Callable[..., Any]) -> str:
             first = node.body[0]
             begin = first.end_lineno if ast.get_docstring(node) else first.lineno - 1
             return textwrap.dedent("\n".join(text.splitlines()[begin : node.end_lineno]))
-        # Several lambdas may stand on one line: the one whose whole expression the code computes.
+        # Several lambdas may stand on one line. This is the one that the code belongs to.
         if isinstance(node, ast.Lambda) and _place(node.body) in code.co_positions():
             return ast.get_source_segment(text, node.body) or ""
     raise OSError(f"function must stand in the file of its module, got {function!r}")

@@ -197,10 +197,7 @@ class Config:
         effect="update",
     )
     iterations: int = _setting(
-        25_000,
-        kinds.whole(1, 1_000_000),
-        "Number of updates in the run.",
-        effect="update",
+        25_000, kinds.whole(1, 1_000_000), "Number of updates in the run.", effect="update"
     )
     target_loss: float | None = _setting(
         None,

@@ -41,58 +41,42 @@ def sigmoid_in_place(z: FloatArray) -> None:
     np.multiply(z, 0.5, out=z)
 
 
-def _sigmoid_slope(a: FloatArray) -> None:
-    np.multiply(a, 1 - a, out=a)
-
-
 def _tanh_slope(a: FloatArray) -> None:
     np.multiply(a, a, out=a)
     np.subtract(1, a, out=a)
 
 
-def _leaky_relu(z: FloatArray) -> None:
-    np.maximum(z, LEAK * z, out=z)
-
-
-def _leaky_relu_slope(a: FloatArray) -> None:
-    np.copyto(a, np.where(a > 0, 1, LEAK))
-
-
 def _elu(z: FloatArray) -> None:
-    below = np.minimum(z, 0)
-    np.maximum(z, 0, out=z)
-    np.add(z, np.expm1(below, out=below), out=z)  # z above 0, exp(z) - 1 below
+    np.add(np.maximum(z, 0), np.expm1(np.minimum(z, 0)), out=z)  # z above 0, exp(z) - 1 below
 
 
 def _elu_slope(a: FloatArray) -> None:
-    np.minimum(a, 0, out=a)
-    np.add(a, 1, out=a)  # 1 above 0, exp(z) = a + 1 below
+    np.add(np.minimum(a, 0), 1, out=a)  # 1 above 0, exp(z) = a + 1 below
 
 
 def _softplus(z: FloatArray) -> None:
     # log(1 + exp(z)) as max(z, 0) + log(1 + exp(-|z|)), which cannot overflow
-    small = np.abs(z)
-    np.negative(small, out=small)
-    np.exp(small, out=small)
-    np.log1p(small, out=small)
-    np.maximum(z, 0, out=z)
-    np.add(z, small, out=z)
+    np.add(np.maximum(z, 0), np.log1p(np.exp(-np.abs(z))), out=z)
 
 
 def _softplus_slope(a: FloatArray) -> None:
     # the sigmoid of z: 1 - 1 / (1 + exp(z)) = 1 - exp(-a)
-    np.negative(a, out=a)
-    np.expm1(a, out=a)
-    np.negative(a, out=a)
+    np.negative(np.expm1(-a), out=a)
 
 
 ACTIVATIONS: dict[str, Activation] = {
     # the slope of ReLU at 0 is 0, as in the article
     "relu": Activation(lambda z: np.maximum(z, 0, out=z), lambda a: np.copyto(a, a > 0)),
-    "leaky_relu": Activation(_leaky_relu, _leaky_relu_slope),
+    "leaky_relu": Activation(
+        lambda z: np.maximum(z, LEAK * z, out=z), lambda a: np.copyto(a, np.where(a > 0, 1, LEAK))
+    ),
     "tanh": Activation(lambda z: np.tanh(z, out=z), _tanh_slope, saturated_slope=SATURATED_SLOPE),
     # (1 + tanh(z / 2)) / 2, whose slope is a quarter of that of the tanh
-    "sigmoid": Activation(sigmoid_in_place, _sigmoid_slope, saturated_slope=SATURATED_SLOPE / 4),
+    "sigmoid": Activation(
+        sigmoid_in_place,
+        lambda a: np.multiply(a, 1 - a, out=a),
+        saturated_slope=SATURATED_SLOPE / 4,
+    ),
     "linear": Activation(lambda z: None, lambda a: a.fill(1)),
     # Clevert et al. 2016, with alpha = 1: z above 0, exp(z) - 1 below
     "elu": Activation(_elu, _elu_slope),

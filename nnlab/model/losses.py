@@ -1,36 +1,13 @@
-"""Losses of the output unit's pre-activations z, the logits, and their derivatives."""
+"""Losses of the output unit's pre-activations z, the logits, and their derivatives.
 
-from typing import Protocol
+Each is the mean over `n_samples` samples, in buffers that are allocated once. Call `set_targets`
+before `loss`, and `loss` before `sample_losses` and `differentiate`. All arrays are float64
+(n_samples, 1). `probabilities` is sigmoid(z) of the last call of `loss`, if that computes it.
+"""
 
 import numpy as np
 
 from nnlab.model.activations import FloatArray, sigmoid_in_place
-
-
-class OutputLoss(Protocol):
-    """The mean loss over `n_samples` samples, in buffers that are allocated once.
-
-    Call `set_targets` before `loss`, and `loss` before `differentiate`. All arrays are float64
-    (n_samples, 1).
-    """
-
-    def __init__(self, n_samples: int) -> None: ...
-
-    @property
-    def probabilities(self) -> FloatArray | None:
-        """Return sigmoid(z) of the last call of `loss`, or None if the loss does not compute it."""
-
-    def set_targets(self, targets: FloatArray) -> None:
-        """Set the targets of the samples."""
-
-    def loss(self, z: FloatArray) -> float:
-        """Return the mean loss of the pre-activations z."""
-
-    def sample_losses(self) -> FloatArray:
-        """Return each sample's loss in the last call of `loss`; it may be a buffer."""
-
-    def differentiate(self, dz: FloatArray) -> None:
-        """Write ∂loss/∂z into dz."""
 
 
 class CrossEntropy:
@@ -49,8 +26,7 @@ class CrossEntropy:
 
     def set_targets(self, targets: FloatArray) -> None:
         """Set the targets, each 0.0 or 1.0."""
-        np.multiply(targets, -2, out=self._signs)
-        np.add(self._signs, 1, out=self._signs)
+        np.subtract(1, 2 * targets, out=self._signs)
         np.divide(self._signs, self._n_samples, out=self._signs_over_m)
 
     def loss(self, z: FloatArray) -> float:
@@ -125,6 +101,8 @@ class SquaredLossOfProbability(SquaredLoss):
         np.multiply(self._slopes, self.probabilities, out=self._slopes)
         np.multiply(dz, self._slopes, out=dz)
 
+
+OutputLoss = CrossEntropy | SquaredLoss
 
 # for a classification; a regression always has SquaredLoss
 OUTPUT_LOSSES: dict[str, type[OutputLoss]] = {

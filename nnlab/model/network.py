@@ -3,8 +3,6 @@
 Each layer computes z = a @ W + b. The biases are the last row of the layer's matrix, and the
 activations have a last column of ones, so that this is a single product, forward and backward. All
 layers' matrices are views of one vector, so that an update is a single subtraction.
-
-Over 250 lines, half of them docstrings: forward and backward pass are read side by side.
 """
 
 from collections.abc import Callable, Sequence
@@ -25,18 +23,14 @@ FloatArray = NDArray[np.float64]
 # output. The arrays are buffers that are soon overwritten, so a watcher copies what it keeps.
 Watch = Callable[[str, int, FloatArray], None]
 
-
-# (rng, fan_in, fan_out) -> weights, float64 (fan_in, fan_out)
+# (rng, n = fan_in, m = fan_out) -> weights, float64 (n, m)
 INITIALIZATIONS: dict[str, Callable[[np.random.RandomState, int, int], FloatArray]] = {
-    "normal": lambda rng, fan_in, fan_out: rng.randn(fan_in, fan_out),  # the article
-    # TensorFlow Playground, nn.ts
-    "uniform": lambda rng, fan_in, fan_out: rng.uniform(-0.5, 0.5, (fan_in, fan_out)),
+    "normal": lambda rng, n, m: rng.randn(n, m),  # the article
+    "uniform": lambda rng, n, m: rng.uniform(-0.5, 0.5, (n, m)),  # TensorFlow Playground, nn.ts
     # Glorot and Bengio 2010, eq. 12 in its normal form
-    "xavier": lambda rng, fan_in, fan_out: (
-        rng.randn(fan_in, fan_out) * (2 / (fan_in + fan_out)) ** 0.5
-    ),
-    "he": lambda rng, fan_in, fan_out: rng.randn(fan_in, fan_out) * (2 / fan_in) ** 0.5,  # eq. 10
-    "zeros": lambda rng, fan_in, fan_out: np.zeros((fan_in, fan_out)),
+    "xavier": lambda rng, n, m: rng.randn(n, m) * (2 / (n + m)) ** 0.5,
+    "he": lambda rng, n, m: rng.randn(n, m) * (2 / n) ** 0.5,  # He et al. 2015, eq. 10
+    "zeros": lambda rng, n, m: np.zeros((n, m)),
 }
 
 
@@ -48,9 +42,6 @@ class Parameters:
     ----------
     layer_sizes : (n_features, *hidden_layers, 1)
     vector : float64 (n_parameters,)
-    matrices : per layer float64 (fan_in + 1, fan_out): the weights, with the biases as last row
-    weights : per layer float64 (fan_in, fan_out)
-    biases : per layer float64 (1, fan_out)
     """
 
     layer_sizes: tuple[int, ...]
@@ -58,7 +49,7 @@ class Parameters:
 
     @cached_property
     def matrices(self) -> tuple[FloatArray, ...]:
-        """Return each layer's weights and biases as one matrix, a view of `vector`."""
+        """Return each layer's weights, float64 (fan_in + 1, fan_out), with the biases below."""
         matrices, begin = [], 0
         for fan_in, fan_out in pairwise(self.layer_sizes):
             end = begin + (fan_in + 1) * fan_out
@@ -68,12 +59,12 @@ class Parameters:
 
     @cached_property
     def weights(self) -> tuple[FloatArray, ...]:
-        """Return the layers' weights, views of `vector`."""
+        """Return each layer's weights, float64 (fan_in, fan_out)."""
         return tuple(matrix[:-1] for matrix in self.matrices)
 
     @property
     def biases(self) -> tuple[FloatArray, ...]:
-        """Return the layers' biases, views of `vector`."""
+        """Return each layer's biases, float64 (1, fan_out)."""
         return tuple(matrix[-1:] for matrix in self.matrices)
 
     @cached_property
@@ -85,11 +76,11 @@ class Parameters:
         return mask.vector
 
     def __reduce__(self) -> tuple[type["Parameters"], tuple[tuple[int, ...], FloatArray]]:
-        """Pickle the vector alone, as pickled views would come back as copies."""
+        # Pickled views would come back as copies.
         return Parameters, (self.layer_sizes, self.vector)
 
     def copy(self) -> "Parameters":
-        """Return a copy."""
+        """Return parameters with a vector of their own."""
         return Parameters(self.layer_sizes, self.vector.copy())
 
 
@@ -100,10 +91,7 @@ def zero_parameters(layer_sizes: Sequence[int]) -> Parameters:
 
 
 def initialize(layer_sizes: Sequence[int], initialization: str, seed: int) -> Parameters:
-    """Draw the weights, layer by layer, from one `RandomState(seed)`; biases are zero.
-
-    The article's global seed gives the same stream, and so the same numbers.
-    """
+    """Draw the weights, layer by layer, from the article's `RandomState(seed)`; biases are zero."""
     rng = np.random.RandomState(seed)
     parameters = zero_parameters(layer_sizes)
     for weights in parameters.weights:
@@ -130,9 +118,7 @@ class Network:
         n_samples = len(inputs)
         self.functions = [ACTIVATIONS[name] for name in activations]
         # per layer: its inputs, (n_samples, fan_in + 1), the last column all ones
-        self.layer_inputs = [
-            np.ones((n_samples, width + 1), order="F") for width in layer_sizes[:-1]
-        ]
+        self.layer_inputs = [np.ones((n_samples, n + 1), order="F") for n in layer_sizes[:-1]]
         self.layer_inputs[0][:, :-1] = inputs
         # per hidden layer: its activations, (n_samples, width), and the input of its derivative
         self.activations = [buffer[:, :-1] for buffer in self.layer_inputs[1:]]
@@ -189,17 +175,12 @@ class Objective:
         self.gradients = zero_parameters(layer_sizes)
         # Two buffers are enough, as a layer's deltas depend only on those of the next layer.
         buffers = [np.empty((n_samples, max(layer_sizes[1:])), order="F") for _ in range(2)]
-        self._deltas = [
-            buffers[layer % 2][:, :width] for layer, width in enumerate(layer_sizes[1:])
-        ]
+        self._deltas = [buffers[i % 2][:, :width] for i, width in enumerate(layer_sizes[1:])]
 
     def set_samples(self, inputs: FloatArray, targets: FloatArray) -> None:
         """Replace the samples by equally many others, without a copy.
 
-        Parameters
-        ----------
-        inputs : float64 (n_samples, n_features + 1), the last column all ones, columns contiguous
-        targets : float64 (n_samples, 1)
+        `inputs` have contiguous columns, and a last column of ones.
         """
         self.network.layer_inputs[0] = inputs
         self.output_loss.set_targets(targets)

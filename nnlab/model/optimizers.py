@@ -18,9 +18,9 @@ RMSPROP_ALPHA = 0.99
 ADAM_BETA1, ADAM_BETA2 = 0.9, 0.999
 EPSILON = 1e-8  # keeps RMSprop and Adam from dividing by 0
 
-# direct(d, before, after, updates, momentum): d is the gradient, and the direction afterwards.
-# before and after, (n_vectors, n_parameters), are the rule's memory before this update (only read)
-# and after it (only written). updates counts this one too, so it begins at 1.
+# direct(d, old, new, t, momentum): d is the gradient, and the direction afterwards. old and new,
+# (n_vectors, n_parameters), are the rule's memory before this update (only read) and after it (only
+# written). t counts the updates with this one, so it begins at 1.
 Direct = Callable[[FloatArray, FloatArray, FloatArray, int, float], None]
 
 
@@ -31,68 +31,40 @@ class Optimizer(NamedTuple):
     direct: Direct
 
 
-def _sgd(
-    d: FloatArray, before: FloatArray, after: FloatArray, updates: int, momentum: float
-) -> None:
+def _sgd(d: FloatArray, old: FloatArray, new: FloatArray, t: int, momentum: float) -> None:
     """Follow the gradient itself: d = g."""
 
 
-def _momentum(
-    d: FloatArray, before: FloatArray, after: FloatArray, updates: int, momentum: float
-) -> None:
+def _momentum(d: FloatArray, old: FloatArray, new: FloatArray, t: int, momentum: float) -> None:
     """Follow a velocity (Polyak 1964): v = momentum * v + g, d = v."""
-    v = after[0]
-    np.multiply(before[0], momentum, out=v)
-    np.add(v, d, out=v)
-    np.copyto(d, v)
+    new[0] = momentum * old[0] + d
+    d[:] = new[0]
 
 
-def _nesterov(
-    d: FloatArray, before: FloatArray, after: FloatArray, updates: int, momentum: float
-) -> None:
+def _nesterov(d: FloatArray, old: FloatArray, new: FloatArray, t: int, momentum: float) -> None:
     """Look one step ahead (Sutskever et al. 2013): v = momentum * v + g, d = g + momentum * v."""
-    v = after[0]
-    np.multiply(before[0], momentum, out=v)
-    np.add(v, d, out=v)
-    np.add(d, v * momentum, out=d)
+    new[0] = momentum * old[0] + d
+    d += momentum * new[0]
 
 
-def _rmsprop(
-    d: FloatArray, before: FloatArray, after: FloatArray, updates: int, momentum: float
-) -> None:
+def _rmsprop(d: FloatArray, old: FloatArray, new: FloatArray, t: int, momentum: float) -> None:
     """Divide by the gradient's recent size (Hinton, lecture 6e): s = αs + (1-α)g², d = g / √s."""
-    s = after[0]
-    np.multiply(before[0], RMSPROP_ALPHA, out=s)
-    square = np.multiply(d, d)
-    np.multiply(square, 1 - RMSPROP_ALPHA, out=square)
-    np.add(s, square, out=s)
-    size = np.sqrt(s, out=square)
-    np.add(size, EPSILON, out=size)
-    np.divide(d, size, out=d)
+    new[0] = RMSPROP_ALPHA * old[0] + (1 - RMSPROP_ALPHA) * (d * d)
+    d /= np.sqrt(new[0]) + EPSILON
 
 
-def _adam(
-    d: FloatArray, before: FloatArray, after: FloatArray, updates: int, momentum: float
-) -> None:
+def _adam(d: FloatArray, old: FloatArray, new: FloatArray, t: int, momentum: float) -> None:
     """Divide the mean gradient by its size, both corrected for their start at 0.
 
     Kingma and Ba 2015, algorithm 1: m = β₁m + (1-β₁)g, v = β₂v + (1-β₂)g²,
     d = m / (1-β₁ᵗ) / (√(v / (1-β₂ᵗ)) + ε).
     """
-    m, v = after
-    square = np.multiply(d, d)
-    np.multiply(before[0], ADAM_BETA1, out=m)
-    np.multiply(d, 1 - ADAM_BETA1, out=d)
-    np.add(m, d, out=m)
-    np.multiply(before[1], ADAM_BETA2, out=v)
-    np.multiply(square, 1 - ADAM_BETA2, out=square)
-    np.add(v, square, out=v)
-    size = np.sqrt(v, out=square)
+    new[0] = ADAM_BETA1 * old[0] + (1 - ADAM_BETA1) * d
+    new[1] = ADAM_BETA2 * old[1] + (1 - ADAM_BETA2) * (d * d)
     # Both corrections are plain numbers, which saves two passes over the vector.
-    correction1, correction2 = 1 - ADAM_BETA1**updates, math.sqrt(1 - ADAM_BETA2**updates)
-    np.multiply(size, correction1 / correction2, out=size)
-    np.add(size, correction1 * EPSILON, out=size)
-    np.divide(m, size, out=d)
+    correction1, correction2 = 1 - ADAM_BETA1**t, math.sqrt(1 - ADAM_BETA2**t)
+    size = np.sqrt(new[1]) * (correction1 / correction2) + correction1 * EPSILON
+    np.divide(new[0], size, out=d)
 
 
 OPTIMIZERS: dict[str, Optimizer] = {
@@ -131,16 +103,14 @@ def continued(state: OptimizerState, optimizer: str) -> OptimizerState:
     return initial_state(optimizer, state.vectors.shape[1])
 
 
-# (iteration, iterations) -> factor on the learning rate at that iteration, from 0. `iterations` is
-# the length of the run; the functions continue beyond it.
+# (iteration, iterations of the run) -> factor on the learning rate; they continue beyond the run.
 SCHEDULES: dict[str, Callable[[int, int], float]] = {
     "constant": lambda iteration, iterations: 1.0,
     # halved at every tenth of the run: PyTorch's StepLR(step_size=iterations // 10, gamma=0.5)
     "step": lambda iteration, iterations: 0.5 ** (iteration // max(1, iterations // 10)),
     # a hundredth at the end of the run: ExponentialLR(gamma=0.01 ** (1 / iterations))
     "exponential": lambda iteration, iterations: 0.01 ** (iteration / iterations),
-    # 0 at the end of the run, where it restarts: Loshchilov and Hutter 2017 (SGDR), eq. 5, as in
-    # CosineAnnealingWarmRestarts(T_0=iterations)
+    # 0 at the end of the run, where it restarts: Loshchilov and Hutter 2017 (SGDR), eq. 5
     "cosine": lambda iteration, iterations: (
         (1 + math.cos(math.pi * (iteration % iterations) / iterations)) / 2
     ),

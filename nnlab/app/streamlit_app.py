@@ -4,6 +4,8 @@
 hands on to this one has to repeat them.
 """
 
+import gc
+
 import streamlit as st
 
 from nnlab.app import navigation
@@ -22,3 +24,7 @@ if __name__ == "__main__":
     draw()
 else:
     app = st.App(__file__, routes=routes())
+    # No collection needs to look through what has been imported, since it stays. And a tick makes
+    # thousands of objects: at Python's threshold of 700, each tick would start several collections.
+    gc.freeze()
+    gc.set_threshold(10_000)

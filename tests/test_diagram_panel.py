@@ -263,7 +263,7 @@ def test_plus_and_minus_stand_at_the_layers_up_to_eight_of_them_and_64_units(
     steps = (
         ("One unit more in layer 2", "10,6"),
         ("One unit fewer in layer 1", "9,6"),
-        ("Add a layer behind the last", "9,6,6"),
+        ("Add a layer after the last", "9,6,6"),
         ("Remove the last layer", "9,6"),
     )
     for label, widths in steps:
@@ -276,7 +276,7 @@ def test_plus_and_minus_stand_at_the_layers_up_to_eight_of_them_and_64_units(
     expect(field(page, "Hidden layers")).to_have_value("11,6")
     enter(page, "Hidden layers", "64,1,1,1,1,1,1,1")
     expect(page.locator("[data-unit]")).to_have_count(64 + 7 + 3)
-    expect(button("Add a layer behind the last")).to_be_disabled()
+    expect(button("Add a layer after the last")).to_be_disabled()
     expect(button("One unit more in layer 1")).to_be_disabled()
     expect(button("One unit fewer in layer 1")).to_be_enabled()
     expect(button("One unit fewer in layer 2")).to_be_disabled()

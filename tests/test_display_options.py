@@ -187,7 +187,7 @@ def test_the_prediction_for_a_point_is_shown_and_a_click_takes_the_point_to_one_
     point = run.dataset.train_inputs[[index]]
     point_at(page, x, y)
     (probability,) = predict(run, point)
-    answer = chart(page, "decision-boundary").locator(".answer")
+    answer = chart(page, "decision-boundary").locator(".prediction")
     expect(answer).to_have_text(
         f"train class 1: probability of class 1 {probability:.3f}, error {probability - 1:.3f}"
     )

@@ -4,7 +4,7 @@ import logging
 from typing import Any
 
 import pytest
-from jsonschema import Draft202012Validator
+from jsonschema import Draft7Validator
 
 from nnlab.app.live_chart.inbox import SCHEMA, Inbox
 
@@ -103,4 +103,4 @@ def test_a_handler_that_fails_is_not_called_again(inbox: Inbox) -> None:
 
 
 def test_the_schema_is_one() -> None:
-    Draft202012Validator.check_schema(SCHEMA)
+    Draft7Validator.check_schema(SCHEMA)

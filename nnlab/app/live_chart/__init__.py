@@ -51,7 +51,7 @@ _stage = _component("stage", "stage", "live-chart", css=_SKELETON)
 _diagram = _component("diagram", "mountDiagram", "network", css=_SKELETON)
 _gallery = _component("gallery", "mountGallery", "gallery")
 _time_line = _component("time_line", "mountTimeLine", "time-line")
-_keyboard = _component("keyboard", "setKeys")
+_keyboard = _component("keyboard", "setKeys", css=_SKELETON)
 _update = _component("update", "update")
 
 

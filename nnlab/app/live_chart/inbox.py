@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from jsonschema import Draft202012Validator
+from jsonschema import Draft7Validator
 
 Handlers = Mapping[str, Callable[..., None]]
 
 SCHEMA = json.loads(Path(__file__).with_name("messages.json").read_text(encoding="utf-8"))
-_message = Draft202012Validator({**SCHEMA, "$ref": "#/$defs/message"})
+_message = Draft7Validator({**SCHEMA, "$ref": "#/definitions/message"})
 _LOG = logging.getLogger(__name__)
 
 

@@ -1,70 +1,92 @@
 // Draws points, or erases them, where the pointer goes; each stroke is one message.
 
 import { outbox } from "./outbox.js";
+/** @typedef {import("messages").Brush} BrushOptions */
+/** @typedef {import("messages").Stroke["body"]["positions"]} Positions */
 
+const SVG = "http://www.w3.org/2000/svg";
 const STEP = 12; // pixels between two points of a stroke
 
 export class Brush {
+  /** @param {import("./chart.js").Chart} chart */
   constructor(chart) {
     this.chart = chart;
+    /** @type {BrushOptions | null} */
+    this.options = null;
+    /** @type {[string, string]} */
+    this.colors = ["", ""];
+    /** @type {0 | 1 | null} */
+    this.label = null; // of the present stroke
+    /** @type {[number, number][] | null} */
+    this.positions = null; // of the present stroke
+    /** @type {[number, number] | null} */
+    this.last = null; // of its places, in pixels
     this.number = 0; // of the message with the last stroke
-    this.layer = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+    this.layer = document.createElementNS(SVG, "svg");
     this.layer.setAttribute("class", "brush");
     this.layer.style.width = this.layer.style.height = "100%";
     this.layer.addEventListener("pointerdown", (event) => this.begin(event));
     this.layer.addEventListener("pointermove", (event) => this.go(event));
-    for (const end of ["pointerup", "pointercancel"]) {
-      this.layer.addEventListener(end, (event) => this.end(event));
-    }
+    this.layer.addEventListener("pointerup", (event) => this.end(event));
+    this.layer.addEventListener("pointercancel", (event) => this.end(event));
   }
 
-  set(brush, colors) {
-    Object.assign(this, { options: brush, colors });
-    if (brush) {
-      this.layer.dataset.label = brush.label ?? "erase";
-      this.chart.element.append(this.layer);
+  /**
+   * @param {BrushOptions | null} options
+   * @param {[string, string] | null} colors
+   */
+  set(options, colors) {
+    this.options = options;
+    this.colors = colors ?? this.colors;
+    if (options) {
+      this.layer.dataset.label = String(options.label ?? "erase");
+      this.chart.element?.append(this.layer);
     } else {
       this.layer.remove();
       this.layer.replaceChildren();
     }
   }
 
+  /** @param {PointerEvent} event */
   begin(event) {
     // A second finger draws nothing, and ends no stroke.
-    if (event.button !== 0 || !event.isPrimary || !this.chart.drawn) return;
+    if (event.button !== 0 || !event.isPrimary || !this.chart.plot.isDrawn) return;
     this.layer.setPointerCapture(event.pointerId);
-    const { label } = this.options;
-    this.label = label !== null && event.shiftKey ? 1 - label : label;
+    const label = this.options?.label ?? null;
+    this.label = label !== null && event.shiftKey ? /** @type {0 | 1} */ (1 - label) : label;
     this.positions = [];
     this.last = null;
     this.go(event);
   }
 
+  /** @param {PointerEvent} event */
   go(event) {
-    if (!this.positions || !event.isPrimary) return;
+    const axes = this.chart.plot.axes();
+    const { options, positions, chart: { extent } } = this;
+    if (!positions || !options || !extent || !axes || !event.isPrimary) return;
     const box = this.layer.getBoundingClientRect();
     const [x, y] = [event.clientX - box.left, event.clientY - box.top];
     if (this.last && Math.hypot(x - this.last[0], y - this.last[1]) < STEP) return;
-    const { xaxis, yaxis } = this.chart.plot._fullLayout;
-    const [inX, inY] = [x - xaxis._offset, y - yaxis._offset];
-    if (inX < 0 || inY < 0 || inX > xaxis._length || inY > yaxis._length) return;
+    const { left, top, width, height } = axes.area;
+    if (x < left || y < top || x > left + width || y > top + height) return;
     this.last = [x, y];
-    this.positions.push([xaxis.p2d(inX), yaxis.p2d(inY)]);
-    const dot = document.createElementNS("http://www.w3.org/2000/svg", "circle");
-    const [left, right] = this.chart.extent;
-    const radius = this.options.radius * Math.abs(xaxis.d2p(right) - xaxis.d2p(left));
+    positions.push(axes.valuesAt(x, y));
+    const dot = document.createElementNS(SVG, "circle");
+    const radius = options.radius * Math.abs(axes.x(extent[1]) - axes.x(extent[0]));
     const look = this.label === null ? { r: radius, fill: "none", stroke: "currentColor" }
       : { r: 4, fill: this.colors[this.label], stroke: "white" };
     for (const [name, value] of Object.entries({ cx: x, cy: y, ...look })) {
-      dot.setAttribute(name, value);
+      dot.setAttribute(name, String(value));
     }
     this.layer.append(dot);
   }
 
+  /** @param {PointerEvent} event */
   end(event) {
     if (!event.isPrimary) return;
     if (this.positions?.length) {
-      this.number = outbox.add("stroke", { label: this.label, positions: this.positions }, "");
+      const positions = /** @type {Positions} */ (this.positions);
+      this.number = outbox.add("stroke", { label: this.label, positions }, "");
     }
     this.positions = null;
     for (const circle of this.layer.querySelectorAll("[fill=none]")) circle.remove();

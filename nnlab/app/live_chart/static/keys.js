@@ -4,20 +4,23 @@ const FIELDS = "input, textarea, select, button, summary, canvas, [role=slider],
   + "[role=listbox]";
 const PRESSED = "button, summary, [role=radiogroup] *";
 
-let keys = {}; // by the name of a key the buttons that it presses, of which one is on the page
+/** @type {import("messages").Keys} */
+let keys = {};
 
+/** @param {{ data: import("messages").Keys }} component */
 export function setKeys({ data }) {
   keys = data;
 }
 
-// `updates` returns a value that changes whenever the page has drawn something new.
+/** @param {() => unknown} updates a value that changes whenever the page has drawn something new */
 export function listenToKeys(updates) {
+  /** @type {unknown} */
   let actedAt; // the value of `updates` when a key last acted
 
   document.addEventListener("keydown", (event) => {
     const key = (event.key === "ArrowRight" && event.shiftKey ? "Shift+" : "") + event.key;
     const names = keys[key] ?? keys[key.toLowerCase()];
-    const focused = event.target.closest?.(FIELDS);
+    const focused = event.target instanceof Element ? event.target.closest(FIELDS) : null;
     // A focused button keeps the space key, all other fields keep every key.
     const plain = focused?.matches("button, summary") && !focused.closest("[role=radiogroup], .units");
     if (!names || (focused && !(plain && key !== " "))) return;
@@ -29,7 +32,7 @@ export function listenToKeys(updates) {
     actedAt = updates();
     for (const name of names) {
       const button = document.querySelector(`.st-key-${name} button`);
-      if (button) return button.click();
+      if (button instanceof HTMLElement) return button.click();
     }
   }, { capture: true });
 
@@ -38,7 +41,9 @@ export function listenToKeys(updates) {
     if (!event.detail) return;
     setTimeout(() => {
       const { activeElement } = document;
-      if (activeElement?.matches(PRESSED)) activeElement.blur();
+      if (activeElement instanceof HTMLElement && activeElement.matches(PRESSED)) {
+        activeElement.blur();
+      }
     });
   }, { capture: true });
 }

@@ -1,5 +1,8 @@
-// A number as people read it: few digits, a true minus; one that is not known as a dash.
-export const shown = (value, digits = 4) => (
-  Number.isNaN(value) ? "–"
-    : String(Number(value.toPrecision(digits))).replace("-", "−").replace("Infinity", "∞")
-);
+/**
+ * Returns a number as people read it: few digits, a true minus; NaN as a dash.
+ * @param {number} value
+ */
+export function shown(value, digits = 4) {
+  if (Number.isNaN(value)) return "–";
+  return String(Number(value.toPrecision(digits))).replace("-", "−").replace("Infinity", "∞");
+}

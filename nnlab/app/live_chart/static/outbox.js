@@ -1,27 +1,49 @@
 // Carries what the browser tells the server. Each message is sent until the server has taken it.
+
+/** @typedef {import("messages").Message} Message */
+/** @typedef {import("messages").Packet} Packet */
+/** @typedef {(number: number) => boolean} IsOpen whether a message was unanswered at a moment */
+
 const PATIENCE_MS = 1000; // until messages without an answer are sent again; then twice as long
 const MOST_PATIENCE_MS = 16_000;
 
 export class Outbox {
   constructor() {
     this.number = 0; // of the newest message; numbers grow for as long as the tab is open
-    this.waiting = []; // messages that the server has not taken, in their order
+    /** @type {(Message & { slot: string })[]} that the server has not taken, in their order */
+    this.waiting = [];
     this.sent = 0; // number of the newest message on its way, 0 if none is
     this.patience = PATIENCE_MS;
+    /** @type {Omit<Packet, "messages"> | undefined} of the last update */
+    this.mark = undefined;
+    /** @type {((packet: Packet) => void) | undefined} */
+    this.post = undefined;
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    this.timer = undefined;
   }
 
-  // Adds a message and returns its number. It replaces one of the same slot that is still waiting;
-  // without a slot it replaces none.
-  add(kind, body = {}, slot = kind) {
+  /**
+   * Adds a message and returns its number. It replaces one of the same slot that is still waiting;
+   * without a slot it replaces none.
+   * @template {Message["kind"]} Kind
+   * @param {Kind} kind
+   * @param {Extract<Message, { kind: Kind }>["body"]} body
+   * @param {string} [slot]
+   */
+  add(kind, body, slot = kind) {
     this.number += 1;
-    const kept = this.waiting.filter((message) => !slot || message.slot !== slot);
-    this.waiting = [...kept, { kind, number: this.number, body, slot }];
+    const message = /** @type {any} */ ({ kind, number: this.number, body, slot });
+    this.waiting = [...this.waiting.filter((other) => !slot || other.slot !== slot), message];
     this.send();
     return this.number;
   }
 
-  // Takes note of an update: which session and page the server draws, and the last message taken.
-  // `post` sends one packet to the server. Messages for another page or session are dropped.
+  /**
+   * Takes note of an update: which session and page the server draws, and the last message taken.
+   * Messages for another page or session are dropped.
+   * @param {{ session: string, page: string, taken: number }} update
+   * @param {(packet: Packet) => void} post sends a packet to the server
+   */
   connect({ session, page, taken }, post) {
     const moved = this.mark && (this.mark.session !== session || this.mark.page !== page);
     const waiting = moved ? [] : this.waiting.filter(({ number }) => number > taken);
@@ -34,11 +56,15 @@ export class Outbox {
     }
   }
 
+  /** @param {number} number */
   isWaiting(number) {
     return this.waiting.some((message) => message.number === number);
   }
 
-  // Returns a function that says whether a message was still waiting at this moment, or came later.
+  /**
+   * Returns a function that says whether a message was waiting when this was called, or came later.
+   * @returns {IsOpen}
+   */
   snapshot() {
     const { number: newest, waiting } = this;
     return (number) => number > newest || waiting.some((message) => message.number === number);
@@ -47,9 +73,12 @@ export class Outbox {
   // Sends all that waits in one packet. The next one follows the answer, so that a slow server is
   // not flooded while a slider is dragged.
   send() {
-    if (this.sent || !this.waiting.length || !this.post) return;
-    this.sent = this.waiting.at(-1).number;
-    const messages = this.waiting.map(({ kind, number, body }) => ({ kind, number, body }));
+    const last = this.waiting.at(-1);
+    if (this.sent || !last || !this.post || !this.mark) return;
+    this.sent = last.number;
+    const messages = this.waiting.map((message) => (
+      /** @type {Message} */ ({ kind: message.kind, number: message.number, body: message.body })
+    ));
     this.post({ ...this.mark, messages });
     this.timer = setTimeout(() => {
       this.patience = Math.min(2 * this.patience, MOST_PATIENCE_MS);

@@ -1,7 +1,7 @@
 // The line under the charts: a slider over what the run remembers of its past, and its replay.
 
+import { find, make } from "./dom.js";
 import { outbox } from "./outbox.js";
-import { addStyle } from "./page.js";
 
 const HTML = `
 <button class="replay" title="Replay the run from its start, or from where the slider stands">
@@ -9,34 +9,19 @@ const HTML = `
 <input type="range" min="0" value="0" max="0" aria-label="Look back: iteration"
   title="Look back: all pictures show the network as it was">
 <output></output>
-<button class="branch" title="Train on from this moment. The curve of before stays, in grey.">
+<button class="branch" title="Train on from this moment. The old curve stays, in grey.">
   Continue from here</button>`;
-const CSS = `
-.time-line { display: flex; align-items: center; gap: 0.6rem; min-height: 2.5rem; }
-.time-line input { flex: 1; min-width: 6rem; accent-color: var(--st-primary-color); }
-.time-line output { min-width: 8.5rem; font-size: 0.875rem; font-variant-numeric: tabular-nums; }
-.time-line button { font: inherit; font-size: 0.875rem; color: inherit; cursor: pointer;
-  padding: 0.3rem 0.7rem; border: 1px solid var(--st-border-color); border-radius: 0.5rem;
-  background: transparent; white-space: nowrap; }
-.time-line button:disabled { opacity: 0.4; cursor: default; }
-`;
 const REPLAY_MS = 50; // at least, between two moments of a replay
-
-addStyle(CSS);
 
 export class TimeLine {
   constructor() {
-    this.iterations = []; // that can be looked at, the present last
-    this.wanted = 0; // the iteration chosen here
-    this.number = 0; // of the last message that asks for it
-  }
-
-  mount(element) {
-    if (this.element === element) return;
-    this.element = element;
-    element.innerHTML = HTML;
-    [this.play, this.branch] = element.querySelectorAll("button");
-    [this.slider, this.output] = element.querySelectorAll("input, output");
+    const parts = make("div");
+    parts.innerHTML = HTML;
+    this.parts = [...parts.children];
+    this.play = find(parts, "button", ".replay");
+    this.slider = find(parts, "input");
+    this.output = find(parts, "output");
+    this.branch = find(parts, "button", ".branch");
     this.slider.oninput = () => this.drag(false);
     this.slider.onchange = () => this.drag(true);
     this.play.onclick = () => (this.timer ? this.stop() : this.replay());
@@ -44,29 +29,48 @@ export class TimeLine {
       this.stop();
       outbox.add("branch", { iteration: this.wanted });
     };
+    /** @type {number[]} */
+    this.iterations = []; // that can be looked at, the present last
+    this.wanted = 0; // the iteration chosen here
+    this.number = 0; // of the last message that asks for it
+    this.training = false;
+    /** @type {ReturnType<typeof setInterval> | undefined} */
+    this.timer = undefined; // of a replay
     this.show();
   }
 
-  // Takes what the server says: `time` is null while the run trains, and nothing can be looked at.
+  /** @param {HTMLElement} element */
+  mount(element) {
+    if (this.slider.parentElement !== element) element.replaceChildren(...this.parts);
+  }
+
+  /**
+   * Takes what the server says.
+   * @param {import("messages").Time | null} time null while the run trains
+   */
   update(time) {
     this.training = !time;
-    if (this.training) {
-      this.stop();
-    } else {
+    if (time) {
       this.iterations = [...time.iterations];
       if (!outbox.isWaiting(this.number)) this.wanted = time.at;
+    } else {
+      this.stop();
     }
     this.show();
   }
 
+  /** @param {boolean} settled */
   drag(settled) {
-    const iteration = this.iterations[this.slider.value];
     clearInterval(this.timer);
     this.timer = undefined;
-    this.look(iteration, settled);
+    this.look(this.iterations[Number(this.slider.value)], settled);
   }
 
-  // Unsettled, as in mid-drag, only the pictures follow; settled, the whole page does.
+  /**
+   * Looks at an iteration.
+   * @param {number} iteration
+   * @param {boolean} settled if not, as in mid-drag, only the pictures follow
+   */
   look(iteration, settled) {
     if (this.training) return;
     this.wanted = iteration;
@@ -75,7 +79,7 @@ export class TimeLine {
   }
 
   replay() {
-    const last = this.iterations.at(-1);
+    const last = this.iterations.at(-1) ?? 0;
     if (this.wanted >= last) this.look(this.iterations[0], false);
     this.timer = setInterval(() => {
       if (outbox.isWaiting(this.number)) return;
@@ -96,12 +100,11 @@ export class TimeLine {
   }
 
   show() {
-    if (!this.element) return;
     const last = this.iterations.length - 1;
     const index = this.training ? last : this.iterations.indexOf(this.wanted);
     const past = index >= 0 && index < last;
-    this.slider.max = Math.max(last, 0);
-    this.slider.value = index < 0 ? last : index;
+    this.slider.max = String(Math.max(last, 0));
+    this.slider.value = String(index < 0 ? last : index);
     this.slider.disabled = this.play.disabled = this.training || last < 1;
     this.branch.disabled = !past;
     this.play.textContent = this.timer ? "❚❚" : "▶";

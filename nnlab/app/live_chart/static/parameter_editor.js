@@ -1,7 +1,9 @@
-// Sets one weight or bias of a network: by exact entry, by a slider.
+// Sets one weight or bias of a network, by a number or by a slider.
+
+import { find, make } from "./dom.js";
 import { shown } from "./numbers.js";
 import { outbox } from "./outbox.js";
-import { addStyle } from "./page.js";
+/** @typedef {[number, number, number]} Parameter layer, row, column */
 
 const HTML = `
 <span></span>
@@ -11,38 +13,28 @@ const HTML = `
   title="Exact value, from −1000 to 1000">
 <input type="range" aria-label="Value, by slider">
 <div class="refused" role="alert"></div>`;
-const CSS = `
-.network .editor { z-index: 3; display: grid; grid-template-columns: 1fr 1.5rem; gap: 0.3rem;
-  width: 13rem; padding: 0.5rem 0.6rem; border-radius: 8px; font-size: 0.85rem;
-  background: var(--st-background-color); border: 1px solid var(--st-border-color);
-  box-shadow: 0 4px 16px rgba(0, 0, 0, 0.25); }
-.network .editor[hidden] { display: none; }
-.network .editor :is(select, input[type=text]) { font: inherit; color: inherit; padding: 0.15rem
-  0.3rem; background: var(--st-secondary-background-color); border: 1px solid transparent;
-  border-radius: 4px; }
-.network .editor :is(select, input):focus { outline: 1px solid var(--st-primary-color); }
-.network .editor :is(select, input, .refused) { grid-column: 1 / -1; }
-.network .editor input[type=range] { accent-color: var(--st-primary-color); }
-.network .editor .close { border: none; background: none; color: inherit; font-size: 1.2rem;
-  line-height: 1; cursor: pointer; }
-.network .editor .refused { color: #d33; }
-.network .editor .refused:empty { display: none; }
-`;
 const STEPS = 400; // of the slider
 const MOST = 1000; // that may be set by hand
 
-addStyle(CSS);
-
-export class Editor {
+export class ParameterEditor {
+  /** @param {import("./network_diagram.js").NetworkDiagram} diagram */
   constructor(diagram) {
     this.diagram = diagram;
-    const element = this.element = document.createElement("div");
-    Object.assign(element, { className: "editor", innerHTML: HTML, hidden: true });
-    element.setAttribute("role", "dialog");
-    element.setAttribute("aria-label", "Set a weight or bias by hand");
-    [this.which, this.exact, this.slider] = element.querySelectorAll("select, input");
-    this.unit = element.querySelector("span");
-    this.refused = element.querySelector(".refused");
+    const attributes = { role: "dialog", "aria-label": "Set a weight or bias by hand" };
+    const element = this.element = make("div", "editor", "", attributes);
+    element.innerHTML = HTML;
+    element.hidden = true;
+    this.which = find(element, "select");
+    this.exact = find(element, "input", "[type=text]");
+    this.slider = find(element, "input", "[type=range]");
+    this.unit = find(element, "span");
+    this.refused = find(element, "div", ".refused");
+    /** @type {Parameter} */
+    this.parameter = [0, 0, 0];
+    this.number = 0; // of the last message about this parameter
+    this.dragging = false;
+    /** @type {Element | null} */
+    this.from = null; // had the focus before
     this.which.onchange = () => this.turnTo(JSON.parse(this.which.value));
     this.exact.onchange = () => {
       const value = Number(this.set(this.exact.value) || NaN);
@@ -54,13 +46,17 @@ export class Editor {
     };
     this.slider.onpointerdown = () => { this.dragging = true; };
     this.slider.onpointerup = this.slider.onpointercancel = () => { this.dragging = false; };
-    element.querySelector(".close").onclick = () => this.close();
+    find(element, "button", ".close").onclick = () => this.close();
     element.addEventListener("keydown", (event) => {
       if (event.key === "Escape") this.close();
     });
   }
 
-  // Opens for [layer, row, column], with a choice of all that leads into the same unit.
+  /**
+   * Opens for a parameter, with a choice of all that lead into the same unit.
+   * @param {Parameter} parameter
+   * @param {{ x: number, y: number }} near
+   */
   open(parameter, { x, y }) {
     const [layer, , column] = parameter;
     const into = this.diagram.parametersInto(layer, column);
@@ -70,21 +66,24 @@ export class Editor {
     this.unit.textContent = this.diagram.nameOf(layer + 1, column);
     this.from = document.activeElement;
     this.element.hidden = false;
-    const space = this.diagram.element.getBoundingClientRect();
+    const space = this.diagram.box.getBoundingClientRect();
     const { offsetWidth, offsetHeight } = this.element;
-    const inside = (at, least, most) => Math.max(0, Math.min(at - least + 12, most));
-    this.element.style.left = `${inside(x, space.left, space.width - offsetWidth)}px`;
-    this.element.style.top = `${inside(y, space.top, space.height - offsetHeight)}px`;
+    const inside = (/** @type {number} */ at, /** @type {number} */ most) => (
+      `${Math.max(0, Math.min(at + 12, most))}px`
+    );
+    this.element.style.left = inside(x - space.left, space.width - offsetWidth);
+    this.element.style.top = inside(y - space.top, space.height - offsetHeight);
     this.turnTo(parameter);
     this.diagram.leave();
     this.exact.focus();
     this.exact.select();
   }
 
+  /** @param {Parameter} parameter */
   turnTo(parameter) {
     this.parameter = parameter;
     this.dragging = false;
-    this.number = 0; // of the last message about this parameter
+    this.number = 0;
     this.refused.textContent = "";
     const value = this.diagram.valueOf(parameter) ?? 0;
     this.span(value);
@@ -92,23 +91,31 @@ export class Editor {
     this.write(value);
   }
 
-  // Gives the slider a range with room around a value.
+  /**
+   * Gives the slider a range with room around a value.
+   * @param {number} value
+   */
   span(value) {
     const limit = Math.min(MOST, Math.max(2, 2 * Math.abs(value)));
     Object.assign(this.slider, { min: -limit, max: limit, step: limit / STEPS });
   }
 
+  /** @param {number} value */
   slide(value) {
     // Its own end comes back rounded to float32, and is not beyond it.
-    if (Math.abs(value) > 1.000001 * this.slider.max) this.span(value);
-    this.slider.value = value;
+    if (Math.abs(value) > 1.000001 * Number(this.slider.max)) this.span(value);
+    this.slider.value = String(value);
   }
 
+  /** @param {number} value */
   write(value) {
     this.exact.value = shown(value, 7); // all that float32 holds
   }
 
-  // Asks the server to set the parameter, and returns the text that it sends.
+  /**
+   * Asks the server to set the parameter, and returns the text that it sends.
+   * @param {string} value
+   */
   set(value) {
     const text = value.replace("−", "-").trim();
     const { parameter } = this;
@@ -116,7 +123,7 @@ export class Editor {
     return text;
   }
 
-  // Follows the network, except where somebody is at work, or has been and it is not there yet.
+  // Follows the network, except while the user is at work, or the server has not answered.
   follow() {
     if (this.element.hidden) return;
     const value = this.diagram.valueOf(this.parameter);
@@ -131,7 +138,7 @@ export class Editor {
 
   close() {
     this.element.hidden = true;
-    this.from?.focus?.();
+    if (this.from instanceof HTMLElement) this.from.focus();
     this.diagram.leave();
   }
 }

@@ -1,0 +1,173 @@
+// A live chart: a Plotly figure that is drawn once and updated in place, over frames of a picture.
+
+import { AxisFilters } from "./axis_filters.js";
+import { Brush } from "./brush.js";
+import { make, penOf } from "./dom.js";
+import { Marks } from "./marks.js";
+import { PlotlyPlot, loadPlotly } from "./plotly_plot.js";
+/** @typedef {import("messages").Chart} Update */
+/** @typedef {import("messages").Stage} Stage */
+
+const FEW = 20; // points of a line: with markers, since a line alone would hide where they are
+const MAX_LEFT = 3; // frames of the last update that are still played after the next has come
+const MAX_REST_MS = 500;
+const MAX_SPACING_MS = 250; // between two frames
+
+export class Chart {
+  constructor() {
+    this.plot = new PlotlyPlot();
+    this.under = make("div", "under");
+    this.canvas = make("canvas");
+    this.under.append(this.canvas);
+    this.caption = make("div", "caption");
+    this.marks = new Marks(this.plot);
+    this.brush = new Brush(this);
+    this.filters = new AxisFilters(this.plot);
+    /** @type {HTMLElement | undefined} */
+    this.element = undefined;
+    /** @type {Stage["extent"]} */
+    this.extent = null;
+    /** @type {any} a Plotly figure */
+    this.figure = undefined;
+    this.text = ""; // of the figure, as JSON
+    /** @type {Update | undefined} */
+    this.message = undefined;
+    /** @type {Update["frames"]} still to be played */
+    this.frames = [];
+    this.pins = false;
+    this.stale = false; // whether the figure has to be drawn again
+    this.busy = false;
+    this.run = this.rest = 0;
+    this.received = this.spacing = this.nextAt = this.restsUntil = 0;
+  }
+
+  /**
+   * @param {HTMLElement} element
+   * @param {string} name
+   */
+  mount(element, name) {
+    this.element = element;
+    element.dataset.liveChart = name;
+    const { rings, prediction } = this.marks;
+    element.append(this.under, this.plot.element, rings, prediction, this.caption);
+    this.stale = true; // in a new place, as when one comes back to the page
+    new ResizeObserver(() => this.plot.resize()).observe(element);
+  }
+
+  /** @param {Stage} stage */
+  setStage({ figure, extent, rest, pins, brush, colors }) {
+    Object.assign(this, { extent, rest, pins });
+    if (this.text !== figure) {
+      this.text = figure;
+      this.figure = JSON.parse(figure);
+      this.stale = true;
+      this.schedule();
+    }
+    if (pins) this.marks.follow(this.figure);
+    this.brush.set(brush, colors);
+  }
+
+  /**
+   * Takes an update. While the run goes on, the last frames of the one before may still be played,
+   * as new ones take a moment to decode; older ones are dropped, so that no delay builds up.
+   * @param {Update} message
+   */
+  update(message, { running = false, run = 0 } = {}) {
+    const now = performance.now();
+    // Played a little faster than they come, so that few have to be dropped.
+    this.spacing = Math.min(now - this.received, MAX_SPACING_MS) / (message.frames.length + 1);
+    this.received = now;
+    this.run = run;
+    this.stale ||= message.series.length > 0
+      || (!this.extent && message.iteration !== this.message?.iteration);
+    if (message.caption !== this.message?.caption) this.frames = []; // of another unit, mostly
+    this.caption.textContent = message.caption;
+    this.message = message;
+    this.frames = [...(running ? this.frames.slice(-MAX_LEFT) : []), ...message.frames];
+    this.plot.element.setAttribute("aria-label", message.alt);
+    this.marks.update(message.points);
+    this.schedule();
+  }
+
+  schedule() {
+    if (this.busy || !this.element || !this.figure || !this.message) return;
+    this.busy = true;
+    requestAnimationFrame(() => this.draw());
+  }
+
+  async draw() {
+    try {
+      const free = !this.filters.held && performance.now() >= this.restsUntil;
+      if (this.stale && free) await this.drawFigure();
+      this.drawFrame();
+    } catch (error) {
+      console.error(error);
+      await new Promise((resolve) => setTimeout(resolve, 1000)); // a bad network: try again
+    }
+    if (!this.stale) this.brush.wipe();
+    this.busy = false;
+    if (this.stale || this.frames.length) this.schedule();
+  }
+
+  async drawFigure() {
+    await loadPlotly();
+    const { element, figure, message } = this;
+    if (!element || !message) return;
+    this.stale = false;
+    const data = figure.data.map((/** @type {any} */ trace, /** @type {number} */ index) => {
+      if (!message.series.length) return this.filters.arrange(trace);
+      if (!message.series[index]) return trace; // it has come with the figure
+      const [x, y, z] = message.series[index]; // a matrix has a z for each x and y
+      return { ...trace, x, y, z, mode: x.length > FEW ? "lines" : "lines+markers" };
+    });
+    // A zoom into the loss curve is not for the next run; Plotly writes it into the layout it gets.
+    const layout = structuredClone(figure.layout);
+    layout.uirevision = `${layout.uirevision} ${this.run}`;
+    const isFirst = !this.plot.isDrawn;
+    const took = await this.plot.draw(data, layout);
+    this.restsUntil = performance.now() + Math.min(this.rest * took, MAX_REST_MS);
+    if (isFirst) {
+      this.plot.on("plotly_afterplot", () => this.placeCanvas());
+      this.plot.on("plotly_relayouting", () => this.placeCanvas());
+      this.marks.listen(this.pins);
+      this.filters.listen();
+    }
+    this.placeCanvas();
+    if (!this.extent) element.dataset.iteration = String(message.iteration);
+  }
+
+  drawFrame() {
+    const now = performance.now();
+    if (!this.frames.length || now < this.nextAt) return;
+    const [iteration, { bitmap }] = this.frames[0];
+    if (!bitmap || !this.element) return;
+    this.frames.shift();
+    this.nextAt = Math.max(this.nextAt + this.spacing, now);
+    if (this.canvas.width !== bitmap.width) this.canvas.width = this.canvas.height = bitmap.width;
+    penOf(this.canvas).drawImage(bitmap, 0, 0);
+    this.element.dataset.iteration = String(iteration);
+  }
+
+  // Keeps the picture in step with the axes while the user zooms or the window changes.
+  placeCanvas() {
+    const axes = this.plot.axes();
+    if (!this.extent || !axes) return;
+    this.marks.draw();
+    const [left, right, bottom, top] = this.extent;
+    const { area } = axes;
+    const place = (/** @type {HTMLElement} */ element, /** @type {typeof area} */ box) => {
+      for (const [side, pixels] of Object.entries(box)) {
+        element.style.setProperty(side, `${pixels}px`);
+      }
+    };
+    place(this.under, area);
+    Object.assign(this.caption.style, {
+      left: `${area.left}px`, top: `${area.top}px`, maxWidth: `${area.width}px`,
+    });
+    const x = axes.x(left), y = axes.y(top);
+    place(this.canvas, {
+      left: x - area.left, top: y - area.top,
+      width: axes.x(right) - x, height: axes.y(bottom) - y,
+    });
+  }
+}

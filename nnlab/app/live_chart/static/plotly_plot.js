@@ -1,0 +1,102 @@
+// A Plotly figure in an element. What Plotly keeps to itself is read here and nowhere else.
+
+import { make } from "./dom.js";
+
+/** @type {Promise<any> | undefined} */
+let loading; // Plotly.js is one script for all charts of the page
+export function loadPlotly() {
+  loading ??= new Promise((resolve, reject) => {
+    const script = document.createElement("script");
+    script.src = String(new URL("../../plotly/plotly.min.js", import.meta.url));
+    script.onload = () => resolve(/** @type {any} */ (window).Plotly);
+    script.onerror = () => { loading = undefined; reject(new Error("Plotly.js did not load")); };
+    document.head.append(script);
+  });
+  return loading;
+}
+
+export class PlotlyPlot {
+  constructor() {
+    this.element = make("div", "plot", "", { role: "img" });
+    this.plot = /** @type {any} */ (this.element); // with what Plotly adds to it
+    this.isDrawn = false;
+  }
+
+  /**
+   * Draws the figure, or changes it into another one.
+   * @param {object[]} data
+   * @param {object} layout
+   */
+  async draw(data, layout) {
+    const plotly = await loadPlotly();
+    const began = performance.now();
+    const options = { displaylogo: false, displayModeBar: false, scrollZoom: false };
+    await plotly.react(this.element, data, layout, options);
+    this.isDrawn = true;
+    return performance.now() - began;
+  }
+
+  resize() {
+    if (this.isDrawn && this.element.offsetParent) {
+      /** @type {any} */ (window).Plotly.Plots.resize(this.element);
+    }
+  }
+
+  /**
+   * @param {string} event
+   * @param {(event: any) => void} listener
+   */
+  on(event, listener) {
+    this.plot.on(event, listener);
+  }
+
+  // Returns the axes of a figure that has them, in pixels of the element: where they lie, and what
+  // turns values into places and back.
+  axes() {
+    const { width, height, xaxis, yaxis } = this.plot._fullLayout ?? {};
+    if (!xaxis) return undefined;
+    const left = /** @type {number} */ (xaxis._offset), top = /** @type {number} */ (yaxis._offset);
+    return {
+      size: { width: Number(width), height: Number(height) },
+      area: { left, top, width: Number(xaxis._length), height: Number(yaxis._length) },
+      /** @param {number} value */
+      x: (value) => left + Number(xaxis.d2p(value)),
+      /** @param {number} value */
+      y: (value) => top + Number(yaxis.d2p(value)),
+      /**
+       * @param {number} x
+       * @param {number} y
+       * @returns {[number, number]}
+       */
+      valuesAt: (x, y) => [xaxis.p2d(x - left), yaxis.p2d(y - top)],
+    };
+  }
+
+  /**
+   * Returns a trace with its defaults, if there is one.
+   * @param {number} index
+   * @returns {{ name?: string, meta?: number, customdata?: number[] } | undefined}
+   */
+  trace(index) {
+    return this.plot._fullData?.[index];
+  }
+
+  /**
+   * Returns the values of a point that is drawn.
+   * @param {number} trace
+   * @param {number} index
+   * @returns {{ x: number, y: number } | undefined}
+   */
+  point(trace, index) {
+    if (this.plot._fullData[trace]?.visible !== true) return undefined;
+    return this.plot.calcdata[trace][index];
+  }
+
+  /**
+   * Returns the axes of parallel coordinates, in their order, if that is what the figure draws.
+   * @returns {{ name: string, constraintrange?: any[] }[] | undefined}
+   */
+  dimensions() {
+    return this.plot.data?.find((/** @type {any} */ { type }) => type === "parcoords")?.dimensions;
+  }
+}

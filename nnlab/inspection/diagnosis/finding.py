@@ -1,4 +1,4 @@
-"""What a rule finds."""
+"""The result of a rule."""
 
 from typing import NamedTuple
 
@@ -12,11 +12,16 @@ class Diagnosis(NamedTuple):
     sentence : what is wrong, with the evidence as numbers
     advice : one thing to try
     changes : the fields of Config that follow the advice, and their values
-    restart : True if the advice only helps a new run; else it can change this one
+    restart : False if the advice can change this run, True if it only helps a new one
     """
 
     name: str
     sentence: str
     advice: str
     changes: dict[str, object]
-    restart: bool
+    restart: bool = True
+
+
+def rounded(rate: float) -> float:
+    """Return a rate with three significant digits, as it is both set and shown."""
+    return float(f"{rate:.3g}")

@@ -4,14 +4,15 @@ import math
 
 import numpy as np
 
-from nnlab.inspection.diagnosis.finding import Diagnosis
-from nnlab.inspection.diagnosis.measures import good_start, norm, rounded
+from nnlab.inspection.diagnosis.finding import Diagnosis, rounded
 from nnlab.inspection.diagnosis.progress import (
     LEARNED,
     constant_loss,
     fraction_learned,
+    good_start,
     is_stuck,
     layers_since,
+    norm,
 )
 from nnlab.inspection.observation import Observation
 from nnlab.model.computing import computing
@@ -32,8 +33,7 @@ def vanishing_gradients(observation: Observation) -> Diagnosis | None:
     Threshold: in layer 1, the root mean square of ∂loss/∂z is less than FADED_FLOW times that of
     the output, the norm of the gradient is less than FADED times that of the weights, and the loss
     no longer falls. The vanishing error is described in Hochreiter 1991 and Bengio et al. 1994. In
-    the healthy runs of the tests, even with five sigmoid layers, more than a hundredth of it is
-    left.
+    the healthy runs of the tests, even with five sigmoid layers, more than a hundredth is left.
     """
     run = observation.run
     history = layers_since(run)
@@ -57,11 +57,10 @@ def vanishing_gradients(observation: Observation) -> Diagnosis | None:
         "vanishing gradients",
         f"The gradient vanishes on its way back: the error is {last:.2g} at the output and "
         f"{first:.2g} in layer 1, which therefore hardly learns.",
-        "ReLU passes the error on undamped, and He's starting weights keep its size."
+        "ReLU passes the error on without shrinking it, and He's starting weights keep its size."
         if changes
-        else "Fewer layers leave a shorter way back.",
+        else "Fewer layers shorten the path of the gradient.",
         changes or {"hidden_layers": shallow},
-        restart=True,
     )
 
 
@@ -107,7 +106,6 @@ def exploding_gradients(observation: Observation) -> Diagnosis | None:
         if large_start
         else f"Try a learning rate of {rate:g}.",
         {"initialization": good_start(run)} if large_start else {"learning_rate": rate},
-        restart=True,
     )
 
 
@@ -122,7 +120,6 @@ def divergence(observation: Observation) -> Diagnosis:
         f"{run.config.learning_rate:g} the next update takes the loss to infinity.",
         f"Try a learning rate of {rate:g}.",
         {"learning_rate": rate},
-        restart=True,
     )
 
 
@@ -175,7 +172,5 @@ def _step(run: Run, gradient: float) -> float:
     if config.optimizer in {"rmsprop", "adam"}:
         # each parameter moves by about the learning rate: Kingma and Ba 2015, section 2.1
         return config.learning_rate * math.sqrt(len(run.parameters.vector))
-    if config.optimizer == "sgd":
-        return config.learning_rate * gradient
-    # a constant gradient adds up to this
-    return config.learning_rate * gradient / max(1 - config.momentum, 1e-9)
+    momentum = 0.0 if config.optimizer == "sgd" else config.momentum
+    return config.learning_rate * gradient / max(1 - momentum, 1e-9)  # if all gradients were equal

@@ -4,8 +4,7 @@ import math
 
 import numpy as np
 
-from nnlab.inspection.diagnosis.finding import Diagnosis
-from nnlab.inspection.diagnosis.measures import rounded
+from nnlab.inspection.diagnosis.finding import Diagnosis, rounded
 from nnlab.inspection.diagnosis.progress import (
     LEARNED,
     constant_loss,
@@ -80,25 +79,22 @@ def plateau(observation: Observation) -> Diagnosis | None:
         f"{abs(before - now) / now:.2%}, and stays at {now:.3g}.",
         advice,
         changes,
-        restart=True,
     )
 
 
 def _way_off(run: Run) -> tuple[str, dict[str, object]]:
     """Return advice for a run on a plateau, and the settings that follow it."""
     config = run.config
-    changes: dict[str, object]
     if not config.hidden_layers:
-        changes = {"hidden_layers": (10, 5)}
-        if not isinstance(config.activation, str):
-            changes["activation"] = "relu"  # instead of one name per layer
-        return "Hidden layers let the boundary bend.", changes
+        # "relu" instead of one name per layer
+        activation = {} if isinstance(config.activation, str) else {"activation": "relu"}
+        return "Hidden layers let the boundary bend.", {"hidden_layers": (10, 5), **activation}
     if config.regularization != "none":
         return "Switch the penalty off.", {"regularization": "none"}
     if max(config.hidden_layers) < 8:
         widths = tuple(max(4, 2 * width) for width in config.hidden_layers)
         return "More units let the boundary bend more.", {"hidden_layers": widths}
     if config.optimizer != "adam":
-        changes = {"optimizer": "adam", "learning_rate": 0.01}
-        return "Adam makes large steps where gradients are small.", changes
+        advice = "Adam makes large steps where gradients are small."
+        return advice, {"optimizer": "adam", "learning_rate": 0.01}
     return "Other starting weights.", {"seed": (config.seed + 1) % 2**32}

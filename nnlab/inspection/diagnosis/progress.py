@@ -1,9 +1,10 @@
-"""How a run progresses: whether its loss still falls, and how much of the task it has learned."""
+"""What several rules measure: the progress of a run and the size of its gradients."""
 
 import math
 from functools import lru_cache
 
 import numpy as np
+from numpy.typing import NDArray
 from sklearn.neighbors import NearestNeighbors
 
 from nnlab.data.datasets import Dataset, FloatArray
@@ -22,6 +23,22 @@ LEARNED = 0.8  # fraction of the task from which on it counts as learned
 def settled_since(run: Run) -> int:
     """Return the iteration of the last change that affects the updates, or 0."""
     return max((one.iteration for one in run.edits if one.kind != STOP), default=0)
+
+
+def good_start(run: Run) -> str:
+    """Return the initialization that fits the activations of a run.
+
+    "he" was made for ReLU (He et al. 2015), "xavier" for tanh and similar functions (Glorot and
+    Bengio 2010).
+    """
+    for_xavier = {"tanh", "sigmoid", "sine", "linear"}
+    return "xavier" if for_xavier & set(run.config.activations) else "he"
+
+
+def norm(norms: NDArray[np.float32]) -> float:
+    """Return the norm over all layers, or 0 without a row or a training point, where it is NaN."""
+    together = math.hypot(*norms.ravel().tolist())
+    return 0.0 if math.isnan(together) else together
 
 
 def layers_since(run: Run) -> LayerHistory:
@@ -46,25 +63,24 @@ def loss_windows(run: Run) -> tuple[FloatArray, FloatArray] | None:
 def is_stuck(observation: Observation) -> bool:
     """Say whether the loss no longer falls although there is more to learn.
 
-    It no longer falls if it has fallen by less than NO_PROGRESS since the middle of the run, or
-    has risen. There is more to learn if `fraction_learned` is below LEARNED. Noise alone does not
-    lower that fraction, since it is measured against the nearest neighbour's prediction. With many
-    points, that is wrong at most twice as often as the best possible one (Cover and Hart 1967).
+    It no longer falls if it has fallen by less than NO_PROGRESS since the middle of the run. There
+    is more to learn if `fraction_learned` is below LEARNED. Noise alone does not lower that
+    fraction: with many points, the nearest neighbour's prediction is wrong at most twice as often
+    as the best possible one (Cover and Hart 1967).
     """
     windows = loss_windows(observation.run)
     if windows is None:
         return False
-    before, now = windows[0].mean(), windows[1].mean()
-    return bool(before - now < NO_PROGRESS * now) and fraction_learned(observation) < LEARNED
+    before, now = (float(window.mean()) for window in windows)
+    return before - now < NO_PROGRESS * now and fraction_learned(observation) < LEARNED
 
 
 def fraction_learned(observation: Observation) -> float:
     """Return how much of the task the run has learned.
 
     0 is as good as the best constant prediction, 1 as good as predicting each point from its
-    nearest neighbour. A classification is measured by the fraction of wrong training points, a
-    regression by the loss. Where neighbours do no better than a constant, there is nothing to
-    learn, and the result is 1.
+    nearest neighbour, by the fraction of wrong training points or, in a regression, the loss.
+    Where neighbours do no better than a constant, there is nothing to learn, and the result is 1.
     """
     run, metrics = observation.run, observation.metrics
     regression = run.config.problem == "regression"

@@ -2,9 +2,8 @@
 
 import numpy as np
 
-from nnlab.inspection.diagnosis.finding import Diagnosis
-from nnlab.inspection.diagnosis.measures import good_start, norm, rounded
-from nnlab.inspection.diagnosis.progress import is_stuck, layers_since
+from nnlab.inspection.diagnosis.finding import Diagnosis, rounded
+from nnlab.inspection.diagnosis.progress import good_start, is_stuck, layers_since, norm
 from nnlab.inspection.observation import Observation
 
 IDENTICAL = 1e-6
@@ -36,7 +35,6 @@ def symmetry(observation: Observation) -> Diagnosis | None:
                 "than a single one.",
                 "Random starting weights let the units become different.",
                 {"initialization": good_start(run)},
-                restart=True,
             )
     return None
 
@@ -64,7 +62,6 @@ def strong_penalty(observation: Observation) -> Diagnosis | None:
         "falls.",
         "Switch the penalty off.",
         {"regularization": "none"},
-        restart=True,
     )
 
 
@@ -99,7 +96,6 @@ def saturation(observation: Observation) -> Diagnosis | None:
         if from_the_start
         else f"A learning rate of {rate:g}, from the start, keeps the units off their limits.",
         {"initialization": "xavier"} if from_the_start else {"learning_rate": rate},
-        restart=True,
     )
 
 
@@ -126,5 +122,4 @@ def dead_units(observation: Observation) -> Diagnosis | None:
         "slope is 0 at every training point, so that no gradient gets through them.",
         "Leaky ReLU has a slope everywhere.",
         {"activation": "leaky_relu"},
-        restart=True,
     )

@@ -14,11 +14,13 @@ from streamlit.testing.v1 import AppTest
 from nnlab import Config, Run, advance, evaluate, set_parameter, start
 from nnlab.app.explore import lockstep
 from nnlab.app.explore.views import compare, pair_controls
+from nnlab.app.explore.views.shown_run import of_end
 from nnlab.app.live_chart import Update
 from nnlab.app.live_chart.inbox import Handlers
 from nnlab.app.pace import TICK_SECONDS
 from nnlab.app.turns import BUDGET_SECONDS
-from nnlab.figures.compare import compared_losses, result_image, result_series, run_series
+from nnlab.figures.curves import compared_losses, loss_series, result_series
+from nnlab.figures.plane_picture import png
 from nnlab.figures.style import SET_COLORS
 from nnlab.sweep import Axis, Result, run_one
 from tests.helpers.app_page import healthy, press, put_run, run_of
@@ -96,7 +98,7 @@ def test_the_lines_of_both_runs_differ_by_set_in_colour_and_by_side_in_dashes() 
 def test_the_lines_of_a_finished_run_are_those_of_its_result() -> None:
     made = run_one(0, BASE)
     run = advance(start(BASE), 30)
-    (train, test), (live_train, live_test) = result_series(made), run_series(run, evaluate(run))
+    (train, test), (live_train, live_test) = result_series(made), loss_series(run, evaluate(run))
     np.testing.assert_array_equal(train[0], live_train[0])
     np.testing.assert_array_equal(train[1], live_train[1])
     assert [line[-1] for line in test] == [line[-1] for line in live_test]
@@ -106,8 +108,7 @@ def test_the_lines_of_a_finished_run_are_those_of_its_result() -> None:
 def test_a_run_that_failed_has_neither_a_line_nor_a_picture() -> None:
     failed = result(0, status="error")
     assert [len(line) for series in result_series(failed) for line in series] == [0] * 4
-    with pytest.raises(ValueError, match="result must have a boundary, got error"):
-        result_image(failed)
+    assert of_end(failed).frames == []
 
 
 def made() -> list[Result]:
@@ -145,7 +146,7 @@ def test_at_first_both_are_shown_at_their_end(drawn: dict[str, Update]) -> None:
     assert at(drawn) == [30, 30, 30]
     for side, one in (("left", results[0]), ("right", results[2])):
         update = drawn[f"compare-{side}"]
-        assert update.frames[0][1] == result_image(one)
+        assert update.frames[0][1] == png(one.boundary // 2)  # 128 levels of 256
         assert f"test loss {one.metrics.test_loss:.4g}" in update.alt
     series = drawn["compare-loss"].series
     assert [line[-1].tolist() for line in series] == [

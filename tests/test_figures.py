@@ -19,6 +19,7 @@ from nnlab.figures.style import BOUNDARY_COLORS, CLASS_COLORS
 from nnlab.inspection.plane_view import GRID_SIZE, view_plane
 from nnlab.model.network import Parameters
 from nnlab.training.downsampling import thin
+from nnlab.training.metrics import Metrics
 from tests.helpers.pictures import pixels, rgb
 
 
@@ -68,7 +69,7 @@ def test_a_run_about_to_diverge_can_be_drawn() -> None:
     run = advance(start(Config(samples=20, activation="linear", learning_rate=1000)), 100)
     assert run.diverged
     colors(run)
-    assert all(np.isfinite(values).all() for _, values in loss_series(run, 1.0, 1.0))
+    assert all(np.isfinite(values).all() for _, values in loss_series(run, Metrics(1, 1, 1, 1)))
 
 
 @pytest.mark.parametrize(
@@ -135,7 +136,7 @@ def test_names_of_axes_are_text_and_no_markup() -> None:
 def test_the_loss_curve_holds_every_loss_of_a_short_run_and_the_present_ones() -> None:
     run = advance(start(Config(samples=50)), 250)
     present = evaluate(run)
-    (train_x, train_y), (test_x, test_y) = loss_series(run, present.train_loss, present.test_loss)
+    (train_x, train_y), (test_x, test_y) = loss_series(run, present)
     np.testing.assert_array_equal(train_x, np.arange(251))
     np.testing.assert_array_equal(train_y, [*run.losses, present.train_loss])
     np.testing.assert_array_equal(test_x, [0, 100, 200, 250])

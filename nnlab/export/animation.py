@@ -53,7 +53,7 @@ def animation(run: Run, loss_name: str, *, log: bool, axes: tuple[str, str]) -> 
     """
     shots = moments(run)
     metrics = [evaluate(shot) for shot in shots]
-    series = loss_series(run, metrics[-1].train_loss, metrics[-1].test_loss)
+    series = loss_series(run, metrics[-1])
     easel = _Easel(run, series, loss_name, log=log, axes=axes)
     frames = [easel.frame(shot, values) for shot, values in zip(shots, metrics, strict=True)]
     file = io.BytesIO()

@@ -41,7 +41,7 @@ def replay(run: Run, title: str, loss_name: str, *, log: bool, axes: tuple[str, 
         ReplayFrame(shot.iteration, values.train_loss, png(view_plane(shot).levels))
         for shot, values in zip(shots, metrics, strict=True)
     ]
-    series = loss_series(run, metrics[-1].train_loss, metrics[-1].test_loss)
+    series = loss_series(run, metrics[-1])
     plot = replay_plot(run.dataset, run.config.problem, axes, frames, series, loss_name, log=log)
     template = jinja2.Template(_PAGE.read_text(encoding="utf-8"))
     page: str = template.render(title=title, plot=plot)

@@ -1,12 +1,15 @@
-"""The loss over the iterations, thinned for a screen."""
+"""The loss over the iterations, thinned for a screen: of one run, or of two side by side."""
 
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
+from nnlab.data.datasets import FloatArray
 from nnlab.figures.style import SET_COLORS, as_json, iteration_axis, loss_axis
+from nnlab.sweep import Result
 from nnlab.training.downsampling import thin
 from nnlab.training.metrics import Metrics
 from nnlab.training.run import TEST_EVERY, Run
@@ -31,14 +34,8 @@ def loss_curve(
     has left; it is part of the figure, since it does not change.
     """
     figure = go.Figure()
-    for name, dash in (("train", "solid"), ("test", "dash")):
-        figure.add_scatter(
-            name=name,
-            line={"color": SET_COLORS[name], "dash": dash, "width": 2},
-            marker={"color": SET_COLORS[name], "size": 8},
-            cliponaxis=False,
-            hovertemplate=f"{name} loss %{{y:.4g}}<extra></extra>",
-        )
+    _add_line(figure, "train", "train", "train loss")
+    _add_line(figure, "test", "test", "test loss", "dash")
     figure.add_scatter(
         name="then",
         marker={"color": SET_COLORS["train"], "size": 13, "line": {"color": _GREY, "width": 2}},
@@ -46,14 +43,7 @@ def loss_curve(
         hoverinfo="skip",
         showlegend=False,
     )
-    figure.add_scatter(
-        name="train + penalty",
-        visible=penalized,
-        line={"color": SET_COLORS["train"], "dash": "dot", "width": 2},
-        marker={"color": SET_COLORS["train"], "size": 6},
-        cliponaxis=False,
-        hovertemplate="with penalty %{y:.4g}<extra></extra>",
-    )
+    _add_line(figure, "train + penalty", "train", "with penalty", "dot", visible=penalized, size=6)
     if before:
         iterations, losses = before
         figure.add_scatter(
@@ -64,11 +54,41 @@ def loss_curve(
             line={"color": _GREY, "width": 1.5},
             hovertemplate="before %{y:.4g}<extra></extra>",
         )
-    return losses_as_json(figure, loss_name, log=log)
+    return _losses_as_json(figure, loss_name, log=log)
 
 
-def losses_as_json(figure: go.Figure, loss_name: str, *, log: bool) -> str:
-    """Return a figure of losses over the iterations as JSON, with its axes."""
+@lru_cache(maxsize=4)
+def compared_losses(loss_name: str, *, log: bool) -> str:
+    """Draw the axes and the empty lines for the losses of both runs."""
+    figure = go.Figure()
+    for side, dash, symbol in (("left", "solid", "circle"), ("right", "dot", "diamond")):
+        for part in SET_COLORS:
+            _add_line(figure, f"{side}, {part}", part, f"{side}, {part} loss", dash, symbol=symbol)
+    return _losses_as_json(figure, loss_name, log=log)
+
+
+def _add_line(
+    figure: go.Figure,
+    name: str,
+    part: str,
+    label: str,
+    dash: str = "solid",
+    *,
+    visible: bool = True,
+    **marker: Any,
+) -> None:
+    color = SET_COLORS[part]
+    figure.add_scatter(
+        name=name,
+        line={"color": color, "dash": dash, "width": 2},
+        marker={"color": color, "size": 8, **marker},
+        cliponaxis=False,
+        hovertemplate=f"{label} %{{y:.4g}}<extra></extra>",
+        visible=visible,
+    )
+
+
+def _losses_as_json(figure: go.Figure, loss_name: str, *, log: bool) -> str:
     return as_json(
         figure,
         f"log={log}",
@@ -78,24 +98,35 @@ def losses_as_json(figure: go.Figure, loss_name: str, *, log: bool) -> str:
     )
 
 
-def loss_series(run: Run, train_loss: float, test_loss: float) -> list[Series]:
+def loss_series(run: Run, present: Metrics) -> list[Series]:
     """Return iterations and losses of the lines train and test, thinned for a screen.
 
-    Parameters
-    ----------
-    train_loss, test_loss : of the run's present parameters, the lines' last points
+    `present` is of the run's present parameters: the lines' last points.
     """
     train, test = thin(run.losses, MAX_BINS), thin(run.test_losses, MAX_BINS)
     return [
-        (
-            np.append(train, run.iteration).astype(np.int32),
-            np.append(run.losses[train], train_loss),
-        ),
-        (
-            np.append(test * TEST_EVERY, run.iteration).astype(np.int32),
-            np.append(run.test_losses[test], test_loss),
-        ),
+        _line(run, train, run.losses[train], present.train_loss),
+        _line(run, test * TEST_EVERY, run.test_losses[test], present.test_loss),
     ]
+
+
+def penalized_series(run: Run, present: Metrics) -> Series:
+    """Return the line of training loss plus penalty, where the run has sampled it."""
+    history = run.layer_history
+    values = run.losses[history.iterations] + history.penalties
+    kept = thin(values, MAX_BINS)
+    return _line(run, history.iterations[kept], values[kept], present.train_loss + present.penalty)
+
+
+def _line(run: Run, iterations: NDArray[np.integer], values: FloatArray, last: float) -> Series:
+    return np.append(iterations, run.iteration).astype(np.int32), np.append(values, last)
+
+
+def result_series(result: Result) -> list[Series]:
+    """Return the lines of a finished run: train, and of test the last point, all that is kept."""
+    last = [result.metrics.test_loss] if result.metrics else []
+    at = np.full(len(last), result.iteration, np.int32)
+    return [(result.loss_iterations, result.losses), (at, np.array(last, dtype=np.float64))]
 
 
 def compact(series: Series) -> tuple[NDArray[np.int32], NDArray[np.float32] | NDArray[np.float64]]:
@@ -108,19 +139,3 @@ def compact(series: Series) -> tuple[NDArray[np.int32], NDArray[np.float32] | ND
         single = losses.astype(np.float32)
     enough = np.allclose(single, losses, rtol=1e-6, atol=0, equal_nan=True)
     return iterations, single if enough else losses
-
-
-def penalized_series(run: Run, metrics: Metrics) -> Series:
-    """Return iterations and values of training loss plus penalty, where the run has sampled it.
-
-    Parameters
-    ----------
-    metrics : of the run's present parameters, the line's last point
-    """
-    history = run.layer_history
-    values = run.losses[history.iterations] + history.penalties
-    kept = thin(values, MAX_BINS)
-    return (
-        np.append(history.iterations[kept], run.iteration).astype(np.int32),
-        np.append(values[kept], metrics.train_loss + metrics.penalty),
-    )

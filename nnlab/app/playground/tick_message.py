@@ -83,7 +83,7 @@ def left_curve(left: Run | None) -> Line | None:
     """Return the training losses of the run that a branch has left."""
     if left is None:
         return None
-    iterations, losses = loss_series(left, evaluate(left).train_loss, np.nan)[0]
+    iterations, losses = loss_series(left, evaluate(left))[0]
     return tuple(iterations.tolist()), tuple(losses.tolist())
 
 
@@ -95,5 +95,5 @@ def _curves(run: Run, then: Run, metrics: Metrics) -> list[tuple[NDArray[np.gene
         mark = (np.array([then.iteration], np.int32), np.array([metrics.train_loss]))
         present = evaluate(run)
     penalized = penalized_series(run, present) if run.config.regularization != "none" else nothing
-    lines = [*loss_series(run, present.train_loss, present.test_loss), mark, penalized]
+    lines = [*loss_series(run, present), mark, penalized]
     return [compact(series) for series in lines]

@@ -19,7 +19,7 @@ from nnlab.app.explore.views.shown_run import ShownRun, line, numbers, of_end, o
 from nnlab.app.pace import flush
 from nnlab.app.turns import BUDGET_SECONDS, turn
 from nnlab.data.plane import plane_extent
-from nnlab.figures.compare import compared_losses
+from nnlab.figures.curves import compared_losses
 from nnlab.figures.points import decision_boundary
 from nnlab.sweep import Result
 from nnlab.sweep.analysis.columns import ACCURACIES, metric_column, metrics_of, setting, with_seeds

@@ -4,10 +4,9 @@ import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from nnlab.figures.compare import result_image, result_series, run_series
-from nnlab.figures.curves import Series
+from nnlab.figures.curves import Series, loss_series, result_series
 from nnlab.figures.plane_picture import png
-from nnlab.inspection.plane_view import view_plane
+from nnlab.inspection.plane_view import LEVELS, view_plane
 from nnlab.sweep import Result
 from nnlab.training.metrics import Metrics
 from nnlab.training.run import Run, evaluate
@@ -34,18 +33,18 @@ def of_run(runs: Sequence[Run]) -> ShownRun:
     run = runs[-1]
     metrics = evaluate(run)
     ended = ENDED.get(run.stopped or "", run.stopped or "")
-    return ShownRun(run.iteration, metrics, frames, run_series(run, metrics), ended)
+    return ShownRun(run.iteration, metrics, frames, loss_series(run, metrics), ended)
 
 
 def of_end(result: Result | Run) -> ShownRun:
     """Look at a run in its final state in the sweep, or as the playground has it."""
     if isinstance(result, Run):
         return of_run([result])
-    frames = [] if result.boundary is None else [(result.iteration, result_image(result))]
+    levels = [] if result.boundary is None else [result.boundary // (256 // LEVELS)]
     return ShownRun(
         result.iteration,
         result.metrics,
-        frames,
+        [(result.iteration, png(each)) for each in levels],
         result_series(result),
         result.error or ("diverged" if result.status == "diverged" else ""),
     )

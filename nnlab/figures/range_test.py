@@ -8,7 +8,6 @@ from nnlab.figures.style import AXIS, SET_COLORS, as_json, below_labels, loss_ax
 from nnlab.sweep.range_test import RangeTest
 
 _GREY = "rgba(128, 128, 128, 0.15)"
-_LINE = "#999999"
 
 
 def range_curve(test: RangeTest, loss_name: str) -> str:
@@ -25,10 +24,9 @@ def range_curve(test: RangeTest, loss_name: str) -> str:
     if test.falls:
         figure.add_vrect(test.begins, test.ends, fillcolor=_GREY, line_width=0, layer="below")
         for rate, name in ((test.begins, "begins"), (test.ends, "least loss")):
-            figure.add_vline(rate, line={"color": _LINE, "width": 1, "dash": "dot"})
-            _name(figure, rate, name)
-        figure.add_vline(test.suggested, line={"color": SET_COLORS["test"], "width": 2})
-        _name(figure, test.suggested, f"<b>{test.suggested:g}</b>")
+            _mark(figure, rate, name, {"color": "#999999", "width": 1, "dash": "dot"})
+        suggested = {"color": SET_COLORS["test"], "width": 2}
+        _mark(figure, test.suggested, f"<b>{test.suggested:g}</b>", suggested)
     return as_json(
         figure,
         "range test",
@@ -37,8 +35,8 @@ def range_curve(test: RangeTest, loss_name: str) -> str:
     )
 
 
-def _name(figure: go.Figure, rate: float, name: str) -> None:
-    """Write above a vertical line; on a logarithmic axis an annotation's place is the exponent."""
-    figure.add_annotation(
-        x=log10(rate), y=1, yref="paper", yanchor="bottom", text=name, showarrow=False
-    )
+def _mark(figure: go.Figure, rate: float, name: str, line: dict[str, object]) -> None:
+    figure.add_vline(rate, line=line)
+    # on a logarithmic axis, the place of an annotation is the exponent
+    place = {"x": log10(rate), "y": 1, "yref": "paper", "yanchor": "bottom"}
+    figure.add_annotation(text=name, showarrow=False, **place)

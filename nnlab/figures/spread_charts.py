@@ -11,7 +11,7 @@ from nnlab.figures.sweeps import column_axis, set_color
 from nnlab.sweep.analysis.columns import Column
 from nnlab.sweep.analysis.seed_spread import Band, SeedSpread
 
-MAX_LABEL = 44  # characters of a setting that leave the chart half of the width
+MAX_LABEL = 44  # characters of a setting; where one is longer, labels name only the values
 
 
 def spread_of_settings(
@@ -26,7 +26,7 @@ def spread_of_settings(
     solved : a few words per setting, written below its name
     threshold : value of the metric from which on a run counts as solved; marked by a line
     """
-    color, labels = set_color(metric.name), list(range(len(spreads)))
+    color, places = set_color(metric.name), list(range(len(spreads)))
     sizes = [len(spread.results) for spread in spreads]
     quartiles = np.array([spread.quartiles for spread in spreads]).reshape(-1, 3)
     figure = go.Figure()
@@ -43,58 +43,41 @@ def spread_of_settings(
         )
     figure.add_scatter(
         x=metric.values,
-        y=np.repeat(labels, sizes),
+        y=np.repeat(places, sizes),
         mode="markers",
         marker={"color": color, "size": 6, "opacity": 0.7},
         name="one run",
         customdata=[result.index for spread in spreads for result in spread.results],
         hovertemplate="run %{customdata}: %{x:.4g}<extra></extra>",
     )
+    stroke = {"color": color, "width": 3}
     figure.add_scatter(
         x=quartiles[:, 1],
-        y=labels,
+        y=places,
         mode="markers",
-        marker={"color": color, "size": 20, "symbol": "line-ns", "line": {"color": color}},
+        marker={"color": color, "size": 20, "symbol": "line-ns", "line": stroke},
         name="median",
         hovertemplate="median %{x:.4g}<extra></extra>",
     )
-    figure.data[-1].marker.line.width = 3
+    figure.add_vline(threshold, line={"color": "#999999", "width": 1.5, "dash": "dot"})
+    long = max((len(spread.setting) for spread in spreads), default=0) > MAX_LABEL
+    texts = [
+        f"{spread.values if long else spread.setting}<br><b>{words}</b>"
+        for spread, words in zip(spreads, solved, strict=True)
+    ]
     return as_json(
         figure,
         metric.name,
-        shapes=[_threshold(threshold)],
         xaxis=column_axis(metric),
         yaxis={
             **AXIS,
-            "tickvals": labels,
-            "ticktext": _labels(spreads, solved),
+            "tickvals": places,
+            "ticktext": texts,
             "range": [len(spreads) - 0.5, -0.5],
             "automargin": True,
             "tickfont": {"size": 11},
         },
     )
-
-
-def _labels(spreads: Sequence[SeedSpread], solved: Sequence[str]) -> list[str]:
-    """Return the labels of the settings; long ones name only the values."""
-    long = max((len(spread.setting) for spread in spreads), default=0) > MAX_LABEL
-    return [
-        f"{spread.values if long else spread.setting}<br><b>{words}</b>"
-        for spread, words in zip(spreads, solved, strict=True)
-    ]
-
-
-def _threshold(value: float) -> dict[str, object]:
-    line = {"color": "#999999", "width": 1.5, "dash": "dot"}
-    return {
-        "type": "line",
-        "x0": value,
-        "x1": value,
-        "y0": 0,
-        "y1": 1,
-        "yref": "paper",
-        "line": line,
-    }
 
 
 def loss_bands(bands: Sequence[tuple[str, Band]], loss_name: str, *, log: bool) -> str:
@@ -103,7 +86,7 @@ def loss_bands(bands: Sequence[tuple[str, Band]], loss_name: str, *, log: bool) 
     widths = sorted({band.mean_over for _, band in bands})
     mean = (
         f", mean per {' or '.join(map(str, widths))} iterations"
-        if any(width > 1 for width in widths)
+        if max(widths, default=1) > 1
         else ""
     )
     for (setting, band), color in zip(bands, layer_colors(len(bands)), strict=True):

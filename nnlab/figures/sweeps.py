@@ -1,13 +1,11 @@
-"""Charts of many runs: parallel coordinates, heat map, scatter, and the importance of axes.
-
-Over 250 lines, since each chart takes its axes and colours from columns in the same way.
-"""
+"""Charts of many runs: parallel coordinates, heat map, scatter, and the importance of axes."""
 
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
+from numpy.typing import ArrayLike
 from plotly.colors import sample_colorscale
 
 from nnlab.data.datasets import FloatArray
@@ -32,10 +30,9 @@ def column_axis(column: Column, *, log: bool | None = None) -> dict[str, Any]:
     """Return an axis for the values of a column."""
     axis: dict[str, Any] = {"title": column.title, **AXIS}
     if column.choices:
-        places = list(range(len(column.choices)))
-        if len(places) <= MAX_TICKS:
-            axis |= {"tickvals": places, "ticktext": column.choices}
-        return axis | {"range": [-0.5, len(places) - 0.5]}
+        if len(column.choices) <= MAX_TICKS:
+            axis |= _named(column.choices)
+        return axis | {"range": [-0.5, len(column.choices) - 0.5]}
     if column.name in ACCURACIES:
         return axis | {"tickformat": ".2~%"}
     log = column.log if log is None else log
@@ -68,23 +65,23 @@ def parallel_coordinates(
 
 
 def _dimension(column: Column, chosen: Filter) -> dict[str, Any]:
-    dimension: dict[str, Any] = {
-        "name": column.name,
-        "label": column.title,
-        "values": column.coordinates,
-    }
+    dimension: dict[str, Any] = {"name": column.name, "label": column.title}
+    dimension["values"] = column.coordinates
     if column.choices:
-        places = list(range(len(column.choices)))
-        dimension |= {"tickvals": places, "ticktext": column.choices}
-        dimension["range"] = [min(-0.5, places[0]), places[-1] + 0.5]
+        dimension |= _named(column.choices) | {"range": [-0.5, len(column.choices) - 0.5]}
     elif column.log:
         ticks = log_ticks(column.values, MAX_TICKS)
-        dimension |= {"tickvals": np.log10(ticks), "ticktext": [f"{tick:.4g}" for tick in ticks]}
+        dimension |= _named([f"{tick:.4g}" for tick in ticks], np.log10(ticks))
     elif column.name in ACCURACIES:
         dimension["tickformat"] = ".2~%"
     if chosen.get(column.name):
         dimension["constraintrange"] = marks(column, chosen[column.name])
     return dimension
+
+
+def _named(texts: Sequence[str], places: ArrayLike | None = None) -> dict[str, Any]:
+    """Return ticks with these texts: at their numbers in the list, or at other places."""
+    return {"tickvals": list(range(len(texts))) if places is None else places, "ticktext": texts}
 
 
 def log_ticks(values: FloatArray, most: int) -> FloatArray:
@@ -113,11 +110,10 @@ def log_ticks(values: FloatArray, most: int) -> FloatArray:
 
 def heat_map(rows: Column, columns: Column, metric: Column, medians: Medians) -> str:
     """Draw the median of a metric for each pair of values; a cross where no run has a result."""
-    log = metric.log
-    values = np.log10(medians.values) if log else medians.values
+    values = np.log10(medians.values) if metric.log else medians.values
     texts = [
-        [_cell(metric, value, without) for value, without in zip(line, line_without, strict=True)]
-        for line, line_without in zip(medians.values, medians.without, strict=True)
+        ["✕" * bool(without) if np.isnan(value) else metric.show(value) for value, without in row]
+        for row in np.dstack([medians.values, medians.without])
     ]
     size = max(medians.values.shape)
     # the best value has the strongest colour: the highest accuracy, the lowest loss
@@ -145,32 +141,21 @@ def heat_map(rows: Column, columns: Column, metric: Column, medians: Medians) ->
     )
 
 
-def _cell(metric: Column, value: float, without: int) -> str:
-    if np.isnan(value):
-        return "✕" if without else ""
-    return metric.show(value)
-
-
 def _places_axis(title: str, texts: list[str]) -> dict[str, Any]:
-    axis = {"title": title, "showgrid": False, "zeroline": False, "ticks": ""}
     step = -(-len(texts) // 20)
-    return axis | {
-        "tickvals": list(range(0, len(texts), step)),
-        "ticktext": texts[::step],
-        "range": [-0.5, len(texts) - 0.5],
-    }
+    axis = {"title": title, "showgrid": False, "zeroline": False, "ticks": ""}
+    axis |= _named(texts[::step], np.arange(0, len(texts), step))
+    return axis | {"range": [-0.5, len(texts) - 0.5]}
 
 
 def _color_bar(column: Column) -> dict[str, Any]:
     bar: dict[str, Any] = {"title": {"text": column.title, "side": "right"}, "thickness": 12}
     bar |= {"outlinewidth": 0, "tickfont": {"size": 11}}
     if column.choices:
-        places = list(range(len(column.choices)))
-        return bar | {"tickvals": places, "ticktext": column.choices}
+        return bar | _named(column.choices)
     if column.log:
-        known = column.values[~np.isnan(column.values)]
-        ticks = log_ticks(known, most=5)
-        return bar | {"tickvals": np.log10(ticks), "ticktext": [f"{tick:.3g}" for tick in ticks]}
+        ticks = log_ticks(column.values[~np.isnan(column.values)], most=5)
+        return bar | _named([f"{tick:.3g}" for tick in ticks], np.log10(ticks))
     return bar | {"tickformat": ".2~%" if column.name in ACCURACIES else ".3g"}
 
 
@@ -205,10 +190,7 @@ def scatter(
                 "size": 9,
                 "line": {"width": 1, "color": "rgba(128, 128, 128, 0.8)"},
             },
-            text=[
-                f"run {index}<br>{setting}"
-                for index, setting in zip(indices, settings, strict=True)
-            ],
+            text=[f"run {one}<br>{text}" for one, text in zip(indices, settings, strict=True)],
             hovertemplate=f"%{{text}}<br>{y.title} %{{y:.4g}}<extra></extra>",
         )
     )
@@ -224,26 +206,22 @@ def scatter(
 def importance_bars(importance: Importance, metric: Column) -> str:
     """Draw how much each axis matters, the most important one at the top."""
     order = np.argsort(importance.means)
-    names = [importance.names[place].replace("_", " ") for place in order]
     figure = go.Figure(
         go.Bar(
             x=importance.means[order],
-            y=names,
+            y=[importance.names[place].replace("_", " ") for place in order],
             orientation="h",
             marker={"color": set_color(metric.name)},
             error_x={"type": "data", "array": importance.spreads[order], "color": "#999999"},
             hovertemplate="%{y}: R² drops by %{x:.3f}<extra></extra>",
         )
     )
+    title = f"Permutation importance for {metric.title} (random forest)"
     return as_json(
         figure,
         metric.name,
         showlegend=False,
-        title={
-            "text": f"Permutation importance for {metric.title} (random forest)",
-            "font": {"size": 13},
-            "x": 0.02,
-        },
+        title={"text": title, "font": {"size": 13}, "x": 0.02},
         xaxis={"title": "drop of R² when the axis is shuffled", "rangemode": "tozero", **AXIS},
         yaxis={"automargin": True, "showgrid": False},
     )

@@ -139,11 +139,7 @@ def grid(base: Config, axes: Sequence[Axis], seeds: Sequence[int]) -> list[Confi
 
 
 def random_sample(
-    base: Config,
-    ranges: Sequence[Range | Axis],
-    count: int,
-    rng_seed: int,
-    seeds: Sequence[int],
+    base: Config, ranges: Sequence[Range | Axis], count: int, rng_seed: int, seeds: Sequence[int]
 ) -> list[Config]:
     """Return so many settings drawn at random, each with every seed.
 

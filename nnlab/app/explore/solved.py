@@ -10,10 +10,7 @@ from nnlab.sweep.analysis.seed_spread import Rule
 from nnlab.training.config import Config
 
 LINK_NAMES = ("solved",)
-DEFAULTS = {
-    "classification": Rule("test_accuracy", 0.95),
-    "regression": Rule("test_loss", 0.01),
-}
+DEFAULTS = {"classification": Rule("test_accuracy", 0.95), "regression": Rule("test_loss", 0.01)}
 DEFAULT_LOSS = {"classification": 0.1, "regression": 0.01}
 METRICS_OF = {
     "classification": METRICS,

@@ -130,9 +130,7 @@ def _stages(configs: Sequence[Config]) -> None:
         with place:
             dataset = dataset_of(config)
             live_chart.stage(
-                f"compare-{side}",
-                decision_boundary(dataset, config.problem),
-                plane_extent(dataset),
+                f"compare-{side}", decision_boundary(dataset, config.problem), plane_extent(dataset)
             )
             if st.button("Open in the playground", key=f"compare_open_{side}", type="tertiary"):
                 navigation.open_in_workbench(config)

@@ -277,7 +277,7 @@ def test_cancel_keeps_what_is_there(workers: ByHand, drawn: dict[str, Update]) -
         ),
         (
             "learning_rate:",
-            "learning_rate must have a value or more in a sweep, got `none`",
+            "learning_rate must have at least one value in a sweep, got `none`",
         ),
         (
             "noise:`<b>$x$`",

@@ -13,7 +13,7 @@ from nnlab.sweep.limits import MAX_RUNS, check_count, check_points_and_sizes
 from nnlab.training.config import SETTINGS, Config
 from nnlab.training.kinds import whole, whole_number
 
-DIGITS = 6  # of a value within a range: 0.0316228 is read more easily than 0.03162277660168379
+DIGITS = 6  # of a value within a range: 0.0316228 is easier to read than 0.03162277660168379
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class Axis:
 
     Raises
     ------
-    ValueError
+    BrokenRule
         If there is no such field, no value, a value twice, or one that breaks the field's rule.
     """
 
@@ -33,7 +33,7 @@ class Axis:
         check_field(self.name)
         values = tuple(_checked(self.name, value) for value in self.values)
         if not values:
-            raise BrokenRule(self.name, "have a value or more in a sweep", "none")
+            raise BrokenRule(self.name, "have at least one value in a sweep", "none")
         for number, value in enumerate(values):
             if value in values[:number]:
                 raise BrokenRule(self.name, "have each value once", f"{shown(value)} twice")
@@ -42,18 +42,14 @@ class Axis:
 
 @dataclass(frozen=True)
 class Range:
-    """A field of Config that is a number, and the range in which a sweep looks at it.
+    """A numeric field of Config, and the range of values that a sweep gives it, ends included.
 
-    Attributes
-    ----------
-    name : of the field
-    low, high : the ends of the range, which belong to it
-    log : whether equal distances on a logarithmic scale count as equal
+    With `log`, values are spaced and drawn on a logarithmic scale.
 
     Raises
     ------
-    ValueError
-        If the field is no number, if the ends are no numbers, break the field's rule or are
+    BrokenRule
+        If the field is not a number, if the ends are not numbers, break the field's rule or are
         reversed, or if a logarithmic range does not begin above 0.
     """
 
@@ -74,8 +70,7 @@ class Range:
             ends = f"{shown(self.low)} to {shown(self.high)}"
             raise BrokenRule(name, "range from a lower to a higher number", ends)
         if self.log and not self.low > 0:
-            must = "range from above 0 on a logarithmic scale"
-            raise BrokenRule(name, must, shown(self.low))
+            raise BrokenRule(name, "range from above 0 on a logarithmic scale", shown(self.low))
         for end in (self.low, self.high):
             _checked(name, _whole(end) if self._is_whole else end)
 
@@ -84,14 +79,10 @@ class Range:
         return SETTINGS[self.name].kind.number is int
 
     def spaced(self, count: int) -> Axis:
-        """Return so many values at equal distances, with both ends; fewer if whole ones coincide.
+        """Return `count` values at equal distances, ends included; fewer if whole ones coincide.
 
-        All but the ends are rounded to DIGITS significant digits, or to whole numbers.
-
-        Raises
-        ------
-        ValueError
-            If count is not a whole number from 2 to MAX_RUNS.
+        All but the ends are rounded to DIGITS significant digits, or to whole numbers. Raises a
+        BrokenRule unless the count is a whole number from 2 to MAX_RUNS.
         """
         try:
             count = whole(2, MAX_RUNS).rule(count)
@@ -103,8 +94,8 @@ class Range:
         return Axis(self.name, tuple(dict.fromkeys(map(self._rounded, values))))
 
     def draw(self, rng: np.random.Generator) -> float:
-        """Draw a value: on the range's scale, all are equally likely."""
-        # a whole number stands for all that are rounded to it, also at the ends
+        """Draw a value: all are equally likely on the range's scale."""
+        # each whole number, also at the ends, stands for all numbers that round to it
         return self._rounded(self._at(rng.random(), 0.5 if self._is_whole else 0.0))
 
     def _at(self, fraction: float, beyond: float) -> float:
@@ -122,18 +113,17 @@ class Range:
 def grid(base: Config, axes: Sequence[Axis], seeds: Sequence[int]) -> list[Config]:
     """Return the settings of all combinations of the axes' values, each with every seed.
 
-    In the order of the axes, the last one changing fastest, and within a combination in the order
-    of the seeds.
+    The seeds change fastest, then the last axis.
 
     Raises
     ------
-    ValueError
-        If that are too many runs, one of them is too large for a sweep, has no training points or
-        breaks a rule of Config, or an axis or a seed is there twice.
+    BrokenRule
+        If there would be too many runs, if one of them is too large for a sweep, has no training
+        points or breaks a rule of Config, or if an axis or a seed is there twice.
     """
-    _check_axes([axis.name for axis in axes])
-    check_count(math.prod(len(axis.values) for axis in axes) * len(seeds))
     names = [axis.name for axis in axes]
+    _check_axes(names)
+    check_count(math.prod(len(axis.values) for axis in axes) * len(seeds))
     combinations = product(*(axis.values for axis in axes))
     return _times_seeds(base, (dict(zip(names, each, strict=True)) for each in combinations), seeds)
 
@@ -141,20 +131,15 @@ def grid(base: Config, axes: Sequence[Axis], seeds: Sequence[int]) -> list[Confi
 def random_sample(
     base: Config, ranges: Sequence[Range | Axis], count: int, rng_seed: int, seeds: Sequence[int]
 ) -> list[Config]:
-    """Return so many settings drawn at random, each with every seed.
+    """Return `count` settings drawn at random, each with every seed.
 
     Each is drawn independently: a number from a range, on its scale, or one of an axis' values. The
-    same `rng_seed` gives the same settings, and those of a larger sample begin with them.
-
-    Parameters
-    ----------
-    count : of the settings; there are len(seeds) runs of each
-    rng_seed : a whole number from 0
+    same `rng_seed` gives the same settings, and a larger sample begins with them.
 
     Raises
     ------
-    ValueError
-        As of `grid`, and if count or rng_seed is not a whole number from 1 or 0.
+    BrokenRule
+        As in `grid`, or if `count` is not a whole number from 1, or `rng_seed` not one from 0.
     """
     _check_axes([one.name for one in ranges])
     count, rng_seed = whole_number("count", count, 1), whole_number("rng_seed", rng_seed, 0)

@@ -1,8 +1,9 @@
-"""An axis of a sweep as text, as it stands in a link, on the page and on the command line.
+"""An axis of a sweep as text, for links, the page and the command line.
 
-Values are separated by semicolons, as in "4; 8; 10,5", and where no value has a comma in it, commas
-will do: "sgd, adam". A range of a number is "0.001..1 log 7", seven values from 0.001 to 1 on a
-logarithmic scale, or "0..1 5", five on a linear one.
+Values are separated by semicolons, as in "4; 8; 10,5", or by commas where a value cannot contain
+one: "sgd, adam". A range of numbers is "0.001..1 log 7", seven values from 0.001 to 1 on a
+logarithmic scale, or "0..1 5", five on a linear one. Both functions raise a BrokenRule for bad
+text.
 """
 
 from typing import Any
@@ -15,13 +16,7 @@ BETWEEN = ".."
 
 
 def axis_from_text(name: str, text: str) -> Axis:
-    """Read the values of a field.
-
-    Raises
-    ------
-    ValueError
-        "<field> must <rule>, got <value>".
-    """
+    """Read the values of a field."""
     check_field(name)
     kind = SETTINGS[name].kind
     if kind.number and BETWEEN in text:
@@ -36,13 +31,7 @@ def axis_from_text(name: str, text: str) -> Axis:
 
 
 def range_from_text(name: str, text: str) -> Range | Axis:
-    """Read a range of a field to draw from, without a count, or its values.
-
-    Raises
-    ------
-    ValueError
-        "<field> must <rule>, got <value>".
-    """
+    """Read a range of a field to draw from, without a count, or its values."""
     check_field(name)
     if not SETTINGS[name].kind.number or BETWEEN not in text:
         return axis_from_text(name, text)
@@ -60,7 +49,7 @@ def _range(name: str, text: str, must: str) -> tuple[Range, list[str]]:
     if not low.strip() or not high or BETWEEN in high:
         raise BrokenRule(name, must, shown(text))
     log = rest[:1] == ["log"]
-    # what is no number stays text, for the range's rule to refuse
+    # `parse` leaves a text that is not a number as it is, and Range refuses it
     return Range(name, parse(name, low.strip()), parse(name, high), log), rest[log:]
 
 

@@ -13,36 +13,28 @@ from nnlab.sweep.executors import Workers, local_workers
 
 SCHEDULER = "NNLAB_DASK_SCHEDULER"  # the environment variable with a Dask scheduler's address
 CONNECT_SECONDS = 2
-FIRST_ANSWER_SECONDS = 10  # to import Dask and to connect, for whoever asks first
-MISSING_SECONDS = 10  # before a missing scheduler is searched for again
+FIRST_ANSWER_SECONDS = 10  # for the first caller, while Dask is imported and connects
+MISSING_SECONDS = 10  # between two attempts to connect to a missing scheduler
 COUNT_SECONDS = 5  # between two counts of a cluster's workers
+ALIVE = {"running", "connecting"}  # a client that has lost its scheduler tries again for a while
 
 
 def shared_workers() -> Workers:
     """Return the workers that all sessions of this server share.
 
-    They are those of the Dask cluster whose scheduler's address the environment variable
-    NNLAB_DASK_SCHEDULER holds, or else local processes, one per core.
-
-    Raises
-    ------
-    BrokenRule
-        If there is no such cluster, or Dask is not installed.
+    They are those of the Dask cluster whose scheduler is at the address in the environment variable
+    NNLAB_DASK_SCHEDULER, or else local processes, one per core. Raises a BrokenRule if there is no
+    such cluster, or Dask is not installed.
     """
     address = os.environ.get(SCHEDULER)
     return _clusters.setdefault(address, Cluster(address)).workers() if address else local_workers()
 
 
 class Cluster:
-    """A Dask cluster as this server knows it.
+    """A Dask cluster, by its scheduler's address.
 
     Sessions ask for its workers at every tick. So a thread of its own connects to the scheduler and
-    counts the workers, now and then, and nobody waits for it after its first answer.
-
-    Parameters
-    ----------
-    address : of its scheduler
-    clock : returns the time in seconds
+    counts the workers from time to time, and callers wait only for its first answer.
     """
 
     def __init__(self, address: str, clock: Callable[[], float] = time.monotonic) -> None:
@@ -57,13 +49,7 @@ class Cluster:
         self._must = "be the address of a running Dask scheduler, like tcp://127.0.0.1:8786"
 
     def workers(self) -> Workers:
-        """Return its workers, as many as there were when they were counted last.
-
-        Raises
-        ------
-        BrokenRule
-            If there is no connection to the scheduler.
-        """
+        """Return its workers as last counted; raise a BrokenRule if there is no connection."""
         with self._lock:
             ask = not self._asking and self._clock() >= self._ask_again
             self._asking = self._asking or ask
@@ -73,16 +59,13 @@ class Cluster:
         client = self._client
         if client is None or client.status != "running":
             raise BrokenRule(SCHEDULER, self._must, repr(self._address))
-        # a client whose scheduler is lost tries to connect again for a while
-        return Workers(
-            self._executor, self._count, lambda: client.status in {"running", "connecting"}
-        )
+        return Workers(self._executor, self._count, lambda: client.status in ALIVE)
 
     def _ask(self) -> None:
         """Connect to the scheduler if there is no connection, and count its workers."""
         pause = COUNT_SECONDS
         try:
-            if self._client is None or self._client.status not in {"running", "connecting"}:
+            if self._client is None or self._client.status not in ALIVE:
                 self._connect()
             if self._client.status == "running":
                 ncores = self._client.scheduler.ncores
@@ -91,7 +74,7 @@ class Cluster:
         except ModuleNotFoundError:
             self._must = "be unset, or distributed be installed (pip install distributed)"
             pause = MISSING_SECONDS
-        # the last two for schemes that need more than an address, as tls and ucx do
+        # the last two come from schemes that need more than an address, such as tls and ucx
         except (OSError, ValueError, TypeError, ImportError):
             pause = MISSING_SECONDS
         finally:

@@ -19,13 +19,8 @@ from nnlab.sweep.executors import LocalPool
 from nnlab.sweep.limits import MAX_AT_ONCE, MAX_RUNS
 from nnlab.sweep.runs import Status
 from nnlab.sweep.sweep import Sweep
-from nnlab.training.cli_options import (
-    EXIT_BAD_INPUT,
-    EXIT_INTERRUPTED,
-    Parser,
-    add_settings,
-    settings,
-)
+from nnlab.training import cli_options
+from nnlab.training.cli_options import EXIT_BAD_INPUT, EXIT_INTERRUPTED
 from nnlab.training.config import Config, parse
 
 LOOK_SECONDS = 0.1  # between two looks at what has come
@@ -34,11 +29,11 @@ ERASE = "\x1b[K"  # the rest of the line
 
 
 def _parser(command: str) -> argparse.ArgumentParser:
-    parser = Parser(
+    parser = cli_options.Parser(
         prog=command,
         usage="%(prog)s [--help] [--axis FIELD=VALUES ...] [--seeds N] [--OPTION VALUE ...]",
-        description="Make many runs, all combinations of the values of some settings with some "
-        "seeds, and write a CSV with one row per run, as runs finish. Ctrl-C keeps what is there.",
+        description="Make a run for every combination of the values of some settings, with one or "
+        "more seeds, and write a CSV row when a run finishes. Ctrl-C keeps the rows so far.",
         epilog="Example: %(prog)s --axis 'learning_rate=0.001..1 log 10' "
         "--axis 'hidden_layers=4; 10,5' --seeds 3 --iterations 5000 --output sweep.csv",
         allow_abbrev=False,
@@ -48,50 +43,43 @@ def _parser(command: str) -> argparse.ArgumentParser:
         action="append",
         default=[],
         metavar="FIELD=VALUES",
-        help="A setting to vary, and its values: 'hidden_layers=4; 8; 10,5'. Of a number also a "
-        "range: 'noise=0..0.5 6' are six values at equal distances, 'learning_rate=0.001..1 log "
+        help="A setting to vary, and its values: 'hidden_layers=4; 8; 10,5'. For a number also a "
+        "range: 'noise=0..0.5 6' is six values at equal distances, 'learning_rate=0.001..1 log "
         "7' seven on a logarithmic scale. Can be given several times.",
     )
     parser.add_argument(
         "--seeds",
         default="1",
         metavar="N",
-        help="Runs of each setting: with the seed, the seed + 1, ... Default: 1.",
+        help="Runs of each combination, with the seeds --seed, --seed + 1, ... Default: 1.",
     )
     parser.add_argument(
         "--random",
         metavar="N",
-        help="Draw so many settings instead of all combinations. A range then has no count: "
+        help="Draw N combinations at random instead of making all. A range then has no count: "
         "'learning_rate=0.001..1 log' is drawn from on a logarithmic scale.",
     )
     parser.add_argument(
         "--random-seed",
         default="0",
         metavar="N",
-        help="Which settings are drawn; same number, same settings. Default: 0.",
+        help="The seed of --random: the same number draws the same combinations. Default: 0.",
     )
     parser.add_argument(
         "--workers",
         metavar="N",
-        help="Runs at a time. Default: one per core, or per thread of the Dask cluster whose "
-        f"scheduler's address the environment variable {SCHEDULER} holds.",
+        help="Runs at a time. Default: one per core, or one per thread of the Dask cluster whose "
+        f"scheduler's address is in the environment variable {SCHEDULER}.",
     )
     parser.add_argument(
-        "--output", metavar="FILE", help="The CSV, replaced if it exists. Default: what is printed."
+        "--output", metavar="FILE", help="The CSV, replaced if it exists. Default: print the rows."
     )
-    add_settings(parser)
+    cli_options.add_settings(parser)
     return parser
 
 
 class Order(NamedTuple):
-    """What the command line asks for.
-
-    Attributes
-    ----------
-    configs : of the runs
-    workers : how many runs at a time; None for as many as there can be
-    output : the file's name; None for the standard output
-    """
+    """The runs to make, how many at a time (None: as many as possible), and where to write them."""
 
     configs: list[Config]
     workers: int | None
@@ -99,15 +87,9 @@ class Order(NamedTuple):
 
 
 def read_order(arguments: Sequence[str], command: str = "nnlab sweep") -> Order:
-    """Read the command line.
-
-    Raises
-    ------
-    ValueError
-        If a value breaks its rule.
-    """
+    """Read the command line; raise a BrokenRule if a value breaks its rule."""
     options = vars(_parser(command).parse_args(arguments))
-    base = settings(options)
+    base = cli_options.settings(options)
     seeds = range(base.seed, base.seed + _whole("seeds", options["seeds"], MAX_RUNS))
     workers = options["workers"] and _whole("workers", options["workers"], MAX_AT_ONCE)
     if options["random"] is None:
@@ -138,7 +120,7 @@ def _whole(name: str, value: str, most: int) -> int:
 
 
 def bar(done: int, total: int, seconds_left: float | None) -> str:
-    """Draw how far a sweep has come, on one line."""
+    """Return a progress bar on one line."""
     filled = "#" * (BAR_WIDTH * done // total)
     left = "" if seconds_left is None else f", {_clock(seconds_left)} left"
     return f"[{filled:-<{BAR_WIDTH}}] {done} of {total}{left}"
@@ -158,7 +140,7 @@ def main(arguments: Sequence[str], command: str) -> int:
         if order.workers and not os.environ.get(SCHEDULER):
             pool = LocalPool(order.workers)
         else:
-            shared_workers()  # or a sentence, before the output is replaced
+            shared_workers()  # fails, if it does, before the output is replaced
         opened = _opened(order.output)
     except ValueError as error:
         print(error, file=sys.stderr)
@@ -167,10 +149,9 @@ def main(arguments: Sequence[str], command: str) -> int:
         table = Table(file, order.configs)
         sweep = Sweep(order.configs, pool, order.workers)
         try:
-            interrupted = _follow(sweep, table)
-        finally:  # whatever has ended it, as a reader of the output that has seen enough
+            return EXIT_INTERRUPTED if _follow(sweep, table) else 0
+        finally:  # also when the reader of a pipe has closed it
             sweep.cancel()
-    return EXIT_INTERRUPTED if interrupted else 0
 
 
 def _opened(name: str | None) -> AbstractContextManager[IO[str]]:
@@ -179,14 +160,14 @@ def _opened(name: str | None) -> AbstractContextManager[IO[str]]:
     try:
         return open(name, "w", newline="", encoding="utf-8")
     except OSError as error:
-        must = "be a file that can be written"
-        raise BrokenRule("output", must, f"{name!r}: {error.strerror}") from None
+        why = f"{name!r}: {error.strerror}"
+        raise BrokenRule("output", "be a file that can be written", why) from None
 
 
 def _follow(sweep: Sweep, table: Table) -> bool:
-    """Write the results as they come, until the sweep has finished or Ctrl-C; say if that."""
+    """Write the results as they come, until the end or Ctrl-C; say whether it was Ctrl-C."""
     began, written, interrupted = time.monotonic(), 0, False
-    lively = sys.stderr.isatty()
+    is_terminal = sys.stderr.isatty()
     while True:
         try:
             finished = interrupted or sweep.finished
@@ -194,7 +175,7 @@ def _follow(sweep: Sweep, table: Table) -> bool:
             for result in results[written:]:
                 table.write(result)
                 written += 1
-            if lively:
+            if is_terminal:
                 line = bar(written, sweep.total, sweep.seconds_left)
                 print(f"\r{line}{ERASE}", end="", file=sys.stderr, flush=True)
             if finished:
@@ -207,5 +188,5 @@ def _follow(sweep: Sweep, table: Table) -> bool:
     what = ", ".join(f"{counts[status]} {status}" for status in get_args(Status) if counts[status])
     kind = "Stopped after" if interrupted else "After"
     line = f"{kind} {_clock(time.monotonic() - began)}: {written} of {sweep.total} runs"
-    print(f"{chr(13) + ERASE if lively else ''}{line}{what and ', ' + what}.", file=sys.stderr)
+    print(f"{chr(13) + ERASE if is_terminal else ''}{line}{what and ', ' + what}.", file=sys.stderr)
     return interrupted

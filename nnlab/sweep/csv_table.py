@@ -7,38 +7,32 @@ from dataclasses import astuple, fields
 from typing import IO
 
 from nnlab.sweep.runs import Result
-from nnlab.training.config import Config, text
+from nnlab.training.config import SETTINGS, Config, text
 from nnlab.training.metrics import Metrics
 
 METRICS = [item.name for item in fields(Metrics)]
 
 
 class Table:
-    """The CSV: a row per run, with its settings as far as one of the sweep's is not the default.
-
-    Parameters
-    ----------
-    file : to write to
-    configs : of the sweep
-    """
+    """The CSV, a row per run; its settings are those that some run of the sweep has changed."""
 
     def __init__(self, file: IO[str], configs: Sequence[Config]) -> None:
         self._file, self._writer = file, csv.writer(file)
         default = Config()
         self._names = [
-            item.name
-            for item in fields(Config)
-            # points have no place in a cell
-            if item.name != "points"
-            and any(getattr(one, item.name) != getattr(default, item.name) for one in configs)
+            name
+            for name in SETTINGS
+            if name != "points"  # too long for a cell
+            and any(getattr(config, name) != getattr(default, name) for config in configs)
         ]
         columns = ["run", *self._names, "status", "iteration", "seconds", *METRICS, "error"]
         self._writer.writerow(columns)
 
     def write(self, result: Result) -> None:
-        """Write a run's row; a number that there is not, as after an error, is an empty cell."""
+        """Write a run's row; a missing number, as after an error, is an empty cell."""
         metrics = astuple(result.metrics) if result.metrics else (math.nan,) * len(METRICS)
         row = [
+            result.index,
             *(text(name, getattr(result.config, name)) for name in self._names),
             result.status,
             result.iteration,
@@ -46,5 +40,5 @@ class Table:
             *("" if math.isnan(number) else repr(number) for number in metrics),
             result.error,
         ]
-        self._writer.writerow([result.index, *row])
+        self._writer.writerow(row)
         self._file.flush()

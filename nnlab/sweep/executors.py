@@ -14,7 +14,7 @@ import loky
 
 from nnlab.model.computing import keep_one_blas_thread
 
-NICENESS = 10  # of local workers: the sessions that train on the page come first, ten to one
+NICENESS = 10  # of local workers: training on the page gets about ten times their computing time
 
 
 class Workers(NamedTuple):
@@ -23,8 +23,8 @@ class Workers(NamedTuple):
     Attributes
     ----------
     executor : takes them
-    at_once : how many it computes at a time, as of now: a cluster can grow
-    connected : says whether results will come; a Dask client that lost its scheduler brings none
+    at_once : how many it computes at a time, for now: a cluster can grow
+    connected : says whether results will come; they do not if Dask has lost its scheduler
     """
 
     executor: Executor
@@ -35,16 +35,12 @@ class Workers(NamedTuple):
 class LocalPool(Executor):
     """Worker processes of this machine, started when they are first needed.
 
-    Each is an executor of its own and gets one task at a time: when one dies, it is clear which
-    task that has cost, and the others go on. Tasks begin in the order in which they come.
+    Each is an executor of its own and gets one task at a time: when it dies, only that task fails,
+    and the others go on. Tasks begin in the order in which they come. A worker that has had no task
+    for `idle_seconds` ends, and gives its memory back.
 
-    The processes are loky's. Those of the standard library's pool would run the server's main
-    script when they begin, and under Streamlit that is the page.
-
-    Parameters
-    ----------
-    count : of the workers
-    idle_seconds : after which a worker gives its memory back
+    The processes are loky's, since those of the standard library run the server's main script when
+    they begin, and under Streamlit that is the page.
     """
 
     def __init__(self, count: int, idle_seconds: float = 300) -> None:
@@ -59,12 +55,8 @@ class LocalPool(Executor):
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
         """Compute fn(*args, **kwargs) as soon as a worker is free.
 
-        The future fails with a BrokenExecutor if the worker dies of it.
-
-        Raises
-        ------
-        RuntimeError
-            If the pool is shut down.
+        The future fails with a BrokenExecutor if the worker dies meanwhile. Raises a RuntimeError
+        if the pool is shut down.
         """
         future: Future[Any] = Future()
         with self._lock:
@@ -76,12 +68,9 @@ class LocalPool(Executor):
         return future
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
-        """Take no more tasks; wait for those there are, and end the workers.
+        """Accept no more tasks, wait for those submitted, or cancel them, and end the workers.
 
-        Parameters
-        ----------
-        wait : if False, return at once; the workers end once nothing refers to the pool
-        cancel_futures : tasks that have not begun never will
+        If `wait` is False, return at once; the workers end when nothing refers to the pool.
         """
         with self._lock:
             self._closed = True
@@ -97,7 +86,7 @@ class LocalPool(Executor):
                 worker.shutdown()
 
     def _deal(self) -> None:
-        """Hand tasks that wait to workers that are free."""
+        """Hand waiting tasks to free workers."""
         while True:
             with self._lock:
                 if not (self._free and self._waiting):
@@ -110,7 +99,7 @@ class LocalPool(Executor):
             try:
                 try:
                     computed = worker.submit(task)
-                except BrokenExecutor:  # it has died while it had nothing to do
+                except BrokenExecutor:  # it died while it was idle
                     worker = self._replaced(worker)
                     computed = worker.submit(task)
             except RuntimeError as error:  # Python is shutting down
@@ -123,7 +112,7 @@ class LocalPool(Executor):
     def _finish(self, worker: Executor, future: Future[Any], computed: Future[Any]) -> None:
         error = computed.exception()
         self._release(self._replaced(worker) if isinstance(error, BrokenExecutor) else worker)
-        self._deal()  # before whoever waits for this future can submit more: each in its turn
+        self._deal()  # first: what waits for this future may submit more, which must queue
         self._forget(future)
         if error:
             future.set_exception(error)
@@ -156,9 +145,9 @@ _wait = wait  # `shutdown` has a parameter of that name
 
 
 def _begin(server: int) -> None:
-    """Prepare a worker process for its life beside the process that has started it."""
+    """Prepare a worker process, which ends when the server that started it ends."""
     keep_one_blas_thread()
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the server's to handle
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the server handles Ctrl-C
     if hasattr(os, "nice"):  # not on Windows
         os.nice(NICENESS)
 

@@ -1,4 +1,4 @@
-"""How much one session may ask for, so that a sweep leaves room for the others on the server."""
+"""How large a sweep may be, so that it leaves room for the others on the server."""
 
 from collections.abc import Iterable
 from itertools import pairwise
@@ -9,7 +9,7 @@ from nnlab.training.config import Config
 
 MAX_RUNS = 500  # of one sweep: their results take about 3 MB
 MAX_AT_ONCE = 32  # runs of one sweep that are computed at a time, on however large a cluster
-# Points times parameters: an update then takes some 20 ms at most, and a run of the article's 1000
+# Points times parameters: an update then takes about 20 ms at most. A run with the article's 1,000
 # points may have 10,000 parameters.
 MAX_PRODUCTS = 10_000_000
 
@@ -24,8 +24,7 @@ def check_points_and_sizes(configs: Iterable[Config]) -> None:
     """Raise a ValueError if a run has no training points, or too many points × parameters."""
     for config in configs:
         check_points(config)
-        sizes = config.layer_sizes
-        n_parameters = sum((a + 1) * b for a, b in pairwise(sizes))
+        n_parameters = sum((a + 1) * b for a, b in pairwise(config.layer_sizes))
         n_points = {
             "points": len(config.points),
             "samples": len(config.points) + (config.samples if config.dataset != "own" else 0),

@@ -1,9 +1,9 @@
-"""The learning-rate range test: one run whose learning rate grows until it learns no more.
+"""The learning-rate range test: one run whose learning rate grows until learning breaks down.
 
-Smith, L. N. (2017), Cyclical Learning Rates for Training Neural Networks, section 3.3. He lets the
-rate grow by equal steps and looks at the accuracy. Here it grows by equal factors, to see several
-powers of ten, the loss is looked at, and the test ends when that is far above its best, as in
-fastai's learning rate finder.
+Smith, L. N. (2017), Cyclical Learning Rates for Training Neural Networks, section 3.3. Smith
+increases the rate in equal steps and watches the accuracy. Here it grows by equal factors, to cover
+several powers of ten, and the test ends when the loss is far above its best, as in fastai's
+learning rate finder.
 """
 
 from dataclasses import dataclass, replace
@@ -20,22 +20,22 @@ LOWEST, HIGHEST = 1e-5, 10.0  # learning rates
 RATES = 100
 UPDATES = 10  # at each rate
 FAR_ABOVE = 4  # times the best loss: the test ends
-LEAST_FALL = 0.01  # of the first loss: less is no learning
-BEGUN = 0.1  # of all that the loss falls: learning has begun
-# Smith's rule of thumb: the least rate of a cycle is a third or a quarter of the largest
-CAUTION = 4
+LEAST_FALL = 0.01  # of the first loss: a smaller fall does not count as learning
+BEGUN = 0.1  # of the loss's whole fall: learning has begun
+CAUTION = 4  # Smith: the lowest rate of a cycle is a third or a quarter of the highest
 
 
 @dataclass(frozen=True, eq=False)
 class RangeTest:
-    """What the loss did while the learning rate grew.
+    """The loss over the growing learning rate.
 
     Attributes
     ----------
     rates : float64 (n,), ascending
     losses : float64 (n,), of the whole training set, after UPDATES at each rate
     first_loss : before any update
-    end : "diverged", or "far above" its best, as the loss was; or "highest": all rates were tried
+    end : "diverged", "far above" if the loss was far above its best, or "highest" if all rates were
+        tried
     """
 
     rates: FloatArray
@@ -46,36 +46,30 @@ class RangeTest:
     @property
     def falls(self) -> bool:
         """Say whether the loss ever fell by more than LEAST_FALL."""
-        enough = (1 - LEAST_FALL) * self.first_loss
-        return bool(self.losses.min(initial=np.inf) < enough)
+        return bool(self.losses.min(initial=np.inf) < (1 - LEAST_FALL) * self.first_loss)
 
     @property
     def begins(self) -> float:
-        """Return the rate at which learning begins: after BEGUN of all that the loss falls."""
+        """Return the rate at which learning begins: BEGUN of the loss's fall is made."""
         enough = self.first_loss - BEGUN * (self.first_loss - self.losses.min())
         return float(self.rates[np.argmax(self.losses <= enough)])
 
     @property
     def ends(self) -> float:
-        """Return the rate at which the loss was least: larger ones undo what was learned."""
+        """Return the rate at which the loss was lowest: higher ones undo what was learned."""
         return float(self.rates[self.losses.argmin()])
 
     @property
     def suggested(self) -> float:
-        """Return a rate that is large and still safe, to two digits."""
+        """Return a high rate that is still safe, to two digits."""
         return float(f"{self.ends / CAUTION:.2g}")
 
 
 def range_test(config: Config) -> RangeTest:
-    """Train with a growing learning rate; all else as in the settings, but for the stop rules.
+    """Train with a growing learning rate; raise a BrokenRule if there are no training points.
 
-    The learning rate and its schedule in the settings do not matter. Optimizer and batches go on
+    The other settings hold, but for the schedule and the stop rules. Optimizer and batches go on
     from rate to rate.
-
-    Raises
-    ------
-    ValueError
-        If the settings have no training points.
     """
     rates = np.geomspace(LOWEST, HIGHEST, RATES)
     config = replace(config, learning_rate_schedule="constant", target_loss=None, patience=None)
@@ -86,8 +80,7 @@ def range_test(config: Config) -> RangeTest:
     losses: list[float] = []
     end = "highest"
     for rate in rates:
-        run = with_config(run, replace(config, learning_rate=float(rate)))
-        run = advance(run, UPDATES)
+        run = advance(with_config(run, replace(config, learning_rate=float(rate))), UPDATES)
         if run.diverged:
             end = "diverged"
             break

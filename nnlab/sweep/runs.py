@@ -18,11 +18,11 @@ from nnlab.training.run import Run, advance, evaluate, predict, start
 BOUNDARY_SIZE = 50  # pixels of a result's boundary along each axis
 MAX_LOSSES = 200  # points of a result's loss curve
 MAX_MEANS = 100  # of a result's losses
-SLICE_SECONDS = 0.5  # of computing in one task: so soon a cancelled sweep leaves its workers
+SLICE_SECONDS = 0.5  # of computing in one task; a cancelled sweep frees its workers as soon
 
 Status = Literal["done", "diverged", "error"]
 
-_BINS = (MAX_LOSSES - 3) // 2  # `thin` keeps up to two more, and the last loss comes on top
+_BINS = (MAX_LOSSES - 3) // 2  # `thin` keeps two per bin and up to two more; then the last loss
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,19 +31,17 @@ class Result:
 
     Attributes
     ----------
-    index : of the run, from 0 in the order of the sweep's settings
-    config : the settings
-    status : "done", also by a stop rule; "diverged", and the rest is of the last finite state; or
-        "error", and there is nothing else but the error
+    index : from 0, in the order of the sweep's settings
+    status : "done", also by a stop rule; "diverged", and all else is of the last finite state; or
+        "error", without metrics, losses and boundary
     metrics : of the last parameters
     loss_iterations, losses : int32 and float64 (n_points,), n_points at most MAX_LOSSES: the
         training loss, thinned so that no spike is lost; the last one is of the last parameters
-    mean_losses : float64 (n_means,), n_means at most MAX_MEANS: the training loss before the
-        updates, mean over `mean_over` of them after the other, fewer at the end; of a run without
-        updates its loss
+    mean_losses : float64 (n_means,), n_means at most MAX_MEANS: means of the training loss over
+        `mean_over` consecutive updates each, the last over the rest; without updates, the loss
     boundary : uint8 (BOUNDARY_SIZE, BOUNDARY_SIZE) over the square of `plane_extent`, the topmost
         row first; from 0 to 255 the probability of class 1, or a regression's value from -1 to 1
-    seconds : that computing took, without waiting
+    seconds : of computing, without waiting
     iteration : number of updates made
     error : what went wrong, in a sentence; else ""
     """
@@ -62,20 +60,13 @@ class Result:
 
     @property
     def mean_over(self) -> int:
-        """Return over how many updates each of `mean_losses` is the mean."""
+        """Return how many updates each of `mean_losses` is the mean of."""
         return _mean_over(self.config)
 
 
 @dataclass(frozen=True, eq=False)
 class Progress:
-    """A run of a sweep that is not finished yet, between two slices of computing.
-
-    Attributes
-    ----------
-    index, config : as in Result
-    run : how far it has come; None before the first slice
-    seconds : that computing took up to here
-    """
+    """A run of a sweep between two slices of computing; before the first, `run` is None."""
 
     index: int
     config: Config
@@ -97,11 +88,7 @@ def run_one(index: int, config: Config) -> Result:
 
 
 def compute_slice(progress: Progress, seconds: float = SLICE_SECONDS) -> Progress | Result:
-    """Compute a run for some seconds, or to its end.
-
-    In how many slices, and where, changes nothing in the Result but its seconds: `advance` does not
-    depend on chunks.
-    """
+    """Compute a run for some seconds, or to its end; the slicing does not change the Result."""
     began = time.perf_counter()
     config = progress.config
     run = progress.run or start(config)
@@ -109,26 +96,16 @@ def compute_slice(progress: Progress, seconds: float = SLICE_SECONDS) -> Progres
     if run.stopped or run.iteration >= config.iterations:
         result = _result(progress.index, run)
         return replace(result, seconds=progress.seconds + time.perf_counter() - began)
-    # nobody goes back in it, and its snapshots would be most of what travels to the next worker
+    # A sweep never goes back in a run, and the snapshots would be most of what is sent.
     run = replace(run, snapshots=run.snapshots[:1])
     return replace(progress, run=run, seconds=progress.seconds + time.perf_counter() - began)
 
 
 def failed(progress: Progress, error: str) -> Result:
     """Return the Result of a run that cannot go on."""
-    none = np.empty(0, np.int32), np.empty(0), np.empty(0)
-    iteration = progress.run.iteration if progress.run else 0
-    return Result(
-        progress.index,
-        progress.config,
-        "error",
-        None,
-        *none,
-        None,
-        progress.seconds,
-        iteration,
-        error,
-    )
+    none = np.empty(0, np.int32), np.empty(0), np.empty(0), None
+    made = progress.seconds, progress.run.iteration if progress.run else 0
+    return Result(progress.index, progress.config, "error", None, *none, *made, error)
 
 
 def _result(index: int, run: Run) -> Result:

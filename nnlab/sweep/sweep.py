@@ -22,30 +22,35 @@ UNWATCHED_SECONDS = 30  # after which a sweep rests whose results nobody has ask
 class Sweep:
     """Many runs over an executor. It begins at once, and its results come as runs finish.
 
-    A run is a chain of tasks of SLICE_SECONDS each, with the run's state handed from one to the
-    next. So any executor will do, a worker is free again within a slice of the moment at which
-    nobody wants its task any more, and the sweeps that share an executor take turns. A task that
-    fails, as when its worker dies, is tried once more; a run whose task fails again ends with
-    an error.
+    A run is a chain of tasks of SLICE_SECONDS each; each task hands the run's state to the next.
+    So any executor will do, a cancelled sweep frees its workers within a slice, and sweeps that
+    share an executor take turns. A failed task, whose worker died for instance, is tried once more;
+    if it fails again, its run ends with an error.
 
     The sweep has no thread of its own: whenever a task ends, the next one is submitted. It rests
-    while nobody has asked for its results for UNWATCHED_SECONDS, and goes on when somebody does: a
-    session that has ended, which nobody may notice, needs no workers.
+    when nobody has asked for its results for UNWATCHED_SECONDS, and goes on when somebody does. So
+    a session that has ended keeps no workers busy.
 
     Parameters
     ----------
     configs : the settings of the runs, which begin in this order
     executor : where they are computed; by default the workers that all sessions share
-    at_once : how many tasks are there at a time, at most MAX_AT_ONCE; by default as many as there
-        are shared workers, those that join later too, or as this machine has cores
+    at_once : how many tasks to submit at a time, at most MAX_AT_ONCE; by default one per shared
+        worker, also of those that join later, or one per core if `executor` is given
     shared : returns the workers that all sessions share
     compute : is the task
-    clock : says the time, in seconds
+    clock : returns the time in seconds
+
+    Attributes
+    ----------
+    total : how many runs there are
+    paused : whether the sweep waits for `resume`
+    cancelled : whether the sweep was cancelled before all its runs had ended
 
     Raises
     ------
     ValueError
-        If there are too many runs, too large ones or one without training points, or there are no
+        If there are too many runs, one is too large or has no training points, or there are no
         workers.
     """
 
@@ -63,35 +68,35 @@ class Sweep:
         check_points_and_sizes(configs)
         self._shared, self._compute, self.clock = shared, compute, clock
         workers = shared() if executor is None else Workers(executor, loky.cpu_count())
-        self.configs = tuple(configs)
+        self.total = len(configs)
+        self.paused = self.cancelled = self._filling = False
         self._workers, self._at_once = workers, min(at_once or workers.at_once, MAX_AT_ONCE)
         self._grows = executor is None and at_once is None  # with the workers that join later
-        # Never held while an executor is called, which may call back from any thread, also at once.
+        # Never held while an executor is called: it may call back at once, from any thread.
         self._lock = threading.Lock()
         self._waiting = deque(Progress(*numbered) for numbered in enumerate(configs))
         self._in_flight: dict[int, Progress] = {}  # index -> how far the run was
         self._tried_again: set[int] = set()
         self._results: list[Result] = []
-        self._paused = self._cancelled = self._filling = False
         self._watched = self.clock()
         self._busy_seconds, self._busy_since = 0.0, 0.0
         self._fill()
 
     @property
     def results(self) -> list[Result]:
-        """Return the results so far, in the order in which they came; asking keeps them coming."""
+        """Return the results so far, in the order in which they came, and watch the sweep."""
         self.watch()
         with self._lock:
             return list(self._results)
 
     def watch(self) -> None:
-        """Keep the results coming, as asking for them does."""
+        """Keep the sweep from resting."""
         if self._grows and not self.finished and self._workers.connected():
             with suppress(ValueError):  # the connection is lost right now
                 self._at_once = min(self._shared().at_once, MAX_AT_ONCE)
         with self._lock:
             self._watched = self.clock()
-            if not (self._cancelled or self._workers.connected()):
+            if not (self.cancelled or self._workers.connected()):
                 self._give_up()
         self._fill()
 
@@ -101,31 +106,13 @@ class Sweep:
         return len(self._results)
 
     @property
-    def total(self) -> int:
-        """Return how many runs there are to be."""
-        return len(self.configs)
-
-    @property
-    def paused(self) -> bool:
-        """Say whether the sweep waits for `resume`."""
-        return self._paused
-
-    @property
-    def cancelled(self) -> bool:
-        """Say whether the sweep was cancelled before all its runs had ended."""
-        return self._cancelled
-
-    @property
     def finished(self) -> bool:
         """Say whether no more results will come."""
-        return self._cancelled or self.done == self.total
+        return self.cancelled or self.done == self.total
 
     @property
     def seconds_left(self) -> float | None:
-        """Return about how long the rest will take, or None while nothing is known.
-
-        As long as the updates made until now have taken, extrapolated; pauses do not count.
-        """
+        """Extrapolate from the updates made so far, without pauses; None before the first."""
         with self._lock:
             unfinished = [*self._waiting, *self._in_flight.values()]
             made = self.done + sum(progress.fraction for progress in unfinished)
@@ -135,26 +122,26 @@ class Sweep:
             return (self._busy_seconds + now) / made * (self.total - made)
 
     def pause(self) -> None:
-        """Begin no more tasks; those there are end within a slice, and nothing is lost."""
-        self._paused = True
+        """Submit no more tasks; those already submitted end within a slice, and keep their work."""
+        self.paused = True
 
     def resume(self) -> None:
         """Go on after a pause."""
         with self._lock:
-            self._paused = False
+            self.paused = False
             self._watched = self.clock()
         self._fill()
 
     def cancel(self) -> None:
-        """End the sweep at once; it keeps the results so far, and takes no more."""
+        """End the sweep at once; only the results so far are kept."""
         with self._lock:
-            self._cancelled = self._cancelled or not self.finished
+            self.cancelled = self.cancelled or not self.finished
             self._waiting.clear()
 
     def _fill(self) -> None:
-        """Submit tasks, as many as there may be at once."""
+        """Submit as many tasks as there may be at once."""
         with self._lock:
-            if self._filling:  # somebody, maybe the caller, who will look for more by himself
+            if self._filling:  # another call, maybe the one that led here, submits them
                 return
             self._filling = True
         while progress := self._next():
@@ -166,11 +153,11 @@ class Sweep:
                 future.add_done_callback(partial(self._finish, progress.index))
 
     def _next(self) -> Progress | None:
-        """Take the next run to be computed, or end the filling."""
+        """Return the next run to compute, or None, which ends `_fill`."""
         with self._lock:
             if (
                 not self._waiting
-                or self._paused
+                or self.paused
                 or len(self._in_flight) >= self._at_once
                 or self.clock() - self._watched >= UNWATCHED_SECONDS
             ):
@@ -183,7 +170,7 @@ class Sweep:
             return progress
 
     def _finish(self, index: int, future: Future[Progress | Result]) -> None:
-        """Take what a task has brought, and submit the next one."""
+        """Keep the outcome of a task, and submit the next one."""
         error = CancelledError() if future.cancelled() else future.exception()
         self._end(index, error or future.result())
         self._fill()
@@ -195,17 +182,17 @@ class Sweep:
                 return
             if not self._in_flight:
                 self._busy_seconds += self.clock() - self._busy_since
-            if self._cancelled:
+            if self.cancelled:
                 return
             if isinstance(outcome, BaseException):
                 outcome = self._after_failure(progress, outcome)
             if isinstance(outcome, Result):
                 self._results.append(outcome)
             else:
-                self._waiting.appendleft(outcome)  # what has begun comes before what has not
+                self._waiting.appendleft(outcome)  # before the runs that have not begun
 
     def _after_failure(self, progress: Progress, error: BaseException) -> Progress | Result:
-        """Let a run be tried once more, or end it."""
+        """Return the run to try once more, or its end after a second failure."""
         if progress.index not in self._tried_again:
             self._tried_again.add(progress.index)
             return progress
@@ -218,6 +205,5 @@ class Sweep:
         unfinished = [*self._in_flight.values(), *self._waiting]
         self._in_flight.clear()
         self._waiting.clear()
-        self._results += [
-            failed(each, "The connection to the cluster is lost") for each in unfinished
-        ]
+        lost = "The connection to the cluster is lost"
+        self._results += [failed(progress, lost) for progress in unfinished]

@@ -1,4 +1,4 @@
-"""The columns of a sweep: for every run what was set, and how well it did."""
+"""The columns of a sweep: the settings that its runs differ in, and their metrics."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -24,10 +24,10 @@ class Column:
     Attributes
     ----------
     name : a field of Config, or one of METRICS
-    values : float64 (n_runs,), the number; of a choice its place among the choices; NaN where the
-        run has none, as it has diverged or failed
-    choices : what the places stand for, as text; empty for numbers
-    log : to be drawn on a logarithmic axis; all values are then above 0
+    values : float64 (n_runs,), numbers, or places among the choices; NaN for a metric of a run that
+        diverged or failed
+    choices : as text; empty for numbers
+    log : whether it is drawn on a logarithmic axis; all values are then above 0
     """
 
     name: str
@@ -37,16 +37,16 @@ class Column:
 
     @property
     def title(self) -> str:
-        """Return the name as people write it."""
+        """Return the name in words."""
         return self.name.replace("_", " ")
 
     @property
     def coordinates(self) -> FloatArray:
-        """Return where the runs stand along the axis: the values, or their decimal logarithms."""
+        """Return where the runs are along the axis: the values, or their decimal logarithms."""
         return np.log10(self.values) if self.log else self.values
 
     def value(self, coordinate: float) -> float:
-        """Return the value that stands at a place along the axis."""
+        """Return the value at a coordinate."""
         return float(10**coordinate) if self.log else coordinate
 
     def show(self, value: float) -> str:
@@ -59,41 +59,32 @@ class Column:
 
 
 def axis_column(results: Sequence[Result], axis: Axis) -> Column:
-    """Return the column of an axis; values that the axis does not know come after its own."""
+    """Return the column of an axis; values that the axis does not have come after its own."""
     values = [getattr(result.config, axis.name) for result in results]
     known = list(dict.fromkeys([*axis.values, *values]))
     if not SETTINGS[axis.name].seed and all(isinstance(value, Real) for value in known):
         return Column(axis.name, np.array(values, dtype=np.float64), log=is_geometric(known))
-    places = {value: place for place, value in enumerate(known)}
-    return Column(
-        axis.name,
-        np.array([places[value] for value in values], dtype=np.float64),
-        choices=tuple(setting_text(axis.name, value) for value in known),
-    )
+    places = np.array([known.index(value) for value in values], dtype=np.float64)
+    return Column(axis.name, places, tuple(setting_text(axis.name, value) for value in known))
 
 
 def metric_column(results: Sequence[Result], name: str) -> Column:
-    """Return the column of one of METRICS; only runs that are done have one."""
-    values = np.array(
-        [
-            getattr(result.metrics, name) if result.status == "done" else np.nan
-            for result in results
-        ],
-        dtype=np.float64,
-    )
-    # Losses differ by factors, whichever they are; one of exactly 0 has no logarithm.
+    """Return the column of one of METRICS; only runs that are done have a value."""
+    found = [getattr(one.metrics, name) if one.status == "done" else np.nan for one in results]
+    values = np.array(found, dtype=np.float64)
+    # Losses differ by factors; a loss of exactly 0 has no logarithm.
     return Column(name, values, log=name not in ACCURACIES and not (values <= 0).any())
 
 
 def with_seeds(axes: Sequence[Axis], seeds: Sequence[int]) -> list[Axis]:
-    """Return what the runs of a sweep differ in: its axes, and its seeds if there are several."""
+    """Return the axes of a sweep, its seeds among them if there are several."""
     return [*axes, Axis("seed", tuple(seeds))] if len(seeds) > 1 else list(axes)
 
 
 def sweep_columns(
     results: Sequence[Result], axes: Sequence[Axis], seeds: Sequence[int]
 ) -> list[Column]:
-    """Return a column for all that the runs of a sweep differ in, and for each of their metrics."""
+    """Return a column for each axis of a sweep, and for each metric of its runs."""
     return [
         *(axis_column(results, axis) for axis in with_seeds(axes, seeds)),
         *(metric_column(results, name) for name in metrics_of(results)),
@@ -101,10 +92,7 @@ def sweep_columns(
 
 
 def metrics_of(results: Sequence[Result]) -> tuple[str, ...]:
-    """Return those of METRICS that some run has: a regression has no accuracy.
-
-    If no run is done, those that the runs could have.
-    """
+    """Return those of METRICS that some run has, or could have if none is done."""
     known = [name for name in METRICS if not np.isnan(metric_column(results, name).values).all()]
     if known:
         return tuple(known)
@@ -113,10 +101,10 @@ def metrics_of(results: Sequence[Result]) -> tuple[str, ...]:
 
 
 def is_geometric(values: Sequence[Any]) -> bool:
-    """Say whether numbers are spread by factors rather than by differences.
+    """Say whether numbers are spaced by factors rather than by differences.
 
-    They are if their median lies nearer to the geometric than to the arithmetic mean of the least
-    and the greatest, on a logarithmic scale.
+    They are if their median is nearer to the geometric than to the arithmetic mean of the least and
+    the greatest, on a logarithmic scale.
     """
     least, greatest = min(values, default=0), max(values, default=0)
     if least <= 0 or least == greatest:
@@ -126,12 +114,12 @@ def is_geometric(values: Sequence[Any]) -> bool:
 
 
 def setting_text(name: str, value: object) -> str:
-    """Return a value of a field as people read it."""
+    """Return a value of a field as text for people."""
     return f"{value:g}" if isinstance(value, float) else text(name, value) or "none"
 
 
 def setting(result: Result, names: Sequence[str]) -> str:
-    """Return what a run was set to, of the fields named: "learning rate 0.1 · hidden layers 8"."""
+    """Return the named settings of a run as text: "learning rate 0.1 · hidden layers 8"."""
     return " · ".join(
         f"{name.replace('_', ' ')} {setting_text(name, getattr(result.config, name))}"
         for name in names
@@ -139,17 +127,17 @@ def setting(result: Result, names: Sequence[str]) -> str:
 
 
 def places(column: Column, *, most: int = 20, bins: int = 10) -> tuple[NDArray[np.intp], list[str]]:
-    """Sort the runs into the places of an axis: one per value, of too many values into bins.
+    """Assign the runs to places along an axis: one per value, or bins if there are too many values.
 
     Parameters
     ----------
-    most : different numbers that each get a place of their own
-    bins : of equal width along the axis, if there are more
+    most : how many different numbers get a place each
+    bins : how many bins of equal width there are otherwise
 
     Returns
     -------
     places : intp (n_runs,), -1 for runs without a value
-    texts : what each place stands for
+    texts : of each place
     """
     nothing = np.isnan(column.values)
     if column.choices:

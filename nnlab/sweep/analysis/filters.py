@@ -1,4 +1,4 @@
-"""Which runs pass: those whose columns lie within chosen ranges."""
+"""Filters: runs pass if their columns are within chosen ranges."""
 
 from collections.abc import Mapping, Sequence
 
@@ -7,58 +7,58 @@ from numpy.typing import NDArray
 
 from nnlab.sweep.analysis.columns import Column
 
-# by a column's name the ranges (low, high) that its values may lie in, both ends included; an end
-# can be infinite
+# By column name, the ranges (low, high) that its values may be in; the ends, included, may be
+# infinite.
 Filter = Mapping[str, tuple[tuple[float, float], ...]]
-SLACK = 1e-9  # of a bound, relative: it may have been through a logarithm and back
+SLACK = 1e-9  # relative to a bound, which may have been through a logarithm and back
 
 
 def passes(columns: Sequence[Column], chosen: Filter) -> NDArray[np.bool_]:
     """Say which runs pass a filter, bool (n_runs,); names that no column has do not count.
 
-    A run without a value passes only where its column is not filtered.
+    A run without a value does not pass if its column is filtered.
     """
     passing = np.ones(len(columns[0].values) if columns else 0, dtype=np.bool_)
     for column in columns:
         ranges = chosen.get(column.name)
         if ranges:
-            within = [_within(column, low, high) for low, high in ranges]
-            passing &= np.logical_or.reduce(within)
+            values = column.values
+            passing &= np.logical_or.reduce(
+                [
+                    (values >= low - SLACK * abs(low)) & (values <= high + SLACK * abs(high))
+                    for low, high in ranges
+                ]
+            )
     return passing
-
-
-def _within(column: Column, low: float, high: float) -> NDArray[np.bool_]:
-    slack = [SLACK * abs(end) if np.isfinite(end) else 0 for end in (low, high)]
-    return (column.values >= low - slack[0]) & (column.values <= high + slack[1])
 
 
 def marked(column: Column, bounds: Sequence[float]) -> tuple[tuple[float, float], ...]:
     """Return the ranges that have been marked on the axis of a column.
 
-    A mark that reaches beyond all numbers of the axis has no end there: a better run may come. One
-    that reaches beyond both ends is none.
+    An end at or beyond all numbers of the axis becomes infinite, since a better run may still come.
+    A mark over the whole axis is no range.
 
     Parameters
     ----------
-    bounds : low, high, low, high and so on, as places along the axis
+    bounds : low, high, low, high and so on, as coordinates
     """
+    pairs = list(zip(bounds[::2], bounds[1::2], strict=True))
+    if column.choices:
+        return tuple(pairs)
     known = column.coordinates[~np.isnan(column.values)]
-    ranges = []
-    for low, high in zip(bounds[::2], bounds[1::2], strict=True):
-        if column.choices:
-            ranges.append((low, high))
-            continue
-        ends = (
-            -np.inf if low <= known.min(initial=np.inf) else column.value(low),
-            np.inf if high >= known.max(initial=-np.inf) else column.value(high),
+    least, greatest = known.min(initial=np.inf), known.max(initial=-np.inf)
+    ranges = (
+        (
+            -np.inf if low <= least else column.value(low),
+            np.inf if high >= greatest else column.value(high),
         )
-        if ends != (-np.inf, np.inf):
-            ranges.append(ends)
-    return tuple(ranges)
+        for low, high in pairs
+    )
+    return tuple(ends for ends in ranges if ends != (-np.inf, np.inf))
 
 
 def marks(column: Column, ranges: Sequence[tuple[float, float]]) -> list[list[float]]:
-    """Return ranges as places along the axis; what has no end reaches to the end of the axis."""
+    """Return ranges as coordinates; an infinite end becomes the end of the axis."""
     known = column.values[~np.isnan(column.values)]
     ends = [
         [known.min() if np.isinf(low) else low, known.max() if np.isinf(high) else high]
@@ -68,30 +68,23 @@ def marks(column: Column, ranges: Sequence[tuple[float, float]]) -> list[list[fl
 
 
 def sentence(columns: Sequence[Column], chosen: Filter) -> str:
-    """Say what a filter lets pass: "learning rate 0.01 to 0.1, activation relu or tanh"."""
+    """Say what passes a filter: "learning rate 0.01 to 0.1, activation relu or tanh"."""
     parts = []
     for column in columns:
-        ranges = chosen.get(column.name)
-        if not ranges:
-            continue
-        choices = (
-            [
+        ranges = chosen.get(column.name, ())
+        texts = [_range(column, low, high) for low, high in ranges]
+        if column.choices:
+            texts = [
                 choice
                 for place, choice in enumerate(column.choices)
                 if any(low - SLACK <= place <= high + SLACK for low, high in ranges)
             ]
-            if column.choices
-            else [_range(column, low, high) for low, high in ranges]
-        )
-        parts.append(f"{column.title} {' or '.join(choices) or 'nothing'}")
+        if ranges:
+            parts.append(f"{column.title} {' or '.join(texts) or 'nothing'}")
     return ", ".join(parts)
 
 
 def _range(column: Column, low: float, high: float) -> str:
     if np.isinf(high):
         return f"at least {column.show(low)}"
-    return (
-        f"at most {column.show(high)}"
-        if np.isinf(low)
-        else f"{column.show(low)} to {column.show(high)}"
-    )
+    return f"{f'{column.show(low)} to' if np.isfinite(low) else 'at most'} {column.show(high)}"

@@ -1,7 +1,7 @@
 """Which axis of a sweep matters: permutation importance over a small random forest.
 
-Breiman, L. (2001), Random Forests, Machine Learning 45, section 10: how much worse a forest's
-predictions become when one column's values are shuffled among the runs.
+It is how much worse a forest's predictions become when one column's values are shuffled among the
+runs: Breiman, L. (2001), Random Forests, Machine Learning 45, section 10.
 """
 
 from collections.abc import Sequence
@@ -15,10 +15,9 @@ from nnlab.data.datasets import FloatArray
 from nnlab.sweep.analysis.columns import Column
 
 FEW_RUNS = 30  # with fewer, a forest has little to learn from
-LEAST_RUNS = 8  # without so many there is no forest
+LEAST_RUNS = 8
 TREES = 50
 REPEATS = 5  # of each shuffle
-RANDOM_STATE = 0
 
 
 class Importance(NamedTuple):
@@ -27,10 +26,10 @@ class Importance(NamedTuple):
     Attributes
     ----------
     names : of the axes
-    means, spreads : float64 (n_axes,), the drop of R² when an axis is shuffled: mean and standard
-        deviation over REPEATS shuffles
-    explained : R² of the forest's predictions for runs that a tree has not seen (out of bag); at or
-        below 0 it has learned nothing
+    means, spreads : float64 (n_axes,), mean and standard deviation of the drop of R² over REPEATS
+        shuffles of an axis
+    explained : R² of the predictions for runs that a tree has not seen (out of bag); at or below 0
+        the forest has learned nothing
     runs : how many it was computed from
     """
 
@@ -42,14 +41,10 @@ class Importance(NamedTuple):
 
 
 def importance(axes: Sequence[Column], metric: Column) -> Importance | None:
-    """Fit a forest to the runs that have the metric, and shuffle each axis.
+    """Fit a forest to the coordinates of the runs that have the metric, and shuffle each axis.
 
-    Numbers count as their place along the axis, choices as their number in order, the metric as
-    it is drawn: a loss by its logarithm.
-
-    Returns
-    -------
-    None with fewer than LEAST_RUNS runs, without an axis that varies, or if all values are equal.
+    Returns None with fewer than LEAST_RUNS runs, without an axis that varies, or if all values of
+    the metric are equal.
     """
     known = ~np.isnan(metric.values)
     target = metric.coordinates[known]
@@ -59,15 +54,8 @@ def importance(axes: Sequence[Column], metric: Column) -> Importance | None:
     if not varied:
         return None
     inputs = np.column_stack([axis.coordinates[known] for axis in varied])
-    forest = RandomForestRegressor(TREES, oob_score=True, random_state=RANDOM_STATE)
-    forest.fit(inputs, target)
-    shuffled = permutation_importance(
-        forest, inputs, target, n_repeats=REPEATS, random_state=RANDOM_STATE
-    )
-    return Importance(
-        [axis.name for axis in varied],
-        shuffled.importances_mean,
-        shuffled.importances_std,
-        float(forest.oob_score_),
-        len(target),
-    )
+    forest = RandomForestRegressor(TREES, oob_score=True, random_state=0).fit(inputs, target)
+    drops = permutation_importance(forest, inputs, target, n_repeats=REPEATS, random_state=0)
+    means, spreads = drops.importances_mean, drops.importances_std
+    names = [axis.name for axis in varied]
+    return Importance(names, means, spreads, float(forest.oob_score_), len(target))

@@ -1,4 +1,4 @@
-"""A metric over two axes of a sweep: the median of the runs in each place."""
+"""A metric over two axes of a sweep: the median of the runs in each cell."""
 
 from typing import NamedTuple
 
@@ -14,9 +14,8 @@ class Medians(NamedTuple):
 
     Attributes
     ----------
-    rows, columns : what the places stand for
-    values : float64 (n_rows, n_columns), the median over all runs in a place; NaN if none has a
-        value
+    rows, columns : texts of the places along each axis
+    values : float64 (n_rows, n_columns), the median of the runs in a cell; NaN if none has a value
     counts : intp (n_rows, n_columns), of runs with a value
     without : intp (n_rows, n_columns), of runs without, which diverged or failed
     """
@@ -29,16 +28,15 @@ class Medians(NamedTuple):
 
 
 def medians(rows: Column, columns: Column, metric: Column) -> Medians:
-    """Return the median of the metric in each place of two axes, over all else that varies."""
+    """Return the median of the metric in each cell of two axes, over all else that varies."""
     row, row_texts = places(rows)
     column, column_texts = places(columns)
-    shape = (len(row_texts), len(column_texts))
-    cell = row * shape[1] + column
+    values = np.full((len(row_texts), len(column_texts)), np.nan)
+    counts, without = np.zeros((2, *values.shape), np.intp)
     known = ~np.isnan(metric.values)
-    size = shape[0] * shape[1]
-    counts = np.bincount(cell[known], minlength=size).reshape(shape)
-    without = np.bincount(cell[~known], minlength=size).reshape(shape)
-    values = np.full(size, np.nan)
-    for place in np.unique(cell[known]):
-        values[place] = np.median(metric.values[known & (cell == place)])
-    return Medians(row_texts, column_texts, values.reshape(shape), counts, without)
+    np.add.at(counts, (row[known], column[known]), 1)
+    np.add.at(without, (row[~known], column[~known]), 1)
+    for cell in zip(*counts.nonzero(), strict=True):
+        here = (row == cell[0]) & (column == cell[1])
+        values[cell] = np.median(metric.values[known & here])
+    return Medians(row_texts, column_texts, values, counts, without)

@@ -1,4 +1,4 @@
-"""The seed spread: how much the runs of one setting differ, which only their seeds tell apart."""
+"""The seed spread: how much runs differ that have the same settings but for the seed."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,23 +12,17 @@ from nnlab.sweep import Axis, Result
 from nnlab.sweep.analysis.columns import ACCURACIES, metric_column, setting, setting_text
 
 QUARTILES = (25, 50, 75)  # percentiles: lower quartile, median, upper quartile
-ROUNDING = 1e-9  # 95.1 / 100 need not be the number that 951 / 1000 is
+ROUNDING = 1e-9  # 95.1 / 100 need not be equal to 951 / 1000
 
 
 class Rule(NamedTuple):
-    """When a run counts as one that has solved its problem.
-
-    Attributes
-    ----------
-    metric : one of METRICS
-    threshold : an accuracy must be at least this, a loss at most
-    """
+    """When a run counts as solved: an accuracy is at least the threshold, or a loss at most."""
 
     metric: str
     threshold: float
 
     def holds(self, results: Sequence[Result]) -> NDArray[np.bool_]:
-        """Say which runs have solved it, bool (n_runs,); one that diverged or failed has not."""
+        """Say which runs are solved, bool (n_runs,); those that diverged or failed are not."""
         values = metric_column(results, self.metric).values
         if self.metric in ACCURACIES:
             return values >= self.threshold - ROUNDING
@@ -43,17 +37,16 @@ class Rule(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class SeedSpread:
-    """What became of the runs of one setting.
+    """How the runs of one setting have ended.
 
     Attributes
     ----------
     setting : in words: "learning rate 0.1 · activation tanh"
-    values : of its axes alone: "0.1 · tanh"
-    results : its runs, the diverged and failed ones among them
-    solved : how many of them have solved the problem
-    judged : how many could have: all but those that failed by an error
-    quartiles : float64 (3,), of the metric over the runs that are done: lower quartile, median,
-        upper quartile; NaN if none is
+    values : without the axes' names: "0.1 · tanh"
+    results : of its runs, also of those that diverged or failed
+    solved : how many of them are solved
+    judged : how many could be: all but those that failed with an error
+    quartiles : float64 (3,), of the metric over the runs that are done, as in `quartiles`
     """
 
     setting: str
@@ -71,10 +64,7 @@ class SeedSpread:
 def seed_spreads(
     results: Sequence[Result], axes: Sequence[Axis], metric: str, rule: Rule
 ) -> list[SeedSpread]:
-    """Group runs by all that the sweep varies but the seed, and say what became of each group.
-
-    The best median comes first, settings without one last.
-    """
+    """Group runs by all that the sweep varies but the seed; the best median comes first."""
     names = [axis.name for axis in axes if axis.name != "seed"]
     groups: dict[tuple[object, ...], list[Result]] = {}
     for result in results:
@@ -83,13 +73,13 @@ def seed_spreads(
     found = [
         SeedSpread(
             setting(group[0], names) or "the one setting",
-            " · ".join(setting_text(name, getattr(group[0].config, name)) for name in names),
+            " · ".join(map(setting_text, names, values)),
             tuple(group),
             int(rule.holds(group).sum()),
             sum(result.status != "error" for result in group),
             quartiles(metric_column(group, metric).values),
         )
-        for group in groups.values()
+        for values, group in groups.items()
     ]
     sign = -1 if metric in ACCURACIES else 1
     return sorted(found, key=lambda spread: np.nan_to_num(sign * spread.quartiles[1], nan=np.inf))
@@ -98,7 +88,7 @@ def seed_spreads(
 def quartiles(values: FloatArray) -> FloatArray:
     """Return lower quartile, median and upper quartile, float64 (3, ...), along the first axis.
 
-    Of one dimension, NaN are left out; of nothing, all three are NaN.
+    In one dimension, NaN are left out; without values, all three are NaN.
     """
     if values.ndim == 1:
         values = values[~np.isnan(values)]
@@ -114,10 +104,9 @@ class Band(NamedTuple):
     ----------
     iterations : float64 (n_points,), ascending: the middles of the bins
     quartiles : float64 (3, n_points), of the runs' mean losses in each bin
-    mean_over : how many iterations there are in a bin, but for the last one
-    runs : how many are in it
-    ended : iteration at which the first of them had ended; from there on it counts with its last
-        mean
+    mean_over : how many iterations a bin has; the last may have fewer
+    runs : how many runs there are
+    ended : the iteration at which the first run ended; after it, that run counts with its last mean
     """
 
     iterations: FloatArray
@@ -128,19 +117,14 @@ class Band(NamedTuple):
 
 
 def loss_band(results: Sequence[Result]) -> Band | None:
-    """Return the band of those runs of one setting that are done; None if none is."""
+    """Return the band of the runs of one setting that are done; None if none is."""
     done = [result for result in results if result.status == "done"]
     if not done:
         return None
-    (width,) = {result.mean_over for result in done}  # they have as many iterations to make
-    last = max(result.iteration for result in done)
-    bins = np.arange(0, max(1, last), width)
-    means = np.array(
-        [
-            np.pad(result.mean_losses, (0, len(bins) - len(result.mean_losses)), mode="edge")
-            for result in done
-        ]
-    )
-    middles = (bins + np.append(bins[1:], max(1, last)) - 1) / 2
-    ended = min(result.iteration for result in done)
-    return Band(middles, quartiles(means), width, len(done), ended)
+    (width,) = {result.mean_over for result in done}  # the same, as `Config.iterations` is
+    ends = [result.iteration for result in done]
+    edges = np.append(np.arange(0, max(1, *ends), width), max(1, *ends))
+    losses = (result.mean_losses for result in done)
+    means = np.array([np.pad(each, (0, len(edges) - 1 - len(each)), "edge") for each in losses])
+    middles = (edges[:-1] + edges[1:] - 1) / 2
+    return Band(middles, quartiles(means), width, len(done), min(ends))

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from nnlab import Config, Run, advance, start
-from nnlab.app.live_chart import pack
+from nnlab.app.live_chart.packing import pack
 from nnlab.data.plane import plane_extent
 from nnlab.figures.network_diagram import MAX_EDGES, fair_counts, label, name, network
 from nnlab.inspection.plane_view import (

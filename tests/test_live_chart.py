@@ -5,7 +5,7 @@ import struct
 
 import numpy as np
 
-from nnlab.app.live_chart import pack
+from nnlab.app.live_chart.packing import pack
 
 
 def test_a_message_reads_back_as_its_header_and_its_parts_in_order() -> None:

@@ -10,7 +10,7 @@ from jsonschema import Draft7Validator
 from streamlit.testing.v1 import AppTest
 
 from nnlab.app.live_chart.inbox import SCHEMA
-from nnlab.sweep import executors
+from nnlab.sweep import cluster
 from nnlab.sweep.executors import Workers
 from tests.helpers.app_page import open_explore, open_playground, press
 from tests.helpers.executors import ByHand
@@ -55,7 +55,7 @@ def test_the_playgrounds_messages_have_their_shape(panel: str, problem: dict[str
 @pytest.mark.parametrize("view", ["gallery", "parallel", "compare"])
 def test_explores_messages_have_their_shape(monkeypatch: pytest.MonkeyPatch, view: str) -> None:
     executor = ByHand()
-    monkeypatch.setattr(executors, "local_workers", lambda: Workers(executor, 2))
+    monkeypatch.setattr(cluster, "local_workers", lambda: Workers(executor, 2))
     axes = {"axis1": "learning_rate:0.1; 1", "axis2": "activation:relu; tanh"}
     app = press(open_explore(**axes, view=view), "sweep_start")
     executor.compute_all()

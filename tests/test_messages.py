@@ -9,6 +9,7 @@ import pytest
 
 from nnlab import Config, Run, start
 from nnlab.app import live_chart
+from nnlab.app.live_chart import packing
 from nnlab.app.live_chart.inbox import Inbox
 from nnlab.figures.curves import compact
 from nnlab.figures.points import MAX_POINTS, STEPS, PointMarks, point_marks
@@ -23,14 +24,14 @@ CHAOS = {"activation": "sine", "initialization": "normal"}
 def sent(monkeypatch: pytest.MonkeyPatch) -> list[tuple[dict[str, Any], bytes]]:
     """Collect the messages of the page's updates, before and after they are packed."""
     messages: list[tuple[dict[str, Any], bytes]] = []
-    pack: Callable[[dict[str, Any]], bytes] = live_chart.pack
+    pack: Callable[[dict[str, Any]], bytes] = packing.pack
 
     def listen(message: dict[str, Any]) -> bytes:
         packed = pack(message)
         messages.append((message, packed))
         return packed
 
-    monkeypatch.setattr(live_chart, "pack", listen)
+    monkeypatch.setattr(packing, "pack", listen)
     return messages
 
 

@@ -5,7 +5,7 @@ import { unpack } from "../../nnlab/app/live_chart/static/message.js";
 import { shown } from "../../nnlab/app/live_chart/static/numbers.js";
 
 /**
- * Packs as live_chart.pack does.
+ * Packs as packing.py does.
  * @param {object} header
  * @param {ArrayBufferView[]} parts
  */

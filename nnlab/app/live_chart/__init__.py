@@ -1,13 +1,11 @@
 """Streamlit components that draw Plotly figures once and then update them in place.
 
 `st.plotly_chart` replaces its element whenever the figure changes, which flickers and loses the
-zoom. Here a chart's place, its *stage*, is drawn outside the fragment that ticks, so that no tick
-can take it away; each tick sends what has changed in all charts as one message, an *update*. Any
-update is enough by itself: it may be lost, or come before the stage.
+zoom. Here the place of a chart, its *stage*, is drawn outside the fragment that ticks, so that a
+tick cannot remove it. Each tick sends the changes of all charts as one message, an *update*. Each
+update is complete in itself, since others may be lost, or arrive before the stage.
 """
 
-import json
-import struct
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -22,19 +20,19 @@ from starlette.staticfiles import StaticFiles
 from streamlit.components.v2.types import ComponentRenderer
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from nnlab.app.live_chart import packing
 from nnlab.app.live_chart.inbox import Handlers, Inbox
 
 FOLDER = Path(__file__).parent
 STATIC = FOLDER / "static"
-# In the address of the modules: no browser uses those of an older server.
+# Part of the modules' address, so that no browser uses those of an older server.
 VERSION = max(file.stat().st_mtime_ns for file in STATIC.iterdir())
-MAX_BYTES = 60_000  # of a message: where more frames would exceed that, some are left out
 
 
 def _component(name: str, function: str, element: str = "", *, css: str = "") -> ComponentRenderer:
-    """Register a component: an empty element of a class, and a function of the module.
+    """Register a component: an empty element with a class, and a function of the module.
 
-    The module is served as a file: inline, it would travel in every message.
+    The module is served as a file: inline, it would be part of every message.
     """
     return st.components.v2.component(
         f"nnlab.{name}",
@@ -46,7 +44,7 @@ export default (await import(url)).{function};""",
     )
 
 
-_SKELETON = (FOLDER / "skeleton.css").read_text()  # needed before the module is there
+_SKELETON = (FOLDER / "skeleton.css").read_text()  # needed before the module has loaded
 _stage = _component("stage", "stage", "live-chart", css=_SKELETON)
 _diagram = _component("diagram", "mountDiagram", "network", css=_SKELETON)
 _gallery = _component("gallery", "mountGallery", "gallery")
@@ -60,18 +58,18 @@ class Update(NamedTuple):
 
     Attributes
     ----------
-    iteration : that the chart shows afterwards, as `data-iteration`
-    alt : a sentence that says what is then to be seen
-    frames : (iteration, PNG), laid under the figure and played one after the other until the next
-        update comes; for a stage with an extent
-    series : per trace of the figure its x and y, of a matrix also its z, (n_points,) each
-    points : per trace of the figure what the network answers to its points, as
+    iteration : the iteration that the chart shows after the update, as `data-iteration`
+    alt : a sentence that says what the chart then shows
+    frames : (iteration, PNG); played under the figure, one after the other, until the next update
+        comes; for a stage with an extent
+    series : for each trace of the figure its x and y, for a matrix also its z, (n_points,) each
+    points : for each trace of the figure the predictions for its points, as
         `figures.points.PointMarks`
-    caption : what is written on the chart
-    network : for the stage of a diagram, what `network_diagram.network` returns, and also `shown`,
-        the unit in the large chart, [layer, number] or None, and `refused`, what is wrong with the
-        last value set by hand
-    gallery : for the stage of a gallery, what `sweep_gallery.gallery` returns
+    caption : written on the chart
+    network : for a diagram, what `network_diagram.network` returns, with `shown`, the unit in the
+        large chart, [layer, number] or None, and `refused`, what is wrong with the last value set
+        by hand
+    gallery : for a gallery, what `sweep_gallery.gallery` returns
     """
 
     iteration: int
@@ -85,12 +83,12 @@ class Update(NamedTuple):
 
 
 class Time(NamedTuple):
-    """What the time line can look back at.
+    """The past iterations that the time line offers.
 
     Attributes
     ----------
-    iterations : int32 (n,), ascending, the present last
-    at : the one of them that the charts show
+    iterations : int32 (n,), ascending; the last one is the present
+    at : the iteration that the charts show
     """
 
     iterations: NDArray[np.int32]
@@ -98,7 +96,7 @@ class Time(NamedTuple):
 
 
 def routes() -> list[Mount]:
-    """Return the routes that serve the modules and the installed Plotly.js to the page."""
+    """Return the routes that serve the JavaScript modules and the installed Plotly.js."""
     base = "/" + st.get_option("server.baseUrlPath").strip("/")
     folders = {
         f"live_chart/{VERSION}": STATIC,
@@ -115,8 +113,8 @@ class Brush(NamedTuple):
 
     Attributes
     ----------
-    radius : of the eraser, as a part of the chart's width
-    label : 0 or 1, the class of the points that it draws, with Shift the other one; None erases
+    radius : of the eraser, as a fraction of the chart's width
+    label : the class of the points that it draws, 0 or 1, with Shift the other one; None erases
     """
 
     radius: float
@@ -140,13 +138,12 @@ def stage(
     ----------
     key : the chart's name on the page, as `data-live-chart`
     figure : a Plotly figure as JSON
-    extent : left, right, bottom, top of the frames to come, in the figure's units
-    shows : what is to be seen in the figure, of a chart that only changes as a whole and gets no
-        updates: drawn anew with another figure, its element stays
-    rest : how many times as long as it took to draw the figure it is then left as it is, so that
-        the browser has time for other charts, up to half a second; the last update is always drawn
-    brush : None lets the mouse zoom
-    colors : of what the brush draws, by class
+    extent : left, right, bottom, top of the frames, in the figure's units
+    shows : what the figure shows; for a chart that gets no updates, but another figure
+    rest : for how long the figure then stays as it is, as a multiple of the time that it took to
+        draw it, up to half a second: time for the other charts. The last update is always drawn
+    brush : None: the mouse zooms
+    colors : of the brush, by class
     pins : a click on a point draws a ring around it, which stays until the next click
     """
     data = {
@@ -169,7 +166,7 @@ def diagram(key: str, colors: tuple[str, str], *, max_layers: int, max_units: in
     ----------
     key : its name on the page, as `data-live-chart`
     colors : of negative and of positive weights
-    max_layers, max_units : hidden ones, and in each of them
+    max_layers, max_units : most hidden layers, and most units in each of them
     """
     data = {
         "name": key,
@@ -185,7 +182,7 @@ def gallery(key: str) -> None:
 
 
 def time_line() -> None:
-    """Draw the place of the slider that looks back, and of the replay."""
+    """Draw the place of the slider that shows past iterations, and of the replay."""
     _time_line(key="time_line")
 
 
@@ -194,8 +191,8 @@ def keyboard(keys: Mapping[str, Sequence[str]]) -> None:
 
     Parameters
     ----------
-    keys : by the name of a key (KeyboardEvent.key, with "Shift+" before it for Shift and →) the
-        keys of buttons: the first one that is on the page is pressed
+    keys : for the name of each key (as KeyboardEvent.key, or "Shift+ArrowRight") the Streamlit
+        keys of buttons; the first of them that is on the page is pressed
     """
     _keyboard(key="keyboard", data=keys)
 
@@ -208,18 +205,18 @@ def update(
     time_line: Time | None = None,
     run: int = 0,
 ) -> None:
-    """Send what has changed in the charts, by the keys of their stages, and take messages.
+    """Send the changes of the charts, and take the messages of the browser.
 
-    One per page, in its ticking fragment: a message of the browser reruns that fragment alone.
+    Each page calls this once, in its ticking fragment: a message reruns that fragment alone.
 
     Parameters
     ----------
+    charts : by the keys of their stages
     inbox : of the page
-    handlers : by the kind of a message, called with its body; messages.json has the kinds
-    time_line : None while the run trains, or on a page without one; without training, what is still
-        to be played is dropped, so that pictures and numbers agree
-    run : which run it is, a number that no other run of the page has: another one begins without
-        the zoom of the one before, whereas looking back keeps it
+    handlers : by the kind of message, called with the entries of its body; as in messages.json
+    time_line : None while the run trains, and on a page without a time line. Otherwise the frames
+        that still wait are dropped, so that pictures and numbers agree
+    run : a number that no other run of the page has; a new run resets the zoom
     """
     context = get_script_run_ctx()
     session, page = (context.session_id, context.page_script_hash) if context else ("", "")
@@ -237,32 +234,4 @@ def update(
         packet = st.session_state["update"].messages
         inbox.take(packet, handlers, session, page)
 
-    _update(key="update", data=_fitting(message), on_messages_change=take)
-
-
-def _fitting(message: dict[str, Any]) -> bytes:
-    """Pack a message of `update`, if need be with every other frame left out, but not the last."""
-    packed = pack(message)
-    charts = message["charts"].values()
-    while len(packed) > MAX_BYTES and any(len(chart["frames"]) > 1 for chart in charts):
-        for chart in charts:
-            chart["frames"] = chart["frames"][::-2][::-1]
-        packed = pack(message)
-    return packed
-
-
-def pack(message: dict[str, Any]) -> bytes:
-    """Return a message with arrays and images as bytes: JSON would make them a third larger.
-
-    The header's length as a 32-bit integer, the header as JSON, then all arrays and images in the
-    order in which the header names their kind and size.
-    """
-    parts: list[bytes] = []
-
-    def take_out(value: Any) -> dict[str, Any]:
-        kind = "png" if isinstance(value, bytes) else value.dtype.name
-        parts.append(bytes(value))
-        return {"kind": kind, "size": len(parts[-1])}
-
-    header = json.dumps(message, default=take_out).encode()
-    return b"".join([struct.pack("<I", len(header)), header, *parts])
+    _update(key="update", data=packing.pack_update(message), on_messages_change=take)

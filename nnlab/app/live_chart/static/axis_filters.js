@@ -1,4 +1,4 @@
-// Parallel coordinates: which ranges the mouse has marked on the axes, and in which order they stand.
+// Parallel coordinates: the ranges that the user has marked on the axes, and the order of the axes.
 
 import { outbox } from "./outbox.js";
 /** @typedef {import("./plotly_plot.js").PlotlyPlot} PlotlyPlot */
@@ -7,7 +7,7 @@ export class AxisFilters {
   /** @param {PlotlyPlot} plot */
   constructor(plot) {
     this.plot = plot;
-    this.held = false; // while the mouse drags along an axis, which a new figure would end
+    this.held = false; // true while the mouse drags along an axis: a new figure would end that
     plot.element.addEventListener("pointerdown", () => {
       this.held = plot.dimensions() !== undefined;
     }, true);
@@ -16,7 +16,7 @@ export class AxisFilters {
     }
   }
 
-  // Begins to send the ranges on each axis, once the figure is drawn.
+  // Sends the marked ranges whenever they change; to be called once the figure is drawn.
   listen() {
     this.plot.on("plotly_restyle", () => {
       const marked = this.plot.dimensions()?.filter((axis) => axis.constraintrange?.length);
@@ -27,7 +27,7 @@ export class AxisFilters {
   }
 
   /**
-   * Puts the axes of a new figure where those of the present one have been dragged to.
+   * Puts the axes of a new figure in the order to which the user has dragged the present ones.
    * @param {any} trace
    */
   arrange(trace) {

@@ -8,8 +8,8 @@ import { PlotlyPlot, loadPlotly } from "./plotly_plot.js";
 /** @typedef {import("messages").Chart} Update */
 /** @typedef {import("messages").Stage} Stage */
 
-const FEW = 20; // points of a line: with markers, since a line alone would hide where they are
-const MAX_LEFT = 3; // frames of the last update that are still played after the next has come
+const FEW = 20; // points of a line that gets markers, since a line alone would not show them
+const MAX_LEFT = 3; // frames of the last update that are still played after the next one has come
 const MAX_REST_MS = 500;
 const MAX_SPACING_MS = 250; // between two frames
 
@@ -50,7 +50,7 @@ export class Chart {
     element.dataset.liveChart = name;
     const { rings, prediction } = this.marks;
     element.append(this.under, this.plot.element, rings, prediction, this.caption);
-    this.stale = true; // in a new place, as when one comes back to the page
+    this.stale = true; // the place is new, as after a visit to another page
     new ResizeObserver(() => this.plot.resize()).observe(element);
   }
 
@@ -68,19 +68,19 @@ export class Chart {
   }
 
   /**
-   * Takes an update. While the run goes on, the last frames of the one before may still be played,
-   * as new ones take a moment to decode; older ones are dropped, so that no delay builds up.
+   * Takes an update. While the run trains, the last frames of the previous update are still played,
+   * since new ones take a moment to decode; older ones are dropped, so that no delay builds up.
    * @param {Update} message
    */
   update(message, { running = false, run = 0 } = {}) {
     const now = performance.now();
-    // Played a little faster than they come, so that few have to be dropped.
+    // Frames are played a little faster than they come, so that few have to be dropped.
     this.spacing = Math.min(now - this.received, MAX_SPACING_MS) / (message.frames.length + 1);
     this.received = now;
     this.run = run;
     this.stale ||= message.series.length > 0
       || (!this.extent && message.iteration !== this.message?.iteration);
-    if (message.caption !== this.message?.caption) this.frames = []; // of another unit, mostly
+    if (message.caption !== this.message?.caption) this.frames = []; // they show another unit
     this.caption.textContent = message.caption;
     this.message = message;
     this.frames = [...(running ? this.frames.slice(-MAX_LEFT) : []), ...message.frames];
@@ -116,11 +116,11 @@ export class Chart {
     this.stale = false;
     const data = figure.data.map((/** @type {any} */ trace, /** @type {number} */ index) => {
       if (!message.series.length) return this.filters.arrange(trace);
-      if (!message.series[index]) return trace; // it has come with the figure
+      if (!message.series[index]) return trace; // its data came with the figure
       const [x, y, z] = message.series[index]; // a matrix has a z for each x and y
       return { ...trace, x, y, z, mode: x.length > FEW ? "lines" : "lines+markers" };
     });
-    // A zoom into the loss curve is not for the next run; Plotly writes it into the layout it gets.
+    // A new run resets the zoom. Plotly writes the zoom into the layout that it gets.
     const layout = structuredClone(figure.layout);
     layout.uirevision = `${layout.uirevision} ${this.run}`;
     const isFirst = !this.plot.isDrawn;
@@ -148,7 +148,7 @@ export class Chart {
     this.element.dataset.iteration = String(iteration);
   }
 
-  // Keeps the picture in step with the axes while the user zooms or the window changes.
+  // Lets the picture follow the axes when the user zooms or the window changes.
   placeCanvas() {
     const axes = this.plot.axes();
     if (!this.extent || !axes) return;

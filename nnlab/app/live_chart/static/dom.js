@@ -1,4 +1,4 @@
-// What the modules share: elements of the page, and messages that wait for a picture.
+// What the modules share: functions for elements, and for messages that wait for their pictures.
 
 /**
  * Makes an element.

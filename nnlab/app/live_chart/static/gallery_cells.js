@@ -1,5 +1,5 @@
 // Draws a sweep as a gallery: a table of links, each with a small map, a number and a loss curve.
-// With both axes it is a table; of one axis its cells follow each other; on a phone it is a list.
+// With two axes it is a table; with one, its cells wrap like words; on a phone it is a list.
 
 import { find, make, penOf, takeNewest } from "./dom.js";
 import { outbox } from "./outbox.js";
@@ -10,9 +10,9 @@ const NARROW = matchMedia("(max-width: 640px)");
 const LEAST_SIDE = 44, MOST_SIDE = 150; // pixels of a map
 const BESIDE = 62; // pixels that number, note and curve need beside a map
 const below = (/** @type {boolean} */ note) => (note ? 32 : 19); // the same below a map
-const AROUND = 92; // pixels above and below the cells: names, progress, space
+const AROUND = 92; // pixels above and below the cells, for names, progress and space
 const GAP = 3;
-const NO_POINT = 255;
+const NO_POINT = 255; // in a loss curve: it has ended
 
 export class GalleryCells {
   constructor() {
@@ -114,7 +114,7 @@ export class GalleryCells {
     return heading;
   }
 
-  // Gives the maps the size at which all of them fit on the screen.
+  // Makes the maps as large as they can be if all of them are to fit on the screen.
   size() {
     if (!this.message) return;
     const { rows, columns, several } = this.gallery;
@@ -185,7 +185,7 @@ export class GalleryCells {
     link.onpointerenter = link.onfocus = () => this.say(link, this.drawn[at]);
     link.onpointerleave = link.onblur = () => { this.tip.hidden = true; };
     link.onclick = (event) => {
-      if (event.ctrlKey || event.metaKey || event.shiftKey) return; // a tab of its own
+      if (event.ctrlKey || event.metaKey || event.shiftKey) return; // opens a new tab
       event.preventDefault();
       outbox.add("open", { index: this.drawn[at]?.index ?? 0 });
     };

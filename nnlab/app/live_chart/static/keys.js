@@ -1,5 +1,5 @@
-// The page's keys, which press its buttons. The server says which: Streamlit's own shortcuts cannot
-// be R, and would change the buttons' names.
+// The page's keys, which press its buttons. The server says which key presses which button:
+// Streamlit's own shortcuts cannot be R, and would change the names of the buttons.
 const FIELDS = "input, textarea, select, button, summary, canvas, [role=slider], [role=radiogroup], "
   + "[role=listbox]";
 const PRESSED = "button, summary, [role=radiogroup] *";
@@ -12,7 +12,7 @@ export function setKeys({ data }) {
   keys = data;
 }
 
-/** @param {() => unknown} updates a value that changes whenever the page has drawn something new */
+/** @param {() => unknown} updates returns a value that changes with every update of the page */
 export function listenToKeys(updates) {
   /** @type {unknown} */
   let actedAt; // the value of `updates` when a key last acted
@@ -27,7 +27,7 @@ export function listenToKeys(updates) {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
     event.stopImmediatePropagation(); // R would rerun Streamlit's script
-    // A held arrow steps as fast as the page follows: a press would cut off the one before.
+    // While an arrow is held, wait for the page: a press would cut off the last one.
     if (event.repeat && (!event.key.startsWith("Arrow") || actedAt === updates())) return;
     actedAt = updates();
     for (const name of names) {
@@ -36,7 +36,7 @@ export function listenToKeys(updates) {
     }
   }, { capture: true });
 
-  // Space after a click with the mouse means Start or Pause, not the same button once more.
+  // After a click with the mouse, space means Start or Pause, not the same button again.
   document.addEventListener("click", (event) => {
     if (!event.detail) return;
     setTimeout(() => {

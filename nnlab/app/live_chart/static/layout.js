@@ -6,10 +6,10 @@ const HEAD = 58; // pixels above the units, for the layers' buttons
 const GUTTER = 54; // left of the inputs, for their names
 const MAX_SIZE = 46; // of a unit
 const MAX_PITCH = 66; // from one unit of a layer to the next
-// From one layer to the next, at least and at most; at least so that its two buttons fit above it.
-// Eight layers fit into 450 pixels, as on 1280 × 720; in less, as on a phone, they scroll.
+// From one layer to the next. At the least step two buttons fit above a layer, and eight layers fit
+// into 450 pixels, as on 1280 × 720; where there is less room, as on a phone, they scroll.
 const MIN_STEP = 38, MAX_STEP = 190;
-const ROOMY = 74; // step from which a layer's buttons stand beside its number, not below
+const ROOMY = 74; // least step at which a layer's buttons stand beside its number, not below it
 const GAP = 6;
 const MAX_COLUMNS = 8;
 

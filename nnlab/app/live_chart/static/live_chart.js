@@ -18,12 +18,12 @@ export { setKeys } from "./keys.js";
  *   setTriggerValue: (name: "messages", packet: Packet) => void }} Component
  */
 
-const STOPPING_MS = 1000; // that the server may take to stop
-const LATE_MS = 1000; // an update so much later than the quickest one: the network is too slow
-const ASK_AGAIN_MS = 4000;
+const STOPPING_MS = 1000; // until the server has surely stopped
+const LATE_MS = 1000; // more than the quickest update took: the network is too slow
+const ASK_AGAIN_MS = 4000; // until the server is asked again for fewer updates
 
 /**
- * Returns what a name stands for, and makes it at first.
+ * Returns the thing with a name; makes it when it is first needed.
  * @template Thing
  * @param {Map<string, Thing>} things
  * @param {string} name
@@ -86,7 +86,7 @@ export function update({ parentElement, data, setTriggerValue }) {
   outbox.connect(message, (packet) => {
     if (parentElement.isConnected) setTriggerValue("messages", packet);
   });
-  // What was on its way when Pause or Reset was pressed is not drawn any more.
+  // Updates that were on their way when Pause or Reset was pressed are not drawn.
   if (!message.time && performance.now() - stoppedAt < STOPPING_MS) return;
   received += 1;
   running = !message.time;
@@ -108,7 +108,7 @@ document.addEventListener("click", ({ target }) => {
   for (const chart of charts.values()) chart.frames = [];
 }, { capture: true });
 
-let quickest = Infinity; // ms that an update has taken, give or take the clocks' difference
+let quickest = Infinity; // ms that the quickest update took, plus the difference of the clocks
 let askedAt = 0;
 /** @param {number} sent seconds */
 function isLate(sent) {

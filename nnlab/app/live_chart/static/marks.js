@@ -1,14 +1,14 @@
-// Marks on a chart's points: rings around those on the wrong side, and the prediction for the one
-// under the mouse, or for the one that was clicked.
+// Marks on the points of a chart: rings around the mistakes, and the prediction for the point under
+// the mouse, or for the one that was clicked.
 
 import { make, penOf } from "./dom.js";
 import { outbox } from "./outbox.js";
 /** @typedef {import("messages").Marks} PointMarks */
 /** @typedef {[number, number]} Place trace, and index in the trace */
 
-const RING = 5, RING_COLOR = "#d6002a"; // px
-const PIN = 8; // px, radius of the ring around the one that was clicked
-const STEPS = 2 ** 16 - 2; // as in points.py
+const RING = 5, RING_COLOR = "#d6002a"; // radius in pixels
+const PIN = 8; // radius of the ring around the point that was clicked
+const STEPS = 2 ** 16 - 2; // from the lowest prediction to the highest, as in points.py
 
 /**
  * @param {PointMarks | undefined} marks
@@ -39,12 +39,12 @@ export class Marks {
     this.hovered = undefined;
     /** @type {Place | undefined} */
     this.pinned = undefined;
-    this.places = ""; // of all points, to see whether they change
+    this.places = ""; // of all points
     this.hasRings = false;
   }
 
   /**
-   * Lets the clicked point go if the points are others than before.
+   * Lets the clicked point go if the points have changed.
    * @param {{ data: { x?: number[], y?: number[] }[] }} figure
    */
   follow({ data }) {
@@ -87,7 +87,7 @@ export class Marks {
     this.say("off");
   }
 
-  // Writes the prediction down; "polite" lets it be spoken, too, which nobody could follow at a tick.
+  // Writes the prediction. "polite": a screen reader says it; at every tick that would be too much.
   say(live = "polite") {
     const text = this.text();
     if (text === this.prediction.textContent) return;
@@ -102,7 +102,7 @@ export class Marks {
     const target = customdata ? customdata[index] : meta;
     if (prediction === undefined || target === undefined || !name) return "";
     const what = customdata
-      ? `${name}, target ${target.toPrecision(3)}: answer`
+      ? `${name}, target ${target.toPrecision(3)}: prediction`
       : `${name}: probability of class 1`;
     return `${what} ${prediction.toFixed(3)}, error ${(prediction - target).toFixed(3)}`;
   }

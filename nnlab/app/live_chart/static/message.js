@@ -1,4 +1,4 @@
-// Reads the messages that __init__.py packs: a header in JSON, then arrays and images as bytes.
+// Reads the messages that packing.py packs: a header in JSON, then arrays and images as bytes.
 
 /** @type {Record<string, (bytes: Uint8Array<ArrayBuffer>) => unknown>} */
 const READ = {

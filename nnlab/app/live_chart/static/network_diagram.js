@@ -21,7 +21,7 @@ const HINT = "Orange is negative, blue positive. Click a unit to see its map in 
   + "or a small square to set its value.";
 const WIDEST = 7; // pixels of the line of an infinite weight
 /** @type {Record<string, number>} */
-const REACH = { mouse: 5, touch: 14, pen: 8 }; // pixels from a line that still mean it
+const REACH = { mouse: 5, touch: 14, pen: 8 }; // pixels from a line that still count as on it
 const MAX_ARRIVED = 3; // messages that wait for their pictures
 /** @type {Record<string, [number, number]>} */
 const MOVES = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
@@ -65,7 +65,7 @@ export class NetworkDiagram {
     /** @type {HTMLElement | undefined} */
     this.pressed = undefined; // the unit that the large chart shows
     /** @type {OverUnit | OverParameter | null} */
-    this.over = null; // what the pointer or the focus is at
+    this.over = null; // at the pointer or the focus
     /** @type {Update[]} */
     this.arrived = []; // messages whose pictures are still to be decoded
     /** @type {Update} the one that is drawn, once one has come */
@@ -145,7 +145,7 @@ export class NetworkDiagram {
       button.onpointerenter = button.onfocus = () => this.hover({ unit: [layer, number] });
       button.onpointerleave = button.onblur = () => this.leave();
       button.onclick = () => this.show([layer, number]);
-      button.tabIndex = layer || number ? -1 : 0; // one stop for the Tab key; then arrows
+      button.tabIndex = layer || number ? -1 : 0; // Tab stops at one unit; arrows lead to the others
       return button;
     }));
     this.units.replaceChildren(...this.buttons.flat());
@@ -298,7 +298,7 @@ export class NetworkDiagram {
     if (draw) this.schedule();
   }
 
-  // Says the numbers of what the pointer or the focus is at.
+  // Shows the numbers of the unit or line at the pointer or the focus.
   say() {
     const { over } = this;
     if (!over) return;

@@ -1,3 +1,5 @@
+// Numbers as people read them.
+
 /**
  * Returns a number as people read it: few digits, a true minus; NaN as a dash.
  * @param {number} value

@@ -1,4 +1,4 @@
-// Carries what the browser tells the server. Each message is sent until the server has taken it.
+// Carries messages from the browser to the server. Each is sent until the server has taken it.
 
 /** @typedef {import("messages").Message} Message */
 /** @typedef {import("messages").Packet} Packet */

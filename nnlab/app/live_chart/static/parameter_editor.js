@@ -38,7 +38,7 @@ export class ParameterEditor {
     this.which.onchange = () => this.turnTo(JSON.parse(this.which.value));
     this.exact.onchange = () => {
       const value = Number(this.set(this.exact.value) || NaN);
-      if (Number.isFinite(value)) this.slide(value); // at once: the next nudge starts from there
+      if (Number.isFinite(value)) this.slide(value); // at once: the next key press starts there
     };
     this.slider.oninput = () => {
       this.exact.value = shown(this.slider.valueAsNumber);
@@ -102,7 +102,7 @@ export class ParameterEditor {
 
   /** @param {number} value */
   slide(value) {
-    // Its own end comes back rounded to float32, and is not beyond it.
+    // Its own end comes back rounded to float32, which does not count as beyond it.
     if (Math.abs(value) > 1.000001 * Number(this.slider.max)) this.span(value);
     this.slider.value = String(value);
   }

@@ -1,4 +1,4 @@
-// A Plotly figure in an element. What Plotly keeps to itself is read here and nowhere else.
+// A Plotly figure in an element. Only this module reads Plotly's internals.
 
 import { make } from "./dom.js";
 

@@ -1,4 +1,4 @@
-// The line under the charts: a slider over what the run remembers of its past, and its replay.
+// The line under the charts: a slider over the past of the run, and a replay of it.
 
 import { find, make } from "./dom.js";
 import { outbox } from "./outbox.js";
@@ -11,7 +11,7 @@ const HTML = `
 <output></output>
 <button class="branch" title="Train on from this moment. The old curve stays, in grey.">
   Continue from here</button>`;
-const REPLAY_MS = 50; // at least, between two moments of a replay
+const REPLAY_MS = 50; // at least, between two iterations of a replay
 
 export class TimeLine {
   constructor() {
@@ -30,7 +30,7 @@ export class TimeLine {
       outbox.add("branch", { iteration: this.wanted });
     };
     /** @type {number[]} */
-    this.iterations = []; // that can be looked at, the present last
+    this.iterations = []; // of the past, and the present last
     this.wanted = 0; // the iteration chosen here
     this.number = 0; // of the last message that asks for it
     this.training = false;
@@ -69,7 +69,7 @@ export class TimeLine {
   /**
    * Looks at an iteration.
    * @param {number} iteration
-   * @param {boolean} settled if not, as in mid-drag, only the pictures follow
+   * @param {boolean} settled false, as during a drag: only the pictures follow
    */
   look(iteration, settled) {
     if (this.training) return;

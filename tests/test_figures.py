@@ -96,10 +96,11 @@ def test_the_plane_holds_all_points_and_grows_in_steps(
 def test_every_point_is_inside_the_plane(points: list[tuple[float, float, float]]) -> None:
     own = Points.of(points)
     left, right, bottom, top = plane_extent(start(Config(dataset="own", points=own)).dataset)
-    assert (own.inputs[:, 0] >= left).all()
-    assert (own.inputs[:, 0] <= right).all()
-    assert (own.inputs[:, 1] >= bottom).all()
-    assert (own.inputs[:, 1] <= top).all()
+    rounding = 1e-12 * (right - left)  # far less than a pixel
+    assert (own.inputs[:, 0] >= left - rounding).all()
+    assert (own.inputs[:, 0] <= right + rounding).all()
+    assert (own.inputs[:, 1] >= bottom - rounding).all()
+    assert (own.inputs[:, 1] <= top + rounding).all()
     assert right - left == pytest.approx(top - bottom, rel=1e-6)
 
 

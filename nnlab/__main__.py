@@ -8,15 +8,8 @@ from collections.abc import Sequence
 from nnlab import __version__
 from nnlab.data.rules import BrokenRule, shown
 from nnlab.sweep import command_line
+from nnlab.training import cli_options
 from nnlab.training.batches import check_points
-from nnlab.training.cli_options import (
-    EXIT_BAD_INPUT,
-    EXIT_INTERRUPTED,
-    EXIT_OUTPUT_CLOSED,
-    Parser,
-    add_settings,
-    settings,
-)
 from nnlab.training.config import Config, parse
 from nnlab.training.metrics import Metrics
 from nnlab.training.run import advance, evaluate, start
@@ -32,14 +25,8 @@ _ENDINGS = {
 
 
 def _read(arguments: Sequence[str], command: str) -> tuple[Config, int]:
-    """Return what to train, and the number of iterations from one printed row to the next.
-
-    Raises
-    ------
-    ValueError
-        If a value breaks its rule.
-    """
-    parser = Parser(
+    """Return what to train, and the number of iterations from one printed row to the next."""
+    parser = cli_options.Parser(
         prog=command,
         usage="%(prog)s [--help] [--version] [--every N] [--OPTION VALUE ...]\n"
         f"       {command.removesuffix(' train')} sweep [--help] [--OPTION VALUE ...]",
@@ -52,9 +39,9 @@ def _read(arguments: Sequence[str], command: str) -> tuple[Config, int]:
     parser.add_argument(
         "--every", default="1000", metavar="N", help="Iterations from row to row. Default: 1000."
     )
-    add_settings(parser)
+    cli_options.add_settings(parser)
     options = vars(parser.parse_args(arguments))
-    config = settings(options)
+    config = cli_options.settings(options)
     check_points(config)
     every = parse("iterations", options["every"])
     if not isinstance(every, int) or every < 1:
@@ -97,7 +84,7 @@ def _train(config: Config, every: int) -> int:
         print(f"After {iteration} iterations: {_summary(config, evaluate(run))}", flush=True)
     except KeyboardInterrupt:
         print(f"Stopped at iteration {iteration}.", flush=True)
-        return EXIT_INTERRUPTED
+        return cli_options.EXIT_INTERRUPTED
     return 0
 
 
@@ -119,14 +106,14 @@ def main(arguments: Sequence[str] | None = None, command: str = "python -m nnlab
             config, every = _read(arguments, command)
         except ValueError as error:
             print(error, file=sys.stderr)
-            return EXIT_BAD_INPUT
+            return cli_options.EXIT_BAD_INPUT
         return _train(config, every)
     except KeyboardInterrupt:  # before there was anything to stop
-        return EXIT_INTERRUPTED
+        return cli_options.EXIT_INTERRUPTED
     except BrokenPipeError:
         # `| head` has read enough. Python would complain again when it flushes at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return EXIT_OUTPUT_CLOSED
+        return cli_options.EXIT_OUTPUT_CLOSED
 
 
 if __name__ == "__main__":

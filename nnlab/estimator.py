@@ -1,8 +1,7 @@
 """The network as scikit-learn estimators: a classifier of two classes, and a regressor.
 
-scikit-learn reads the parameters off the signature of `__init__`, which `dataclass` writes.
-
-Over 250 lines, half of them docstrings, as scikit-learn documents each parameter in the class.
+scikit-learn reads the parameters off the signature of `__init__`, which `dataclass` writes. Over
+250 lines, as half of them are docstrings for scikit-learn's users.
 """
 
 import warnings
@@ -80,13 +79,7 @@ class _NeuralNet(BaseEstimator):
         return TableConfig(problem=self._problem, **self.get_params(deep=False))
 
     def _fit(self, config: TableConfig, inputs: FloatArray, targets: FloatArray) -> Self:
-        """Train from new weights for `iterations` updates, or until a stop rule holds.
-
-        Parameters
-        ----------
-        inputs : float64 (n_samples, n_columns)
-        targets : float64 (n_samples,)
-        """
+        """Train from new weights on inputs, (n_samples, n_columns), and targets, (n_samples,)."""
         config = replace(config, features=column_names(inputs.shape[1]))
         return self._keep(advance(start(config, _table(inputs, targets)), config.iterations))
 
@@ -95,12 +88,10 @@ class _NeuralNet(BaseEstimator):
         features = column_names(inputs.shape[1])
         # the stop rules end a fit, but do not shorten an epoch
         config = replace(config, features=features, target_loss=None, patience=None)
-        if hasattr(self, "_run"):
-            run = with_config(self._run, config)
-        else:
-            run = start(config, _table(inputs, targets))
+        begun = self.__sklearn_is_fitted__()
+        run = with_config(self._run, config) if begun else start(config, _table(inputs, targets))
         updates = updates_per_epoch(config.batch_size, len(inputs))
-        data = _table(inputs, targets, phase=run.iteration % updates)
+        data = replace(_table(inputs, targets), phase=run.iteration % updates)
         return self._keep(advance(replace(run, dataset=data), updates))
 
     def _keep(self, run: Run) -> Self:
@@ -108,24 +99,23 @@ class _NeuralNet(BaseEstimator):
         no_data = _table(np.empty((0, len(run.config.features))), np.empty(0))
         self._run = replace(run, dataset=no_data, snapshots=run.snapshots[:1], edits=())
         if run.diverged:
-            warnings.warn(
+            message = (
                 f"Training diverged after {run.iteration} updates; the last finite parameters are "
                 f"kept. Scale the inputs or choose a learning_rate below "
-                f"{run.config.learning_rate:g}.",
-                ConvergenceWarning,
-                stacklevel=4,
+                f"{run.config.learning_rate:g}."
             )
+            warnings.warn(message, ConvergenceWarning, stacklevel=4)
         return self
 
     def _outputs(self, X: Any) -> FloatArray:
-        """Return what `nnlab.predict` returns, float64 (n_samples,)."""
         run = self._trained()
         return predict(run, validate_data(self, X, dtype=np.float64, reset=False))
 
 
-def _table(inputs: FloatArray, targets: FloatArray, phase: int = 0) -> Dataset:
-    no_inputs, no_targets = np.empty((0, inputs.shape[1])), np.empty((0, 1))
-    return Dataset(inputs, targets[:, np.newaxis], no_inputs, no_targets, phase=phase)
+def _table(inputs: FloatArray, targets: FloatArray) -> Dataset:
+    """Return training points without test points."""
+    targets = targets[:, np.newaxis]
+    return Dataset(inputs, targets, inputs[:0], targets[:0])
 
 
 @dataclass(kw_only=True, eq=False, repr=False)
@@ -139,51 +129,32 @@ class NeuralNetClassifier(ClassifierMixin, _NeuralNet):
 
     Parameters
     ----------
-    hidden_layers : tuple of int
-        Units in each hidden layer.
-    activation : str or tuple of str
-        The function of each hidden unit: one for all layers, or one for each.
-    initialization : str
-        How the weights are drawn before training.
-    seed : int
-        Selects the random starting weights and batches.
-    output_loss : str
-        How errors count: "cross_entropy" or "squared_error".
-    optimizer : str
-        How a gradient becomes a step.
-    momentum : float
-        How much of its last step the optimizer keeps, with "momentum" and "nesterov".
-    learning_rate : float
-        How far each update moves the weights.
-    learning_rate_schedule : str
-        How the learning rate falls over the iterations.
-    batch_size : int or None
-        Number of samples in each update; None: all of them.
-    regularization : str
-        The penalty that holds the weights down: "none", "l1" or "l2".
-    regularization_rate : float
-        How hard "l1" or "l2" holds the weights down.
-    iterations : int
-        Number of updates in `fit`.
-    target_loss : float or None
-        `fit` stops when the training loss is down to this.
-    patience : int or None
-        `fit` stops after this many iterations without a better loss.
+    hidden_layers : units in each hidden layer
+    activation : the function of each hidden unit: one name for all layers, or one for each
+    initialization : how the weights are drawn before training
+    seed : selects the random starting weights and batches
+    output_loss : how errors count: "cross_entropy" or "squared_error"
+    optimizer : how a gradient becomes a step
+    momentum : how much of its last step the optimizer keeps, with "momentum" and "nesterov"
+    learning_rate : how far each update moves the weights
+    learning_rate_schedule : how the learning rate falls over the iterations
+    batch_size : number of samples in each update; None: all of them
+    regularization : the penalty that keeps the weights small: "none", "l1" or "l2"
+    regularization_rate : strength of "l1" or "l2"
+    iterations : number of updates in `fit`
+    target_loss : `fit` stops when the training loss reaches this value; None: it does not
+    patience : `fit` stops after this many iterations without a better loss; None: it does not
 
     Attributes
     ----------
-    classes_ : ndarray of shape (2,)
-        The labels in order; the network's output is the probability of the second.
-    loss_curve_ : ndarray of shape (n_iter_,)
-        The training loss of each update's batch, before the update and without the penalty.
-    n_iter_ : int
-        Number of updates made.
-    coefs_, intercepts_ : list of ndarray
-        Each layer's weights, (fan_in, fan_out), and biases, (fan_out,), as views.
-    n_features_in_ : int
-        Number of columns of the data.
-    feature_names_in_ : ndarray of shape (n_features_in_,)
-        Names of the columns, if the data had names.
+    classes_ : (2,), the labels in order; the network's output is the probability of the second
+    loss_curve_ : float64 (n_iter_,), the training loss of each update's batch, before the update
+        and without the penalty
+    n_iter_ : number of updates made
+    coefs_, intercepts_ : each layer's weights, float64 (fan_in, fan_out), and biases, (fan_out,),
+        as views
+    n_features_in_ : number of columns of the data
+    feature_names_in_ : (n_features_in_,), names of the columns, if the data had names
     """
 
     _problem = "classification"
@@ -268,8 +239,7 @@ class NeuralNetClassifier(ClassifierMixin, _NeuralNet):
 
     def _targets(self, y: NDArray[Any]) -> FloatArray:
         """Return 0.0 for the first class and 1.0 for the second, float64 (n_samples,)."""
-        targets: FloatArray = LabelEncoder().fit(self.classes_).transform(y).astype(np.float64)
-        return targets
+        return np.asarray(LabelEncoder().fit(self.classes_).transform(y), dtype=np.float64)
 
 
 class NeuralNetRegressor(RegressorMixin, _NeuralNet):
@@ -302,10 +272,8 @@ def _labels(y: Any) -> NDArray[Any]:
     check_classification_targets(y)
     kind = type_of_target(y, input_name="y", raise_unknown=True)
     if kind != "binary":
-        # scikit-learn's own message
-        raise ValueError(
-            f"Only binary classification is supported. The type of the target is {kind}."
-        )
+        message = f"Only binary classification is supported. The type of the target is {kind}."
+        raise ValueError(message)  # scikit-learn's own sentence
     labels: NDArray[Any] = unique_labels(y)
     return labels
 

@@ -22,10 +22,9 @@ OWN_TEST_EVERY = 5  # every fifth of these points is a test point
 
 @dataclass(frozen=True, eq=False)
 class Dataset:
-    """Training and test points. The arrays are read-only, so that runs can share them.
+    """Training and test points, in read-only arrays that runs can share; both can be empty.
 
-    A Dataset equals only itself, so it can be the key of a cache. Either set may be empty if the
-    user draws all points.
+    A Dataset equals only itself, so it can be the key of a cache.
 
     Attributes
     ----------
@@ -97,7 +96,7 @@ def xor(samples: int, noise: float, seed: int) -> tuple[FloatArray, FloatArray]:
 def spirals(samples: int, noise: float, seed: int) -> tuple[FloatArray, FloatArray]:
     """Draw two arms of a spiral, 1¾ turns each; arguments and result as for `circles`.
 
-    Theirs: along an arm the radius grows from 0 to 5, and the angle with it to 1.75 * 2π.
+    In TensorFlow Playground, the radius grows from 0 to 5, and the angle with it to 1.75 * 2π.
     """
     rng = np.random.default_rng(seed)
     order = rng.permutation(samples)
@@ -109,14 +108,9 @@ def spirals(samples: int, noise: float, seed: int) -> tuple[FloatArray, FloatArr
 
 
 def plane(samples: int, noise: float, seed: int) -> tuple[FloatArray, FloatArray]:
-    """Draw values that rise evenly along the diagonal; arguments as for `circles`.
+    """Draw values that rise along the diagonal from -1.2 to 1.2; arguments as for `circles`.
 
     In TensorFlow Playground, it is (x1 + x2) / 10 on -6 … 6.
-
-    Returns
-    -------
-    inputs : float64 (samples, 2)
-    targets : float64 (samples,), -1.2 … 1.2
     """
     rng = np.random.default_rng(seed)
     inputs = rng.uniform(-1, 1, (samples, 2))
@@ -124,15 +118,10 @@ def plane(samples: int, noise: float, seed: int) -> tuple[FloatArray, FloatArray
 
 
 def multi_gaussian(samples: int, noise: float, seed: int) -> tuple[FloatArray, FloatArray]:
-    """Draw values on three hills and three hollows; arguments as for `circles`.
+    """Draw values on three hills and three hollows, from -1 to 1; arguments as for `circles`.
 
     As in TensorFlow Playground, centres are at -4, 0, 4 and ±2.5 of 6. Each is a cone of height ±1
     and radius 2.
-
-    Returns
-    -------
-    inputs : float64 (samples, 2)
-    targets : float64 (samples,), -1 … 1
     """
     rng = np.random.default_rng(seed)
     inputs = rng.uniform(-1, 1, (samples, 2))
@@ -145,11 +134,6 @@ def multi_gaussian(samples: int, noise: float, seed: int) -> tuple[FloatArray, F
     return inputs + rng.normal(0, noise, (samples, 2)), targets
 
 
-def own(samples: int, noise: float, seed: int) -> tuple[FloatArray, FloatArray]:  # noqa: ARG001
-    """Draw no points: the user brings all of them."""
-    return np.empty((0, 2)), np.empty(0)
-
-
 DATASETS: dict[str, Callable[[int, float, int], tuple[FloatArray, FloatArray]]] = {
     "circles": circles,
     "moons": moons,
@@ -158,7 +142,7 @@ DATASETS: dict[str, Callable[[int, float, int], tuple[FloatArray, FloatArray]]] 
     "spirals": spirals,
     "plane": plane,
     "multi-gaussian": multi_gaussian,
-    OWN: own,
+    OWN: lambda samples, noise, seed: (np.empty((0, 2)), np.empty(0)),
 }
 # The data sets for each problem: classes can serve as values, but not the other way round.
 DATASETS_FOR: dict[str, tuple[str, ...]] = {

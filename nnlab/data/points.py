@@ -65,10 +65,8 @@ class Points:
     def of(cls, triples: Iterable[tuple[float, float, float]]) -> Self:
         """Make Points from triples (x1, x2, target)."""
         rows = [(x1, x2, target) for x1, x2, target in triples]
-        return cls(
-            np.array([row[:2] for row in rows], dtype=np.float64).reshape(len(rows), 2),
-            np.array([row[2] for row in rows], dtype=np.float64),
-        )
+        table = np.array(rows, dtype=np.float64).reshape(len(rows), 3)
+        return cls(table[:, :2], table[:, 2])
 
     def __len__(self) -> int:
         return len(self.targets)
@@ -94,13 +92,7 @@ NO_POINTS = Points.of([])
 
 
 def add(points: Points, inputs: ArrayLike, target: float) -> Points:
-    """Return the points followed by new ones, which all have the same target.
-
-    Parameters
-    ----------
-    points : Points, unchanged
-    inputs : (k, 2), the new points
-    target : of every new point
+    """Return the points followed by new ones, (k, 2), which all have the same target.
 
     Raises
     ------
@@ -109,23 +101,14 @@ def add(points: Points, inputs: ArrayLike, target: float) -> Points:
     """
     inputs = np.asarray(inputs)
     new = Points(inputs, np.full(inputs.shape[:1], target, dtype=np.float64))
-    return Points(
-        np.concatenate([points.inputs, new.inputs]), np.concatenate([points.targets, new.targets])
-    )
+    pairs = ((points.inputs, new.inputs), (points.targets, new.targets))
+    return Points(*map(np.concatenate, pairs))
 
 
 def erase(points: Points, inputs: ArrayLike, radius: float) -> Points:
-    """Return the points without those within `radius` of any of some positions.
+    """Return the points without those within `radius` of any of some positions, (k, 2).
 
-    Parameters
-    ----------
-    points : Points, unchanged
-    inputs : (k, 2), the positions
-    radius : in the units of the axes
-
-    Returns
-    -------
-    Points in their old order; `points` itself if no point is near
+    The result is `points` itself if no point is near.
     """
     kept = np.ones(len(points), dtype=np.bool_)
     with np.errstate(over="ignore"):  # an infinite distance is far enough
@@ -149,9 +132,8 @@ def standardized(points: Points) -> Points:
     inputs = inputs - inputs.mean(axis=0)
     inputs = inputs - inputs.mean(axis=0)  # what rounding has left
     deviation = np.sqrt(np.mean(inputs**2, axis=0))
-    return Points(
-        np.where(constant, 0.0, inputs / np.where(constant, 1.0, deviation)), points.targets
-    )
+    inputs = np.where(constant, 0.0, inputs / np.where(constant, 1.0, deviation))
+    return Points(inputs, points.targets)
 
 
 def encode(points: Points) -> str:
@@ -203,6 +185,5 @@ def _unpacked(text: str) -> Points:
     lines = rows.decode("ascii").split("\n")
     if len(lines) > MAX_LINK_POINTS:
         raise ValueError
-    return Points.of(
-        (float(x1), float(x2), float(y)) for x1, x2, y in (s.split(",") for s in lines)
-    )
+    triples = (line.split(",") for line in lines)
+    return Points.of((float(x1), float(x2), float(y)) for x1, x2, y in triples)

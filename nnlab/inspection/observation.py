@@ -14,7 +14,7 @@ from nnlab.data.datasets import FloatArray
 from nnlab.model.computing import computing
 from nnlab.model.network import Objective, sigmoid
 from nnlab.training.batches import objective_of
-from nnlab.training.history import LayerHistory, layer_row, no_layer_history
+from nnlab.training.history import LayerHistory, layer_row
 from nnlab.training.metrics import Metrics, is_wrong, penalty
 from nnlab.training.run import Run
 
@@ -59,8 +59,7 @@ class Observation:
         run, objective = self.run, self._objective
         if objective:
             objective.backward(run.parameters)
-        row = layer_row(run.iteration, run.config, objective, run.parameters)
-        return no_layer_history(len(run.parameters.matrices)).extended([row])
+        return layer_row(run.iteration, run.config, objective, run.parameters)
 
 
 @computing()

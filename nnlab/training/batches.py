@@ -32,7 +32,6 @@ def objective_of(config: Config, inputs: FloatArray, targets: FloatArray) -> Obj
 
     Parameters
     ----------
-    config : names the features, the network and the loss
     inputs : float64 (n_samples, 2), points on the plane; (n_samples, n_columns) for a TableConfig
     targets : float64 (n_samples, 1)
     """
@@ -63,13 +62,8 @@ class Batches:
             self._full = objective_of(config, dataset.train_inputs, dataset.train_targets)
             return
         # the features, a column of ones and the targets, each column contiguous
-        self._data = np.vstack(
-            [
-                expand(config.features, dataset.train_inputs).T,
-                np.ones(self.n_samples),
-                dataset.train_targets.T,
-            ]
-        )
+        inputs = expand(config.features, dataset.train_inputs)
+        self._data = np.vstack([inputs.T, np.ones(self.n_samples), dataset.train_targets.T])
         self._shuffled = np.empty_like(self._data, order="C")
         self._inputs, self._targets = self._shuffled.T[:, :-1], self._shuffled.T[:, -1:]
         self._epoch = -1

@@ -9,17 +9,9 @@ from nnlab.data.rules import BrokenRule, is_real, shown
 from nnlab.model.computing import computing
 from nnlab.model.network import Parameters
 from nnlab.model.optimizers import continued
+from nnlab.training import edit_record
 from nnlab.training.batches import DATA_FIELDS, dataset_of
 from nnlab.training.config import Config
-from nnlab.training.edit_record import (
-    PARAMETER,
-    SETTING,
-    STOP,
-    Edit,
-    edits_at,
-    with_edit,
-    with_settings,
-)
 from nnlab.training.kinds import whole_number
 from nnlab.training.metrics import is_finite, loss_and_accuracy
 from nnlab.training.run import TEST_EVERY, Run, snapshot
@@ -51,7 +43,7 @@ def with_config(run: Run, config: Config) -> Run:
             config=config,
             dataset=run.dataset if same_data else dataset_of(config),
             optimizer_state=continued(run.optimizer_state, config.optimizer),
-            edits=with_settings(run.edits, run.iteration, run.config, config),
+            edits=edit_record.with_settings(run.edits, run.iteration, run.config, config),
         )
     )
 
@@ -91,8 +83,9 @@ def set_parameter(run: Run, layer: int, row: int, column: int, value: float) -> 
         raise BrokenRule("value", "leave the loss finite", shown(value))
     unit = f"{column + 1} of layer {layer + 1}"
     name = f"bias {unit}" if row == fan_in else f"weight {row + 1} -> {unit}"
-    one = Edit(run.iteration, PARAMETER, name, float(value), before)
-    edits = with_edit(run.edits, one)
+    kind = edit_record.PARAMETER
+    one = edit_record.Edit(run.iteration, kind, name, float(value), before)
+    edits = edit_record.with_edit(run.edits, one)
     return _continued(replace(run, parameters=parameters, edits=edits))
 
 
@@ -137,12 +130,11 @@ def rewind(run: Run, iteration: int) -> Run:
         best_iteration=then.best_iteration,
         snapshots=snapshots,
         layer_history=run.layer_history.until(then.iteration),
-        edits=edits_at(run.edits, then.iteration),
+        edits=edit_record.edits_at(run.edits, then.iteration),
     )
     # then the test metrics, and the best loss for `patience`, belong to other data or settings
-    outdated = any(
-        one.iteration > then.iteration and one.kind in {SETTING, STOP} for one in run.edits
-    )
+    kinds = {one.kind for one in run.edits if one.iteration > then.iteration}
+    outdated = kinds & {edit_record.SETTING, edit_record.STOP}
     return _continued(rewound) if outdated else rewound
 
 
@@ -153,11 +145,10 @@ def _continued(run: Run) -> Run:
         run, diverged=False, rule_met=None, best_loss=math.inf, best_iteration=run.iteration
     )
     if run.iteration % TEST_EVERY == 0:
-        data, parameters = run.dataset, run.parameters
-        test = loss_and_accuracy(run.config, data.test_inputs, data.test_targets, parameters)
-        losses, accuracies = run.test_losses[:-1], run.test_accuracies[:-1]
-        losses, accuracies = np.append(losses, test[0]), np.append(accuracies, test[1])
-        run = replace(run, test_losses=losses, test_accuracies=accuracies)
+        test = run.dataset.test_inputs, run.dataset.test_targets
+        loss, accuracy = loss_and_accuracy(run.config, *test, run.parameters)
+        losses, accuracies = np.append(run.test_losses[:-1], loss), run.test_accuracies[:-1]
+        run = replace(run, test_losses=losses, test_accuracies=np.append(accuracies, accuracy))
     if run.snapshots[-1].iteration != run.iteration:
         return run
     return replace(run, snapshots=(*run.snapshots[:-1], snapshot(run)))

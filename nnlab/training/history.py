@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -127,14 +127,15 @@ class LayerHistory(NamedTuple):
     saturated_fractions: NDArray[np.float32]
     penalties: FloatArray
 
-    def extended(self, rows: "Sequence[LayerRow]") -> "LayerHistory":
-        """Return the history followed by further rows."""
-        if not rows:
-            return self
-        columns: zip[tuple[NDArray[Any], Any]] = zip(self, zip(*rows, strict=True), strict=True)
-        return LayerHistory._make(
-            np.concatenate([old, np.array(new, old.dtype)]) for old, new in columns
-        )
+    @classmethod
+    def empty(cls, n_layers: int) -> "LayerHistory":
+        """Return a history without rows."""
+        layers, hidden = np.empty((2, 0, n_layers), "f4"), np.empty((2, 0, n_layers - 1), "f4")
+        return cls._make([np.empty(0, np.int64), *layers, *hidden, np.empty(0)])
+
+    def extended(self, rows: "Sequence[LayerHistory]") -> "LayerHistory":
+        """Return the history followed by other rows."""
+        return LayerHistory._make(map(np.concatenate, zip(self, *rows, strict=True)))
 
     def thinned(self) -> "LayerHistory":
         """Return at most MAX_ROWS of the rows, at a stride that doubles whenever there are more.
@@ -154,27 +155,10 @@ class LayerHistory(NamedTuple):
         return LayerHistory._make(column[:n] for column in self)
 
 
-class LayerRow(NamedTuple):
-    """One row of a LayerHistory, with the layers' numbers in lists."""
-
-    iteration: int
-    gradient_norms: list[float]
-    weight_norms: list[float]
-    dead_fractions: list[float]
-    saturated_fractions: list[float]
-    penalty: float
-
-
-def no_layer_history(n_layers: int) -> LayerHistory:
-    """Return a history without rows."""
-    layers, hidden = np.empty((0, n_layers), np.float32), np.empty((0, n_layers - 1), np.float32)
-    return LayerHistory(np.empty(0, np.int64), layers, layers, hidden, hidden, np.empty(0))
-
-
 def layer_row(
     iteration: int, config: Config, objective: Objective | None, parameters: Parameters
-) -> LayerRow:
-    """Return the layers' statistics, right after `objective.backward(parameters)`.
+) -> LayerHistory:
+    """Return the layers' statistics as one row, right after `objective.backward(parameters)`.
 
     At that moment the buffers hold the gradients, and the slopes in place of the activations.
     Without training points there is no objective, and the statistics are NaN.
@@ -191,8 +175,10 @@ def layer_row(
             for s, limit in zip(network.slopes, limits, strict=True)
         ]
     weight_norms = [_norm(weights) for weights in parameters.weights]
-    penalty_ = penalty(config, parameters)
-    return LayerRow(iteration, gradient_norms, weight_norms, dead, saturated, penalty_)
+    statistics = (gradient_norms, weight_norms, dead, saturated)
+    float32 = (np.array([values], np.float32) for values in statistics)
+    penalties = np.array([penalty(config, parameters)])
+    return LayerHistory._make([np.array([iteration]), *float32, penalties])
 
 
 def _norm(matrix: FloatArray) -> float:

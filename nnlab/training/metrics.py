@@ -38,7 +38,6 @@ def loss_and_accuracy(
 
     Parameters
     ----------
-    config : names the features, the network and the loss
     inputs : float64 (n_samples, 2); without points, both results are NaN
     targets : float64 (n_samples, 1); for a regression, the accuracy is NaN
     """
@@ -54,15 +53,8 @@ def loss_and_accuracy(
 def is_wrong(logits: FloatArray, targets: FloatArray) -> NDArray[np.bool_]:
     """Return which points of a classification are on the wrong side of the boundary.
 
-    A probability of exactly one half counts as class 0, as the article rounds half to even.
-
-    Parameters
-    ----------
-    logits, targets : float64 (n_samples, 1)
-
-    Returns
-    -------
-    bool (n_samples, 1)
+    All arrays are (n_samples, 1). A probability of exactly one half counts as class 0, as the
+    article rounds half to even.
     """
     wrong: NDArray[np.bool_] = (logits > 0) != (targets > 0.5)
     return wrong
@@ -78,11 +70,6 @@ def penalty(config: Config, parameters: Parameters) -> float:
 
 def is_finite(config: Config, data: Dataset, parameters: Parameters) -> bool:
     """Return whether the parameters, their penalty and their losses are finite."""
-    values = [*parameters.vector, penalty(config, parameters)]
-    for inputs, targets in (
-        (data.train_inputs, data.train_targets),
-        (data.test_inputs, data.test_targets),
-    ):
-        if len(inputs):
-            values.append(loss_and_accuracy(config, inputs, targets, parameters)[0])
-    return bool(np.isfinite(values).all())
+    pairs = ((data.train_inputs, data.train_targets), (data.test_inputs, data.test_targets))
+    losses = [loss_and_accuracy(config, *pair, parameters)[0] for pair in pairs if len(pair[0])]
+    return bool(np.isfinite([*parameters.vector, penalty(config, parameters), *losses]).all())

@@ -20,14 +20,7 @@ from nnlab.model.optimizers import OptimizerState, initial_state
 from nnlab.training.batches import Batches, dataset_of
 from nnlab.training.config import Config
 from nnlab.training.edit_record import PARAMETER, STEP, Edits
-from nnlab.training.history import (
-    STATISTICS_EVERY,
-    LayerHistory,
-    Snapshot,
-    Snapshots,
-    layer_row,
-    no_layer_history,
-)
+from nnlab.training.history import STATISTICS_EVERY, LayerHistory, Snapshot, Snapshots, layer_row
 from nnlab.training.kinds import whole_number
 from nnlab.training.metrics import Metrics, is_finite, loss_and_accuracy, penalty
 from nnlab.training.stop_rules import StopRules
@@ -108,9 +101,8 @@ def start(config: Config, dataset: Dataset | None = None) -> Run:
         dataset = dataset_of(config)
     parameters = initialize(config.layer_sizes, config.initialization, config.seed)
     state = initial_state(config.optimizer, len(parameters.vector))
-    loss, accuracy = loss_and_accuracy(
-        config, dataset.test_inputs, dataset.test_targets, parameters
-    )
+    test = dataset.test_inputs, dataset.test_targets
+    loss, accuracy = loss_and_accuracy(config, *test, parameters)
     return Run(
         config=config,
         dataset=dataset,
@@ -121,7 +113,7 @@ def start(config: Config, dataset: Dataset | None = None) -> Run:
         test_losses=np.array([loss]),
         test_accuracies=np.array([accuracy]),
         snapshots=(Snapshot(0, parameters.vector.copy(), state, math.inf, 0),),
-        layer_history=no_layer_history(len(parameters.matrices)),
+        layer_history=LayerHistory.empty(len(parameters.matrices)),
     )
 
 
@@ -168,6 +160,7 @@ def advance(
     parameters, candidate = run.parameters.copy(), run.parameters.copy()
     updates = Updates(config, run.optimizer_state, parameters)
     snapshots = Snapshots(run.snapshots, run.iteration)
+    test = dataset.test_inputs, dataset.test_targets
     losses, test_metrics, layer_rows = [], [], []
     iteration, diverged = run.iteration, False
     deadline = clock() + seconds
@@ -195,9 +188,7 @@ def advance(
         updates.accept()
         iteration += 1
         if iteration % TEST_EVERY == 0:
-            test_metrics.append(
-                loss_and_accuracy(config, dataset.test_inputs, dataset.test_targets, parameters)
-            )
+            test_metrics.append(loss_and_accuracy(config, *test, parameters))
         rules.check(iteration, loss, parameters)
         if iteration % snapshots.stride == 0:
             state, best = updates.optimizer_state(), (rules.best_loss, rules.best_iteration)

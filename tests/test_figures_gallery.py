@@ -107,7 +107,7 @@ def test_a_cell_of_several_runs_says_how_many_have_solved_the_problem() -> None:
     runs = [result(index, accuracy, seed=index) for index, accuracy in enumerate((0.95, 0.9, 0.1))]
     cell = drawn(runs, per_cell=3)["cells"][0]
     assert cell["note"] == "2 of 3 solved"
-    assert "Seed 1 is the median of 3 runs, 2 of which have solved it" in cell["sentence"]
+    assert "Seed 1 is the median of 3 runs; 2 of them solved it" in cell["sentence"]
     assert drawn(runs[:1])["cells"][0]["note"] == ""
 
 

@@ -9,6 +9,7 @@ from functools import partial
 
 import numpy as np
 from PIL import Image, ImageDraw
+from sklearn.metrics import pairwise_distances_argmin as closest
 
 from nnlab.data.datasets import FloatArray
 from nnlab.data.plane import plane_extent
@@ -19,13 +20,13 @@ from nnlab.export.painting import (
     blend,
     font,
     in_one_palette,
-    nearest,
     smooth,
 )
 from nnlab.export.replay import moments
 from nnlab.figures.curves import Series, loss_series
+from nnlab.figures.plane_picture import shades
 from nnlab.figures.points import traces
-from nnlab.figures.style import BOUNDARY_COLORS, CLASS_COLORS, MIDDLE_COLOR, RIM_COLOR, SET_COLORS
+from nnlab.figures.style import BOUNDARY_COLORS, CLASS_COLORS, RIM_COLOR, SET_COLORS
 from nnlab.inspection.plane_view import GRID_SIZE, LEVELS, view_plane
 from nnlab.training.metrics import Metrics
 from nnlab.training.run import Run, evaluate
@@ -44,12 +45,7 @@ FAINT = 0.3  # opacity of the part of the curve that is still to come
 def animation(run: Run, loss_name: str, *, log: bool, axes: tuple[str, str]) -> bytes:
     """Return a run as a GIF of WIDTH × HEIGHT pixels that repeats forever.
 
-    Its frames are those of `replay`; the last one stays longer.
-
-    Parameters
-    ----------
-    loss_name, log : as for `loss_curve`
-    axes : as for `decision_boundary`
+    The frames and the parameters are those of `replay`; the last frame stays longer.
     """
     shots = moments(run)
     metrics = [evaluate(shot) for shot in shots]
@@ -57,22 +53,13 @@ def animation(run: Run, loss_name: str, *, log: bool, axes: tuple[str, str]) -> 
     easel = _Easel(run, series, loss_name, log=log, axes=axes)
     frames = [easel.frame(shot, values) for shot, values in zip(shots, metrics, strict=True)]
     file = io.BytesIO()
-    frames[0].save(
-        file,
-        "gif",
-        save_all=True,
-        append_images=frames[1:],
-        duration=[FRAME_MILLISECONDS] * (len(frames) - 1) + [LAST_MILLISECONDS],
-        loop=0,
-    )
+    times = [FRAME_MILLISECONDS] * (len(frames) - 1) + [LAST_MILLISECONDS]
+    frames[0].save(file, "gif", save_all=True, append_images=frames[1:], duration=times, loop=0)
     return file.getvalue()
 
 
 class _Easel:
-    """What all frames share, as indices into their palette, and how one frame is painted.
-
-    The palette begins with the shades of the boundary.
-    """
+    """What all frames share, as indices into a palette that begins with the boundary's shades."""
 
     def __init__(
         self, run: Run, series: list[Series], loss_name: str, *, log: bool, axes: tuple[str, str]
@@ -85,18 +72,17 @@ class _Easel:
         ]
         points = smooth("RGBA", (WIDTH, HEIGHT), partial(_draw_points, run))
         self._is_point = np.asarray(points)[:, :, 3] > 127
-        half = np.linspace(0, 1, SHADES // 2 + 1)
-        boundary = [
-            blend(BOUNDARY_COLORS[0], MIDDLE_COLOR, half),
-            blend(MIDDLE_COLOR, BOUNDARY_COLORS[1], half)[1:],
-        ]
+        boundary = shades(BOUNDARY_COLORS, np.linspace(0, 1, SHADES))
         others, numbers = in_one_palette([*curves, points.convert("RGB")], 256 - SHADES)
-        self._palette = np.concatenate([*boundary, others])
+        self._palette = np.concatenate([boundary, others])
         self._drawn, self._to_come, self._points = (picture + SHADES for picture in numbers)
-        self._disc = smooth("L", (DISC_SIZE, DISC_SIZE), _draw_disc)
+        end = DISC_SIZE * DETAIL - 1
+        self._disc = smooth(
+            "L", (DISC_SIZE, DISC_SIZE), lambda draw: draw.ellipse([0, 0, end, end], fill=255)
+        )
         strengths = np.linspace(0, 1, 256)
         self._ramps = {
-            name: SHADES + nearest(others, blend(PAPER, color, strengths))
+            name: (SHADES + closest(blend(PAPER, color, strengths), others)).astype(np.uint8)
             for name, color in {"ink": INK, **SET_COLORS}.items()
         }
 
@@ -146,12 +132,9 @@ def _loss_scale(series: list[Series], *, log: bool) -> Scale:
     losses = losses[np.isfinite(losses) & (losses > 0)]
     if not len(losses):
         return Scale(0, 1, BOTTOM, TOP)
-    least, most = float(losses.min()), float(losses.max())
-    return (
-        Scale(least / 1.2, most * 1.2, BOTTOM, TOP, log)
-        if log
-        else Scale(0, most * 1.05, BOTTOM, TOP)
-    )
+    low, high = float(losses.min()), float(losses.max())
+    low, high = (low / 1.2, high * 1.2) if log else (0, high * 1.05)
+    return Scale(low, high, BOTTOM, TOP, log)
 
 
 def _paper(
@@ -203,10 +186,6 @@ def _draw_line(line: list[float], strength: float, draw: ImageDraw.ImageDraw) ->
     draw.line(line, round(255 * strength), 2 * DETAIL + 1)
 
 
-def _draw_disc(draw: ImageDraw.ImageDraw) -> None:
-    draw.ellipse([0, 0, DISC_SIZE * DETAIL - 1, DISC_SIZE * DETAIL - 1], fill=255)
-
-
 def _draw_points(run: Run, draw: ImageDraw.ImageDraw) -> None:
     """Draw the points as `decision_boundary` does."""
     left, right, low, high = plane_extent(run.dataset)
@@ -218,19 +197,15 @@ def _draw_points(run: Run, draw: ImageDraw.ImageDraw) -> None:
         colors = _colors(targets) if label is None else [CLASS_COLORS[label]] * len(inputs)
         centers = zip(across.pixels(inputs[:, 0]), up.pixels(inputs[:, 1]), strict=True)
         for (x, y), color in zip(centers, colors, strict=True):
+            rim = RIM_COLOR if label is None else "#ffffff" if part == "train" else "#000000"
             if part == "train":
                 r = 3.5 * DETAIL
-                rim = "#ffffff" if label is not None else RIM_COLOR
                 draw.ellipse([x - r, y - r, x + r, y + r], color, rim, DETAIL)
             else:
                 r = 5.5 * DETAIL
-                rim = "#000000" if label is not None else RIM_COLOR
                 draw.polygon([(x, y - r), (x + r, y), (x, y + r), (x - r, y)], color, rim, DETAIL)
 
 
 def _colors(values: FloatArray) -> list[str]:
     """Return the colours of a regression's values between -1 and 1."""
-    below = blend(MIDDLE_COLOR, CLASS_COLORS[0], np.clip(-values, 0, 1))
-    above = blend(MIDDLE_COLOR, CLASS_COLORS[1], np.clip(values, 0, 1))
-    colors = np.where(values[:, np.newaxis] < 0, below, above)
-    return [f"#{bytes(color).hex()}" for color in colors]
+    return [f"#{bytes(color).hex()}" for color in shades(CLASS_COLORS, (values + 1) / 2)]

@@ -16,14 +16,7 @@ Pixels = NDArray[np.uint8]
 
 
 class Scale(NamedTuple):
-    """From the values of an axis to pixels.
-
-    Attributes
-    ----------
-    low, high : the values at its ends
-    first, last : their pixels
-    log : whether it is logarithmic
-    """
+    """An axis, linear or logarithmic: from values between low and high to pixels first to last."""
 
     low: float
     high: float
@@ -32,10 +25,7 @@ class Scale(NamedTuple):
     log: bool = False
 
     def pixels(self, values: ArrayLike) -> FloatArray:
-        """Return the pixels of values, float64 of the same shape.
-
-        Values beyond the ends are moved to the ends; NaN stays NaN.
-        """
+        """Return the pixels of values, float64 of the same shape; those beyond an end are at it."""
         low, high, at = self.low, self.high, np.clip(values, self.low, self.high)
         if self.log:
             low, high, at = np.log(low), np.log(high), np.log(at)
@@ -43,8 +33,8 @@ class Scale(NamedTuple):
 
     def ticks(self) -> list[tuple[int, str]]:
         """Return pixels and texts of about five round values."""
-        values = self._powers() if self.log else self._steps()
-        if len(values) < 2:  # a logarithmic scale of less than a power of ten
+        values = self._powers() if self.log else np.empty(0)
+        if len(values) < 2:  # linear, or less than a power of ten
             values = self._steps()
         return [
             (round(pixel), f"{value:,.0f}" if 1000 <= value < 1e6 else f"{value:.4g}")
@@ -96,22 +86,9 @@ def smooth(
 
 
 def in_one_palette(images: Sequence[Image.Image], n_colors: int) -> tuple[Pixels, list[Pixels]]:
-    """Reduce RGB pictures of equal width to indices into one palette.
-
-    Returns
-    -------
-    palette : uint8 (at most n_colors, 3)
-    pictures : uint8 (height, width) each
-    """
+    """Return a palette, uint8 (at most n_colors, 3), and RGB pictures of equal width as indices."""
     stacked = Image.fromarray(np.concatenate([np.asarray(image) for image in images]))
     numbered = stacked.quantize(n_colors, dither=Image.Dither.NONE)
     palette = np.array(numbered.getpalette(), dtype=np.uint8).reshape(-1, 3)
     ends = np.cumsum([image.height for image in images])
     return palette, np.split(np.asarray(numbered), ends[:-1])
-
-
-def nearest(palette: Pixels, colors: Pixels) -> Pixels:
-    """Return the indices of the palette's colours that are nearest to some, uint8 (n_colors,)."""
-    differences = palette.astype(int) - colors[:, np.newaxis].astype(int)
-    numbers: Pixels = (differences**2).sum(axis=2).argmin(axis=1).astype(np.uint8)
-    return numbers

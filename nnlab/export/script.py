@@ -103,27 +103,12 @@ def _values(config: Config, dataset: Dataset, *, packed: bool) -> dict[str, Any]
         "slope": slope,
         "slope_arguments": arguments,
         "slopes_of_a": several or not {"sine", "linear"} & set(activations),
-        "stop": _stop(config, per_epoch),
         "own": _own_points(config, dataset, packed=packed) if n_points else "",
         "packed": packed and n_points,
         "n_train": n_train,
         "n_test": len(dataset.test_inputs),
         "per_epoch": per_epoch,
     }
-
-
-def _stop(config: Config, per_epoch: int) -> str:
-    """Return the condition under which a stop rule ends the run, empty without such a rule."""
-    rules = []
-    if config.target_loss is not None:
-        rules.append(f"{'whole_loss' if per_epoch > 1 else 'loss'} <= TARGET_LOSS")
-    if config.patience is not None:
-        rules.append("iteration - best_iteration >= PATIENCE")
-        if per_epoch > 1:
-            rules[-1] = f"epoch_ends and {rules[-1]}"
-            if len(rules) > 1:
-                rules[-1] = f"({rules[-1]})"
-    return " or ".join(rules)
 
 
 def _functions(activation: str, arguments: str) -> str:
@@ -157,17 +142,14 @@ def _settings(config: Config, per_epoch: int) -> str:
 
 def _own_points(config: Config, dataset: Dataset, *, packed: bool) -> str:
     """Return own points as lines of text, readable or packed; test points come last."""
-    points = config.points
-    rows = np.column_stack([points.inputs, points.targets])
+    rows = np.column_stack([config.points.inputs, config.points.targets])
     if config.dataset == OWN:
         train = np.column_stack([dataset.train_inputs, dataset.train_targets])
         test = np.column_stack([dataset.test_inputs, dataset.test_targets])
         rows = np.concatenate([train, test])
     if packed:
         text = base64.b85encode(zlib.compress(rows.T.tobytes(), 9)).decode()
-        lines = [text[i : i + MAX_COLUMNS] for i in range(0, len(text), MAX_COLUMNS)]
-        return "\n".join(lines)
+        return textwrap.fill(text, MAX_COLUMNS, break_on_hyphens=False)
     # "~" keeps a point's numbers on one line
     texts = ["~" + "~".join(repr(x).removesuffix(".0") for x in row) for row in rows.tolist()]
-    lines = textwrap.wrap(" ".join(texts), MAX_COLUMNS, break_on_hyphens=False)
-    return "\n".join(lines).replace("~", " ")
+    return textwrap.fill(" ".join(texts), MAX_COLUMNS, break_on_hyphens=False).replace("~", " ")

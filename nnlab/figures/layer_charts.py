@@ -40,18 +40,11 @@ def names(n_layers: int) -> list[str]:
 def layers_over_time(n_layers: int) -> str:
     """Draw the axes and the empty lines that `history_series` fills: one per layer in each plot.
 
-    Parameters
-    ----------
-    n_layers : including the output; without hidden layers there are no dead units to draw
+    `n_layers` includes the output. Without hidden layers there are no dead units to draw.
     """
     titles = TITLES if n_layers > 1 else TITLES[:2]
-    figure = make_subplots(
-        rows=len(titles) // 2,
-        cols=2,
-        subplot_titles=titles,
-        horizontal_spacing=0.13,
-        vertical_spacing=0.2,
-    )
+    gaps = {"horizontal_spacing": 0.13, "vertical_spacing": 0.2}
+    figure = make_subplots(rows=len(titles) // 2, cols=2, subplot_titles=titles, **gaps)
     called, colors = names(n_layers), layer_colors(n_layers)
     for plot, title in enumerate(titles):
         place = {"row": plot // 2 + 1, "col": plot % 2 + 1}
@@ -80,11 +73,8 @@ def layers_over_time(n_layers: int) -> str:
 def history_series(run: Run, now: LayerHistory) -> list[Series]:
     """Return iterations and values of the lines of `layers_over_time`, thinned for a screen.
 
-    Of many samples these are means over bins, so that a spike still shows.
-
-    Parameters
-    ----------
-    now : one row, for the present parameters: the last point of each line
+    Of many samples these are means over bins, so that a spike still shows. The last point of each
+    line is `now`: one row, for the present parameters.
     """
     history = run.layer_history
     begins = np.arange(0, len(history.iterations), -(-len(history.iterations) // MAX_POINTS) or 1)
@@ -96,8 +86,7 @@ def history_series(run: Run, now: LayerHistory) -> list[Series]:
         counts = np.diff(begins, append=len(samples))[:, np.newaxis]
         # in float64, as float32's largest norms have no sum in their own type
         sums = np.add.reduceat(samples, begins, dtype=np.float64) if len(begins) else samples
-        means = sums / counts
-        values = np.concatenate([means, last]).astype(np.float32)
+        values = np.concatenate([sums / counts, last]).astype(np.float32)
         series += [(x, column) for column in np.ascontiguousarray(values.T)]
     return series
 
@@ -145,35 +134,25 @@ def weights_and_predictions(n_layers: int, largest: tuple[int, ...]) -> str:
             col=column,
         )
         axis = {"tickvals": [0, 1], "fixedrange": True, "zeroline": False, "showgrid": False}
-        figure.update_xaxes(title="prediction", title_standoff=2, **axis, row=1, col=column)
-        figure.update_yaxes(
-            title="class" if column == 2 else None,
-            title_standoff=2,
-            autorange="reversed",
-            rangemode="normal",
-            tickformat="d",
-            **axis,
-            row=1,
-            col=column,
-        )
+        axis |= {"title_standoff": 2, "row": 1, "col": column}
+        figure.update_xaxes(title="prediction", **axis)
+        axis |= {"autorange": "reversed", "rangemode": "normal", "tickformat": "d"}
+        figure.update_yaxes(title="class" if column == 2 else None, **axis)
     return _json(figure, top=24, bottom=40)
 
 
 def present_series(
     edges: FloatArray, counts: Sequence[Counts], matrices: Sequence[Counts]
 ) -> list[Series]:
-    """Return what fills `weights_and_predictions`: the histograms, then the matrices.
+    """Return what fills `weights_and_predictions`.
 
     Parameters
     ----------
-    edges, counts : of the weights, as `weight_histogram` returns them for BINS
-    matrices : (2, 2) each, of the training and of the test set; none for a regression
+    edges, counts : as `weight_histogram` returns them for BINS
+    matrices : as `confusion` returns them, of the training and the test set; none for a regression
     """
     fractions = [np.append(count, 0).astype(np.float32) / count.sum() for count in counts]
-    predictions, classes = (
-        np.tile([0, 1], 2).astype(np.int32),
-        np.repeat([0, 1], 2).astype(np.int32),
-    )
+    classes, predictions = np.indices((2, 2), np.int32).reshape(2, -1)
     series: list[Series] = [(edges.astype(np.float32), column) for column in fractions]
     return series + [(predictions, classes, matrix.ravel().astype(np.int32)) for matrix in matrices]
 

@@ -19,18 +19,13 @@ _SUBSCRIPTS = str.maketrans({"1": "₁", "2": "₂", "*": " · "})
 
 
 def network(run: Run, thumbnails: Thumbnails) -> dict[str, Any]:
-    """Return what the page draws of a network.
-
-    Parameters
-    ----------
-    thumbnails : of the run, from `view_plane`
+    """Return what the page draws of a network, with the run's thumbnails from `view_plane`.
 
     Returns
     -------
     layers : (n_features, *hidden_layers, 1)
     inputs : names of the features
-    sheet : PNG of all thumbnails, side by side
-    size : of each along both axes, in pixels
+    sheet : PNG of all thumbnails, side by side, `size` pixels wide and high each
     spans : per unit its least and greatest value over the plane, float32 (n_units, 2)
     edges : per layer the weights that are drawn, the strongest last: `indices`, int32 (n,), as
         row * fan_out + column, and `weights`, float32 (n,)

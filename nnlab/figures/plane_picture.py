@@ -7,18 +7,22 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageColor
 
+from nnlab.data.datasets import FloatArray
 from nnlab.figures.style import BOUNDARY_COLORS, MIDDLE_COLOR
 from nnlab.inspection.plane_view import LEVELS
 
 
+def shades(ends: tuple[str, str], places: FloatArray) -> NDArray[np.uint8]:
+    """Return colours, uint8 (n, 3): from one end at 0 over near white at 0.5 to the other at 1."""
+    stops = np.array([ImageColor.getrgb(color) for color in (ends[0], MIDDLE_COLOR, ends[1])])
+    channels = [np.interp(places, [0, 0.5, 1], channel) for channel in stops.T]
+    colors: NDArray[np.uint8] = np.rint(np.column_stack(channels)).astype(np.uint8)
+    return colors
+
+
 @lru_cache
-def _palette(n_colors: int) -> list[int]:
-    """Return RGB triples, flat, from class 0's colour over near white to class 1's."""
-    first, last = BOUNDARY_COLORS
-    stops = np.array([ImageColor.getrgb(color) for color in (first, MIDDLE_COLOR, last)])
-    places = np.linspace(0, 1, n_colors)
-    channels = [np.interp(places, [0, 0.5, 1], stops[:, channel]) for channel in range(3)]
-    return [int(value) for value in np.rint(np.column_stack(channels)).ravel()]
+def _palette(n_colors: int) -> bytes:
+    return shades(BOUNDARY_COLORS, np.linspace(0, 1, n_colors)).tobytes()
 
 
 def png(levels: NDArray[np.uint8], n_colors: int = LEVELS) -> bytes:

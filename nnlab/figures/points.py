@@ -59,20 +59,14 @@ def traces(dataset: Dataset, problem: str) -> tuple[Trace, ...]:
         targets = getattr(dataset, f"{part}_targets")[:, 0]
         if problem == "regression":
             found.append(Trace(part, None, np.arange(len(targets))[-MAX_POINTS:]))
-            continue
-        for label in (0, 1):
-            indices = np.flatnonzero(targets == label)[-MAX_POINTS // 2 :]
-            found.append(Trace(part, label, indices))
+        else:
+            of_class = [np.flatnonzero(targets == label)[-MAX_POINTS // 2 :] for label in (0, 1)]
+            found += [Trace(part, label, indices) for label, indices in enumerate(of_class)]
     return tuple(found)
 
 
 def point_marks(observation: Observation, *, misclassified: bool) -> list[PointMarks]:
-    """Return what a run makes of the points drawn, trace by trace.
-
-    Parameters
-    ----------
-    misclassified : whether those on the wrong side are marked
-    """
+    """Return what a run makes of the points drawn, trace by trace; mistakes only if asked for."""
     run, marks = observation.run, []
     results = {"train": observation.train, "test": observation.test}
     for part, label, indices in traces(run.dataset, run.config.problem):
@@ -102,50 +96,44 @@ def decision_boundary(
     figure = go.Figure()
     for part, label, indices in traces(dataset, problem):
         inputs = getattr(dataset, f"{part}_inputs")[indices].astype(np.float32)
-        name = part if label is None else f"{part} class {label}"
+        name, shows = f"{part} class {label}", "<br>x1 %{x:.3f}<br>x2 %{y:.3f}"
+        marker, targets = _marker(part, label), None
+        if label is None:
+            targets = getattr(dataset, f"{part}_targets")[indices, 0]
+            name, shows = part, " %{customdata:.3g}"
+            marker["color"] = targets.astype(np.float32)
         figure.add_scatter(
             x=inputs[:, 0],
             y=inputs[:, 1],
             mode="markers",
             name=name,
-            marker=_marker(part, label),
-            hovertemplate=f"{name}<br>x1 %{{x:.3f}}<br>x2 %{{y:.3f}}<extra></extra>",
+            marker=marker,
+            customdata=targets,
+            hovertemplate=f"{name}{shows}<extra></extra>",
             meta=label,
             visible=part in shown,
         )
-        if label is None:
-            targets = getattr(dataset, f"{part}_targets")[indices, 0]
-            figure.data[-1].customdata = targets
-            figure.data[-1].marker.color = targets.astype(np.float32)
-            figure.data[-1].hovertemplate = f"{name} %{{customdata:.3g}}<extra></extra>"
     sizes = {part: len(getattr(dataset, f"{part}_inputs")) for part in ("train", "test")}
     hidden = [part for part, size in sizes.items() if size > MAX_POINTS]
     note = f" ({MAX_POINTS:,} of the {' and '.join(hidden)} points shown)" if hidden else ""
     extent = plane_extent(dataset)
     left, right, bottom, top = extent
-    x1, x2 = (
-        html.escape(axis, quote=False) for axis in axes
-    )  # Plotly reads some HTML in its texts
+    # Plotly reads some HTML in its texts
+    x1, x2 = (html.escape(axis, quote=False) for axis in axes)
+    axis = {"constrain": "domain", **AXIS}
     return as_json(
         figure,
         repr(extent),  # a zoom lasts until the plane itself changes
-        xaxis={"title": f"{x1}{note}", "range": [left, right], "constrain": "domain", **AXIS},
-        yaxis={
-            "title": x2,
-            "range": [bottom, top],
-            "scaleanchor": "x",
-            "constrain": "domain",
-            **AXIS,
-        },
+        xaxis={"title": f"{x1}{note}", "range": [left, right], **axis},
+        yaxis={"title": x2, "range": [bottom, top], "scaleanchor": "x", **axis},
     )
 
 
 def _marker(part: str, label: int | None) -> dict[str, object]:
     symbol, size, rim = ("circle", 6, "white") if part == "train" else ("diamond", 9, "black")
-    marker: dict[str, object] = {"symbol": symbol, "size": size}
+    marker: dict[str, object] = {"symbol": symbol, "size": size, "line": {"color": rim, "width": 1}}
     if label is not None:
-        line = {"color": rim, "width": 1}
-        return {**marker, "line": line, "color": CLASS_COLORS[label]}
+        return {**marker, "color": CLASS_COLORS[label]}
     return {
         **marker,
         "line": {"color": RIM_COLOR, "width": 1},  # seen around values near 0, too

@@ -19,14 +19,7 @@ _GREY = "#7b7b7b"  # of texts, readable on white and on black
 
 
 class ReplayFrame(NamedTuple):
-    """What one frame shows.
-
-    Attributes
-    ----------
-    iteration : of the run
-    train_loss : height of the cursor
-    picture : PNG of the plane
-    """
+    """What one frame shows: the run's iteration and loss, and the plane as a PNG."""
 
     iteration: int
     train_loss: float
@@ -45,14 +38,8 @@ def replay_plot(
 ) -> str:
     """Return the plot as HTML with Plotly.js, for a page that has a function `startReplay`.
 
-    It is called when the plot has been drawn.
-
-    Parameters
-    ----------
-    dataset, problem, axes : as for `decision_boundary`
-    frames : the plot opens on the last one
-    series : the lines of the loss curve, train and test
-    loss_name, log : as for `loss_curve`
+    It is called when the plot has been drawn, which shows the last frame. The other parameters are
+    those of `decision_boundary`, `loss_curve` and, for `series`, the result of `loss_series`.
     """
     figure = go.Figure(json.loads(decision_boundary(dataset, problem, axes)), skip_invalid=False)
     figure.update_traces(marker_colorbar_x=0.46, selector={"marker.showscale": True})
@@ -70,7 +57,10 @@ def replay_plot(
         go.Frame(name=str(frame.iteration), data=[at(frame), {}], traces=[cursor, unseen])
         for frame in frames
     ]
-    pictures = {str(frame.iteration): _data_uri(frame.picture) for frame in frames}
+    pictures = {
+        str(frame.iteration): f"data:image/png;base64,{base64.b64encode(frame.picture).decode()}"
+        for frame in frames
+    }
     left, right, low, high = plane_extent(dataset)
     figure.update_layout(
         meta=pictures,
@@ -88,19 +78,11 @@ def replay_plot(
         updatemenus=[_buttons()],
         sliders=[_slider(frames)],
     )
+    config = {"responsive": True, "displayModeBar": False}
     html: str = figure.to_html(
-        full_html=False,
-        include_plotlyjs=True,
-        div_id="replay",
-        auto_play=False,
-        post_script="startReplay();",
-        config={"responsive": True, "displayModeBar": False},
+        config, auto_play=False, post_script="startReplay();", full_html=False, div_id="replay"
     )
     return html
-
-
-def _data_uri(png: bytes) -> str:
-    return f"data:image/png;base64,{base64.b64encode(png).decode()}"
 
 
 def _add_loss_curve(
@@ -137,26 +119,20 @@ def _add_loss_curve(
     return float(np.nanmin(drawn[drawn > 0], initial=1.0)) if log else 0.0
 
 
-def _move(iteration: str | None, milliseconds: int) -> list[Any]:
-    """Return the arguments of Plotly.animate: to one frame, or through all from the present one."""
+def _press(label: str, frames: list[str | None] | None, milliseconds: int = 0) -> dict[str, Any]:
+    """Return a button that plays the named frames: None stands for all, [None] for none."""
     frame = {"duration": milliseconds, "redraw": False}
-    options = {"mode": "immediate", "frame": frame, "transition": {"duration": 0}}
-    if iteration is None:
-        return [None, {**options, "fromcurrent": True}]
-    return [[iteration], options]
+    options: dict[str, Any] = {"mode": "immediate", "frame": frame, "transition": {"duration": 0}}
+    options["fromcurrent"] = frames is None
+    return {"label": label, "method": "animate", "args": [frames, options]}
 
 
 def _buttons() -> dict[str, Any]:
-    pause: list[Any] = [[None], _move("", 0)[1]]
-    buttons = {"Play": _move(None, FRAME_MILLISECONDS), "Pause": pause}
     return {
         "type": "buttons",
         "direction": "left",
         "showactive": False,
-        "buttons": [
-            {"label": label, "method": "animate", "args": arguments}
-            for label, arguments in buttons.items()
-        ],
+        "buttons": [_press("Play", None, FRAME_MILLISECONDS), _press("Pause", [None])],
         **{"x": 0, "xanchor": "left", "y": -0.12, "yanchor": "top", "pad": {"t": 28}},
         **{"bgcolor": "rgba(128, 128, 128, 0.15)", "bordercolor": _GREY},
     }
@@ -165,14 +141,7 @@ def _buttons() -> dict[str, Any]:
 def _slider(frames: Sequence[ReplayFrame]) -> dict[str, Any]:
     return {
         "active": len(frames) - 1,
-        "steps": [
-            {
-                "label": f"{frame.iteration:,}",
-                "method": "animate",
-                "args": _move(str(frame.iteration), 0),
-            }
-            for frame in frames
-        ],
+        "steps": [_press(f"{frame.iteration:,}", [str(frame.iteration)]) for frame in frames],
         "currentvalue": {"prefix": "iteration "},
         **{"x": 0.14, "len": 0.86, "y": -0.12, "yanchor": "top", "pad": {"t": 8}},
         **{"bgcolor": "rgba(128, 128, 128, 0.3)", "bordercolor": _GREY, "tickcolor": _GREY},

@@ -13,6 +13,7 @@ SET_COLORS = {"train": "#a06cd5", "test": "#2a9d8f"}  # unlike the classes; clea
 
 # Checking whether labels overflow would take a third of the time that drawing a curve takes.
 AXIS = {"gridcolor": "rgba(128, 128, 128, 0.25)", "zeroline": False, "ticklabeloverflow": "allow"}
+_LEGEND = {"x": 0, "y": 1.01, "yanchor": "bottom", "orientation": "h", "itemwidth": 30}
 _EMPTY_TEMPLATE = go.layout.Template()  # Plotly's own would add 7 kB to every figure
 
 
@@ -48,14 +49,7 @@ def as_json(figure: go.Figure, uirevision: str | None = None, **layout: Any) -> 
         margin={"l": 52, "r": 18, "t": 30, "b": 40},
         paper_bgcolor="rgba(0, 0, 0, 0)",
         plot_bgcolor="rgba(0, 0, 0, 0)",
-        legend={
-            "orientation": "h",
-            "x": 0,
-            "y": 1.01,
-            "yanchor": "bottom",
-            "itemwidth": 30,
-            "font": {"size": 11},
-        },
+        legend={**_LEGEND, "font": {"size": 11}},
         font={"size": 13, "family": "Source Sans, sans-serif"},  # the page's own
         uirevision=uirevision,
     )

@@ -1,6 +1,7 @@
 """A sweep as a gallery: small boundaries, each with its accuracy and a small loss curve."""
 
 from collections.abc import Callable, Sequence
+from itertools import product
 from math import ceil, inf, nan
 from typing import Any
 
@@ -16,7 +17,7 @@ from nnlab.training.config import Config
 
 SHEET_COLUMNS = 20  # of maps in the one picture that holds them all
 SPARK_POINTS = 40  # of a small loss curve
-NO_POINT = 255  # where such a curve has ended early
+NO_POINT = 255  # after the end of a curve that ended early
 _LOWEST_LOSS = 1e-6  # the bottom of these curves
 
 
@@ -30,8 +31,8 @@ def gallery(
 ) -> dict[str, Any]:
     """Return what the page draws of a sweep.
 
-    A cell shows its median run by the rule's metric. Diverged runs count as the worst. Of two runs
-    in the middle it shows the better one.
+    A cell shows its median run by the rule's metric, where diverged runs are the worst; of two in
+    the middle, the better one.
 
     Parameters
     ----------
@@ -43,15 +44,13 @@ def gallery(
 
     Returns
     -------
-    rows, columns : the axes' values as texts; `rows` is empty without rows
-    row_title, column_title : the names of the axes
+    rows, columns, row_title, column_title : the values and the names of the axes as texts
     number_title : what the numbers in the cells mean
     several : whether more than one run shares a cell, so that the numbers have notes
     cells : row by row; None until there is a run, then the `index` of the run shown, `label`,
         `sentence`, `number`, `note`, `query` and `problem`
-    sheet : PNG of all maps, SHEET_COLUMNS of them in a row, in the order of the cells with a run
-    size : of a map along both axes, in pixels
-    sheet_columns : SHEET_COLUMNS
+    sheet : PNG of all maps, `size` pixels wide and high each, `sheet_columns` of them in a row, in
+        the order of the cells with a run
     sparks : uint8 (n_maps * SPARK_POINTS,), how far below the top the loss curves are, 0 to 254, or
         NO_POINT; from the first to the last iteration, on one logarithmic scale for all
     """
@@ -60,17 +59,11 @@ def gallery(
         row = rows.values.index(getattr(result.config, rows.name)) if rows else 0
         column = columns.values.index(getattr(result.config, columns.name))
         groups.setdefault((row, column), []).append(result)
-    n_rows = len(rows.values) if rows else 1
+    places = product(range(len(rows.values) if rows else 1), range(len(columns.values)))
+    grouped = [groups.get(place) for place in places]
+    shown = [_median(group, rule) for group in grouped if group]
     regression = any(result.config.problem == "regression" for result in results)
     names = [axis.name for axis in (rows, columns) if axis]
-    cells: list[dict[str, Any] | None] = []
-    shown: list[Result] = []
-    for row in range(n_rows):
-        for column in range(len(columns.values)):
-            group = groups.get((row, column))
-            cells.append(_cell(group, names, per_cell, rule, query) if group else None)
-            if group:
-                shown.append(_median(group, rule))
     return {
         "rows": [setting_text(rows.name, value) for value in rows.values] if rows else [],
         "columns": [setting_text(columns.name, value) for value in columns.values],
@@ -78,7 +71,9 @@ def gallery(
         "column_title": columns.name.replace("_", " "),
         "several": per_cell > 1,
         "number_title": "test loss" if regression else "test accuracy",
-        "cells": cells,
+        "cells": [
+            _cell(group, names, per_cell, rule, query) if group else None for group in grouped
+        ],
         "sheet": _sheet(shown),
         "size": BOUNDARY_SIZE,
         "sheet_columns": SHEET_COLUMNS,
@@ -106,18 +101,17 @@ def _cell(
 ) -> dict[str, Any]:
     result = _median(group, rule)
     solved = int(rule.holds(group).sum())
-    note = f"{solved} of {len(group)} solved" if per_cell > 1 else ""
     label = setting(result, names)
-    parts = [f"{label}: {_outcome(result)}"]
+    sentence = f"{label}: {_outcome(result)}."
     if len(group) > 1:
-        parts.append(f"Seed {result.config.seed} is the median of {len(group)} runs, {solved} of")
-        parts[-1] += f" which have solved it ({rule})"
+        sentence += f" Seed {result.config.seed} is the median of {len(group)} runs; "
+        sentence += f"{solved} of them solved it ({rule})."
     return {
         "index": result.index,
         "label": label,
-        "sentence": ". ".join(parts) + ".",
+        "sentence": sentence,
         "number": _number(result),
-        "note": note,
+        "note": f"{solved} of {len(group)} solved" if per_cell > 1 else "",
         "query": query(result.config),
         "problem": result.status != "done",
     }
@@ -141,10 +135,9 @@ def _outcome(result: Result) -> str:
     metrics, seconds = result.metrics, f"{result.seconds:.2g} s"
     if result.status == "diverged":
         return f"diverged at iteration {result.iteration:,}, after {seconds}"
-    has_accuracy = result.config.problem == "classification"
     parts = []
     for part in ("test", "train"):
-        if has_accuracy:
+        if result.config.problem == "classification":
             accuracy = getattr(metrics, f"{part}_accuracy")
             parts.append(f"{part} accuracy {_text(accuracy, '.1%')}")
         parts.append(f"{part} loss {_text(getattr(metrics, f'{part}_loss'), '.4f')}")

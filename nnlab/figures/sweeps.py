@@ -44,12 +44,8 @@ def parallel_coordinates(
 ) -> str:
     """Draw a line per run through its place on each axis; each axis can be filtered.
 
-    Parameters
-    ----------
-    columns : without missing values
-    color : the column that colours the lines
-    chosen : the ranges to mark on the axes
-    revision : while it stays the same, ranges drawn with the mouse take precedence over `chosen`
+    `columns` have no missing values. While `revision` stays the same, ranges drawn with the mouse
+    take precedence over those of `chosen`.
     """
     figure = go.Figure(
         go.Parcoords(
@@ -85,15 +81,10 @@ def _named(texts: Sequence[str], places: ArrayLike | None = None) -> dict[str, A
 
 
 def log_ticks(values: FloatArray, most: int) -> FloatArray:
-    """Return the ticks of a logarithmic axis, float64 (n_ticks,), ascending.
+    """Return at most `most` ticks of a logarithmic axis, float64 (n_ticks,), ascending.
 
-    These are the values themselves if they are few enough. Otherwise they are the powers of ten in
-    between, with 2 and 5 times these if there is room.
-
-    Parameters
-    ----------
-    values : float64 (n,), above 0
-    most : number of ticks
+    These are the values themselves, float64 (n,) above 0, if they are few enough. Otherwise they
+    are the powers of ten in between, with 2 and 5 times these if there is room.
     """
     values = np.unique(values)
     if len(values) <= most:
@@ -169,13 +160,9 @@ def scatter(
     log_x: bool,
     log_y: bool,
 ) -> str:
-    """Draw one point per run.
+    """Draw one point per run that has a value in each column.
 
-    Parameters
-    ----------
-    x, y, color : of the same runs; a run without a value has no point
-    indices, settings : numbers of the runs, and their settings in words, for the hover text
-    log_x, log_y : whether the axes are logarithmic
+    `indices` and `settings`, the runs' settings in words, are for the hover text.
     """
     figure = go.Figure(
         go.Scatter(

@@ -1,7 +1,7 @@
-"""One step by hand: every array of one update, copied from the functions that train.
+"""Every array of one update, copied from the functions that train.
 
-Nothing is computed twice: `Objective.loss` and `Objective.backward` hand their arrays to a watcher,
-and `Updates` makes the update.
+`Objective.loss` and `Objective.backward` hand their arrays to a watcher, and `Updates` makes the
+update.
 """
 
 from dataclasses import dataclass, replace
@@ -24,24 +24,20 @@ from nnlab.training.update import Updates
 class Step:
     """The update that a run makes next, from the inputs to the parameters after it.
 
-    Arrays with a row per sample hold only the first rows, as many as were asked for.
+    Of the n_samples training points that it is made for, only the first rows are kept, as many as
+    were asked for. All arrays are float64, but `samples`.
 
     Attributes
     ----------
     iteration : number of updates made before
     point : number of the only training point that the update is made for; None: the batch
-    n_samples : how many training points it is made for
-    samples : int (rows,), their numbers
-    targets : float64 (rows, 1)
-    activations : A_0 to A_L, per layer float64 (rows, width): the features, the hidden layers'
-        activations, and the output's probabilities or, of a regression, its values
-    pre_activations : Z_1 to Z_L, per layer float64 (rows, width)
-    sample_losses : float64 (rows, 1)
+    samples, targets, sample_losses : int (rows,), (rows, 1) and (rows, 1)
+    activations : A_0 to A_L, (rows, width) each: the features, the hidden layers' activations, and
+        the output's probabilities or, of a regression, its values
+    pre_activations, deltas : Z_1 to Z_L and ∂loss/∂Z, (rows, width) each
     loss : the mean loss over all n_samples, without the penalty
-    deltas : dZ_1 to dZ_L, per layer float64 (rows, width), ∂loss/∂Z
-    activation_gradients : dA_1 to dA_{L-1}, per hidden layer float64 (rows, width), ∂loss/∂A
-    gradients : ∂loss/∂parameters, dW_l and db_l, of the loss alone
-    penalty_gradients : ∂penalty/∂parameters
+    activation_gradients : ∂loss/∂A of A_1 to A_{L-1}, (rows, width) each
+    gradients, penalty_gradients : ∂loss/∂parameters, of the loss alone, and ∂penalty/∂parameters
     directions : what the optimizer makes of the sum of both
     learning_rate : of this update, as the schedule has it
     before, after : the parameters; after = before - learning_rate * directions
@@ -92,7 +88,7 @@ def look_at_step(run: Run, point: int | None = None, rows: int | None = None) ->
     inputs = objective.network.layer_inputs[0][:rows, :-1].copy()
     loss = objective.loss(before, watch)
     sample_losses = objective.output_loss.sample_losses()[:rows].copy()
-    gradients = _like(before, objective.backward(before, watch))
+    gradients = Parameters(before.layer_sizes, objective.backward(before, watch).copy())
     penalty_gradients = zero_parameters(before.layer_sizes)
     updates = Updates(run.config, run.optimizer_state, before)
     updates.penalize(penalty_gradients.vector, before)
@@ -145,8 +141,7 @@ def take_step(run: Run, point: int | None = None) -> Run:
         data.train_inputs[row], data.train_targets[row], data.test_inputs, data.test_targets
     )
     config = replace(run.config, batch_size=None, target_loss=None, patience=None)
-    going = replace(run, dataset=alone, config=config, diverged=False)
-    stepped = advance(going, 1)
+    stepped = advance(replace(run, dataset=alone, config=config, diverged=False), 1)
     stepped = replace(stepped, dataset=data, config=run.config)
     if stepped.diverged or not np.isfinite(evaluate(stepped).train_loss):
         return replace(run, diverged=True)
@@ -180,11 +175,6 @@ def objective_of_step(run: Run, point: int | None) -> tuple[NDArray[np.intp], Ob
 def _outputs(run: Run, seen: dict[tuple[str, int], FloatArray]) -> FloatArray:
     """Return the output's activations: as the loss computed them, or else as `predict` does."""
     output = len(run.config.hidden_layers)
-    if ("a", output) in seen:
-        return seen["a", output]
     logits = seen["z", output]
-    return logits if run.config.problem == "regression" else sigmoid(logits)
-
-
-def _like(parameters: Parameters, vector: FloatArray) -> Parameters:
-    return Parameters(parameters.layer_sizes, vector.copy())
+    predicted = logits if run.config.problem == "regression" else sigmoid(logits)
+    return seen.get(("a", output), predicted)

@@ -77,12 +77,7 @@ def crossings(run: Run, point: int | None, position: int) -> int:
 
 
 def positions_of(layer_sizes: Sequence[int]) -> tuple[NDArray[np.intp], ...]:
-    """Return the position of each number of the layers' matrices in the vector of parameters.
-
-    Returns
-    -------
-    per layer int (fan_in + 1, fan_out), as `Parameters.matrices`
-    """
+    """Return where the numbers of `Parameters.matrices` are in the vector: int, of their shapes."""
     places = zero_parameters(layer_sizes)
     places.vector[:] = np.arange(len(places.vector))
     return tuple(matrix.astype(np.intp) for matrix in places.matrices)

@@ -1,4 +1,4 @@
-"""What a run makes of its points: each point's prediction and loss, the mistakes, the metrics."""
+"""The metrics of a run, and the prediction and the loss of each of its points."""
 
 import math
 import sys
@@ -20,14 +20,13 @@ from nnlab.training.run import Run
 
 
 class PointResults(NamedTuple):
-    """What a run makes of n points.
+    """The predictions for n points.
 
     Attributes
     ----------
     outputs : float64 (n,), the probability of class 1, or a regression's value
-    losses : float64 (n,), of each point; their mean is the loss in `Metrics`
-    wrong : bool (n,), on the wrong side of the boundary, as the accuracy in `Metrics` counts; in a
-        regression none is
+    losses : float64 (n,); their mean is the loss in `Metrics`
+    wrong : bool (n,), as the accuracy in `Metrics` counts; never in a regression
     """
 
     outputs: FloatArray
@@ -37,13 +36,9 @@ class PointResults(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Observation:
-    """A run as it stands, after one forward pass over its training and one over its test points.
+    """A run with its results, from one forward pass over its training and one over its test points.
 
-    Attributes
-    ----------
-    run : left as it is
-    metrics : what `evaluate(run)` returns, bit for bit
-    train, test : the results of the training and of the test points
+    `metrics` is what `evaluate(run)` returns, bit for bit.
     """
 
     run: Run
@@ -90,16 +85,15 @@ def _results(
 
 
 def confusion(targets: FloatArray, results: PointResults) -> NDArray[np.int64]:
-    """Count the points of a classification by their class and by the predicted class.
+    """Count the points of a classification by class (row) and by predicted class (column).
 
     Parameters
     ----------
     targets : float64 (n, 1), each 0.0 or 1.0
-    results : of these points
 
     Returns
     -------
-    int64 (2, 2): row is the class, column the prediction, as in `sklearn.metrics.confusion_matrix`
+    int64 (2, 2), as `sklearn.metrics.confusion_matrix`
     """
     if not len(targets):
         return np.zeros((2, 2), dtype=np.int64)  # scikit-learn refuses to count nothing

@@ -22,13 +22,7 @@ _grid = lru_cache(maxsize=16)(pixel_centers)
 
 
 class Unit(NamedTuple):
-    """A unit of a network by its place.
-
-    Attributes
-    ----------
-    layer : 0 for the inputs, 1 for the first hidden layer, the last one for the output
-    number : from 0 within its layer
-    """
+    """A unit by its layer, from 0 for the inputs to the output's, and its number in this layer."""
 
     layer: int
     number: int
@@ -40,7 +34,6 @@ class ViewOptions(NamedTuple):
     Attributes
     ----------
     unit : whose map is the large one; None for the output's
-    thumbnails : whether small maps of all units are needed, too
     discretize : whether the output's map shows the prediction: class 0 or 1, or the sign of a value
     """
 
@@ -66,14 +59,12 @@ class Thumbnails(NamedTuple):
 
 
 class PlaneView(NamedTuple):
-    """A run's view of the plane.
+    """The large map, and the small ones if they were asked for.
 
     Attributes
     ----------
-    levels : the large map, uint8 (GRID_SIZE, GRID_SIZE), from 0 to LEVELS - 1, the topmost row
-        first
-    span : the least and the greatest value of its unit over the plane
-    thumbnails : None unless they were asked for
+    levels : uint8 (GRID_SIZE, GRID_SIZE), from 0 to LEVELS - 1, the topmost row first
+    span : the least and the greatest value of the large map's unit over the plane
     """
 
     levels: NDArray[np.uint8]
@@ -139,7 +130,7 @@ def _outputs(run: Run) -> list[FloatArray]:
 def _span(values: FloatArray) -> FloatArray:
     """Return the least and the greatest value of each unit, (2, width)."""
     span = np.stack([values.min(axis=0), values.max(axis=0)])
-    if np.isnan(span).any():  # where two infinite values have met, there is no number to compare
+    if np.isnan(span).any():  # two infinite values make NaN, which fmin and fmax pass over
         span = np.stack([np.fmin.reduce(values), np.fmax.reduce(values)])
     return span
 

@@ -123,13 +123,9 @@ def write_table(
 ) -> bytes:
     """Return points as a CSV file, which reads back as the same points bit for bit.
 
-    A name that a spreadsheet would run as a formula, or that reads as a number, gets a leading
-    apostrophe, which `read_table` and `to_points` remove. Numbers stay as they are.
-
-    Parameters
-    ----------
-    names : of the two inputs and the target, all different
-    classes : names of class 0 and class 1, to write in place of 0 and 1, in `to_points`' order
+    The names are of the two inputs and the target, all different; `classes` are written in place of
+    0 and 1. A name that a spreadsheet would run as a formula, or that reads as a number, gets a
+    leading apostrophe, which `read_table` and `to_points` remove. Numbers stay as they are.
     """
     targets: list[Any] = points.targets.tolist()
     if classes is not None:

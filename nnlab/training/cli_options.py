@@ -21,22 +21,11 @@ def add_settings(parser: argparse.ArgumentParser) -> None:
     for name, setting in SETTINGS.items():
         default = text(name, getattr(Config, name)) or "none"
         help_ = f"{setting.help} Must {setting.kind.must}. Default: {default}."
-        parser.add_argument(
-            "--" + name.replace("_", "-"),
-            metavar=setting.kind.placeholder,
-            help=help_.replace("%", "%%"),
-        )
+        option, help_ = "--" + name.replace("_", "-"), help_.replace("%", "%%")
+        parser.add_argument(option, metavar=setting.kind.placeholder, help=help_)
 
 
 def settings(options: dict[str, Any]) -> Config:
-    """Return the Config that parsed options describe; None stands for the default.
-
-    Raises
-    ------
-    BrokenRule
-        If a value breaks its rule.
-    """
-    given = {name: options[name] for name in SETTINGS}
-    return Config(
-        **{name: parse(name, value) for name, value in given.items() if value is not None}
-    )
+    """Return the Config of parsed options, or raise its BrokenRule; None means the default."""
+    given = {name: options[name] for name in SETTINGS if options[name] is not None}
+    return Config(**{name: parse(name, value) for name, value in given.items()})

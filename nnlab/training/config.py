@@ -217,9 +217,6 @@ def parse(name: str, text: str) -> Any:
 def text(name: str, value: Any) -> str:
     """Write a value of a Config field as text: `parse(name, text(name, value))` equals the value.
 
-    Raises
-    ------
-    BrokenRule
-        If the value has more points than a link may hold.
+    It raises BrokenRule for more points than a link may hold.
     """
     return SETTINGS[name].kind.write(value)

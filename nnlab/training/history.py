@@ -36,11 +36,6 @@ class Snapshot(NamedTuple):
     best_loss: float
     best_iteration: int
 
-    @property
-    def size(self) -> int:
-        """Return the bytes in its arrays."""
-        return self.vector.nbytes + self.optimizer_state.vectors.nbytes
-
 
 class Snapshots:
     """Snapshots from iteration 0 on, at a stride that doubles as the run gets longer.
@@ -50,15 +45,7 @@ class Snapshots:
     more than MAX_SNAPSHOT_BYTES; two snapshots are always kept. The snapshots depend only on the
     iterations, and not on the chunks in which a run was advanced.
 
-    Parameters
-    ----------
-    kept : the snapshots so far, the first one of iteration 0
-    iteration : the current one
-
-    Attributes
-    ----------
-    kept : the snapshots, a list
-    stride : only multiples of it can get a snapshot
+    Only iterations that are multiples of `stride` can get a snapshot.
     """
 
     def __init__(self, kept: Iterable[Snapshot], iteration: int) -> None:
@@ -72,7 +59,8 @@ class Snapshots:
     def add(self, snapshot: Snapshot) -> None:
         """Keep a snapshot if its iteration is a multiple of the stride."""
         if not self._largest:
-            self._largest = max(one.size for one in [*self.kept, snapshot])
+            known = [*self.kept, snapshot]
+            self._largest = max(s.vector.nbytes + s.optimizer_state.vectors.nbytes for s in known)
         most = min(MAX_SNAPSHOTS, max(2, MAX_SNAPSHOT_BYTES // self._largest))
         self.stride = _stride(snapshot.iteration, most)
         if snapshot.iteration % self.stride:

@@ -37,18 +37,9 @@ class Kind(NamedTuple):
 
 
 def whole_number(name: str, value: Any, low: int, high: int | None = None, why: str = "") -> int:
-    """Return a whole number as an int.
+    """Return a whole number as an int, or raise a BrokenRule with the name.
 
-    Parameters
-    ----------
-    name : of the value, for the message
-    low, high : the smallest and the largest allowed number; None: no largest
-    why : words that follow the rule in the message
-
-    Raises
-    ------
-    BrokenRule
-        If it is not a whole number from `low` to `high`.
+    `high` is the largest allowed number; None: no largest. `why` follows the rule in the message.
     """
     kind = whole(low, high)
     try:
@@ -133,15 +124,12 @@ def widths(most: int | None = None, widest: int | None = None) -> Kind:
             raise ValueError
         return tuple(width.rule(width_) for width_ in value)
 
+    def read(text: str) -> tuple[int, ...]:
+        return tuple(int(part) for part in _read_list(text))
+
     number = "" if most is None else f"at most {most} "
-    return Kind(
-        rule,
-        f"be {number}{width.must.removeprefix('be a ').replace('number', 'numbers')}",
-        lambda text: tuple(int(part) for part in _read_list(text)),
-        lambda value: ",".join(map(str, value)),
-        "N,N",
-        listed=True,
-    )
+    must = f"be {number}{width.must.removeprefix('be a ').replace('number', 'numbers')}"
+    return Kind(rule, must, read, lambda value: ",".join(map(str, value)), "N,N", listed=True)
 
 
 def some_of(registry: Iterable[str]) -> Kind:
@@ -178,32 +166,19 @@ def one_of_per_layer(registry: Iterable[str]) -> Kind:
 
 
 def points(most: int, largest: float) -> Kind:
-    """Return the kind of Points, also given as triples.
-
-    Parameters
-    ----------
-    most : the largest number of points
-    largest : the largest absolute value of a point's numbers
-    """
+    """Return the kind of at most `most` Points, or triples, with numbers up to `largest`."""
 
     def rule(value: Any) -> Points:
-        if isinstance(value, Points):
-            points = value
-        elif isinstance(value, tuple | list) and len(value) <= most:
-            if not all(isinstance(triple, tuple | list) for triple in value):
+        points: Points = value
+        if not isinstance(value, Points):
+            triples = isinstance(value, tuple | list) and len(value) <= most
+            if not triples or not all(isinstance(triple, tuple | list) for triple in value):
                 raise TypeError
             points = Points.of(value)
-        else:
-            raise TypeError
         sizes = (np.abs(array).max(initial=0) for array in (points.inputs, points.targets))
         if len(points) > most or max(sizes) > largest:
             raise ValueError
         return points
 
-    return Kind(
-        rule,
-        f"be at most {most} points x1, x2, target of numbers up to {largest:g} in size",
-        decode,
-        encode,
-        "TEXT",
-    )
+    must = f"be at most {most} points x1, x2, target of numbers up to {largest:g} in size"
+    return Kind(rule, must, decode, encode, "TEXT")

@@ -97,8 +97,7 @@ class Run:
 @computing()
 def start(config: Config, dataset: Dataset | None = None) -> Run:
     """Draw the initial weights, and the data unless given; make no update yet."""
-    if dataset is None:
-        dataset = dataset_of(config)
+    dataset = dataset_of(config) if dataset is None else dataset
     parameters = initialize(config.layer_sizes, config.initialization, config.seed)
     state = initial_state(config.optimizer, len(parameters.vector))
     test = dataset.test_inputs, dataset.test_targets
@@ -257,16 +256,14 @@ def predict(run: Run, inputs: FloatArray) -> FloatArray:
 def _advance_without_points(run: Run, iterations: int) -> Run:
     """Only count iterations: without points there is no loss and nothing to learn."""
     iteration = run.iteration + iterations
-    samples = np.full(iteration // TEST_EVERY - run.iteration // TEST_EVERY, np.nan)
+    samples = [np.nan] * (iteration // TEST_EVERY - run.iteration // TEST_EVERY)
     snapshots = Snapshots(run.snapshots, run.iteration)
     for passed in range(run.iteration + 1, iteration + 1):
         if passed % snapshots.stride == 0:
             snapshots.add(snapshot(run)._replace(iteration=passed))
-    rows = [
-        layer_row(passed, run.config, None, run.parameters)
-        for passed in range(run.iteration, iteration)
-        if passed % STATISTICS_EVERY == 0
-    ]
+    first = -(-run.iteration // STATISTICS_EVERY) * STATISTICS_EVERY
+    passed_rows = range(first, iteration, STATISTICS_EVERY)
+    rows = [layer_row(passed, run.config, None, run.parameters) for passed in passed_rows]
     return replace(
         run,
         iteration=iteration,

@@ -11,13 +11,8 @@ class Updates:
     """A run's updates, one after another: gradients, penalty, direction, rate, next parameters.
 
     `make` is a whole update; the other methods are its parts, for a view of each. Only `accept`
-    advances the optimizer's memory, so a rejected update leaves no trace.
-
-    Parameters
-    ----------
-    config : names the optimizer, momentum, penalty, learning rate and schedule
-    state : the optimizer's state so far, left as it is; that of another optimizer is ignored
-    parameters : any parameters of the network
+    advances the optimizer's memory, so a rejected update leaves no trace. The state of another
+    optimizer is ignored; of `parameters`, only the layer sizes count.
     """
 
     def __init__(self, config: Config, state: OptimizerState, parameters: Parameters) -> None:
@@ -52,14 +47,10 @@ class Updates:
     def make(
         self, gradients: FloatArray, parameters: Parameters, following: Parameters, iteration: int
     ) -> None:
-        """Write the parameters after one update: w - rate * direction.
+        """Write the parameters after one update, w - rate * direction, into `following`.
 
-        Parameters
-        ----------
-        gradients : float64 (n_parameters,), of the loss without its penalty; overwritten
-        parameters : those before the update, left as they are
-        following : overwritten with those after it
-        iteration : number of updates before this one
+        The gradients, float64 (n_parameters,), are of the loss without penalty; they are
+        overwritten. `iteration` is the number of updates before this one.
         """
         self.penalize(gradients, parameters)
         self.direct(gradients)

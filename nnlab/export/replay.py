@@ -29,11 +29,8 @@ def replay(run: Run, title: str, loss_name: str, *, log: bool, axes: tuple[str, 
 
     The buttons Play and Pause, a slider, and the keyboard choose the frame.
 
-    Parameters
-    ----------
-    title : one sentence about the run
-    loss_name, log : as for `loss_curve`
-    axes : as for `decision_boundary`
+    `title` is a sentence about the run, `axes` as for `decision_boundary`, the rest as for
+    `loss_curve`.
     """
     shots = moments(run)
     metrics = [evaluate(shot) for shot in shots]

@@ -19,12 +19,8 @@ def spread_of_settings(
 ) -> str:
     """Draw for each setting all its runs, their quartiles and median, and what is solved.
 
-    Parameters
-    ----------
-    spreads : the first one is drawn at the top
-    metric : of all their runs, setting by setting
-    solved : a few words per setting, written below its name
-    threshold : value of the metric from which on a run counts as solved; marked by a line
+    `metric` has the values of all runs, setting by setting. `solved` are a few words per setting,
+    below its name. A line marks the threshold from which on a run counts as solved.
     """
     color, places = set_color(metric.name), list(range(len(spreads)))
     sizes = [len(spread.results) for spread in spreads]

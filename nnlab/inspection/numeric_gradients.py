@@ -50,16 +50,11 @@ def affordable_checks(step: Step) -> int:
 
 @computing()
 def crossings(run: Run, point: int | None, position: int) -> int:
-    """Count the kinks that a central difference steps over.
+    """Count the kinks that the central difference of the parameter at a position steps over.
 
     Those are the pre-activations of a kinked activation, over all samples and units, that are above
-    0 at w + h and not at w - h, or the other way round. There the central difference mixes the
-    slopes of both sides, while backpropagation uses the slope at w.
-
-    Parameters
-    ----------
-    run, point : as for `look_at_step`
-    position : of the parameter in the vector
+    0 at only one of w + h and w - h. There the central difference mixes the slopes of both sides,
+    while backpropagation uses the slope at w.
     """
     _, objective = objective_of_step(run, point)
     above: dict[int, list[NDArray[np.bool_]]] = {

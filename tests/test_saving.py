@@ -254,8 +254,8 @@ def test_the_script_of_a_changed_run_says_that_it_will_differ() -> None:
     app = healthy(app.number_input(key="learning_rate").set_value(0.5).run())
     app = healthy(press_in_app(app, "step_tick"))
     assert (
-        "The setting learning rate was changed from 0.01 to 0.5 at iteration 100: the script "
-        "trains with the present settings from the start, and will differ." in captions(app)
+        "The setting learning rate was changed from 0.01 to 0.5 at iteration 100. "
+        "The script uses the present settings from the start, and will differ." in captions(app)
     )
     app = press_in_app(app, "reset")
     assert "will differ" not in captions(app)
@@ -265,8 +265,8 @@ def test_the_script_of_a_run_with_another_end_says_that_it_may_stop_elsewhere() 
     app = press_in_app(open_playground(speed="100"), "step_tick")
     app = healthy(app.number_input(key="target_loss").set_value(0.9).run())
     assert (
-        "The setting target loss was changed from none to 0.9 at iteration 100: the script trains "
-        "with the present settings from the start, and may stop elsewhere." in captions(app)
+        "The setting target loss was changed from none to 0.9 at iteration 100. The script uses "
+        "the present settings from the start, and may stop elsewhere." in captions(app)
     )
     # and it does: with that target from the start, training stops earlier
     assert advance(start(run_of(app).config), 100).stopped == "target_loss"
@@ -281,7 +281,7 @@ def test_weights_and_steps_by_hand_are_named_beside_the_script() -> None:
     ):
         change(app, run=changed)
         said = captions(healthy(app.run()))
-        assert f"{sentence} at iteration {changed.iteration}: the script trains" in said
+        assert f"{sentence} at iteration {changed.iteration}. The script uses" in said
 
 
 def test_where_there_is_no_script_a_sentence_says_why() -> None:

@@ -1,8 +1,61 @@
-"""What a user can do on the playground by a button."""
+"""What a user can do on the playground, each described once for its button and its key."""
 
-from nnlab.app.actions import Action, keys
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
 from nnlab.app.playground import session
 from nnlab.app.playground.record import Playground
+
+KEY_NAMES = {" ": "space", "ArrowRight": "→", "Shift+ArrowRight": "Shift and →"}
+
+
+class Action(NamedTuple):
+    """What a user can do by a button, and perhaps by a key.
+
+    Attributes
+    ----------
+    name : key of the button
+    command : called with the playground that the button was drawn for, and the button's values
+    label, help : of the button, where they are always the same
+    key : as in KeyboardEvent.key, with "Shift+" before it; empty if there is none
+    is_enabled : says whether the action is possible
+    read_only : the action is allowed where nobody may change settings and points
+    """
+
+    name: str
+    command: Callable[..., object]
+    label: str = ""
+    help: str = ""
+    key: str = ""
+    is_enabled: Callable[[Playground], bool] = lambda _: True
+    read_only: bool = False
+
+    def button(
+        self,
+        where: Any,
+        playground: Playground,
+        *values: object,
+        disabled: bool = False,
+        **look: Any,
+    ) -> None:
+        """Draw the action's button in a container, or in st.
+
+        Parameters
+        ----------
+        values : for the command
+        disabled : for a reason that is not in the playground
+        look : for st.button; a label or help here replaces the action's own
+        """
+        key = f" Key: {KEY_NAMES.get(self.key, self.key.upper())}." if self.key else ""
+        where.button(
+            look.pop("label", self.label),
+            key=self.name,
+            on_click=self.command,
+            args=(playground, *values),
+            disabled=disabled or not self.is_enabled(playground),
+            help=(look.pop("help", "") or self.help) + key,
+            **look,
+        )
 
 
 def _can_train(playground: Playground) -> bool:
@@ -10,104 +63,66 @@ def _can_train(playground: Playground) -> bool:
 
 
 # Two actions in one place: a second click on Pause that comes late must not start the training.
-START = Action[Playground](
-    name="start",
-    label="Start",
-    help="Start the training.",
-    command=session.start_training,
-    key=" ",
-    is_enabled=_can_train,
-    read_only=True,
+START = Action(
+    "start", session.start_training, "Start", "Start the training.", " ", _can_train, read_only=True
 )
-PAUSE = Action[Playground](
-    name="pause",
-    label="Pause",
-    help="Pause the training.",
-    command=session.pause,
-    key=" ",
-    read_only=True,
+PAUSE = Action("pause", session.pause, "Pause", "Pause the training.", " ", read_only=True)
+STEP = Action(
+    "step", session.step, "Step", "Make one iteration.", "ArrowRight", _can_train, read_only=True
 )
-STEP = Action[Playground](
-    name="step",
-    label="Step",
-    help="Make one iteration.",
-    command=session.step,
-    key="ArrowRight",
-    is_enabled=_can_train,
-    read_only=True,
-)
-STEP_TICK = Action[Playground](
-    name="step_tick",
+STEP_TICK = Action(
+    "step_tick",
+    session.step,
     help="Make as many iterations as one update of the page.",
-    command=session.step,
     key="Shift+ArrowRight",
     is_enabled=_can_train,
     read_only=True,
 )
-RESET = Action[Playground](
-    name="reset",
-    label="Reset",
-    help="Back to iteration 0 with the same seed.",
-    command=session.reset,
-    key="r",
+RESET = Action(
+    "reset", session.reset, "Reset", "Back to iteration 0 with the same seed.", "r", read_only=True
+)
+UNDO_BRANCH = Action(
+    "undo_branch",
+    session.undo_branch,
+    "Back to before",
+    "Undo the branch: return to the run with the grey curve.",
     read_only=True,
 )
-UNDO_BRANCH = Action[Playground](
-    name="undo_branch",
-    label="Back to before",
-    help="Undo the branch: return to the run with the grey curve.",
-    command=session.undo_branch,
-    read_only=True,
+ARTICLE = Action(
+    "article",
+    session.set_article,
+    "Back to the article's settings",
+    "A new run with every setting as in the article Implementing Neural Network Algorithm with "
+    "NumPy, and without your own points.",
 )
-ARTICLE = Action[Playground](
-    name="article",
-    label="Back to the article's settings",
-    help="A new run with every setting as in the article Implementing Neural Network Algorithm "
-    "with NumPy, and without your own points.",
-    command=session.set_article,
+ADVICE = Action("apply_advice", session.apply_advice)
+NEW_SEED = Action(
+    "new_seed", session.set_new_seed, "New seed", "Draw other starting weights for this network."
 )
-ADVICE = Action[Playground](name="apply_advice", command=session.apply_advice)
-NEW_SEED = Action[Playground](
-    name="new_seed",
-    label="New seed",
-    help="Draw other starting weights: the same network, another run.",
-    command=session.set_new_seed,
+REMOVE_LAYER = Action(
+    "remove_layer", session.set_layers, ":material/remove:", "Remove the last layer."
 )
-REMOVE_LAYER = Action[Playground](
-    name="remove_layer",
-    label=":material/remove:",
-    help="Remove the last layer.",
-    command=session.set_layers,
+ADD_LAYER = Action("add_layer", session.set_layers, ":material/add:", "Add a layer after the last.")
+TAKE_STEP = Action(
+    "take_step", session.make_step, "Take the step", "Make this update in the charts and numbers."
 )
-ADD_LAYER = Action[Playground](
-    name="add_layer",
-    label=":material/add:",
-    help="Add a layer after the last.",
-    command=session.set_layers,
-)
-TAKE_STEP = Action[Playground](
-    name="take_step",
-    label="Take the step",
-    help="Make this update: the charts and all numbers follow.",
-    command=session.make_step,
-)
-UNDO = Action[Playground](
-    name="undo",
-    label="Undo",
-    help="Undo what you last drew, erased, cleared or uploaded.",
-    command=session.undo_points,
+UNDO = Action(
+    "undo",
+    session.undo_points,
+    "Undo",
+    "Undo what you last drew, erased, cleared or uploaded.",
     is_enabled=lambda playground: len(playground.point_history) > 1,
 )
-CLEAR = Action[Playground](
-    name="clear",
-    label="Clear",
-    help="Remove all points that you have drawn or uploaded. To train on your points alone, "
-    "choose the data set own.",
-    command=session.clear_points,
+CLEAR = Action(
+    "clear",
+    session.clear_points,
+    "Clear",
+    "Remove all points that you have drawn or uploaded. To train on your points alone, choose the "
+    "data set own.",
     is_enabled=lambda playground: len(playground.own.points) > 0,
 )
-USE_POINTS = Action[Playground](
-    name="use_points", label="Use these points", command=session.use_points
-)
+USE_POINTS = Action("use_points", session.use_points, "Use these points")
 
-KEYS = keys((START, PAUSE, STEP, STEP_TICK, RESET))
+KEYS: dict[str, list[str]] = {}  # of the keyboard: the names of the buttons that each may press
+for _action in (START, PAUSE, STEP, STEP_TICK, RESET):
+    KEYS.setdefault(_action.key, []).append(_action.name)

@@ -10,26 +10,14 @@ from nnlab.app.playground import session
 _TOGGLES = (
     ("train_points", True, "Training points", "Draw the points that the network learns from."),
     ("test_points", True, "Test points", "Draw the points that the network never learns from."),
-    (
-        "misclassified",
-        False,
-        "Misclassified points",
-        "Ring the points on the wrong side.",
-    ),
+    ("misclassified", False, "Misclassified points", "Ring the points on the wrong side."),
     ("discretize", False, "Discretize", "Two colours: the predicted class, not its probability."),
 )
 LINK_NAMES = tuple(key for key, *_ in _TOGGLES)
 
 
 class DisplayOptions(NamedTuple):
-    """What the user chose to see on the plane.
-
-    Attributes
-    ----------
-    parts : those of "train" and "test" whose points are drawn
-    misclassified : ring the points on the wrong side
-    discretize : draw the predicted class, 0 or 1, in place of its probability
-    """
+    """What the user chose to see on the plane; `parts` are of "train" and "test"."""
 
     parts: tuple[str, ...]
     misclassified: bool

@@ -14,42 +14,26 @@ from nnlab.app.playground.display_options import DisplayOptions
 from nnlab.app.playground.panels import diagram
 from nnlab.app.playground.point_history import OwnPoints
 from nnlab.app.playground.record import Playground
-from nnlab.app.turns import Shown, tick, turn
+from nnlab.app.turns import tick, turn
 from nnlab.figures import points
 from nnlab.inspection.diagnosis import Diagnosis, diagnose
 
 
 class Choices(NamedTuple):
-    """What a tick needs to know from the widgets, which may be gone when it runs.
+    """What a tick needs to know from the widgets, which may be gone when it runs."""
 
-    Attributes
-    ----------
-    speed : as in pace.SPEEDS
-    panel : name of the open panel
-    options : what the user chose to see on the plane
-    """
-
-    speed: int | None
-    panel: str | None
+    speed: int | None  # as in pace.SPEEDS
+    panel: str | None  # name of the open one
     options: DisplayOptions
 
 
 class DrawnPage(NamedTuple):
-    """What all of the page but its live part was drawn for.
+    """What the page around its live part was drawn for: another value needs a full script run."""
 
-    Attributes
-    ----------
-    interval : seconds between the ticks; None for a paused run
-    iteration : of the run shown
-    finding : name of the diagnosis, if there is one
-    edited, diverged : of the run; a value set by hand may change both
-    own : the own points
-    """
-
-    interval: float | None
-    iteration: int
-    finding: str | None
-    edited: bool
+    interval: float | None  # seconds between the ticks; None for a paused run
+    iteration: int  # of the run shown
+    finding: str | None  # name of the diagnosis
+    edited: bool  # a value set by hand may change this, and whether the run has diverged
     diverged: bool
     own: OwnPoints
 
@@ -59,9 +43,7 @@ def render(
 ) -> None:
     """Draw the part, and again at every tick while the run trains.
 
-    Parameters
-    ----------
-    iteration, finding : of the run shown, as the rest of the page shows them
+    The iteration and the finding are those that the rest of the page shows.
     """
     drawn = _drawn_page(playground, iteration, finding)
     st.fragment(_tick, run_every=drawn.interval)(choices, drawn)
@@ -69,8 +51,7 @@ def render(
 
 def _drawn_page(playground: Playground, iteration: int, finding: Diagnosis | None) -> DrawnPage:
     run, training = playground.run, playground.training
-    interval = training.interval if training else None
-    name = finding and finding.name
+    interval, name = training and training.interval, finding and finding.name
     edited, own = run.parameters_edited, playground.own
     return DrawnPage(interval, iteration, name, edited, run.diverged, own)
 
@@ -88,12 +69,9 @@ def _tick(choices: Choices, drawn: DrawnPage) -> None:
             session.advanced(run, frames[-1])
     else:
         frames = [playground.viewed_run]
-    options = diagram.view_options(
-        session.current(),
-        is_open=choices.panel == diagram.KEY,
-        discretize=choices.options.discretize,
-    )
-    shown = turns.show(frames, options)
+    is_open, discretize = choices.panel == diagram.KEY, choices.options.discretize
+    view = diagram.view_options(session.current(), is_open=is_open, discretize=discretize)
+    shown = turns.show(frames, view)
     settled = bool(training) or playground.has_settled
     finding = diagnose(shown.observation) if settled else None
     playground = session.current()
@@ -104,26 +82,18 @@ def _tick(choices: Choices, drawn: DrawnPage) -> None:
         now = now._replace(iteration=drawn.iteration, finding=drawn.finding)
     if now != drawn or playground.pending_values:
         st.rerun()
-    _draw(playground, shown, choices)
+    message = tick_message.message(playground, shown, choices.panel, choices.options)
+    st.progress(message.progress, message.status)
+    st.markdown(message.metrics)
+    inbox, number = playground.inbox, playground.run_number
+    charts, line = message.charts, message.time_line
+    live_chart.update(charts, time_line=line, run=number, inbox=inbox, handlers=HANDLERS)
     if training:
         flush(began, training.interval)
 
 
-def _draw(playground: Playground, shown: Shown, choices: Choices) -> None:
-    message = tick_message.message(playground, shown, choices.panel, choices.options)
-    st.progress(message.progress, message.status)
-    st.markdown(message.metrics)
-    live_chart.update(
-        message.charts,
-        time_line=message.time_line,
-        run=playground.run_number,
-        inbox=playground.inbox,
-        handlers=HANDLERS,
-    )
-
-
 def _pin(place: Sequence[int] | None) -> None:
-    """Let the step by hand be for the clicked training point; for all if none is pinned."""
+    """Choose the clicked training point for the step by hand; all points if none is pinned."""
     if place is None:
         session.fill_in({"step_point": None})
         return

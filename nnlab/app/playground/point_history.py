@@ -1,4 +1,4 @@
-"""A person's own points, and what a stroke of the brush makes of them."""
+"""A user's own points, and how a stroke of the brush changes them."""
 
 import math
 from collections.abc import Sequence
@@ -7,7 +7,7 @@ from typing import NamedTuple
 from nnlab.data.points import NO_POINTS, Points, add, erase
 
 MAX_UNDO, MAX_UNDO_POINTS = 50, 200_000  # steps back, and points in all of them together
-DIGITS = 4  # of the plane's width in a drawn position: as fine as a pixel, and short in the link
+DIGITS = 4  # of a drawn position, in plane widths: as fine as a pixel, and short in the link
 MAX_POSITIONS = 1000  # of one stroke
 ERASER_RADIUS = 0.06  # as a fraction of the plane's width
 TARGETS = {"classification": (0.0, 1.0), "regression": (-1.0, 1.0)}
@@ -23,7 +23,7 @@ class OwnPoints(NamedTuple):
 
 
 def appended(history: Sequence[OwnPoints], own: OwnPoints) -> tuple[OwnPoints, ...]:
-    """Return the history with other points as its last entry; the oldest entries may go."""
+    """Return the history with new points as its last entry; the oldest entries may go."""
     if own == history[-1]:
         return tuple(history)
     size = max(len(entry.points) for entry in (*history, own))

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from nnlab.app.live_chart.inbox import Inbox
 from nnlab.app.playground.point_history import OwnPoints
+from nnlab.inspection.next_update import Step
 from nnlab.inspection.plane_view import Unit
 from nnlab.model.network import Parameters
 from nnlab.training import edits
@@ -40,20 +41,14 @@ class StepMade(NamedTuple):
     Attributes
     ----------
     config : of the run
-    iteration : of the run before the step
-    point : number of the only training point that the step was made for; None: the batch
-    learning_rate : of this update
-    before, after : the run's parameters
-    loss_before, loss_after : of the points that the step was made for, without the penalty
+    step : the update as it was before it was made, without rows of samples
+    after : the run's parameters after it
+    loss_after : of the points that it was made for, without the penalty
     """
 
     config: Config
-    iteration: int
-    point: int | None
-    learning_rate: float
-    before: Parameters
+    step: Step
     after: Parameters
-    loss_before: float
     loss_after: float
 
 

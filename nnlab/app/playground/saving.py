@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from dataclasses import replace
 from functools import lru_cache, partial
+from mimetypes import guess_type
+from typing import Any
 
 import streamlit as st
 
@@ -19,42 +21,33 @@ from nnlab.training.run import Run, evaluate
 _script = lru_cache(maxsize=4)(script)
 
 
+@st.fragment  # drawn again when it is opened: a value set by hand may have changed the run
 def render() -> None:
-    """Draw the popover with the downloads of the session's run.
-
-    A fragment, drawn again when it is opened: the run may have changed, by a value set by hand.
-    """
-    st.fragment(_render)()
-
-
-def _render() -> None:
+    """Draw the popover with the downloads of the present run."""
     playground = session.current()
     run = playground.run
     # Drawn while closed, too: it opens upwards only if its height is known.
     with st.popover("Save", key="save", on_change="rerun"):
-        # Files are made at a click. A tick may remove one before the browser has fetched it.
+        # These files are made at a click. A tick may remove one before the browser has fetched it.
         if playground.training:
             st.caption("Pause to save.")
         else:
             _pictures(run, playground.own.axes)
-            _button(
-                "Parameters (.npz)",
-                partial(parameters_file, run),
-                "nnlab-parameters.npz",
-                "application/octet-stream",
-                key="save_parameters",
-                help_="The weights and biases as they are now, with the settings, for NumPy.",
-            )
+            help_ = "The weights and biases as they are now, with the settings, for NumPy."
+            data = partial(parameters_file, run)
+            _button("save_parameters", "Parameters (.npz)", data, "nnlab-parameters.npz", help_)
             _program(run)
-        own_points.download(playground)
+        # Made now: a file made at a click may be gone after the next tick.
+        help_ = "The training points, and with the data set own your test points, as a CSV file."
+        _button("download", "Points (CSV)", own_points.file(playground), "points.csv", help_)
 
 
 def _button(
-    label: str, data: Callable[[], str | bytes] | str, name: str, mime: str, *, key: str, help_: str
+    key: str, label: str, data: Callable[[], str | bytes] | str | bytes, file: str, help_: str
 ) -> None:
-    st.download_button(
-        label, data, name, mime, key=key, help=help_, on_click="ignore", width="stretch"
-    )
+    look: dict[str, Any] = {"on_click": "ignore", "width": "stretch"}
+    mime = guess_type(file)[0]
+    st.download_button(label, data, file, mime, key=key, help=help_, **look)
 
 
 def _pictures(run: Run, axes: tuple[str, str]) -> None:
@@ -66,51 +59,31 @@ def _pictures(run: Run, axes: tuple[str, str]) -> None:
         title = f"The network {network} on {run.config.dataset} {report.alt(run, evaluate(run))}"
         return replay(run, title, loss_name, log=log, axes=axes)
 
-    _button(
-        "Replay (.html)",
-        page,
-        "nnlab-replay.html",
-        "text/html",
-        key="save_html",
-        help_="The run so far to play back in any browser, without the internet; about 5 MB.",
-    )
-    _button(
-        "Animation (.gif)",
-        partial(animation, run, loss_name, log=log, axes=axes),
-        "nnlab-animation.gif",
-        "image/gif",
-        key="save_animation",
-        help_="The run so far as a moving picture for slides.",
-    )
+    help_ = "A replay of the run so far, for any browser, without the internet; about 5 MB."
+    _button("save_html", "Replay (.html)", page, "nnlab-replay.html", help_)
+    picture = partial(animation, run, loss_name, log=log, axes=axes)
+    help_ = "The run so far as a moving picture for slides."
+    _button("save_animation", "Animation (.gif)", picture, "nnlab-animation.gif", help_)
 
 
 def _program(run: Run) -> None:
     config = run.config
-    if (
-        config.learning_rate_schedule == "constant"
-    ):  # else more iterations would stretch the schedule
+    if config.learning_rate_schedule == "constant":  # others stretch over all iterations
         config = replace(config, iterations=max(config.iterations, run.iteration))
     try:
         source = _script(config)
     except ValueError as error:
         st.caption(f"No script of this run: {error}.")
         return
-    _button(
-        "Script (.py)",
-        source,
-        "nnlab-run.py",
-        "text/x-python",
-        key="save_script",
-        help_="A short program for NumPy that repeats this run from the start, loss by loss, for "
-        f"{config.iterations:,} iterations.",
-    )
+    help_ = f"""A short program for NumPy that repeats this run from the start, loss by loss, for \
+{config.iterations:,} iterations."""
+    _button("save_script", "Script (.py)", source, "nnlab-run.py", help_)
     if run.edits:
         differing = [one for one in run.edits if one.kind != STOP]
         first = (differing or run.edits)[0]
         st.caption(
-            f"{_sentence(first)} at iteration {first.iteration:,}: the script trains with the "
-            "present settings from the start, and "
-            + ("will differ." if differing else "may stop elsewhere.")
+            f"{_sentence(first)} at iteration {first.iteration:,}. The script uses the present "
+            f"settings from the start, and {'will differ' if differing else 'may stop elsewhere'}."
         )
 
 

@@ -1,9 +1,9 @@
 """The commands of the playground: only they change its record in the session.
 
 Each command replaces the record in one assignment, since two script runs of a session may overlap.
-A browser may send one click twice. So the commands of buttons get the record that the button was
-drawn for, and do nothing if their work is done already. Over 250 lines, since all that changes the
-record stands in this one place.
+A browser may send a click twice. So the command of a button gets the record that the button was
+drawn for, and does nothing if its work is already done. Over 250 lines, since everything that
+changes the record stands in this one place.
 """
 
 import time
@@ -48,25 +48,21 @@ def _change(**changes: Any) -> None:
 
 
 def open_(points: Points, refused_link: Sequence[str], *, from_edited: bool) -> None:
-    """Begin the session's playground; the first page that is drawn starts its run."""
-    st.session_state[KEY] = Playground(
-        start(Config()),
-        0,
-        (OwnPoints(points),),
-        renew=True,
-        refused_link=tuple(refused_link),
-        from_edited=from_edited,
+    """Create the session's playground; drawing the page starts its run."""
+    playground = Playground(start(Config()), 0, (OwnPoints(points),), renew=True)
+    st.session_state[KEY] = replace(
+        playground, refused_link=tuple(refused_link), from_edited=from_edited
     )
 
 
 def leave() -> None:
-    """Pause, as another page is drawn."""
+    """Pause, because another page is drawn."""
     if is_open():
         _change(training=None, away=True)
 
 
 def arrive(query: Mapping[str, str]) -> None:
-    """Come to the page with this in its address besides the settings."""
+    """Return to the page with this query in its address, besides the settings."""
     _change(away=False, query=query, pending_values={})
 
 
@@ -80,22 +76,19 @@ def keep_in_query(name: str, value: str, default: str) -> None:
 
 
 def fill_in(values: Mapping[str, Any]) -> None:
-    """Let widgets have these values, by their keys, when the page is drawn next."""
+    """Give widgets these values, by their keys, when the page is drawn next."""
     _change(pending_values={**current().pending_values, **values})
 
 
 def fill_in_settings(values: Mapping[str, Any]) -> None:
-    """Let the widgets of these settings have these values when the page is drawn next."""
-    typed = {
-        name: text(name, value) if SETTINGS[name].typed else value for name, value in values.items()
-    }
-    fill_in(typed)
+    """Give the widgets of settings these values when the page is drawn next."""
+    for name, value in values.items():
+        fill_in({name: text(name, value) if SETTINGS[name].typed else value})
 
 
 def fill_widgets() -> None:
-    """Give the widgets the pending values; before they are drawn."""
-    for name, value in current().pending_values.items():
-        st.session_state[name] = value
+    """Give the widgets their pending values. They must not be drawn yet."""
+    st.session_state.update(current().pending_values)
     _change(pending_values={})
 
 
@@ -104,14 +97,14 @@ def set_article(drawn: Playground) -> None:
     names = [name for name in SETTINGS if name in st.session_state]
     fill_in_settings({name: getattr(Config, name) for name in names})
     clear_points(drawn)
-    renew()
+    _change(renew=True)
 
 
 def set_new_seed(drawn: Playground) -> None:
-    """Choose another seed.
+    """Choose the next seed of a fixed order, so that a click that arrives twice gives the same one.
 
-    The next one of a fixed order, which goes through all numbers below 10,000 (Knuth, TAOCP vol. 2,
-    section 3.2.1.2, theorem A): a click that arrives twice gives the same seed twice.
+    The order goes through all numbers below 10,000 (Knuth, TAOCP vol. 2, section 3.2.1.2,
+    theorem A).
     """
     fill_in({"seed": (7621 * drawn.run.config.seed + 1) % 10_000})
 
@@ -124,8 +117,8 @@ def set_layers(_: Playground, widths: Sequence[int]) -> None:
 def apply_advice(_: Playground, finding: Diagnosis) -> None:
     """Change the settings as a diagnosis advises."""
     fill_in_settings(finding.changes)
-    if finding.restart:
-        renew()
+    if finding.restart:  # until the page is drawn, the old run stays for clicks and ticks
+        _change(renew=True)
 
 
 # The run
@@ -150,24 +143,16 @@ def begin_run(config: Config) -> None:
     st.session_state.pop("step_point", None)  # the new run may not have this point
 
 
-def renew() -> None:
-    """Start a new run of the settings that the page finds when it is drawn next.
-
-    Until then the old run stays, for the clicks and ticks that come before.
-    """
-    _change(renew=True)
-
-
 def follow(config: Config | None, *, arrived: bool) -> None:
-    """Follow the settings: change the present run where that can be, else start a new one.
+    """Apply the settings: to the present run where possible, else to a new one.
 
     Parameters
     ----------
     config : None if the settings break a rule; the run then stays as it is
-    arrived : the page was opened from another page, so nobody has changed these settings
+    arrived : the page was opened from another page, so any difference means another run
     """
     playground = current()
-    old = playground.run.config
+    old, training = playground.run.config, playground.training
     if config is None:
         if not playground.run_number:
             begin_run(old)
@@ -179,12 +164,8 @@ def follow(config: Config | None, *, arrived: bool) -> None:
     if playground.renew or restarts or useless or (changed and arrived):
         begin_run(config)
     elif changed:
-        run = edits.with_config(playground.run, config)
-        training = playground.training
-        _change(
-            run=replace(run, diverged=playground.run.diverged),
-            training=training and training._replace(goal=goal_of(run)),
-        )
+        run = replace(edits.with_config(playground.run, config), diverged=playground.run.diverged)
+        _change(run=run, training=training and training._replace(goal=goal_of(run)))
 
 
 # Training
@@ -206,20 +187,19 @@ def pause(_: Playground | None = None) -> None:
 
 
 def restart_clock() -> None:
-    """Measure the speed from now on, as another one was chosen."""
+    """Measure the speed from now on, because another one was chosen."""
     if current().training:
         start_training()
 
 
 def slow_down() -> None:
-    """Make fewer ticks, since the network cannot follow."""
-    training = current().training
-    if training:
+    """Make fewer ticks, because the network cannot follow."""
+    if training := current().training:
         _change(training=training._replace(interval=slower(training.interval)))
 
 
 def advanced(before: Run, after: Run) -> None:
-    """Keep what a tick has made of a run, unless the run was changed meanwhile."""
+    """Keep the run that a tick has advanced, unless it was changed meanwhile."""
     playground = current()
     if playground.run is before:
         ended = after.stopped or after.iteration >= playground.goal
@@ -227,7 +207,7 @@ def advanced(before: Run, after: Run) -> None:
 
 
 def step(drawn: Playground, iterations: int) -> None:
-    """Make so many iterations, and pause."""
+    """Pause, and make this many iterations."""
     playground = current()
     if not playground.training and playground.run.iteration != drawn.run.iteration:
         return
@@ -240,13 +220,13 @@ def step(drawn: Playground, iterations: int) -> None:
 
 
 def look_back(iteration: int, *, settled: bool) -> None:
-    """Show a paused run as it was at an iteration; not settled: the time line still moves."""
+    """Show a paused run as it was at an iteration; not settled while the time line still moves."""
     if not current().training:
         _change(viewed_iteration=iteration, view_settled=settled)
 
 
 def branch(iteration: int) -> None:
-    """Train on from an iteration of the past, and keep the run that is left."""
+    """Continue from an iteration of the past, and keep the run that is left."""
     playground = current()
     if iteration in playground.run.snapshot_iterations:
         _change(left_run=playground.run, run=edits.rewind(playground.run, iteration))
@@ -255,8 +235,7 @@ def branch(iteration: int) -> None:
 
 def undo_branch(_: Playground) -> None:
     """Return to the run that the last branch has left."""
-    left = current().left_run
-    if left:
+    if left := current().left_run:
         _change(run=left, left_run=None)
     pause()
 
@@ -270,27 +249,20 @@ def make_step(drawn: Playground, point: int | None) -> None:
     with turn():
         if current().run is not run:
             return
-        seen = next_update.look_at_step(run, point, 0)
+        step = next_update.look_at_step(run, point, 0)
         after = next_update.take_step(run, point)
-        same_batch = replace(run, parameters=after.parameters)
-        loss = next_update.look_at_step(same_batch, point, 0).loss
+        loss = next_update.look_at_step(replace(run, parameters=after.parameters), point, 0).loss
     if after.iteration == run.iteration:  # it has diverged instead
         _change(run=after, viewed_iteration=None)
         return
-    parameters = run.parameters, after.parameters
-    made = StepMade(
-        run.config, run.iteration, point, seen.learning_rate, *parameters, seen.loss, loss
-    )
+    made = StepMade(run.config, step, after.parameters, loss)
     _change(run=after, step_made=made, viewed_iteration=None, refused_link=(), from_edited=False)
     if st.session_state.step_part != UPDATE_PART:
         fill_in({"step_part": UPDATE_PART, "step_layer": 1})
 
 
 def set_parameter(parameter: Sequence[int], value: str) -> None:
-    """Set a weight or bias of the present run, by layer, row and column, as typed.
-
-    If something is wrong with the value, `refused_value` says what.
-    """
+    """Set a weight or bias, by layer, row and column, as typed; `refused_value` says what fails."""
     playground = current()
     if playground.viewed_run is not playground.run:
         _change(refused_value="This is past: choose Continue from here to change it.")
@@ -308,7 +280,7 @@ def set_parameter(parameter: Sequence[int], value: str) -> None:
 
 
 def show_unit(unit: Sequence[int] | None) -> None:
-    """Show the map of a unit, by layer and number, in the large chart; None: the output's."""
+    """Show the map of a unit, by layer and number, in the large chart; None is the output's."""
     _change(shown_unit=unit and Unit(*unit))
 
 
@@ -316,7 +288,7 @@ def show_unit(unit: Sequence[int] | None) -> None:
 
 
 def set_points(own: OwnPoints) -> None:
-    """Let these be the own points; undo brings back the earlier ones."""
+    """Replace the own points; undo brings back the earlier ones."""
     _change(point_history=appended(current().point_history, own))
 
 
@@ -329,7 +301,7 @@ def use_points(_: Playground, own: OwnPoints) -> None:
     """Train a new run on these points alone."""
     set_points(own)
     fill_in({"dataset": OWN})
-    renew()
+    _change(renew=True)
 
 
 def undo_points(drawn: Playground) -> None:
@@ -351,9 +323,9 @@ def add_stroke(label: int | None, positions: Sequence[Sequence[float]]) -> None:
 
 
 def move_slider() -> None:
-    """Let the learning rate's slider show another rate.
+    """Draw a new slider of the learning rate, to show another rate.
 
-    By a new slider: the browser may send the old one's place once more before it hears of the move,
-    and that would pass for the user's choice.
+    The browser may send the old slider's value again before it hears of the change. That would
+    look like the user's choice.
     """
     _change(slider_number=current().slider_number + 1)

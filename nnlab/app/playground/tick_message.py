@@ -1,4 +1,4 @@
-"""What a tick sends to the page, from the playground's record and the user's choices."""
+"""What a tick sends to the page."""
 
 from typing import NamedTuple
 
@@ -19,64 +19,42 @@ from nnlab.training.run import Run, evaluate
 
 
 class Message(NamedTuple):
-    """What a tick changes on the page.
+    """What a tick changes on the page."""
 
-    Attributes
-    ----------
-    progress : fraction of the iterations, from 0 to 1
-    status, metrics : one line each, in Markdown
-    charts : what changes in each chart, by its name
-    time_line : None while the run trains
-    """
-
-    progress: float
-    status: str
+    progress: float  # fraction of the iterations, from 0 to 1
+    status: str  # in Markdown, as the metrics
     metrics: str
-    charts: dict[str, Update]
-    time_line: Time | None
+    charts: dict[str, Update]  # by their names
+    time_line: Time | None  # None while the run trains
 
 
 def message(
     playground: Playground, shown: Shown, panel: str | None, options: DisplayOptions
 ) -> Message:
-    """Return what a tick sends.
-
-    Parameters
-    ----------
-    shown : of the playground's run, or of its past
-    panel : name of the open panel
-    """
+    """Return what a tick sends, to show the playground's run or its past beside the open panel."""
     run, training, then = playground.run, playground.training, shown.run
     if then is run:
         speed = training.mean_speed(run) if training else None
         status = report.status(run, playground.goal, speed)
     else:
         status = report.looking_back(run, then)
-    caption = diagram.caption(playground, shown)
-    metrics = shown.observation.metrics
-    alt = report.alt(then, metrics)
+    at, metrics, caption = (
+        then.iteration,
+        shown.observation.metrics,
+        diagram.caption(playground, shown),
+    )
+    ending = report.alt(then, metrics)
     marks = point_marks(shown.observation, misclassified=options.misclassified)
+    alt = f"{caption or 'Decision boundary'} {ending}"
+    curves = _curves(run, then, metrics)
     charts = {
-        "decision-boundary": Update(
-            then.iteration,
-            f"{caption or 'Decision boundary'} {alt}",
-            frames=shown.frames,
-            points=marks,
-            caption=caption,
-        ),
-        "loss-curve": Update(
-            then.iteration, f"Loss curve {alt}", series=_curves(run, then, metrics)
-        ),
+        "decision-boundary": Update(at, alt, shown.frames, points=marks, caption=caption),
+        "loss-curve": Update(at, f"Loss curve {ending}", series=curves),
         **panels.updates(panel, playground, shown),
     }
-    iterations = np.array(run.snapshot_iterations, np.int32)
-    return Message(
-        min(1.0, then.iteration / playground.goal),
-        status,
-        report.metrics(metrics),
-        charts,
-        None if training else Time(iterations, then.iteration),
-    )
+    line = None if training else Time(np.array(run.snapshot_iterations, np.int32), at)
+    progress = min(1.0, at / playground.goal)
+    return Message(progress, status, report.metrics(metrics), charts, line)
 
 
 def left_curve(left: Run | None) -> Line | None:

@@ -123,7 +123,7 @@ def update(run: Run, step: Step, layer: int, made: StepMade | None) -> None:
     config = run.config
     rate = step.learning_rate
     if made and made.after is run.parameters and made.config is run.config:
-        rate = made.learning_rate
+        rate = made.step.learning_rate
         _made(made, layer)
     elif np.isfinite(step.after.vector).all():
         _to_come(config, step, layer)
@@ -155,15 +155,14 @@ def _to_come(config: Config, step: Step, layer: int) -> None:
 
 def _made(made: StepMade, layer: int) -> None:
     """Draw what the step made last has changed."""
-    config, before, after = made.config, made.before, made.after
-    if made.point is not None:
-        of = f"training point {made.point}"
-    else:
+    config, step, before, after = made.config, made.step, made.step.before, made.after
+    of = f"training point {step.point}"
+    if step.point is None:
         of = "that batch" if config.batch_size else "all points"
     st.markdown(
-        f"Taken: iteration {made.iteration:,} → {made.iteration + 1:,}. The loss of {of} went "
-        f"from **{made.loss_before:.6g}** to **{made.loss_after:.6g}**. The other parts already "
-        "show the next step."
+        f"Taken: iteration {step.iteration:,} → {step.iteration + 1:,}. The loss of {of} went "
+        f"from **{step.loss:.6g}** to **{made.loss_after:.6g}**. The other parts already show the "
+        "next step."
     )
     change = before.copy()
     np.subtract(after.vector, before.vector, out=change.vector)

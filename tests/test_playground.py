@@ -340,7 +340,7 @@ def test_every_data_set_and_problem_can_be_trained_on(dataset: str) -> None:
 @pytest.mark.parametrize(
     ("link", "words"),
     [
-        ({"target_loss": "0.5"}, "stopped: the training loss is down to the target 0.5"),
+        ({"target_loss": "0.5"}, "stopped: the training loss reached the target 0.5"),
         (
             {"patience": "20", "initialization": "zeros"},
             "stopped: no better loss for 20 iterations",

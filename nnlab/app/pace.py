@@ -1,7 +1,6 @@
-"""The pace of training on a page: how often it is drawn, and how many iterations a tick makes."""
+"""How often a page is drawn while it trains, and how many iterations each tick makes."""
 
 import time
-from collections.abc import Callable
 from typing import Any
 
 import streamlit as st
@@ -14,42 +13,22 @@ DEFAULT_SPEED = "10"
 SPEED_HELP = "Iterations per update of the page; Max: as many as time allows."
 
 
-def choose_speed(
-    key: str,
-    default: str = DEFAULT_SPEED,
-    on_change: Callable[[], None] | None = None,
-    **options: Any,
-) -> str:
+def choose_speed(key: str, default: str = DEFAULT_SPEED, **look: Any) -> str:
     """Draw the choice of speed, without a label, and return its name in SPEEDS."""
-    name: str = st.segmented_control(
-        "Speed",
-        list(SPEEDS),
-        format_func=str.capitalize,
-        default=default,
-        required=True,
-        key=key,
-        on_change=on_change,
-        label_visibility="collapsed",
-        **options,
-    )
+    look.update(format_func=str.capitalize, required=True, label_visibility="collapsed")
+    name: str = st.segmented_control("Speed", list(SPEEDS), default=default, key=key, **look)
     return name
 
 
 def slower(interval: float) -> float:
-    """Return a longer time between ticks, in seconds, for a network that cannot follow.
-
-    Four times as long, so that the updates on their way arrive soon.
-    """
+    """Return four times as long an interval between ticks, so that waiting updates arrive soon."""
     return min(4 * interval, SLOWEST_TICK_SECONDS)
 
 
 def flush(began: float, interval: float) -> None:
-    """Wait for a moment if the next tick would begin at once, so that this one's update is sent.
+    """Wait briefly if the next tick is due, so that this tick's update is sent first.
 
-    Parameters
-    ----------
-    began : time.perf_counter() when this tick began
-    interval : seconds between ticks
+    The tick began at time.perf_counter() == began; the interval between ticks is in seconds.
     """
     if time.perf_counter() - began > interval - FLUSH_SECONDS:
         time.sleep(FLUSH_SECONDS)

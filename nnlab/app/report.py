@@ -12,10 +12,7 @@ from nnlab.training.run import Run
 def status(run: Run, goal: int, speed: float | None) -> str:
     """Say in one line how far the run is, how fast it trains, or why it has stopped.
 
-    Parameters
-    ----------
-    goal : iteration at which it pauses
-    speed : iterations per second; None for a run that does not train
+    It pauses at iteration `goal`. `speed` is in iterations per second, None unless it trains.
     """
     if run.diverged:
         return f":red[**Diverged at iteration {run.iteration:,}: the loss is no longer finite.**]"
@@ -24,18 +21,16 @@ def status(run: Run, goal: int, speed: float | None) -> str:
     line = f"{run.iteration:,} of {goal:,} iterations"
     if run.parameters_edited:
         line += " · edited by hand"
-    more = "; change this rule to continue"
+    config, more = run.config, "; change this rule to continue"
     if run.rule_met == "target_loss":
-        line += (
-            f" · stopped: the training loss is down to the target {run.config.target_loss:g}{more}"
-        )
+        line += f" · stopped: the training loss reached the target {config.target_loss:g}{more}"
     elif run.rule_met == "plateau":
-        line += f" · stopped: no better loss for {run.config.patience:,} iterations{more}"
+        line += f" · stopped: no better loss for {config.patience:,} iterations{more}"
     elif speed:
         seconds = (goal - run.iteration) / speed
         line += f" · {float(f'{speed:.2g}'):,.0f} iterations/s · {seconds:,.0f} s left"
     elif run.iteration == goal:
-        line += f" · done; Start trains {run.config.iterations:,} more"
+        line += f" · done; Start trains {config.iterations:,} more"
     return line
 
 
@@ -49,12 +44,9 @@ def metrics(values: Metrics) -> str:
     parts = [("train loss", _loss(values.train_loss)), ("test loss", _loss(values.test_loss))]
     if values.penalty:
         parts.append(("penalty", _loss(values.penalty)))
-    accuracies = {"train": values.train_accuracy, "test": values.test_accuracy}
-    parts += [
-        (f"{name} accuracy", f"{value:.1%}")
-        for name, value in accuracies.items()
-        if not math.isnan(value)
-    ]
+    for name, value in (("train", values.train_accuracy), ("test", values.test_accuracy)):
+        if not math.isnan(value):
+            parts.append((f"{name} accuracy", f"{value:.1%}"))
     return " &emsp; ".join(f"{name} **{value}**" for name, value in parts)
 
 
@@ -68,10 +60,8 @@ def changes(changed: Mapping[str, object]) -> str:
 
 def alt(run: Run, values: Metrics) -> str:
     """Return the end of a chart's text for a screen reader."""
-    return (
-        f"at iteration {run.iteration}: train loss {_loss(values.train_loss)}, "
-        f"test loss {_loss(values.test_loss)}."
-    )
+    train, test = _loss(values.train_loss), _loss(values.test_loss)
+    return f"at iteration {run.iteration}: train loss {train}, test loss {test}."
 
 
 def loss_name(config: Config) -> str:

@@ -1,10 +1,10 @@
 """Whose turn it is to train: the sessions of one server train one at a time, in a fair queue."""
 
 import threading
-import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from time import perf_counter
 from typing import NamedTuple
 
 from nnlab.figures.plane_picture import png
@@ -12,26 +12,23 @@ from nnlab.inspection.observation import Observation, observe
 from nnlab.inspection.plane_view import PlaneView, ViewOptions, view_plane
 from nnlab.training.run import Run, advance
 
+Clock = Callable[[], float]
 BUDGET_SECONDS = 0.06  # of training in one tick, so that the page answers at any speed
 MAX_FRAMES = 4  # boundary pictures per tick when nobody else is waiting
 # Parameters times pictures per tick: those of a large network take longer than training.
 MAX_DRAWN_PARAMETERS = 60_000
 
-# Many threads that make small NumPy calls spend their time waiting for the interpreter lock. Where
-# one computes at a time, forty sessions make four times as many ticks.
+# Many threads that make small NumPy calls spend their time waiting for the interpreter lock. With
+# one computing at a time, forty sessions make four times as many ticks.
 _queue: deque[threading.Event] = deque()  # the session that trains, then those that wait
 _queue_lock = threading.Lock()  # Python's own locks promise no order
 
 
 @contextmanager
 def turn() -> Iterator[int]:
-    """Wait for this session's turn to train, first come, first served.
+    """Wait for this session's turn to train, first come, first served; yield how many wait then.
 
-    Only training belongs inside: whatever a turn waits for holds up all other sessions.
-
-    Yields
-    ------
-    How many sessions wait by then.
+    Only computing belongs inside: whatever a turn waits for holds up all other sessions.
     """
     mine = threading.Event()
     with _queue_lock:
@@ -54,18 +51,11 @@ def waiting() -> int:
 
 
 class Shown(NamedTuple):
-    """What a tick shows of a run.
-
-    Attributes
-    ----------
-    observation : of the run after the tick, or of a past one that is looked at
-    frames : (iteration, PNG of the plane) on the way, the last one of that run
-    view : the plane as that run sees it
-    """
+    """What a tick shows of a run, which may be a past one."""
 
     observation: Observation
-    frames: list[tuple[int, bytes]]
-    view: PlaneView
+    frames: list[tuple[int, bytes]]  # iterations on the way, each with its PNG of the plane
+    view: PlaneView  # of the last frame
 
     @property
     def run(self) -> Run:
@@ -74,7 +64,7 @@ class Shown(NamedTuple):
 
 
 def show(runs: Sequence[Run], options: ViewOptions) -> Shown:
-    """Draw the plane as each of some runs sees it, and observe the last one."""
+    """Draw the plane as each run sees it, and observe the last run."""
     *passed, last = runs
     views = [view_plane(run, options._replace(thumbnails=False)) for run in passed]
     views.append(view_plane(last, options))
@@ -83,22 +73,17 @@ def show(runs: Sequence[Run], options: ViewOptions) -> Shown:
 
 
 def tick(
-    run: Run,
-    goal: int,
-    speed: int | None,
-    others: int,
-    budget: float,
-    clock: Callable[[], float] = time.perf_counter,
+    run: Run, goal: int, speed: int | None, others: int, budget: float, clock: Clock = perf_counter
 ) -> list[Run]:
-    """Advance a run towards its goal, as far as the time of one tick goes.
+    """Advance a run towards its goal, as far as it gets in one tick.
 
     Parameters
     ----------
     goal : iteration to stop at
     speed : iterations per tick, or None for as many as there is time for
-    others : sessions that wait; the more, the fewer frames, and the less time at speed None
+    others : sessions that wait: they cost frames, and time at speed None
     budget : seconds of training
-    clock : says the time, in seconds
+    clock : returns the time in seconds
 
     Returns
     -------
@@ -117,7 +102,7 @@ def tick(
 
 
 def advance_in_turn(run: Run, iterations: int, budget: float = BUDGET_SECONDS) -> Run:
-    """Advance a run by so many iterations, in as many turns of `budget` seconds as that takes."""
+    """Advance a run by this many iterations, in as many turns of `budget` seconds as needed."""
     goal = run.iteration + iterations
     while run.iteration < goal and not run.stopped:
         with turn():

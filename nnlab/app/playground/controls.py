@@ -31,10 +31,7 @@ def _speed(bar: DeltaGenerator) -> int | None:
     """Draw the choice of speed, keep it in the link, and return it as in SPEEDS."""
     bar.markdown("Speed", help=SPEED_HELP)
     with bar:
-        name = choose_speed(
-            "speed",
-            default=session.current().query.get("speed", DEFAULT_SPEED),
-            on_change=session.restart_clock,
-        )
+        linked = session.current().query.get("speed", DEFAULT_SPEED)
+        name = choose_speed("speed", default=linked, on_change=session.restart_clock)
     session.keep_in_query("speed", name, DEFAULT_SPEED)
     return SPEEDS[name]

@@ -1,7 +1,7 @@
 """The sidebar: widgets for all settings, which make one Config."""
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from itertools import pairwise
 from typing import Any
 
@@ -20,7 +20,7 @@ from nnlab.model.optimizers import OPTIMIZERS, PENALTIES, SCHEDULES
 from nnlab.training.config import MAX_LAYERS, SETTINGS, Config, parse, text
 
 DEFAULTS = Config()
-# Updates stay so short that nobody else on the server waits for long.
+# Updates must be short enough that others on the server do not wait for long.
 MAX_WORK = 500_000_000
 RATES = [float(f"{digit}e{power}") for power in range(-5, 2) for digit in (1, 2, 5)][:-2]
 
@@ -31,7 +31,7 @@ def settings() -> tuple[Config | None, str]:
         ARTICLE.button(st, session.current(), type="tertiary")
         values = {**_data(), **_network(), **_training()}
     values["points"] = session.current().own.points
-    # A cleared field is None, which no rule accepts: Config says so in its own words.
+    # A cleared field is None, which no rule accepts: Config says so.
     try:
         config = Config(**values)
     except BrokenRule as error:
@@ -47,41 +47,36 @@ def settings() -> tuple[Config | None, str]:
 
 
 def show(config: Config) -> None:
-    """Let the widgets show these settings; before they are drawn."""
-    state = st.session_state
+    """Give these settings to their widgets, which must not be drawn yet."""
     for name, setting in SETTINGS.items():
-        state[name] = getattr(config, name)
-        if setting.typed:
-            state[name] = text(name, state[name])
-    state.activation = text("activation", config.activation)
-    state.features = list(config.features)
-    del state["points"]  # they have no widget
+        value = getattr(config, name)
+        as_text = setting.typed or name == "activation"
+        st.session_state[name] = text(name, value) if as_text else value
+    st.session_state.features = list(config.features)
+    del st.session_state["points"]  # they have no widget
 
 
 def _data() -> dict[str, Any]:
     st.markdown("**Data** · :gray[starts a new run]")
     left, right = st.columns(2)
-    values: dict[str, Any] = {
-        "problem": _choice(left, "problem", DATASETS_FOR, on_change=_fit_dataset)
-    }
-    values["dataset"] = _choice(right, "dataset", DATASETS_FOR[values["problem"]])
-    generated = values["dataset"] != OWN
-    if generated:
+    problem = _choice(left, "problem", DATASETS_FOR, on_change=_fit_dataset)
+    dataset = _choice(right, "dataset", DATASETS_FOR[problem])
+    values: dict[str, Any] = {"problem": problem, "dataset": dataset}
+    if dataset != OWN:
         values["samples"] = _number(left, "samples", step=100)
         values["noise"] = _number(right, "noise", step=0.05)
     with st.popover("Seeds, test points, files", width="stretch"):
         left, right = st.columns(2)
-        if generated:
+        if dataset != OWN:
             values["data_seed"] = _number(left, "data_seed")
             values["test_seed"] = _number(right, "test_seed")
         values["test_samples"] = _number(left, "test_samples", step=100)
-        own_points.files(values["problem"])
+        own_points.files(problem)
     return values
 
 
 def _fit_dataset() -> None:
-    state = st.session_state
-    if state.dataset not in DATASETS_FOR[state.problem]:
+    if st.session_state.dataset not in DATASETS_FOR[st.session_state.problem]:
         session.fill_in({"dataset": DEFAULTS.dataset})
 
 
@@ -89,40 +84,28 @@ def _network() -> dict[str, Any]:
     st.markdown("**Network** · :gray[starts a new run]")
     values: dict[str, Any] = {"hidden_layers": _hidden_layers()}
     left, right = st.columns(2)
-    activation = left.selectbox(
-        "Activation",
-        ACTIVATIONS,
-        key="activation",
-        accept_new_options=True,
-        help=SETTINGS["activation"].help + " Or type one per hidden layer: tanh,relu",
-    )
+    help_ = SETTINGS["activation"].help + " Or type one per hidden layer: tanh,relu"
+    look: dict[str, Any] = {"accept_new_options": True, "help": help_}
+    activation = left.selectbox("Activation", ACTIVATIONS, key="activation", **look)
     values["activation"] = parse("activation", activation or "")
     values["initialization"] = _choice(right, "initialization", INITIALIZATIONS)
     left, right = st.columns(2, vertical_alignment="bottom")
     values["seed"] = _number(left, "seed")
     NEW_SEED.button(right, session.current(), width="stretch")
     with st.popover("Input features, loss", width="stretch"):
-        chosen = st.pills(
-            "Features",
-            FEATURES,
-            selection_mode="multi",
-            default=DEFAULTS.features,
-            key="features",
-            help=SETTINGS["features"].help,
-        )
+        look = {"default": DEFAULTS.features, "help": SETTINGS["features"].help}
+        chosen = st.pills("Features", FEATURES, selection_mode="multi", key="features", **look)
         values["features"] = tuple(name for name in FEATURES if name in chosen)
         if st.session_state.problem == "classification":
-            values["output_loss"] = _choice(st, "output_loss", OUTPUT_LOSSES, "Loss")
+            values["output_loss"] = _choice(st, "output_loss", OUTPUT_LOSSES, label="Loss")
     return values
 
 
 def _training() -> dict[str, Any]:
     st.markdown("**Training** · :gray[acts at once]")
     left, right = st.columns(2)
-    values = {
-        "learning_rate": _number(left, "learning_rate"),
-        "iterations": _number(right, "iterations", step=1000),
-    }
+    values = {"learning_rate": _number(left, "learning_rate")}
+    values["iterations"] = _number(right, "iterations", step=1000)
     _learning_rate_slider()
     with st.popover("Optimizer, batches, stops", width="stretch"):
         left, right = st.columns(2)
@@ -131,64 +114,35 @@ def _training() -> dict[str, Any]:
             values["momentum"] = _number(right, "momentum", step=0.1)
         left, right = st.columns(2)
         values["batch_size"] = _number(left, "batch_size", placeholder="all")
-        values["learning_rate_schedule"] = _choice(
-            right, "learning_rate_schedule", SCHEDULES, "Schedule"
-        )
+        schedule = _choice(right, "learning_rate_schedule", SCHEDULES, label="Schedule")
+        values["learning_rate_schedule"] = schedule
         left, right = st.columns(2)
         values["regularization"] = _choice(left, "regularization", PENALTIES)
         if values["regularization"] != "none":
-            values["regularization_rate"] = _number(
-                right, "regularization_rate", label="Rate", step=0.001
-            )
+            rate = _number(right, "regularization_rate", label="Rate", step=0.001)
+            values["regularization_rate"] = rate
         left, right = st.columns(2)
         values["target_loss"] = _number(left, "target_loss", placeholder="off", step=0.01)
         values["patience"] = _number(right, "patience", placeholder="off", step=100)
     return values
 
 
-def _label(name: str) -> str:
-    return name.replace("_", " ").capitalize()
+def _named(name: str, look: dict[str, Any]) -> dict[str, Any]:
+    label = name.replace("_", " ").capitalize()
+    return {"label": label, "key": name, "help": SETTINGS[name].help, **look}
 
 
-def _number(
-    where: Any,
-    name: str,
-    *,
-    label: str = "",
-    step: float | None = None,
-    placeholder: str = "",
-) -> Any:
-    # No limits here: Config states the rule, in a sentence and on the page.
-    default = getattr(DEFAULTS, name)
+def _number(where: Any, name: str, **look: Any) -> Any:
+    # No limits here: Config states the rule in a sentence, which the page shows.
     whole = SETTINGS[name].kind.number is int
-    return where.number_input(
-        label or _label(name),
-        value=default,
-        step=step or (1 if whole else None),
-        format="%d" if whole else "%g",
-        key=name,
-        help=SETTINGS[name].help,
-        placeholder=placeholder,
-    )
+    form = {"step": 1, "format": "%d"} if whole else {"format": "%g"}
+    return where.number_input(value=getattr(DEFAULTS, name), **_named(name, form | look))
 
 
-def _choice(
-    where: Any,
-    name: str,
-    known: Iterable[str],
-    label: str = "",
-    on_change: Callable[[], None] | None = None,
-) -> Any:
-    options = list(known)
-    default = getattr(DEFAULTS, name)
-    return where.selectbox(
-        label or _label(name),
-        options,
-        index=options.index(default) if default in options else 0,
-        key=name,
-        help=SETTINGS[name].help,
-        on_change=on_change,
-    )
+def _choice(where: Any, name: str, known: Iterable[str], **look: Any) -> Any:
+    options, default = list(known), getattr(DEFAULTS, name)
+    index = options.index(default) if default in options else 0
+    return where.selectbox(options=options, index=index, **_named(name, look))
 
 
 def _learning_rate_slider() -> None:
@@ -198,16 +152,9 @@ def _learning_rate_slider() -> None:
     if st.session_state.get(_slider_key(), nearest) != nearest:
         session.move_slider()
     key = _slider_key()
-    st.select_slider(
-        "Learning rate, logarithmic",
-        RATES,
-        value=nearest,
-        format_func="{:g}".format,
-        key=key,
-        on_change=_set_learning_rate,
-        args=(key,),
-        help=SETTINGS["learning_rate"].help,
-    )
+    look = {"label": "Learning rate, logarithmic", "key": key, "format_func": "{:g}".format}
+    change = {"on_change": _set_learning_rate, "args": (key,)}
+    st.select_slider(options=RATES, value=nearest, **_named("learning_rate", look | change))
 
 
 def _slider_key() -> str:
@@ -220,15 +167,10 @@ def _set_learning_rate(key: str) -> None:
 
 
 def _hidden_layers() -> Any:
-    """Draw the widths of the hidden layers as text, and two buttons; return them parsed."""
+    """Draw the widths of the hidden layers as text, with two buttons; return them parsed."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        typed = st.text_input(
-            "Hidden layers",
-            text("hidden_layers", DEFAULTS.hidden_layers),
-            key="hidden_layers",
-            help=SETTINGS["hidden_layers"].help,
-            placeholder="none",
-        )
+        default = text("hidden_layers", DEFAULTS.hidden_layers)
+        typed = st.text_input(value=default, **_named("hidden_layers", {"placeholder": "none"}))
         widths = parse("hidden_layers", typed or "")
         if isinstance(widths, tuple):
             shorter = widths[:-1] if widths else None

@@ -38,18 +38,14 @@ def message(
         status = report.status(run, playground.goal, speed)
     else:
         status = report.looking_back(run, then)
-    at, metrics, caption = (
-        then.iteration,
-        shown.observation.metrics,
-        diagram.caption(playground, shown),
-    )
+    at, metrics = then.iteration, shown.observation.metrics
+    caption = diagram.caption(playground, shown)
     ending = report.alt(then, metrics)
     marks = point_marks(shown.observation, misclassified=options.misclassified)
     alt = f"{caption or 'Decision boundary'} {ending}"
-    curves = _curves(run, then, metrics)
     charts = {
         "decision-boundary": Update(at, alt, shown.frames, points=marks, caption=caption),
-        "loss-curve": Update(at, f"Loss curve {ending}", series=curves),
+        "loss-curve": Update(at, f"Loss curve {ending}", series=_curves(run, then, metrics)),
         **panels.updates(panel, playground, shown),
     }
     line = None if training else Time(np.array(run.snapshot_iterations, np.int32), at)

@@ -1,7 +1,7 @@
 """The app's entry: the pages when run as a script, the server object when imported.
 
-`streamlit run` looks for the words `app = st.App(` in the script itself, so that a script which
-hands on to this one has to repeat them.
+`streamlit run` looks for the words `app = st.App(` in the script itself, so a script that imports
+this one has to repeat them.
 """
 
 import gc
@@ -24,7 +24,7 @@ if __name__ == "__main__":
     draw()
 else:
     app = st.App(__file__, routes=routes())
-    # No collection needs to look through what has been imported, since it stays. And a tick makes
-    # thousands of objects: at Python's threshold of 700, each tick would start several collections.
+    # What has been imported stays, so no collection needs to look through it. And a tick creates
+    # thousands of objects: at Python's threshold of 700, it would start several collections.
     gc.freeze()
     gc.set_threshold(10_000)

@@ -1,4 +1,4 @@
-"""The playground: settings at the left; the run, its boundary and its loss curve at the right."""
+"""The playground: settings on the left; the run, its boundary and its loss curve on the right."""
 
 from pathlib import Path
 
@@ -42,7 +42,7 @@ LINK_RULES = {
 
 
 def render() -> None:
-    """Draw the page; the entry for one script run."""
+    """Draw the page, once per script run."""
     st.set_page_config("nnlab", "🧠", layout="wide", initial_sidebar_state=330)
     st.html(STYLE)
     live_chart.keyboard(KEYS)
@@ -71,7 +71,7 @@ def render() -> None:
         _notices(playground, error, finding, past=viewed is not playground.run)
     edited = {"edited": EDITED} if playground.run.parameters_edited else {}
     write(_query(playground.run.config) | edited)
-    # Last, as it needs what was chosen above. In a place of its own: if a tick follows at once,
+    # Last, as it needs the choices made above. In a place of its own: if a tick follows at once,
     # Streamlit drops what the fragment drew, and all below it would move up over the charts.
     with live:
         choices = live_part.Choices(speed, panel, options)
@@ -79,7 +79,7 @@ def render() -> None:
 
 
 def _arrive() -> bool:
-    """Follow the link if the page is new or another page was drawn; say whether it was."""
+    """Follow the link if the page is new or is back after another; say whether it is back."""
     away = session.is_open() and session.current().away
     if session.is_open() and not away:
         return False
@@ -103,20 +103,13 @@ def _notices(playground: Playground, error: str, finding: Diagnosis | None, *, p
     if finding:
         with st.container(horizontal=True, vertical_alignment="center", key="diagnosis"):
             st.warning(f"{finding.sentence} {finding.advice}", icon=":material/stethoscope:")
-            effect = "a new run starts." if finding.restart else "the run goes on with it."
-            ADVICE.button(
-                st,
-                playground,
-                finding,
-                label=report.changes(finding.changes),
-                help="This is past: go back to now to apply it."
-                if past
-                else f"Apply the advice; {effect}",
-                disabled=past,
-            )
+            effect = "a new run starts." if finding.restart else "the run continues with it."
+            help_ = "This is the past: return to the present to apply it."
+            help_ = help_ if past else f"Apply the advice; {effect}"
+            label = report.changes(finding.changes)
+            ADVICE.button(st, playground, finding, label=label, help=help_, disabled=past)
     run = playground.run
-    left_out = own_points.left_out_of_link(run.config.points)
-    if left_out:
+    if left_out := own_points.left_out_of_link(run.config.points):
         st.info(left_out)
     if run.iteration:
         return
@@ -124,44 +117,27 @@ def _notices(playground: Playground, error: str, finding: Diagnosis | None, *, p
         st.warning(sentence)
     if playground.from_edited:
         st.info(
-            "The run of this link had been edited by hand: its settings are here, its weights are "
-            "not."
+            "The run of this link was edited by hand: the link has its settings, not its weights."
         )
 
 
 def _stages(playground: Playground) -> DisplayOptions:
     """Draw the places of the two charts; return what the user chose to see."""
-    run = playground.run
-    extent = plane_extent(run.dataset)
+    run, config, axes = playground.run, playground.run.config, playground.own.axes
+    extent, place = plane_extent(run.dataset), "decision-boundary"
     with st.container(key="plane"):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             brush = own_points.tools(playground)
             options = display_options.choose()
-        live_chart.stage(
-            "decision-boundary",
-            points.decision_boundary(
-                run.dataset, run.config.problem, playground.own.axes, options.parts
-            ),
-            extent,
-            brush=brush,
-            colors=CLASS_COLORS,
-            pins=True,
-        )
+        figure = points.decision_boundary(run.dataset, config.problem, axes, options.parts)
+        live_chart.stage(place, figure, extent, brush=brush, colors=CLASS_COLORS, pins=True)
     with st.container(key="curve"):
-        log_loss = display_options.linked_toggle(
-            "Log axis",
-            "log_loss",
-            "A logarithmic axis: small losses are seen as well as large ones.",
-        )
-        live_chart.stage(
-            "loss-curve",
-            curves.loss_curve(
-                report.loss_name(run.config),
-                log=log_loss,
-                penalized=run.config.regularization != "none",
-                before=tick_message.left_curve(playground.left_run),
-            ),
-        )
+        help_ = "A logarithmic axis shows small losses as well as large ones."
+        log = display_options.linked_toggle("Log axis", "log_loss", help_)
+        name, before = report.loss_name(config), tick_message.left_curve(playground.left_run)
+        penalized = config.regularization != "none"
+        figure = curves.loss_curve(name, log=log, penalized=penalized, before=before)
+        live_chart.stage("loss-curve", figure)
     return options
 
 

@@ -1,4 +1,4 @@
-"""What the playground remembers of a person's session, apart from its widgets."""
+"""What the playground remembers of a user's session, apart from its widgets."""
 
 import time
 from collections.abc import Mapping
@@ -16,19 +16,12 @@ from nnlab.training.run import Run
 
 
 class Training(NamedTuple):
-    """How a run trains: up to which iteration, how often it is drawn, and since when.
-
-    Attributes
-    ----------
-    goal : iteration at which it pauses
-    interval : seconds between two ticks
-    since_iteration, since_time : where its mean speed counts from; time.perf_counter
-    """
+    """How a run trains: up to which iteration, how often it is drawn, and since when."""
 
     goal: int
-    interval: float
-    since_iteration: int
-    since_time: float
+    interval: float  # seconds between two ticks
+    since_iteration: int  # where the mean speed counts from
+    since_time: float  # of time.perf_counter
 
     def mean_speed(self, run: Run) -> float:
         """Return the iterations per second since the training started."""
@@ -72,7 +65,7 @@ class Playground:
     refused_link : what was wrong with the link, until the first iteration
     from_edited : the link is that of a run with weights set by hand, until the first iteration
     inbox : takes the messages of the browser
-    slider_number : of the learning rate's slider; a program moves it by drawing a new one
+    slider_number : of the learning rate's slider, which moves by drawing a new one
     pending_values : of widgets, by their keys, which show them when the page is drawn next
     query : what the address holds besides the settings
     away : another page is drawn
@@ -115,7 +108,7 @@ class Playground:
 
     @property
     def goal(self) -> int:
-        """Return the iteration that the run trains to, or was to train to."""
+        """Return the iteration that the run trains to, or would train to."""
         return self.training.goal if self.training else goal_of(self.run)
 
 

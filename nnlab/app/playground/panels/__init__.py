@@ -1,4 +1,4 @@
-"""The panels beside the charts: one at a time, since each costs the browser time at every tick."""
+"""The panels beside the charts: one at a time, since each costs time at every tick."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -14,14 +14,7 @@ from nnlab.app.turns import Shown
 
 
 class Panel(NamedTuple):
-    """A panel.
-
-    Attributes
-    ----------
-    title : on the page
-    render : draws it, once per script run
-    updates : returns what a tick changes in its charts
-    """
+    """A panel: its title, what draws it, and what returns the changes of a tick in its charts."""
 
     title: str
     render: Callable[[Playground], None]

@@ -10,13 +10,7 @@ from typing import Any
 
 @lru_cache
 def body(function: Callable[..., Any]) -> str:
-    """Return the body of a function without its docstring, or the expression of a lambda.
-
-    Raises
-    ------
-    OSError
-        If no file holds the function, as for one typed at a prompt.
-    """
+    """Return a function's body without its docstring, or a lambda's expression, from its file."""
     code = function.__code__
     text = "".join(inspect.findsource(function)[0])
     for node in ast.walk(ast.parse(text)):
@@ -24,11 +18,9 @@ def body(function: Callable[..., Any]) -> str:
             first = node.body[0]
             begin = first.end_lineno if ast.get_docstring(node) else first.lineno - 1
             return textwrap.dedent("\n".join(text.splitlines()[begin : node.end_lineno]))
-        # Several lambdas may stand on one line. This is the one that the code belongs to.
-        if isinstance(node, ast.Lambda) and _place(node.body) in code.co_positions():
-            return ast.get_source_segment(text, node.body) or ""
+        if isinstance(node, ast.Lambda):
+            inside, part = node.body, (node.body.lineno, node.body.end_lineno)
+            # Columns, too, since several lambdas may stand on one line.
+            if (*part, inside.col_offset, inside.end_col_offset) in code.co_positions():
+                return ast.get_source_segment(text, inside) or ""
     raise OSError(f"function must stand in the file of its module, got {function!r}")
-
-
-def _place(node: ast.expr) -> tuple[int, int | None, int, int | None]:
-    return node.lineno, node.end_lineno, node.col_offset, node.end_col_offset

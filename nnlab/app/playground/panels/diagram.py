@@ -30,7 +30,7 @@ def view_options(playground: Playground, *, is_open: bool, discretize: bool) -> 
 
 
 def caption(playground: Playground, shown: Shown) -> str:
-    """Name the unit whose map the large chart shows, and its range; nothing for the output's."""
+    """Name the hidden unit whose map the large chart shows, and the map's range."""
     if not playground.shown_unit:
         return ""
     span = (f"{value:.3g}" for value in shown.view.span)
@@ -43,11 +43,8 @@ def updates(playground: Playground, shown: Shown) -> dict[str, Update]:
     run, thumbnails = shown.run, shown.view.thumbnails
     if thumbnails is None:
         return {}
-    drawn: dict[str, Any] = {
-        **network_diagram.network(run, thumbnails),
-        "shown": playground.shown_unit,
-        "refused": playground.refused_value,
-    }
+    state: dict[str, Any] = {"shown": playground.shown_unit, "refused": playground.refused_value}
+    drawn = network_diagram.network(run, thumbnails) | state
     sizes = "-".join(map(str, run.config.layer_sizes))
     alt = f"Network {sizes} at iteration {run.iteration}. Arrow keys go from unit to unit, E edits."
     return {KEY: Update(run.iteration, alt, network=drawn)}

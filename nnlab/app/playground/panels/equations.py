@@ -5,7 +5,7 @@ import streamlit as st
 from nnlab.app.playground.record import Playground
 from nnlab.training.config import Config, text
 
-# How the step follows from the gradient, as PyTorch defines it; t counts the updates.
+# The direction of the step, from the gradient, as PyTorch defines it; t counts the updates.
 STEPS = {
     "sgd": r"\Delta W = dW",
     "momentum": r"v \leftarrow {momentum:g}\,v + dW,\qquad \Delta W = v",
@@ -16,7 +16,7 @@ STEPS = {
     r"\Delta W = \frac{{m / (1 - 0.9^t)}}{{\sqrt{{s / (1 - 0.999^t)}} + 10^{{-8}}}}"
     r"\end{{gathered}}",
 }
-# What a hidden unit does with its sum z, and the slope of that, computed from a = g(z).
+# A hidden unit's function of its sum z, and the slope of that, computed from a = g(z).
 FUNCTIONS = {
     "relu": r"g(z) = \max(z, 0)",
     "leaky_relu": r"g(z) = \max(z, 0.01 z)",
@@ -76,29 +76,23 @@ def penalty(config: Config) -> str:
 
 
 def output_deltas(config: Config) -> str:
-    """Return the derivative of the loss by the output's sums, as LaTeX."""
+    """Return the derivative of the loss with respect to the output's sums, as LaTeX."""
     last = len(config.layer_sizes) - 1
-    through_sigmoid = (
-        rf" \odot A_{last} \odot (1 - A_{last})"
-        if config.problem == "classification" and config.output_loss == "squared_error"
-        else ""
-    )
-    return rf"dZ_{last} = \frac{{A_{last} - t}}{{m}}{through_sigmoid}"
+    squared = config.problem == "classification" and config.output_loss == "squared_error"
+    slope = rf" \odot A_{last} \odot (1 - A_{last})" if squared else ""  # of the sigmoid
+    return rf"dZ_{last} = \frac{{A_{last} - t}}{{m}}{slope}"
 
 
 def hidden_deltas(layer: str, following: str) -> str:
-    """Return the derivative of the loss by a hidden layer's sums, as LaTeX."""
+    """Return the derivative of the loss with respect to a hidden layer's sums, as LaTeX."""
     return rf"dZ_{{{layer}}} = dZ_{{{following}}} W_{{{following}}}^\top \odot g'(Z_{{{layer}}})"
 
 
 def gradients(config: Config, layer: str, previous: str) -> str:
-    """Return the derivatives of loss and penalty by a layer's weights and biases, as LaTeX."""
-    slopes = {
-        "none": "",
-        "l1": r" + {rate:g}\,\mathrm{{sign}}(W_{layer})",
-        "l2": r" + {rate:g}\,W_{layer}",
-    }
-    slope = slopes[config.regularization].format(rate=config.regularization_rate, layer=layer)
+    """Return the derivatives of loss and penalty with respect to a layer's parameters, as LaTeX."""
+    rate = rf" + {config.regularization_rate:g}\,"
+    slopes = {"none": "", "l1": rf"{rate}\mathrm{{sign}}(W_{layer})", "l2": f"{rate}W_{layer}"}
+    slope = slopes[config.regularization]
     return (
         rf"dW_{layer} = A_{{{previous}}}^\top dZ_{layer}{slope},\quad "
         rf"db_{layer} = \textstyle\sum_i dZ_{layer}^{{(i)}}"
@@ -106,7 +100,7 @@ def gradients(config: Config, layer: str, previous: str) -> str:
 
 
 def direction(config: Config) -> str:
-    """Return how the optimizer makes the direction of the step from the gradient, as LaTeX."""
+    """Return the direction of the optimizer's step, from the gradient, as LaTeX."""
     return STEPS[config.optimizer].format(momentum=config.momentum)
 
 
@@ -117,23 +111,19 @@ def update(config: Config, layer: str, rate: float) -> str:
 
 
 def _forward(config: Config, rows: int) -> None:
-    sizes = config.layer_sizes
-    last = len(sizes) - 1
-    regression = config.problem == "regression"
     names = text("activation", config.activation).replace(",", ", ")
     hidden = f" ($g$ is {names})" if config.hidden_layers else ""
-    output = (
-        "the output's value is the prediction"
-        if regression
-        else r"the output's $\sigma(z) = 1 / (1 + e^{-z})$ is the probability of class 1"
-    )
+    output = r"the output's $\sigma(z) = 1 / (1 + e^{-z})$ is the probability of class 1"
+    if config.problem == "regression":
+        output = "the output's value is the prediction"
     features = ", ".join(f"`{name}`" for name in config.features)
     st.markdown(
         f"**Forward.** {'A batch of' if config.batch_size else 'The'} {rows:,} training points are "
-        f"the rows of $A_0$, {rows} × {sizes[0]}, the columns {features}. Each layer multiplies by "
-        f"its weights $W$, adds its biases $b$ and applies its activation{hidden}; {output}:"
+        f"the rows of $A_0$, {rows} × {len(config.features)}, with the columns {features}. Each "
+        "layer multiplies by its weights $W$, adds its biases $b$ and applies its activation"
+        f"{hidden}; {output}:"
     )
-    for layer in range(1, last + 1):
+    for layer in range(1, len(config.layer_sizes)):
         st.latex(forward(config, layer, rows))
 
 
@@ -146,7 +136,7 @@ def _loss(config: Config) -> None:
     st.latex(loss(config))
     if config.regularization != "none":
         st.markdown(
-            "Regularization also asks for small weights. Its penalty counts in the gradient, and "
+            "Regularization also keeps the weights small. Its penalty is part of the gradient, and "
             "is shown apart from the loss:"
         )
         st.latex(penalty(config))
@@ -165,11 +155,8 @@ def _backward(config: Config) -> None:
 
 
 def _update(config: Config) -> None:
-    falls = (
-        ""
-        if config.learning_rate_schedule == "constant"
-        else f" (at first; the schedule {config.learning_rate_schedule} lowers it)"
-    )
+    schedule = config.learning_rate_schedule
+    falls = f" (at first; the schedule {schedule} lowers it)" if schedule != "constant" else ""
     st.markdown(
         f"**Update.** One iteration moves all weights a little downhill, at the learning rate "
         f"{config.learning_rate:g}{falls}, by the rule of {config.optimizer}; the biases likewise:"

@@ -17,8 +17,11 @@ from nnlab.model.network import FloatArray, Parameters
 from nnlab.training.run import Run
 
 FORMULA = r"$\big(L(w + h) - L(w - h)\big) / 2h$ with $h = 10^{-5}$"
-# Errors that truncation, about h², and rounding of the loss, about 1e-16 / h, must explain.
+# Errors that truncation (about h²) and rounding of the loss (about 1e-16 / h) may cause.
 RELATIVE_TOLERANCE, ABSOLUTE_TOLERANCE = 1e-6, 1e-9
+
+
+WORDS = {3: "thousand", 6: "million", 9: "billion"}  # by the power of ten
 
 
 def render(run: Run, step: Step, layer: int) -> None:
@@ -46,7 +49,7 @@ def render(run: Run, step: Step, layer: int) -> None:
 
 
 def _agreement(run: Run, step: Step, positions: NDArray[np.intp], numeric: FloatArray) -> str:
-    """Say how well both gradients agree, and if they do not, why."""
+    """Say how well both gradients agree, or why they differ."""
     analytic = step.gradients.vector[positions]
     differences = np.abs(analytic - numeric)
     sizes = np.maximum(np.abs(analytic), np.abs(numeric))
@@ -58,21 +61,14 @@ def _agreement(run: Run, step: Step, positions: NDArray[np.intp], numeric: Float
         return "Both are 0: none of these weights and biases changes the loss."
     if (differences <= limits).all():
         if largest > 1e-3 * scale:
-            return (
-                "They agree as well as can be seen: gradients this small drown in the rounding of "
-                "the loss."
-            )
+            return "They agree as far as the rounding of the loss can show: the gradients are tiny."
         return f"They agree: the largest difference is {part(largest / scale)} of the largest."
     passed = crossings(run, step.point, int(positions[np.argmax(differences - limits)]))
+    reason = "the loss curves too strongly for this h, or is so large that its rounding shows."
     if passed:
         sums = "one of the sums passes" if passed == 1 else f"{passed:,} of the sums z pass"
-        reason = (
-            f"from w − h to w + h {sums} 0, where the activation has a kink. The numeric "
-            "gradient mixes the slopes of both sides; backpropagation takes the slope on the side "
-            "of w."
-        )
-    else:
-        reason = "the loss curves too strongly for this h, or is so large that its rounding shows."
+        reason = f"""from w − h to w + h {sums} 0, where the activation has a kink. The numeric \
+gradient mixes the slopes of both sides; backpropagation takes the slope on the side of w."""
     return f"They differ by up to {part(largest / scale)} of the largest: {reason}"
 
 
@@ -83,9 +79,5 @@ def part(ratio: float) -> str:
     if ratio < 1e-12:
         return "less than 1 part in a trillion"
     parts = float(f"{1 / ratio:.1g}")
-    size, word = next(
-        (size, word)
-        for size, word in ((1e9, " billion"), (1e6, " million"), (1e3, " thousand"))
-        if parts >= size
-    )
-    return f"1 part in {parts / size:.0f}{word}"
+    power = next(power for power in (9, 6, 3) if parts >= 10**power)
+    return f"1 part in {parts / 10**power:.0f} {WORDS[power]}"

@@ -1,4 +1,4 @@
-"""The panel "Layers": gradients, weights and units over time, the weights now, the mistakes."""
+"""The panel Layers: gradients, weights and units over time, the weights now, the mistakes."""
 
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from nnlab.training.run import Run
 
 STYLE = Path(__file__).with_suffix(".css")
 OVER_TIME, NOW = "layers-over-time", "weights-and-predictions"
-# Six plots take as long to draw as three loss curves. So each may use a ninth of the time.
+# Six plots take as long to draw as three loss curves, so each may use a ninth of the time.
 REST = 8
 
 
@@ -39,17 +39,14 @@ def updates(_: Playground, shown: Shown) -> dict[str, live_chart.Update]:
         confusion(targets, results)
         for targets, results in zip(_targets(run), (seen.train, seen.test), strict=False)
     )
+    at, past = run.iteration, layer_charts.history_series(run, now)
+    weights = weight_histogram(run, layer_charts.BINS)
+    present = layer_charts.present_series(*weights, matrices)
+    alt = f"Weights at iteration {at}: {_weights_alt(run)}{_predictions_alt(matrices)}"
+    layers_alt = f"Layers at iteration {at}: {_statistics_alt(now)}"
     return {
-        OVER_TIME: live_chart.Update(
-            run.iteration,
-            f"Layers at iteration {run.iteration}: {_statistics_alt(now)}",
-            series=layer_charts.history_series(run, now),
-        ),
-        NOW: live_chart.Update(
-            run.iteration,
-            f"Weights at iteration {run.iteration}: {_weights_alt(run)}{_answers_alt(matrices)}",
-            series=layer_charts.present_series(*weight_histogram(run, layer_charts.BINS), matrices),
-        ),
+        OVER_TIME: live_chart.Update(at, layers_alt, series=past),
+        NOW: live_chart.Update(at, alt, series=present),
     }
 
 
@@ -66,18 +63,14 @@ def _larger_class(targets: FloatArray) -> int:
 
 
 def _statistics_alt(now: LayerHistory) -> str:
-    parts = []
+    parts, called = [], layer_charts.names(now.weight_norms.shape[1])
     for title, name in zip(layer_charts.TITLES, layer_charts.COLUMNS, strict=True):
         values = getattr(now, name)[0]
         if np.isnan(values).any():
             continue  # without a training point
         form = "{:.0%}" if name.endswith("shares") else "{:.3g}"
-        listed = ", ".join(
-            f"{layer} {form.format(value)}"
-            for layer, value in zip(
-                layer_charts.names(now.weight_norms.shape[1]), values, strict=False
-            )
-        )
+        pairs = zip(called, values, strict=False)
+        listed = ", ".join(f"{layer} {form.format(value)}" for layer, value in pairs)
         parts += [f"{title}: {listed}"] if listed else []
     return "; ".join(parts) + "."
 
@@ -90,7 +83,7 @@ def _weights_alt(run: Run) -> str:
     )
 
 
-def _answers_alt(matrices: tuple[NDArray[np.int64], ...]) -> str:
+def _predictions_alt(matrices: tuple[NDArray[np.int64], ...]) -> str:
     parts = [
         f"of {counts[label].sum()} {name} points of class {label}, {counts[label, label]} are right"
         for name, counts in zip(("train", "test"), matrices, strict=False)

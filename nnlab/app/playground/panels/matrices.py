@@ -43,7 +43,7 @@ def number(value: float, how: Digits) -> str:
 
 
 def shown_rows(count: int, *, has_biases: bool) -> list[int]:
-    """Return which rows of a matrix are shown: the first ones, and the biases in the last one."""
+    """Return which rows of a matrix are shown: the first ones, and the biases in the last row."""
     ordinary = count - has_biases
     return [*range(min(ordinary, ROWS)), *range(ordinary, count)]
 
@@ -63,11 +63,10 @@ def matrix(
     Parameters
     ----------
     name : HTML
-    values : float64 (rows, columns), or the first rows of it
-    row_names, column_names : text, at least for the rows and columns shown
-    n_rows : of the whole matrix; None: as many as values has
-    how : to write the numbers; None: chosen by `digits` for those shown
-    has_biases : the last row holds biases; it is always shown, and the shape counts it apart
+    values : float64 (rows, columns), at least the first rows
+    n_rows : of the whole matrix, if that has more
+    how : to write the numbers; None for the `digits` of those shown
+    has_biases : the last row holds biases; it is always shown, and counts apart in the shape
     """
     n_rows = len(values) if n_rows is None else n_rows
     n_columns = values.shape[1]
@@ -80,14 +79,9 @@ def matrix(
         shape += f" and 1 × {n_columns:,}"
     if how.exponent:
         shape += f", in units of 10<sup>{how.exponent}</sup>".replace("-", "−")
-    cuts = [
-        f"{shown} of {whole:,} {what}"
-        for shown, whole, what in (
-            (len(rows) - has_biases, weight_rows, "rows"),
-            (cells.shape[1], n_columns, "columns"),
-        )
-        if shown < whole
-    ]
+    n_shown, n_cells = len(rows) - has_biases, cells.shape[1]
+    cuts = [f"{n_shown} of {weight_rows:,} rows"] if n_shown < weight_rows else []
+    cuts += [f"{n_cells} of {n_columns:,} columns"] if n_cells < n_columns else []
     head = "".join(f'<th scope="col">{html.escape(name)}</th>' for name in column_names[:COLUMNS])
     lines = []
     for row, line in zip(rows, cells, strict=True):
@@ -120,7 +114,7 @@ def of_parameters(
 
 
 def column_names(config: Config, layer: int) -> Sequence[str]:
-    """Return the names of the features, for layer 0, or the numbers of a later layer's units."""
+    """Return the features' names for layer 0, or the numbers of a later layer's units."""
     if layer == 0:
         return config.features
     return [f"{unit}" for unit in range(1, config.layer_sizes[layer] + 1)]

@@ -1,6 +1,7 @@
 """The panel One step: every number of the next update, layer by layer, with its equation."""
 
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
 
@@ -14,6 +15,11 @@ from nnlab.inspection.next_update import Step, look_at_step
 from nnlab.training.run import Run
 
 STYLE = Path(__file__).with_suffix(".css")
+CHOICE: dict[str, Any] = {
+    "required": True,
+    "label_visibility": "collapsed",
+    "persist_state": "session",
+}
 FORWARD, LOSS, BACKWARD, _ = PARTS = ("Forward", "Loss", "Backward", UPDATE_PART)
 
 
@@ -33,18 +39,11 @@ def render(playground: Playground) -> None:
 
 def _draw(playground: Playground, run: Run) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        point = st.number_input(
-            "Training point",
-            value=None,
-            step=1,
-            format="%d",
-            placeholder="all",
-            key="step_point",
-            width=112,
-            persist_state="session",
-            help="The number of a training point, from 0, to look at the step for it alone. Empty: "
-            "the next step of the training, for all points or the next batch.",
-        )
+        help_ = """The number of a training point, from 0, to look at the step for it alone. \
+Empty: the next step of the training, for all points or the next batch."""
+        look: dict[str, Any] = {"step": 1, "format": "%d", "placeholder": "all", "width": 112}
+        kept: dict[str, Any] = {"key": "step_point", "persist_state": "session"}
+        point = st.number_input("Training point", value=None, help=help_, **look, **kept)
         try:
             with turn():
                 step = look_at_step(run, point, ROWS)
@@ -53,19 +52,18 @@ def _draw(playground: Playground, run: Run) -> None:
             return
         st.markdown(_subject(run, step))
         obstacle = _obstacle(run, point, past=run is not playground.run)
-        TAKE_STEP.button(
-            st, playground, point, type="primary", help=obstacle, disabled=bool(obstacle)
-        )
+        look = {"type": "primary", "help": obstacle, "disabled": bool(obstacle)}
+        TAKE_STEP.button(st, playground, point, **look)
     # A fragment of its own, so that choosing another layer does not redraw the charts.
     st.fragment(_parts)(run, step, playground.step_made)
 
 
 def _obstacle(run: Run, point: int | None, *, past: bool) -> str:
-    """Say why the step cannot be made, or nothing."""
+    """Say why the step cannot be made, if so."""
     if past:
         return "This is the past: continue from here to take this step."
     if run.diverged:
-        return "The run has diverged: Reset, or a new setting, starts a new run."
+        return "The run has diverged: Reset or a new setting starts a new run."
     if point is None and run.rule_met is not None:
         return "The run has stopped: change that stop, or take the step for one point alone."
     return ""
@@ -87,16 +85,8 @@ def _parts(run: Run, step: Step, made: StepMade | None) -> None:
     n_layers = len(run.parameters.matrices)
     st.session_state.setdefault("step_part", FORWARD)
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
-        part = st.segmented_control(
-            "Part of the step",
-            PARTS,
-            key="step_part",
-            required=True,
-            on_change=_begin_part,
-            args=(n_layers,),
-            label_visibility="collapsed",
-            persist_state="session",
-        )
+        begin: dict[str, Any] = {"on_change": _begin_part, "args": (n_layers,)}
+        part = st.segmented_control("Part of the step", PARTS, key="step_part", **begin, **CHOICE)
         layer = n_layers if part == LOSS else _layer(n_layers, backwards=part == BACKWARD)
     if part == FORWARD:
         step_parts.forward(run.config, step, layer)
@@ -119,12 +109,6 @@ def _layer(n_layers: int, *, backwards: bool) -> int:
     if state.get("step_layer") not in layers:
         state.step_layer = 1  # an earlier network had more layers
     st.markdown("Layer")
-    layer = st.segmented_control(
-        "Layer",
-        layers[::-1] if backwards else layers,
-        key="step_layer",
-        required=True,
-        label_visibility="collapsed",
-        persist_state="session",
-    )
+    shown = layers[::-1] if backwards else layers
+    layer: int | None = st.segmented_control("Layer", shown, key="step_layer", **CHOICE)
     return layer or 1

@@ -43,23 +43,20 @@ def forward(config: Config, step: Step, layer: int) -> None:
         st.markdown(f"The output $A_{layer}$ is the prediction for each point.")
         code = [OUTPUT_FORWARD]
     else:
-        sentence = (
+        text = (
             rf"{in_brackets}, and $\sigma(z) = 1 / (1 + e^{{-z}})$ is the probability of class 1."
         )
         if config.output_loss == "cross_entropy":
-            sentence += (
-                " It is computed only for this panel: training takes the loss from "
-                f"$Z_{layer}$ itself."
-            )
-        st.markdown(sentence)
+            text += " It is computed only for this panel: training takes the loss from "
+            text += f"$Z_{layer}$ itself."
+        st.markdown(text)
         code = [OUTPUT_FORWARD, body(sigmoid_in_place)]
+    below, sums, activations = layer - 1, step.pre_activations[layer - 1], step.activations
     draw(
-        of_samples(
-            f"A<sub>{layer - 1}</sub>", step.activations[layer - 1], step, layer - 1, config
-        ),
+        of_samples(f"A<sub>{below}</sub>", activations[below], step, below, config),
         of_parameters(f"W<sub>{layer}</sub>, b<sub>{layer}</sub>", step.before, layer, config),
-        of_samples(f"Z<sub>{layer}</sub>", step.pre_activations[layer - 1], step, layer, config),
-        of_samples(f"A<sub>{layer}</sub>", step.activations[layer], step, layer, config),
+        of_samples(f"Z<sub>{layer}</sub>", sums, step, layer, config),
+        of_samples(f"A<sub>{layer}</sub>", activations[layer], step, layer, config),
     )
     _code(*code)
 
@@ -73,25 +70,19 @@ def loss(run: Run, step: Step) -> None:
     if config.regularization != "none":
         text += (
             f" The penalty, {config.regularization} at rate {config.regularization_rate:g}, adds "
-            f"**{evaluate(run).penalty:.6g}**: training makes the sum of both small."
+            f"**{evaluate(run).penalty:.6g}**: training minimizes the sum of both."
         )
     st.markdown(text)
     last = len(config.layer_sizes) - 1
     columns = (step.pre_activations[-1], step.activations[-1], step.targets, step.sample_losses)
-    draw(
-        matrix(
-            "By point",
-            np.hstack(columns),
-            [f"{sample}" for sample in step.samples],
-            [f"z = Z{last}", f"a = A{last}", "t", "loss"],
-            n_rows=step.n_samples,
-        )
-    )
+    values, rows = np.hstack(columns), [f"{sample}" for sample in step.samples]
+    names = [f"z = Z{last}", f"a = A{last}", "t", "loss"]
+    draw(matrix("By point", values, rows, names, n_rows=step.n_samples))
     _code(_method(config, "loss"))
 
 
 def backward(run: Run, step: Step, layer: int) -> None:
-    """Draw how the loss changes with a layer's sums, weights and biases."""
+    """Draw the derivatives of the loss with respect to a layer's sums, weights and biases."""
     config, shown = run.config, []
     if layer > len(config.hidden_layers):
         st.latex(equations.output_deltas(config))
@@ -112,7 +103,7 @@ def backward(run: Run, step: Step, layer: int) -> None:
     st.latex(equations.gradients(config, f"{layer}", f"{layer - 1}"))
     gradient_check.render(run, step, layer)
     if config.regularization != "none":
-        st.markdown("These are of the loss alone. The penalty adds:")
+        st.markdown("These are the gradients of the loss alone. The penalty adds:")
         name = f"d(penalty) / dW<sub>{layer}</sub>, db<sub>{layer}</sub>"
         draw(of_parameters(name, step.penalty_gradients, layer, config))
     _code(GRADIENTS if layer > 1 else FIRST_GRADIENTS)
@@ -128,16 +119,12 @@ def update(run: Run, step: Step, layer: int, made: StepMade | None) -> None:
     elif np.isfinite(step.after.vector).all():
         _to_come(config, step, layer)
     else:
-        st.markdown("This step leads to infinity: the run diverges, and does not make it.")
+        st.markdown("This step would make the parameters infinite, so the run diverges instead.")
     if config.optimizer != "sgd":
         st.latex(equations.direction(config))
     st.latex(equations.update(config, f"{layer}", rate))
-    _code(
-        PENALTY if config.regularization != "none" else "",
-        body(OPTIMIZERS[config.optimizer].direct),
-        RATE,
-        SUBTRACTION,
-    )
+    penalty = PENALTY if config.regularization != "none" else ""
+    _code(penalty, body(OPTIMIZERS[config.optimizer].direct), RATE, SUBTRACTION)
 
 
 def _to_come(config: Config, step: Step, layer: int) -> None:
@@ -179,7 +166,7 @@ def _made(made: StepMade, layer: int) -> None:
 
 
 def _method(config: Config, name: str) -> str:
-    """Return the lines of a method of the loss, with those of its bases that it calls."""
+    """Return the lines of a method of the loss, with those of its base classes."""
     regression = config.problem == "regression"
     loss = SquaredLoss if regression else OUTPUT_LOSSES[config.output_loss]
     return "\n".join(body(kind.__dict__[name]) for kind in loss.__mro__ if name in kind.__dict__)

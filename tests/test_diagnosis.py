@@ -73,6 +73,7 @@ HEALTHY = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("config", HEALTHY.values(), ids=HEALTHY)
 def test_no_rule_complains_about_a_healthy_run_at_any_iteration(config: Config) -> None:
     run, said = start(config), []
@@ -203,6 +204,7 @@ def test_a_rule_finds_its_trouble_and_says_it_in_numbers(name: str) -> None:
     assert replace(run.config, **diagnosis.changes) != run.config
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", SICK)
 def test_the_advice_helps(name: str) -> None:
     """The problem is gone and the loss lower; for overfitting, the loss of the test points."""

@@ -256,6 +256,7 @@ def test_cancel_keeps_what_is_there(workers: ByHand, drawn: dict[str, Update]) -
     assert app.button(key="sweep_restart").label == "Start"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("axis", "sentence"),
     [
@@ -384,6 +385,7 @@ def test_a_random_sample_is_drawn_from_the_axes_and_stands_in_the_link(
     assert "sample" not in app.query_params
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("view", page.VIEWS)
 def test_every_view_shows_a_random_sample(workers: ByHand, view: str) -> None:
     axes = {"axis1": "learning_rate:0.01..1 log", "axis2": "hidden_layers:2; 3"}
@@ -622,6 +624,7 @@ def test_a_range_test_of_other_settings_is_not_shown(workers: ByHand) -> None:
     assert "No test of these settings yet" in texts(healthy(app))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("view", list(page.TITLES))
 def test_every_view_can_be_linked_and_drawn(workers: ByHand, view: str) -> None:
     app = open_explore(**SIX, seeds="2", view=view)

@@ -140,6 +140,7 @@ def test_a_rewound_run_is_the_run_as_it_was_bit_for_bit(
     assert advance(again, 1).diverged == advance(run, 1).diverged
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("options", [{}, {"optimizer": "adam", "batch_size": 7}])
 def test_a_rewound_run_of_the_article_goes_on_with_the_same_losses(options: dict) -> None:
     run = advance(start(Config(samples=100, **options)), 5000)
@@ -378,6 +379,7 @@ def test_the_layers_of_a_run_without_a_point_have_weights_alone() -> None:
         np.testing.assert_allclose(row.weight_norms[-1], expected, rtol=1e-6)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("optimizer", ["sgd", "adam"])
 @pytest.mark.parametrize("width", [1, 24, MAX_WIDTH])
 def test_snapshots_and_layers_of_a_million_iterations_take_under_2_megabytes(
@@ -390,6 +392,7 @@ def test_snapshots_and_layers_of_a_million_iterations_take_under_2_megabytes(
     assert 0 < rows + _bytes(run.snapshots) < 2_000_000
 
 
+@pytest.mark.slow
 def test_the_layers_of_a_long_run_are_kept_at_a_stride_that_doubles() -> None:
     run = start(Config(dataset="own", hidden_layers=(2,)))
     for iteration, stride in (

@@ -53,6 +53,7 @@ def long(run: Run, iterations: int = 100_000) -> Run:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("network", "settings"),
     [

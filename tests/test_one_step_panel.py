@@ -148,6 +148,7 @@ SETTINGS = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("settings", "point"),
     [*((settings, None) for settings in SETTINGS), *((settings, 3) for settings in SETTINGS[-3:])],
@@ -430,6 +431,7 @@ def test_without_points_one_sentence_is_drawn() -> None:
     assert words(app) == "No training points yet, so there is no step to look at."
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "config",
     [

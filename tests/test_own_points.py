@@ -53,6 +53,7 @@ REPRESENTATIVES = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("content", REPRESENTATIVES, ids=[BAD[key] for key in REPRESENTATIVES])
 def test_a_bad_file_gets_its_sentence_and_changes_nothing(content: bytes) -> None:
     app = press(open_playground(), "step")

@@ -328,6 +328,7 @@ def test_training_choices_act_on_the_run_in_progress(name: str, value: str) -> N
     assert run_of(press(app, "step")).iteration == before.iteration + 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("dataset", DATASETS_FOR["regression"])
 def test_every_data_set_and_problem_can_be_trained_on(dataset: str) -> None:
     for problem in DATASETS_FOR:

@@ -254,7 +254,7 @@ def test_a_run_that_a_rule_has_stopped_says_so(drawn: dict[str, Update]) -> None
     press(app, "compare_step")
     assert at(drawn)[1] == 1
     words = " ".join(element.value for element in app.markdown)
-    assert "down to its target loss" in words
+    assert "target loss reached" in words
     assert ":red" not in words
     assert "target_loss" not in words
 

@@ -110,7 +110,7 @@ def cells(drawn: dict[str, Update]) -> list[dict[str, Any] | None]:
 def test_a_first_visit_offers_examples_and_one_run(workers: ByHand) -> None:
     app = open_explore()
     assert "**1 run** of 3 iterations" in texts(app)
-    assert "in the sidebar (» shows it while it is hidden)" in texts(app)  # as on a phone
+    assert "in the sidebar (» shows it if it is hidden)" in texts(app)  # as on a phone
     for name in PRESETS:
         assert app.button(key=f"preset_{name}").label.startswith(f"**{PRESETS[name].title}**")
     assert not workers.tasks
@@ -402,7 +402,7 @@ def test_every_view_shows_a_random_sample(workers: ByHand, view: str) -> None:
         ({"sample": "x", **SIX}, "The link's sample must be a whole number from 1 to 500, got"),
         ({"sample_seed": "-1"}, "The link's sample_seed must be a whole number from 0 to"),
         ({"sample": "300", "seeds": "2", **SIX}, "runs must be from 1 to 500 in one sweep, got"),
-        ({"sample": "5"}, "sample must have an axis or more to draw from, got none"),
+        ({"sample": "5"}, "sample must have at least one axis to draw from, got none"),
     ],
 )
 @pytest.mark.usefixtures("workers")

@@ -13,12 +13,11 @@ from streamlit.testing.v1 import AppTest
 
 from nnlab import Config
 from nnlab.app.explore import page
-from nnlab.app.explore.sweep_results import SweepResults
+from nnlab.app.explore.session import Plan
+from nnlab.app.explore.sweep_results import filtered
 from nnlab.app.explore.views import VIEWS
 from nnlab.app.explore.views.table import as_csv
 from nnlab.sweep import Axis, Result
-from nnlab.sweep.analysis.columns import sweep_columns
-from nnlab.sweep.analysis.filters import passes
 from tests.helpers.app_page import healthy
 from tests.helpers.sweep_results import result
 from tests.helpers.waiting import PATIENCE_SECONDS
@@ -408,16 +407,11 @@ def test_a_ticked_row_stays_ticked_as_runs_come_and_not_when_the_rows_are_others
 
 def test_the_file_has_the_columns_of_the_command_line_and_the_runs_that_pass() -> None:
     results = many()
-    kept = sweep_filter_of(results, {"learning_rate": ((0.1, 0.1),)})
-    sweep = SweepResults(Config(), AXES, SEEDS, tuple(results), kept, 0, 24)
+    plan = Plan(Config(), AXES, SEEDS, (Config(),) * 24)
+    sweep = filtered(plan, results, {"learning_rate": ((0.1, 0.1),)})
     read = list(csv.DictReader(io.StringIO(as_csv(sweep))))
     # the iterations, too, are not the article's
     assert list(read[0])[:5] == ["run", "activation", "seed", "learning_rate", "iterations"]
     assert [int(row["run"]) for row in read] == list(range(16, 24))
     assert [row["status"] for row in read][-2:] == ["diverged", "error"]
     assert float(read[0]["test_accuracy"]) == results[16].metrics.test_accuracy
-
-
-def sweep_filter_of(results: list[Result], chosen: dict[str, Any]) -> tuple[Result, ...]:
-    kept = passes(sweep_columns(results, AXES, SEEDS), chosen)
-    return tuple(one for one, keep in zip(results, kept, strict=True) if keep)

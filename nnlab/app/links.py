@@ -1,4 +1,4 @@
-"""The page's link: it holds what differs from the defaults, and is not trusted."""
+"""The page's link: it holds the settings that differ from the defaults, and is not trusted."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import replace
@@ -13,9 +13,9 @@ DEFAULTS = Config()
 
 
 def config_query(config: Config) -> dict[str, str]:
-    """Return what an address holds of these settings: the texts of all that is not the default.
+    """Return the query of these settings: the text of each that is not the default.
 
-    More points than a link may hold are left out; the session remembers them.
+    Points are left out if there are too many for a link; the session remembers them.
     """
     return {
         name: text(name, getattr(config, name))
@@ -26,7 +26,7 @@ def config_query(config: Config) -> dict[str, str]:
 
 
 def linked_config(refused: list[str]) -> Config:
-    """Return the settings in the link; the sentences about bad ones are appended to `refused`."""
+    """Return the link's settings, and append the sentences about bad ones to `refused`."""
     config = DEFAULTS
     for name in SETTINGS:
         if name in st.query_params:
@@ -39,7 +39,7 @@ def linked_config(refused: list[str]) -> Config:
 
 
 def linked_choices(known: Mapping[str, Collection[str]], refused: list[str]) -> dict[str, str]:
-    """Return what else is in the link, and append the sentences about bad values to `refused`.
+    """Return the link's other values, and append the sentences about bad ones to `refused`.
 
     Parameters
     ----------
@@ -55,7 +55,7 @@ def linked_choices(known: Mapping[str, Collection[str]], refused: list[str]) -> 
 
 
 def code(words: str) -> str:
-    """Return what came with a link, in a file or was typed as a code span: never interpreted."""
+    """Return text from a link, a file or a field as a code span, so that it is not interpreted."""
     return f"`{' '.join(words.split()).replace('`', chr(39))}`"
 
 
@@ -65,12 +65,12 @@ def in_code(broken: BrokenRule) -> str:
 
 
 def refusal(broken: BrokenRule, linked: str) -> str:
-    """Say that a text in the link breaks a rule, and what the page does instead."""
+    """Say that a text in the link breaks a rule, and that the default is used."""
     sentence = in_code(BrokenRule(broken.field, broken.rule, shown(linked)))
     return f"The link's {sentence}. The default is used instead."
 
 
 def write(query: Mapping[str, str]) -> None:
-    """Let the address hold this query, by one message."""
+    """Write this query into the address, by one message."""
     if st.query_params.to_dict() != query:
         st.query_params.from_dict(query)

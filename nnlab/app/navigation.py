@@ -1,7 +1,7 @@
-"""The registry of the app's pages, and the ways from one to another.
+"""The registry of the app's pages, and how to get from one to another.
 
-Pages do not import each other: what one needs of another stands here. A page's widgets forget their
-values while another page is drawn, so a link to a page carries all that its address is to hold.
+Pages do not import each other, but ask this module. A page's widgets lose their values while
+another page is drawn, so a link to a page carries its whole query.
 """
 
 from collections.abc import Callable, Mapping
@@ -14,8 +14,8 @@ from nnlab.training.config import Config
 from nnlab.training.run import Run
 
 Query = Mapping[str, str]
-# Streamlit makes a history entry of every address that a script writes. On one page an address
-# takes the place of the last one, so that one Back leads to the page before.
+# Streamlit makes a history entry for each address that a script writes. This script replaces the
+# last entry while the page is the same, so that Back leads to the previous page at once.
 ADDRESS_IN_PLACE = """<script>
 if (!Object.hasOwn(history, "pushState")) {
   const push = history.pushState.bind(history);
@@ -27,21 +27,15 @@ if (!Object.hasOwn(history, "pushState")) {
 </script>"""
 
 
-def _nothing() -> None:
-    pass
-
-
 @dataclass(frozen=True)
 class Page:
     """A page of the app.
 
     Attributes
     ----------
-    title : its name; in lower case it is also the page's address
-    icon : beside the title
-    render : draws the page
-    query : returns what its address is to hold. A page that the session has not used yet starts
-        with the settings given, which are those of the page that leads to it.
+    title : its name; in lower case it is also the page's path
+    query : returns its query; a page that the session has not used yet starts with the given
+        settings, those of the page that links to it
     leave : called before another page is drawn
     watch : called after another page has been drawn
     """
@@ -51,7 +45,7 @@ class Page:
     render: Callable[[], None]
     query: Callable[[Config], Query]
     leave: Callable[[], None]
-    watch: Callable[[], None] = _nothing
+    watch: Callable[[], None] = lambda: None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,8 +54,8 @@ class Workbench(Page):
 
     Attributes
     ----------
-    run : returns the session's run, or None before its first
-    open : prepares the page for other settings; returns what its address is to hold
+    run : returns the session's run, or None before the first
+    open : prepares the page for other settings, and returns its query
     """
 
     run: Callable[[], Run | None]
@@ -94,7 +88,7 @@ def _streamlit(page: Page) -> StreamlitPage:
 
 
 def menu(here: str, settings: Config) -> None:
-    """Draw the titles of all pages in one line: this page's own, and links to the others."""
+    """Draw the titles of all pages in one line, as links but for the page `here`."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="pages"):
         for page in _pages:
             if page.title == here:
@@ -111,11 +105,11 @@ def _workbench() -> Workbench:
 
 
 def current_run() -> Run | None:
-    """Return the run of the workbench, or None before its first."""
+    """Return the run of the workbench, or None before the first."""
     return _workbench().run()
 
 
 def open_in_workbench(config: Config) -> None:
-    """Leave for the workbench with these settings; does not return."""
+    """Open the workbench with these settings; this does not return."""
     page = _workbench()
     st.switch_page(_streamlit(page), query_params=dict(page.open(config)))

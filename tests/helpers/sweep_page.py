@@ -5,7 +5,8 @@ import streamlit as st
 from nnlab.app import navigation
 from nnlab.app.explore import page as explore
 from nnlab.app.explore import run_filter, session
-from nnlab.app.explore.sweep_results import SweepResults, passing_filter
+from nnlab.app.explore.session import Plan
+from nnlab.app.explore.sweep_results import filtered
 from nnlab.app.explore.views import compare, draw_view
 from nnlab.app.playground import page as playground
 
@@ -17,9 +18,8 @@ if not session.is_open():
     session.open_(base, st.query_params.to_dict())
 if "sweep_filter" in state:
     session.set_filter(state.pop("sweep_filter"))
-passing = passing_filter(results, axes, seeds, session.current().filter)
-started = state.get("started", 0)
-sweep = SweepResults(base, axes, seeds, tuple(results), passing, started, total)
+plan = Plan(base, tuple(axes), tuple(seeds), (base,) * total)
+sweep = filtered(plan, results, session.current().filter, state.get("started", 0))
 run_filter.bar(sweep)
 if state.view == compare.VIEW:
     compare.render(sweep)

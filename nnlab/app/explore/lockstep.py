@@ -9,21 +9,12 @@ Pair = tuple[Run, Run]
 
 
 def tick(runs: Pair, speed: int | None, others: int, budget: float) -> list[Pair]:
-    """Advance two runs in lockstep, each towards the end of its own iterations.
+    """Advance two runs in lockstep, and return both at each frame, the last one at the end.
 
-    While both go on, they are at the same iteration after each tick and in each pair of frames; who
-    has stopped or is at its end waits there for the other.
-
-    Parameters
-    ----------
-    runs : at the same iteration, but for one that waits
-    speed, others, budget : as of `turns.tick`
-
-    Returns
-    -------
-    The runs at each frame of this tick, the last ones at its end.
+    In each frame they are at the same iteration, unless one has stopped or is at the end of its
+    iterations: it waits there for the other. The parameters are those of `turns.tick`.
     """
-    # The slower one leads: the other then needs no more time for as many iterations.
+    # The slower one goes first: the other then needs no more time for as many iterations.
     order = sorted((0, 1), key=lambda side: -_products(runs[side]))
     sides = list(runs)
     todo = max(map(left, runs))

@@ -2,17 +2,17 @@
 
 import time
 from dataclasses import replace
+from math import inf
 from pathlib import Path
-from typing import NamedTuple
 
 import streamlit as st
 
 from nnlab.app import live_chart, navigation
-from nnlab.app.explore import run_filter, session, solved, sweep_progress
+from nnlab.app.explore import run_filter, session, sweep_progress
 from nnlab.app.explore.session import Plan, StartedSweep
 from nnlab.app.explore.setup import examples, planning, sweep_fields
 from nnlab.app.explore.setup.presets import RANGE_TEST
-from nnlab.app.explore.sweep_results import results_so_far
+from nnlab.app.explore.sweep_results import SweepResults, results_so_far
 from nnlab.app.explore.views import (
     VIEWS,
     choices,
@@ -28,9 +28,9 @@ from nnlab.training.config import Config
 
 STYLE = Path(__file__).with_suffix(".css")
 TITLE = "Explore"
-TICK_SECONDS = 0.7  # between two looks at a sweep that goes on
-RUNS_PER_TICK = 100  # a gallery of more takes longer to send, and is looked at less often
-COMPARE_SECONDS = 3  # between two lists of the runs to compare, while they come
+TICK_SECONDS = 0.7  # between two updates of a running sweep
+RUNS_PER_TICK = 100  # a gallery of more runs takes longer to send, and is updated less often
+COMPARE_SECONDS = 3  # between two updates of the runs to compare
 GALLERY = "gallery"  # the view by its name in the link, and the default
 TITLES = {
     GALLERY: "Gallery",
@@ -39,14 +39,9 @@ TITLES = {
     RANGE_TEST: lr_range_test.TITLE,
 }
 LINK_NAMES = (
-    *sweep_fields.LINK_NAMES,
-    *gallery.LINK_NAMES,
-    *choices.LINK_NAMES,
-    *solved.LINK_NAMES,
-    "view",
+    *(*sweep_fields.LINK_NAMES, *gallery.LINK_NAMES, *choices.LINK_NAMES),
+    *("solved", "view"),
 )
-
-
 KEYS = {  # of the keyboard, and the buttons that they press
     " ": ("compare_start", "compare_pause", "sweep_start", "sweep_pause"),
     "ArrowRight": ("compare_step",),
@@ -54,23 +49,8 @@ KEYS = {  # of the keyboard, and the buttons that they press
 }
 
 
-class DrawnResults(NamedTuple):
-    """What the page outside its live part was drawn for.
-
-    Attributes
-    ----------
-    interval : seconds between two looks at the sweep; None if no results will come
-    passing : how many runs passed the filter
-    time : in seconds (time.monotonic)
-    """
-
-    interval: float | None
-    passing: int
-    time: float
-
-
 def render() -> None:
-    """Draw the page; the entry for one script run."""
+    """Draw the page: one script run."""
     st.set_page_config("nnlab · Explore", "🧠", layout="wide", initial_sidebar_state=330)
     st.html(STYLE)
     live_chart.keyboard(KEYS)
@@ -81,9 +61,9 @@ def render() -> None:
         pages = st.container()
         plan, error = planning.plan()
     session.start_if_asked(plan)
-    base = session.current().base
-    lr_range_test.start_if_asked(base)
+    session.start_range_test_if_asked()
     explore = session.current()
+    base = explore.base
     with pages:
         navigation.menu(TITLE, base)
     controls = st.container()
@@ -96,7 +76,7 @@ def render() -> None:
             st.warning(sentence)
     view = _choose_view()
     if view != compare.VIEW:
-        session.pause_pair()  # two runs that train wait while they are not drawn
+        session.pause_pair()
     with controls:
         if view == RANGE_TEST:
             lr_range_test.controls(base)
@@ -113,7 +93,7 @@ def render() -> None:
 
 
 def _base(base: Config) -> None:
-    """Say in one line which settings the axes vary, with a button that opens them."""
+    """Draw one line with the settings that the axes vary, and a button that opens them."""
     words = [
         f"{name.replace('_', ' ')} {value or 'none'}"
         for name, value in config_query(replace(base, points=NO_POINTS)).items()
@@ -122,7 +102,7 @@ def _base(base: Config) -> None:
         words.append(f"{len(base.points):,} own points")
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="base_line"):
         st.caption(f"Base: the article's settings{' but ' if words else ''}{', '.join(words)}")
-        # No link: one holds only so many own points.
+        # Not a link, since a link holds only a limited number of own points.
         if st.button("Open in the playground", key="open_base", type="tertiary"):
             navigation.open_in_workbench(base)
         run = navigation.current_run()
@@ -152,7 +132,7 @@ def _choose_view() -> str:
 
 
 def _results(started: StartedSweep | None, plan: Plan | None, view: str) -> None:
-    """Draw the results, or before the first start what they will fill."""
+    """Draw the results; before the first start, their empty place or the examples."""
     shown = started.plan if started else plan
     if shown is None or (not started and len(shown.configs) == 1):
         examples.buttons()
@@ -166,33 +146,34 @@ def _results(started: StartedSweep | None, plan: Plan | None, view: str) -> None
     if started and started.is_running:
         interval = TICK_SECONDS * max(1, len(shown.configs) / RUNS_PER_TICK)
     live = st.container(key="live")
-    sweep = results_so_far(shown, started, session.current().filter)
+    sweep = results_so_far(shown, started)
     layout = gallery.layout(shown) if view == GALLERY else None
     if layout:
-        gallery.render()
+        live_chart.gallery(gallery.KEY)
     with live:
-        drawn = DrawnResults(interval, len(sweep.passing), time.monotonic())
-        st.fragment(_live, run_every=interval)(started, shown, layout, view, drawn)
+        due = time.monotonic() + COMPARE_SECONDS if view == compare.VIEW else inf
+        st.fragment(_live, run_every=interval)(started, sweep, layout, view, interval, due)
     if view == compare.VIEW and (sweep.done or not started):
         compare.render(sweep)
 
 
 def _live(
     started: StartedSweep | None,
-    plan: Plan,
+    drawn: SweepResults,
     layout: gallery.Layout | None,
     view: str,
-    drawn: DrawnResults,
+    interval: float | None,
+    due: float,
 ) -> None:
-    """Draw the results that have come."""
+    """Draw the results so far; after `due`, draw the whole page again if more runs pass now."""
     explore = session.current()
     if explore.chosen_run is not None:
         st.rerun()  # the whole page, which opens the run
     if started:
         sweep_progress.stay_awake(started)
-    sweep = results_so_far(plan, started, session.current().filter)
+    sweep = results_so_far(drawn.plan, started)  # the whole page shows `drawn`
     if started:
-        if drawn.interval and not started.is_running:
+        if interval and not started.is_running:
             st.rerun()
         sweep_progress.progress(started.sweep, sweep.results)
     run_filter.bar(sweep)
@@ -200,13 +181,9 @@ def _live(
         st.info("No run has finished yet.")
     elif view in VIEWS:
         draw_view(view, sweep)
-    elif (
-        view == compare.VIEW
-        and len(sweep.passing) != drawn.passing
-        and time.monotonic() > drawn.time + COMPARE_SECONDS
-    ):
-        st.rerun()  # Compare is drawn outside, and has more to choose from
-    if view != compare.VIEW:  # which sends updates of its own
+    elif len(sweep.passing) != len(drawn.passing) and time.monotonic() > due:
+        st.rerun()  # Compare, outside this fragment, has more runs to choose from
+    if view != compare.VIEW:  # Compare sends its own updates
         live_chart.update(
             gallery.update(sweep, layout) if layout else {},
             inbox=explore.inbox,

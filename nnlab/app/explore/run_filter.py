@@ -29,7 +29,7 @@ def bar(sweep: SweepResults) -> None:
         chosen = session.current().filter
         if not chosen:
             return
-        columns = sweep_columns(sweep.results, sweep.axes, sweep.seeds)
+        columns = sweep_columns(sweep.results, sweep.plan.varied)
         st.markdown(
             f":material/filter_alt: {sentence(columns, chosen)}: "
             f"**{len(sweep.passing)} of {sweep.done} runs** in all views"

@@ -1,7 +1,7 @@
-"""Explore's state in a person's session: one record, which only the commands here change.
+"""Explore's state in a user's session: one record, which only the commands here change.
 
 Each command replaces the record in one assignment, since two script runs of a session may overlap.
-Over 250 lines, since all that changes the record stands in this one place.
+Over 250 lines, so that everything that changes the record is in one place.
 """
 
 import time
@@ -21,7 +21,9 @@ from nnlab.sweep import Axis, Sweep
 from nnlab.sweep.analysis.columns import Column
 from nnlab.sweep.analysis.filters import Filter
 from nnlab.sweep.analysis.importance import Importance
-from nnlab.sweep.range_test import RangeTest
+from nnlab.sweep.cluster import shared_workers
+from nnlab.sweep.limits import check_points_and_sizes
+from nnlab.sweep.range_test import RangeTest, range_test
 from nnlab.training.config import Config
 from nnlab.training.run import advance, start
 
@@ -34,10 +36,10 @@ class Plan(NamedTuple):
     Attributes
     ----------
     base : the settings that the axes vary
-    axes : what is varied; a range that is sampled has the sampled values here
-    seeds : of the starting weights: the seed of the base, and the numbers after it
+    axes : in the chosen order; a range is an axis of its sampled values here
+    seeds : of the initial weights: the seed of the base, and the numbers after it
     configs : of all runs, in the order in which they start
-    sampled : whether the settings are a random sample, not all combinations
+    sampled : whether the settings are a random sample instead of all combinations
     """
 
     base: Config
@@ -46,20 +48,23 @@ class Plan(NamedTuple):
     configs: tuple[Config, ...]
     sampled: bool = False
 
+    @property
+    def varied(self) -> list[Axis]:
+        """Return the axes, with the seeds as one more if there are several."""
+        return [*self.axes, *([Axis("seed", self.seeds)] if len(self.seeds) > 1 else [])]
+
 
 class FieldValues(NamedTuple):
     """The initial values of the sidebar's fields.
 
-    A browser may send once more what a field held earlier, so no field is ever written to: new
-    fields take its place. `number` is part of their keys.
+    A browser may send an old value of a field again. So fields are not written to, but replaced by
+    new ones, with a new `number` in their keys.
 
     Attributes
     ----------
-    number : how often the fields were filled in
     axes : the name and the values of each, as text
     seeds, iterations : as typed; None for an empty field
-    sample : how many settings to sample at random from the axes; None for all combinations
-    sample_seed : of that sample
+    sample : how many settings to sample at random; None for all combinations
     """
 
     number: int
@@ -79,7 +84,7 @@ class StartedSweep(NamedTuple):
 
     @property
     def is_active(self) -> bool:
-        """Say whether results will come, now or after a pause."""
+        """Say whether more results will come, now or after a pause."""
         return not self.sweep.finished
 
     @property
@@ -89,14 +94,7 @@ class StartedSweep(NamedTuple):
 
 
 class Cost(NamedTuple):
-    """The time that a run takes, measured on this server.
-
-    Attributes
-    ----------
-    config : the settings of the measured run
-    overhead : seconds to generate the data and to evaluate the result
-    iterations, seconds : how many iterations were made, and how long they took
-    """
+    """How long a run took on this server: the seconds for its iterations, and the overhead."""
 
     config: Config
     overhead: float
@@ -104,7 +102,7 @@ class Cost(NamedTuple):
     seconds: float
 
     def of(self, config: Config) -> float:
-        """Return the seconds of a run with as many iterations as these settings say."""
+        """Return the seconds for a run with the iterations of these settings."""
         return self.overhead + self.seconds / self.iterations * config.iterations
 
 
@@ -120,12 +118,10 @@ class RunPair(NamedTuple):
 
     Attributes
     ----------
-    configs : their settings
     runs : both at the same iteration, unless one has ended; None while the page shows their final
         states, as the sweep and the playground have them
-    training : whether they train
     interval : seconds between two ticks
-    number : which pair of the session it is; a new pair resets the charts' zoom
+    number : counts the pairs of the session; a new one resets the charts' zoom
     """
 
     configs: tuple[Config, Config]
@@ -135,15 +131,14 @@ class RunPair(NamedTuple):
     number: int = 0
 
     def started(self) -> lockstep.Pair:
-        """Return the runs; at iteration 0 if only their final states were shown."""
+        """Return the runs, at iteration 0 if there are none yet."""
         return self.runs or (start(self.configs[0]), start(self.configs[1]))
 
 
 class KnownImportance(NamedTuple):
-    """The importance that was computed last, and from what."""
+    """The importance that was computed last, and from what: the axes, the metric and a filter."""
 
-    axes: tuple[Column, ...]
-    metric: Column
+    columns: tuple[Column, ...]
     filter: Filter
     found: Importance | None
 
@@ -155,23 +150,17 @@ class Explore:
     Attributes
     ----------
     base : the settings that the axes vary
-    query : what the address holds besides the base settings
-    fields : the initial values of the sidebar's fields
-    refused_link : what was wrong with the link
-    view, view_number : the view to show first, and how often a program has chosen one
-    away : another page is drawn
-    sweep : the sweep that was started last
-    start_asked : Start was pressed, and the sweep has not started yet
+    query : the address, without the base settings
+    refused_link : sentences about bad values in the link
+    view : the view to show first, by its name in the link
+    view_number : how often `view` was set; a part of the choice's key
+    away : whether another page is drawn
+    sweep, range_test : those that were started last
+    start_asked, range_test_asked : whether its Start was pressed, but it has not started yet
     refused_start : why the last sweep could not start, or nothing
-    cost : the cost that was measured last
-    filter : which runs pass
     filters_cleared : how often the filter was cleared
-    range_test : the range test that was started last
-    range_test_asked : a range test was asked for, and has not started yet
-    chosen_run : index of a run that the playground is to open
-    inbox : takes the messages of the browser
-    pair : the two runs that are compared
-    importance : the importance that was computed last
+    chosen_run : index of the run to open in the playground
+    inbox : receives the browser's messages
     """
 
     base: Config
@@ -195,7 +184,7 @@ class Explore:
     importance: KnownImportance | None = None
 
     def has(self, names: Collection[str]) -> bool:
-        """Say whether there is a sweep to come back to: started, or in the query by these names."""
+        """Say whether there is a sweep to return to: started, or with `names` in the query."""
         return self.sweep is not None or any(name in self.query for name in names)
 
 
@@ -220,7 +209,7 @@ def open_(base: Config, query: Mapping[str, str]) -> None:
     st.session_state[KEY] = Explore(base, query, fields)
 
 
-# Coming, going and the address
+# Opening and leaving the page, and its address
 
 
 def leave() -> None:
@@ -233,26 +222,26 @@ def leave() -> None:
 def arrive(
     base: Config, query: Mapping[str, str], fields: FieldValues, refused: Sequence[str]
 ) -> None:
-    """Begin with these settings and fields."""
+    """Draw the page with these settings and fields, for the first time or again."""
     _change(base=base, query=query, refused_link=tuple(refused), away=False)
     fill(fields)
     turn_to(query.get("view", ""))
 
 
 def keep_in_query(name: str, value: str, default: str) -> None:
-    """Keep a value for the address, unless it is the default."""
+    """Keep a value for the address; the default is left out."""
     query = {key: text for key, text in current().query.items() if key != name}
     _change(query=query if value == default else {**query, name: value})
 
 
 def write_address() -> None:
-    """Let the address hold the base settings and the query."""
+    """Write the base settings and the query into the address."""
     explore = current()
     links.write({**explore.query, **links.config_query(explore.base)})
 
 
 def turn_to(view: str) -> None:
-    """Show a view, by its name in the link; only before the choice of the view is drawn."""
+    """Show a view, by its name in the link; call this before the choice of the view is drawn."""
     _change(view=view, view_number=current().view_number + 1)
 
 
@@ -262,7 +251,7 @@ def choose_run(index: int) -> None:
 
 
 def take_chosen_run() -> int | None:
-    """Return the index of the run to open, once."""
+    """Return the index of the run to open, and forget it."""
     index = current().chosen_run
     if index is not None:
         _change(chosen_run=None)
@@ -283,8 +272,8 @@ def fill(fields: FieldValues) -> None:
     _change(fields=fields._replace(number=current().fields.number + 1))
 
 
-def measured(cost: Cost) -> None:
-    """Keep the cost of a run."""
+def keep_cost(cost: Cost) -> None:
+    """Keep the cost that was measured last."""
     _change(cost=cost)
 
 
@@ -296,8 +285,7 @@ def ask_start() -> None:
 def start_if_asked(plan: Plan | None) -> None:
     """Start a sweep of the present plan if Start was pressed.
 
-    The click may have changed the plan, by leaving a field; and if another click has ended the
-    script run in between, the wish is still there.
+    Not in the click's callback, since leaving a field with the click may have changed the plan.
     """
     if not current().start_asked:
         return
@@ -314,17 +302,17 @@ def start_if_asked(plan: Plan | None) -> None:
 
 
 def set_filter(chosen: Filter) -> None:
-    """Let only the runs within these ranges pass."""
+    """Filter the runs by these ranges."""
     _change(filter=chosen)
 
 
 def clear_filter() -> None:
-    """Let all runs pass; what the mouse has marked goes, too."""
+    """Let all runs pass, and remove the marks from the chart."""
     _change(filter={}, filters_cleared=current().filters_cleared + 1)
 
 
 def keep_importance(known: KnownImportance) -> None:
-    """Keep an importance, which takes long to compute."""
+    """Keep an importance, since it takes long to compute."""
     _change(importance=known)
 
 
@@ -336,26 +324,27 @@ def ask_range_test() -> None:
     _change(range_test_asked=True)
 
 
-def take_range_test_asked() -> bool:
-    """Say whether a range test was asked for, once."""
-    asked = current().range_test_asked
-    if asked:
-        _change(range_test_asked=False)
-    return asked
-
-
-def start_range_test(test: StartedTest) -> None:
-    """Keep a range test."""
-    _change(range_test=test)
+def start_range_test_if_asked() -> None:
+    """Start a range test of the base if one was asked for; an error is its result."""
+    base = current().base
+    if not current().range_test_asked:
+        return
+    try:
+        check_points_and_sizes([base])
+        future = shared_workers().executor.submit(range_test, base)
+    except (ValueError, RuntimeError) as error:
+        future = Future()
+        future.set_exception(error)
+    _change(range_test=StartedTest(base, future), range_test_asked=False)
 
 
 # Two compared runs
 
 
 def pair() -> RunPair:
-    """Return the two runs that are compared."""
+    """Return the two runs that are compared; `compare` comes first."""
     found = current().pair
-    assert found is not None, "compare() comes first"
+    assert found is not None
     return found
 
 
@@ -364,16 +353,14 @@ def _set_pair(**changes: Any) -> None:
 
 
 def compare(configs: tuple[Config, Config]) -> None:
-    """Compare the runs of these settings, in their final states; the pair in progress stays."""
+    """Show the final states of the runs of these settings, if they are another pair."""
     found = current().pair
-    if found is None:
-        _change(pair=RunPair(configs))
-    elif found.configs != configs:
-        _change(pair=RunPair(configs, number=found.number + 1))
+    if found is None or found.configs != configs:
+        _change(pair=RunPair(configs, number=found.number + 1 if found else 0))
 
 
 def show_final_states() -> None:
-    """Show both as they have ended."""
+    """Show both in their final states."""
     found = pair()
     _change(pair=RunPair(found.configs, number=found.number + 1))
 
@@ -390,12 +377,7 @@ def train_pair() -> None:
 
 
 def step_pair(drawn: RunPair) -> None:
-    """Make one iteration of both, and pause.
-
-    Parameters
-    ----------
-    drawn : the pair when the button was drawn: a browser may send one click twice
-    """
+    """Make one iteration of both, and pause; if a click is sent twice, `drawn` is an old pair."""
     found = pair()
     if not found.training and found.runs is not drawn.runs:
         return
@@ -405,18 +387,18 @@ def step_pair(drawn: RunPair) -> None:
 
 
 def advanced_pair(runs: lockstep.Pair) -> None:
-    """Keep what a tick has made of both."""
+    """Keep both runs after a tick."""
     _set_pair(runs=runs, training=any(map(lockstep.left, runs)))
 
 
 def slow_down() -> None:
-    """Make fewer ticks, since the network cannot follow."""
+    """Tick less often, since the connection to the browser is too slow."""
     found = pair()
     if found.training:
         _set_pair(interval=slower(found.interval))
 
 
 def pause_pair() -> None:
-    """Pause both, if there are two."""
+    """Pause the pair, if there is one."""
     if current().pair:
         _set_pair(training=False)

@@ -9,7 +9,6 @@ from nnlab.sweep.analysis.columns import ACCURACIES, METRICS
 from nnlab.sweep.analysis.seed_spread import Rule
 from nnlab.training.config import Config
 
-LINK_NAMES = ("solved",)
 DEFAULTS = {"classification": Rule("test_accuracy", 0.95), "regression": Rule("test_loss", 0.01)}
 DEFAULT_LOSS = {"classification": 0.1, "regression": 0.01}
 METRICS_OF = {
@@ -19,24 +18,17 @@ METRICS_OF = {
 
 
 def rule(base: Config) -> Rule:
-    """Return the rule that was chosen for such a problem, else the one in the link.
-
-    In the link it is `solved=test_loss:0.05`.
-    """
+    """Return the rule chosen for this kind of problem, or the link's: `solved=test_loss:0.05`."""
     state, problem = st.session_state, base.problem
-    if f"solved_metric_{problem}" not in state:
+    metric_key, loss_key = f"solved_metric_{problem}", f"solved_loss_{problem}"
+    if metric_key not in state:
         found = _linked(problem)
         is_accuracy = found.metric in ACCURACIES
-        state[f"solved_metric_{problem}"] = found.metric
-        state.solved_percent = (
-            100 * (found if is_accuracy else DEFAULTS["classification"]).threshold
-        )
-        state[f"solved_loss_{problem}"] = DEFAULT_LOSS[problem] if is_accuracy else found.threshold
-    metric = state[f"solved_metric_{problem}"]
-    if metric in ACCURACIES:
-        found = Rule(metric, state.solved_percent / 100)
-    else:
-        found = Rule(metric, state[f"solved_loss_{problem}"])
+        accuracy = found if is_accuracy else DEFAULTS["classification"]
+        state[metric_key], state.solved_percent = found.metric, 100 * accuracy.threshold
+        state[loss_key] = DEFAULT_LOSS[problem] if is_accuracy else found.threshold
+    metric = state[metric_key]
+    found = Rule(metric, state.solved_percent / 100 if metric in ACCURACIES else state[loss_key])
     session.keep_in_query("solved", _text(found), _text(DEFAULTS[problem]))
     return found
 
@@ -46,7 +38,7 @@ def _text(rule: Rule) -> str:
 
 
 def _linked(problem: str) -> Rule:
-    """Return the rule in the link, or the default if it has none for such a problem."""
+    """Return the link's rule, or the default if the link has none for this kind of problem."""
     metric, _, threshold = session.current().query.get("solved", "").partition(":")
     try:
         found = Rule(metric, float(threshold))
@@ -70,27 +62,18 @@ def choose(base: Config) -> Rule:
             width=180,
             help="Decides whether a run has solved the problem. The chart shows it, too.",
         )
-        if metric in ACCURACIES:
-            st.number_input(
-                "at least, in %",
-                0.0,
-                100.0,
-                step=1.0,
-                format="%.4g",
-                key="solved_percent",
-                persist_state="session",
-                width=150,
-                help="A run counts as solved from this fraction of correct points.",
-            )
-        else:
-            st.number_input(
-                "at most",
-                0.0,
-                step=0.01,
-                format="%.4g",
-                key=f"solved_loss_{base.problem}",
-                persist_state="session",
-                width=150,
-                help="A run counts as solved at this loss or less.",
-            )
+        is_accuracy = metric in ACCURACIES
+        st.number_input(
+            "at least, in %" if is_accuracy else "at most",
+            min_value=0.0,
+            max_value=100.0 if is_accuracy else None,
+            step=1.0 if is_accuracy else 0.01,
+            format="%.4g",
+            key="solved_percent" if is_accuracy else f"solved_loss_{base.problem}",
+            persist_state="session",
+            width=150,
+            help="A run counts as solved with at least this accuracy."
+            if is_accuracy
+            else "A run counts as solved at this loss or less.",
+        )
     return rule(base)

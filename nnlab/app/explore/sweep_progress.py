@@ -1,7 +1,7 @@
 """A sweep on the page: its cost, its buttons, and its progress."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import streamlit as st
 
@@ -16,7 +16,7 @@ from nnlab.training.config import Config
 from nnlab.training.run import advance, evaluate, start
 
 MEASURED_SECONDS = 0.1  # for the estimate
-WATCH_SECONDS = UNWATCHED_SECONDS / 3  # between two looks from where its results are not drawn
+WATCH_SECONDS = UNWATCHED_SECONDS / 3  # between two looks where its results are not drawn
 
 
 def _measured(config: Config) -> Cost:
@@ -29,9 +29,9 @@ def _measured(config: Config) -> Cost:
         began = time.perf_counter()
         while not samples or time.perf_counter() - began < MEASURED_SECONDS:
             samples.append(_sample(config))
-    # the quickest one: the others have waited for something else on this machine
+    # the fastest one: the others had to wait for something else on this machine
     cost = min(samples, key=lambda sample: sample.of(config))
-    session.measured(cost)
+    session.keep_cost(cost)
     return cost
 
 
@@ -47,8 +47,8 @@ def _sample(config: Config) -> Cost:
 
 
 def estimate(plan: Plan) -> tuple[str, str]:
-    """Say how many runs there will be and about how long they take; and how that was measured."""
-    cost = _measured(plan.configs[len(plan.configs) // 2])  # the base need not fit into a sweep
+    """Say how many runs there will be and about how long they take, and how that was measured."""
+    cost = _measured(plan.configs[len(plan.configs) // 2])  # the base may be too large for a sweep
     try:
         at_once = min(shared_workers().at_once, len(plan.configs))
     except ValueError as error:  # there is no cluster
@@ -60,13 +60,13 @@ def estimate(plan: Plan) -> tuple[str, str]:
     return (
         f"**{runs}**{each}, about **{duration(seconds)}**",
         f"Measured: {cost.iterations:,} iterations of one of these runs took "
-        f"{cost.seconds:.2g} s on this server, which makes {at_once} of them at a time. "
-        "Larger networks and more points take longer; so does a server that others use.",
+        f"{cost.seconds:.2g} s on this server, which makes {at_once} runs at a time. "
+        "Larger networks and more points take longer, and so does a busy server.",
     )
 
 
 def duration(seconds: float) -> str:
-    """Return a time as people say it."""
+    """Return a time in words: "40 s", "2 min 5 s"."""
     if seconds < 1:
         return "a second"
     if seconds < 90:
@@ -79,18 +79,17 @@ def controls(plan: Plan | None) -> None:
     """Draw the buttons, and what the plan costs."""
     started = session.current().sweep
     active = started is not None and started.is_active
-    label = _label(started)
+    label, key, act = _start_button(started)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.button(  # two buttons in one place: see the playground's controls
             label,
-            key=_key(label, started),
+            key=key,
             type="primary",
             width=90,
-            on_click=_press,
-            args=(label,),
+            on_click=act,
             disabled=plan is None and not active,
-            help="Runs the sweep. Replaces earlier results. Pause lets the runs that have started "
-            "wait as they are. Key: space.",
+            help="Runs the sweep. Replaces earlier results. Pause keeps unfinished runs as they "
+            "are. Key: space.",
         )
         st.button(
             "Cancel",
@@ -104,29 +103,17 @@ def controls(plan: Plan | None) -> None:
             st.markdown(words, help=how)
 
 
-def _key(label: str, started: StartedSweep | None) -> str:
-    """Return the button's key; no key of the keyboard presses the one that replaces results."""
-    if label == "Start" and started:
-        return "sweep_restart"
-    return "sweep_pause" if label == "Pause" else "sweep_start"
-
-
-def _label(started: StartedSweep | None) -> str:
+def _start_button(started: StartedSweep | None) -> tuple[str, str, Callable[[], None]]:
+    """Return label, key and action; the keyboard does not press what would replace results."""
     if started is None or not started.is_active:
-        return "Start"
-    return "Resume" if started.sweep.paused else "Pause"
-
-
-def _press(label: str) -> None:
-    started = session.current().sweep
-    if label == "Start":
-        session.ask_start()
-    elif started:
-        (started.sweep.pause if label == "Pause" else started.sweep.resume)()
+        return "Start", "sweep_restart" if started else "sweep_start", session.ask_start
+    if started.sweep.paused:
+        return "Resume", "sweep_start", started.sweep.resume
+    return "Pause", "sweep_pause", started.sweep.pause
 
 
 def stay_awake(started: StartedSweep) -> None:
-    """Let the sweep go on while the session is connected, and again when it reconnects."""
+    """Make sure that the sweep pauses when the session disconnects."""
     if started.is_running:
         _awake(started.sweep, started.started)
 
@@ -137,7 +124,7 @@ def _awake(_sweep: Sweep, started: int) -> Sweep:  # noqa: ARG001 - identifies t
 
 
 def keep_watching() -> None:
-    """Let a sweep go on while its results are not drawn: it rests when nobody asks for them."""
+    """Keep a sweep from resting while its results are not drawn."""
     started = session.current().sweep if session.is_open() else None
     if started and started.is_running:
         st.fragment(started.sweep.watch, run_every=WATCH_SECONDS)()

@@ -76,19 +76,10 @@ def metric_column(results: Sequence[Result], name: str) -> Column:
     return Column(name, values, log=name not in ACCURACIES and not (values <= 0).any())
 
 
-def with_seeds(axes: Sequence[Axis], seeds: Sequence[int]) -> list[Axis]:
-    """Return the axes of a sweep, its seeds among them if there are several."""
-    return [*axes, Axis("seed", tuple(seeds))] if len(seeds) > 1 else list(axes)
-
-
-def sweep_columns(
-    results: Sequence[Result], axes: Sequence[Axis], seeds: Sequence[int]
-) -> list[Column]:
+def sweep_columns(results: Sequence[Result], axes: Sequence[Axis]) -> list[Column]:
     """Return a column for each axis of a sweep, and for each metric of its runs."""
-    return [
-        *(axis_column(results, axis) for axis in with_seeds(axes, seeds)),
-        *(metric_column(results, name) for name in metrics_of(results)),
-    ]
+    metrics = [metric_column(results, name) for name in metrics_of(results)]
+    return [*(axis_column(results, axis) for axis in axes), *metrics]
 
 
 def metrics_of(results: Sequence[Result]) -> tuple[str, ...]:

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from nnlab.app.explore import session
 from nnlab.app.explore.session import Plan, keep_in_query
@@ -27,33 +27,20 @@ from nnlab.training.config import SETTINGS, Config
 
 
 def plan() -> tuple[Plan | None, str]:
-    """Draw the settings; return the plan, or None and what is wrong with them."""
-    initial = session.current().fields
+    """Draw the fields; return the plan, or None and what is wrong with them."""
     examples.menu()
     place = st.container()
     left, right = st.columns(2)
-    seeds = left.number_input(
-        "Seeds",
-        value=initial.seeds,
-        step=1,
-        key=key("seeds"),
-        help="How many runs each setting gets, each with other initial weights: was it the "
-        "setting, or luck?",
-    )
-    iterations = right.number_input(
-        "Iterations",
-        value=initial.iterations,
-        step=1000,
-        key=key("iterations"),
-        help=SETTINGS["iterations"].help,
-    )
+    why = "How many runs each setting gets, each with other initial weights: setting or luck?"
+    seeds = _number(left, "Seeds", "seeds", why)
+    why = SETTINGS["iterations"].help
+    iterations = _number(right, "Iterations", "iterations", why, step=1000)
     sample, sample_seed = _sample()
     with place:
         axes, broken = _axes(sampled=sample is not None)
     try:
         # A cleared field is None, which Config refuses in its own words.
-        changes: dict[str, Any] = {"iterations": iterations}
-        base = replace(session.current().base, **changes)
+        base = replace(session.current().base, iterations=iterations)  # type: ignore[arg-type]
         session.set_base(base)
         if seeds is None or not 1 <= seeds <= MAX_SEEDS:
             return None, f"seeds must be a whole number from 1 to {MAX_SEEDS}, got {seeds}"
@@ -66,7 +53,7 @@ def plan() -> tuple[Plan | None, str]:
             configs = grid(base, grid_axes, numbers)
             return Plan(base, grid_axes, numbers, tuple(configs)), ""
         if not axes:
-            return None, "sample must have an axis or more to draw from, got none"
+            return None, "sample must have at least one axis to draw from, got none"
         configs = random_sample(base, axes, sample, sample_seed, numbers)
         drawn = tuple(_drawn(axis, configs) for axis in axes)
         return Plan(base, drawn, numbers, tuple(configs), sampled=True), ""
@@ -74,32 +61,35 @@ def plan() -> tuple[Plan | None, str]:
         return None, in_code(error)
 
 
+def _number(
+    place: DeltaGenerator,
+    label: str,
+    name: str,
+    why: str,
+    *,
+    step: int = 1,
+    empty: str | None = None,
+) -> int | None:
+    """Draw a field for a whole number, by its name in FieldValues."""
+    value: int | None = getattr(session.current().fields, name)
+    return place.number_input(
+        label, value=value, step=step, placeholder=empty, key=key(name), help=why
+    )
+
+
 def _sample() -> tuple[int | None, int]:
     """Draw the fields of a random sample; return its size, or None for a grid, and its seed."""
-    initial = session.current().fields
     left, right = st.columns(2)
-    sample = left.number_input(
-        "Sample N at random",
-        value=initial.sample,
-        step=1,
-        placeholder="all combinations",
-        key=key("sample"),
-        help="How many settings to sample at random from the ranges or values of the axes. "
-        "Empty: all combinations.",
-    )
+    why = "How many settings to draw at random from the axes' values. Empty: all combinations."
+    sample = _number(left, "Sample N at random", "sample", why, empty="all combinations")
     keep_in_query("sample", "" if sample is None else str(sample), "")
     if sample is None:
         keep_in_query("sample_seed", "", "")
         return None, DEFAULT_SAMPLE_SEED
-    sample_seed = right.number_input(
-        "Sampling seed",
-        value=initial.sample_seed,
-        step=1,
-        key=key("sample_seed"),
-        help="The same seed draws the same settings.",
-    )
-    keep_in_query("sample_seed", str(sample_seed or 0), str(DEFAULT_SAMPLE_SEED))
-    return sample, sample_seed or 0
+    why = "The same seed draws the same settings."
+    sample_seed = _number(right, "Sampling seed", "sample_seed", why) or DEFAULT_SAMPLE_SEED
+    keep_in_query("sample_seed", str(sample_seed), str(DEFAULT_SAMPLE_SEED))
+    return sample, sample_seed
 
 
 def _drawn(axis: Axis | Range, configs: Sequence[Config]) -> Axis:
@@ -110,7 +100,7 @@ def _drawn(axis: Axis | Range, configs: Sequence[Config]) -> Axis:
 
 
 def _range(name: str, typed: str) -> Axis | Range:
-    """Read what to sample from; the count that a grid needs is left out."""
+    """Read a range or values to sample from, without the count that a grid needs."""
     low, between, rest = typed.partition("..")
     words = rest.split()
     if len(words) > 1 and words[-1] != "log":
@@ -136,7 +126,8 @@ def _axes(*, sampled: bool) -> tuple[tuple[Axis | Range, ...], str]:
             args=(number,),
         )
         if name is None:
-            _leave_out(number)
+            for later in AXIS_NUMBERS[number - 1 :]:
+                keep_in_query(f"axis{later}", "", "")
             break
         typed = st.text_input(
             f"Values of axis {number}",
@@ -155,14 +146,14 @@ def _axes(*, sampled: bool) -> tuple[tuple[Axis | Range, ...], str]:
             st.caption(_values_shown(axes[-1]))
     if not axes:
         st.caption(
-            "Values are separated by semicolons, 4; 8; 10,5. A range of numbers is 0..1 5, five at "
-            "equal distances, or 0.001..1 log 7, seven at equal factors."
+            "Separate values by semicolons: 4; 8; 10,5. A range of numbers is 0..1 5, five values "
+            "at equal distances, or 0.001..1 log 7, seven at equal factors."
         )
     return tuple(axes), broken
 
 
 def _values_shown(axis: Axis | Range) -> str:
-    """Say which values an axis has."""
+    """Return the values of an axis as text."""
     if isinstance(axis, Range):
         scale = ", on a logarithmic scale" if axis.log else ""
         return f"Drawn from {axis.low:g} to {axis.high:g}{scale}"
@@ -173,14 +164,8 @@ def _values_shown(axis: Axis | Range) -> str:
     return f"{count}: {' · '.join(texts)}"
 
 
-def _leave_out(first: int) -> None:
-    """Remove the axes from this number on from the link."""
-    for number in AXIS_NUMBERS[first - 1 :]:
-        keep_in_query(f"axis{number}", "", "")
-
-
 def _close_gap(number: int) -> None:
-    """Close the gap that a cleared axis leaves: the axes after it move up."""
+    """Move up the axes after a cleared one."""
     state = st.session_state
     cleared, *later = (state.get(key(f"axis{at}")) for at in AXIS_NUMBERS[number - 1 :])
     if cleared is None and any(later):

@@ -1,4 +1,4 @@
-"""Sweeps that are worth a look, and the first values of an axis."""
+"""Example sweeps, and suggested values for each axis."""
 
 from collections.abc import Iterable
 from typing import NamedTuple
@@ -14,16 +14,16 @@ RANGE_TEST = "range"  # the range test's view, by its name in the link
 
 
 class Preset(NamedTuple):
-    """A sweep worth a look.
+    """An example sweep.
 
     Attributes
     ----------
     title : what it varies
     question : that it answers
-    axes : per axis the field and its values as text
+    axes : the field and the values of each, as text
     seeds : how many runs each setting gets
     base : the settings that the axes vary; None for the present ones
-    view : the view that shows it, by its name in the link
+    view : that shows the results, by its name in the link
     """
 
     title: str
@@ -54,7 +54,7 @@ PRESETS = {
         (("learning_rate", "0.001..1 log 7"), ("batch_size", "1; 10; 100; none")),
     ),
     "ten_seeds": Preset(
-        "Ten seeds of the article", "Was the article lucky?", seeds=10, base=Config()
+        "Ten seeds of the article", "Was the article's seed lucky?", seeds=10, base=Config()
     ),
     "range_test": Preset(
         "Learning-rate range test",
@@ -68,7 +68,7 @@ def _all(names: Iterable[str]) -> str:
     return "; ".join(names)
 
 
-# The first values of an axis, as text.
+# The suggested values of an axis, as text.
 SUGGESTED = {
     "problem": _all(DATASETS_FOR),
     "dataset": _all(name for name in DATASETS_FOR["classification"] if name != OWN),

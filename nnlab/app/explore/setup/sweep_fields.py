@@ -1,4 +1,4 @@
-"""The values of the fields in Explore's sidebar: from the link, a preset, or as they were typed.
+"""The values of the fields in Explore's sidebar: from the link, from a preset, or as typed.
 
 In the link an axis is `axis1=learning_rate:0.001..1 log 7`: a field of Config, a colon, and the
 values as typed on the page.
@@ -20,16 +20,21 @@ from nnlab.training.config import SETTINGS, Config
 
 MAX_AXES = 4
 MAX_SEEDS = 100
-MAX_SAMPLE_SEED = 10**6
 DEFAULT_SEEDS = 1
 DEFAULT_SAMPLE_SEED = 0
+# by name in the link: the default, the least and the greatest number
+NUMBERS = {
+    "seeds": (DEFAULT_SEEDS, 1, MAX_SEEDS),
+    "sample": (None, 1, MAX_RUNS),
+    "sample_seed": (DEFAULT_SAMPLE_SEED, 0, 10**6),
+}
 VARIED = [name for name, setting in SETTINGS.items() if setting.axis]
 AXIS_NUMBERS = range(1, MAX_AXES + 1)
-LINK_NAMES = (*(f"axis{number}" for number in AXIS_NUMBERS), "seeds", "sample", "sample_seed")
+LINK_NAMES = (*(f"axis{number}" for number in AXIS_NUMBERS), *NUMBERS)
 
 
 def query_for(settings: Config) -> dict[str, str]:
-    """Return what Explore's address is to hold; a page not used yet starts with these settings."""
+    """Return Explore's query; without a sweep to return to, the base is these settings."""
     if not session.is_open():
         return config_query(settings)
     explore = session.current()
@@ -37,13 +42,14 @@ def query_for(settings: Config) -> dict[str, str]:
 
 
 def arrive(names: Collection[str]) -> None:
-    """Begin the page: with the sweep as it was left, else with the link.
+    """Begin the page with the sweep as it was left, or else with the link.
 
-    The settings are then the playground's, if it has a run; else those in the link.
+    Without a sweep to return to, the base is the playground's settings, or the link's if the
+    playground has no run.
 
     Parameters
     ----------
-    names : of what the address holds besides the base settings
+    names : of all in the link besides the base settings
     """
     run = navigation.current_run()
     refused: list[str] = []
@@ -63,37 +69,26 @@ def arrive(names: Collection[str]) -> None:
         elif linked_axis:
             broken = BrokenRule(f"axis{number}", "be a setting, a colon and values", "")
             refused.append(refusal(broken, linked_axis))
-    seeds = _linked_number(query, "seeds", 1, MAX_SEEDS, refused)
-    sample = _linked_number(query, "sample", 1, MAX_RUNS, refused)
-    sample_seed = _linked_number(query, "sample_seed", 0, MAX_SAMPLE_SEED, refused)
-    values_ = FieldValues(
-        0,
-        tuple(axes),
-        DEFAULT_SEEDS if seeds is None else seeds,
-        base.iterations,
-        sample,
-        DEFAULT_SAMPLE_SEED if sample_seed is None else sample_seed,
-    )
-    session.arrive(base, query, values_, refused)
+    numbers = {name: _linked_number(query, name, refused) for name in NUMBERS}
+    fields = FieldValues(0, tuple(axes), iterations=base.iterations, **numbers)
+    session.arrive(base, query, fields, refused)
 
 
-def _linked_number(
-    query: dict[str, str], name: str, least: int, most: int, refused: list[str]
-) -> int | None:
-    """Return a number in the link, or None; a bad one is refused and removed."""
+def _linked_number(query: dict[str, str], name: str, refused: list[str]) -> int | None:
+    """Return a number in the link, or its default; a bad one is refused and removed."""
+    default, least, most = NUMBERS[name]
     linked = query.get(name)
     if linked is None:
-        return None
+        return default
     if linked.isdecimal() and len(linked) < 10 and least <= int(linked) <= most:
         return int(linked)
     broken = BrokenRule(name, f"be a whole number from {least} to {most}", "")
-    refused.append(refusal(broken, linked))
-    del query[name]
-    return None
+    refused.append(refusal(broken, query.pop(name)))
+    return default
 
 
 def follow_playground() -> None:
-    """Let the axes vary the playground's settings; only in a callback."""
+    """Let the axes vary the playground's settings; call this in a callback."""
     run = navigation.current_run()
     if run:
         session.set_base(run.config)
@@ -106,13 +101,13 @@ def key(field: str) -> str:
 
 
 def initial_values(number: int, name: str) -> str:
-    """Return the first text for the values of an axis when it varies this setting."""
+    """Return the initial text for the values of an axis that varies this setting."""
     axis = dict(enumerate(session.current().fields.axes, 1)).get(number)
     return axis[1] if axis and axis[0] == name else SUGGESTED[name]
 
 
 def fill_in(preset: Preset) -> None:
-    """Fill in the fields as a preset says; only in a callback."""
+    """Fill in the fields from a preset; call this in a callback."""
     if preset.base:
         session.set_base(preset.base)
         fill(iterations=preset.base.iterations)
@@ -121,7 +116,7 @@ def fill_in(preset: Preset) -> None:
 
 
 def fill(**changes: Any) -> None:
-    """Draw new fields with the present values and these changes; only in a callback."""
+    """Draw new fields with the present values and these changes; call this in a callback."""
     state, initial = st.session_state, session.current().fields
     axes = []
     for number in AXIS_NUMBERS:
@@ -129,8 +124,6 @@ def fill(**changes: Any) -> None:
         if name:
             values = state.get(key(f"values{number}_{name}"), initial_values(number, name))
             axes.append((name, values))
-    typed = {
-        name: state.get(key(name), getattr(initial, name))
-        for name in ("seeds", "iterations", "sample", "sample_seed")
-    }
+    names = (*NUMBERS, "iterations")
+    typed = {name: state.get(key(name), getattr(initial, name)) for name in names}
     session.fill(FieldValues(0, **{"axes": tuple(axes), **typed, **changes}))

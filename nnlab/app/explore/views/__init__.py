@@ -1,6 +1,6 @@
 """The views of a sweep's results on the page Explore, each drawn from the same filtered results.
 
-A view can be drawn in the ticking fragment: its charts then change in place.
+In the ticking fragment, a view's charts change in place.
 """
 
 from collections.abc import Callable, Sequence
@@ -23,7 +23,6 @@ from nnlab.sweep.analysis.columns import (
     metric_column,
     setting,
     sweep_columns,
-    with_seeds,
 )
 from nnlab.sweep.analysis.medians import medians
 
@@ -43,20 +42,14 @@ def draw_view(name: str, sweep: SweepResults) -> None:
     else:
         with st.container(key="view_place"):
             VIEWS[name][1](sweep)
-            _left_out(sweep.passing)
-
-
-def _left_out(results: Sequence[Result]) -> None:
-    """Say how many runs are missing in medians and charts."""
-    failed = failures(results)
-    if failed:
-        runs = " and ".join(failed)
-        st.caption(f"Not in medians and charts: {runs}; the table lists them.")
+            if failed := failures(sweep.passing):
+                runs = " and ".join(failed)
+                st.caption(f"Not in medians and charts: {runs}; the table lists them.")
 
 
 def parallel_columns(sweep: SweepResults) -> list[Column]:
     """Return the columns that the parallel coordinates show, of all runs that are done."""
-    columns = sweep_columns(done_runs(sweep.results), sweep.axes, sweep.seeds)
+    columns = sweep_columns(done_runs(sweep.results), sweep.plan.varied)
     return [column for column in columns if not np.isnan(column.values).any()]
 
 
@@ -67,25 +60,23 @@ def _parallel(sweep: SweepResults) -> None:
     with row():
         color = choose_metric(done, "parallel_color", "Colour")
     explore = session.current()
-    passing = len(done_runs(sweep.passing))
-    best = _best(done_runs(sweep.passing), color.name)
-    alt = f"Parallel coordinates of {len(done)} runs, {passing} of which pass the filter. {best}"
+    passing = done_runs(sweep.passing)
+    alt = (
+        f"Parallel coordinates of {len(done)} runs, {len(passing)} of which pass the filter. "
+        f"{_best(passing, color.name)}"
+    )
+    cleared = f"cleared {explore.filters_cleared}"
+    figure = parallel_coordinates(columns, color, explore.filter, cleared)
     with st.container(key="parallel"):
-        live_chart.stage(
-            run_filter.PARALLEL,
-            parallel_coordinates(
-                columns, color, explore.filter, f"cleared {explore.filters_cleared}"
-            ),
-            shows=live_chart.Update(len(done), alt),
-        )
+        live_chart.stage(run_filter.PARALLEL, figure, shows=live_chart.Update(len(done), alt))
     st.caption(
-        "Drag along an axis to filter it, click on the mark to remove it; drag an axis' name to "
-        "move it. The filter holds in all views."
+        "Drag along an axis to filter the runs, click on a mark to remove it, and drag an axis by "
+        "its name to move it. The filter holds in all views."
     )
 
 
 def _best(results: Sequence[Result], name: str) -> str:
-    """Say which run is the best one by a metric."""
+    """Say which run is best by a metric."""
     if not results:
         return "None passes."
     column = metric_column(results, name)
@@ -98,7 +89,7 @@ def _best(results: Sequence[Result], name: str) -> str:
 
 
 def _heat_map(sweep: SweepResults) -> None:
-    axes = with_seeds(sweep.axes, sweep.seeds)
+    axes = sweep.plan.varied
     if len(axes) < 2:
         st.info("A heat map needs two axes: choose a second one, or several seeds.")
         return
@@ -108,68 +99,51 @@ def _heat_map(sweep: SweepResults) -> None:
         down = choose("Rows", [one for one in columns if one.name != across.name], "heat_rows")
         metric = choose_metric(sweep.passing, "heat_metric")
     found = medians(down, across, metric)
-    live_chart.stage(
-        HEAT_MAP,
-        heat_map(down, across, metric, found),
-        shows=live_chart.Update(
-            len(sweep.passing),
-            f"Heat map of the median {metric.title} over {across.title} and {down.title}: from "
-            f"{metric.show(np.nanmin(found.values))} to {metric.show(np.nanmax(found.values))}. "
-            f"{_best(sweep.passing, metric.name)}",
-        ),
+    alt = (
+        f"Heat map of the median {metric.title} over {across.title} and {down.title}: from "
+        f"{metric.show(np.nanmin(found.values))} to {metric.show(np.nanmax(found.values))}. "
+        f"{_best(sweep.passing, metric.name)}"
     )
-    most = int(found.counts.max())
+    shows = live_chart.Update(len(sweep.passing), alt)
+    live_chart.stage(HEAT_MAP, heat_map(down, across, metric, found), shows=shows)
     st.caption(
-        f"The median over all runs of a cell, up to {most}. ✕: all runs of the cell have diverged "
-        "or failed."
+        f"The median over all runs of a cell, up to {found.counts.max()}. ✕: all runs of the cell "
+        "have diverged or failed."
     )
 
 
 def _scatter(sweep: SweepResults) -> None:
     done = done_runs(sweep.passing)
-    known = sweep_columns(done, sweep.axes, sweep.seeds)
+    known = sweep_columns(done, sweep.plan.varied)
     columns = [column for column in known if not np.isnan(column.values).all()]
     with row():
         x = choose("Across", columns, "scatter_x")
-        y = choose("Up", columns, "scatter_y", len(with_seeds(sweep.axes, sweep.seeds)))
+        y = choose("Up", columns, "scatter_y", len(sweep.plan.varied))
         color = choose("Colour", columns, "scatter_color", len(columns) - 1)
         log_x, log_y = (_log_toggle(axis, column) for axis, column in (("across", x), ("up", y)))
-    live_chart.stage(
-        SCATTER,
-        scatter(
-            x,
-            y,
-            color,
-            [result.index for result in done],
-            [
-                setting(result, [axis.name for axis in with_seeds(sweep.axes, sweep.seeds)])
-                for result in done
-            ],
-            log_x=log_x,
-            log_y=log_y,
-        ),
-        shows=live_chart.Update(
-            len(sweep.passing),
-            f"Scatter of {len(done)} runs: {y.title} from {y.show(np.nanmin(y.values))} to "
-            f"{y.show(np.nanmax(y.values))} over {x.title} from {x.show(np.nanmin(x.values))} to "
-            f"{x.show(np.nanmax(x.values))}.",
-        ),
+    numbers = [result.index for result in done]
+    texts = [setting(result, [axis.name for axis in sweep.plan.varied]) for result in done]
+    figure = scatter(x, y, color, numbers, texts, log_x=log_x, log_y=log_y)
+    up, across = (
+        f"{column.title} from {column.show(np.nanmin(column.values))} to "
+        f"{column.show(np.nanmax(column.values))}"
+        for column in (y, x)
     )
+    alt = f"Scatter of {len(done)} runs: {up} over {across}."
+    live_chart.stage(SCATTER, figure, shows=live_chart.Update(len(sweep.passing), alt))
 
 
 def _log_toggle(axis: str, column: Column) -> bool:
     possible = not column.choices and not (column.values <= 0).any()
-    return (
-        st.toggle(
-            f"Log {axis}",
-            column.log,
-            key=f"scatter_log_{axis}_{column.name}",
-            persist_state="session",
-            disabled=not possible,
-            help="A logarithmic axis, for numbers above 0.",
-        )
-        and possible
+    chosen = st.toggle(
+        f"Log {axis}",
+        column.log,
+        key=f"scatter_log_{axis}_{column.name}",
+        persist_state="session",
+        disabled=not possible,
+        help="A logarithmic axis, for numbers above 0.",
     )
+    return chosen and possible
 
 
 # by name in the link: title and function

@@ -4,11 +4,12 @@ The runs are chosen by their index in the sweep, or PLAYGROUND.
 """
 
 import time
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from pathlib import Path
 
 import numpy as np
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from nnlab.app import live_chart, navigation, report
 from nnlab.app.explore import lockstep, session
@@ -22,7 +23,7 @@ from nnlab.data.plane import plane_extent
 from nnlab.figures.curves import compared_losses
 from nnlab.figures.points import decision_boundary
 from nnlab.sweep import Result
-from nnlab.sweep.analysis.columns import ACCURACIES, metric_column, metrics_of, setting, with_seeds
+from nnlab.sweep.analysis.columns import ACCURACIES, metric_column, metrics_of, setting
 from nnlab.training.batches import dataset_of
 from nnlab.training.config import Config
 from nnlab.training.run import Run
@@ -49,11 +50,13 @@ def render(sweep: SweepResults) -> None:
         else:
             st.info("There are no two runs to compare yet.")
         return
-    names = [axis.name for axis in with_seeds(sweep.axes, sweep.seeds)]
-    defaults = _defaults(sweep.passing, list(choices))
+    names = [axis.name for axis in sweep.plan.varied]
+    own_label = {PLAYGROUND: "The playground's run"} if own else {}
+    labels = own_label | {index: _label(result, names) for index, result in runs.items()}
+    defaults = _defaults(sweep.passing, labels)
     columns = st.columns(2, gap="small")
     chosen = [
-        _choose(column, side, list(choices), default, runs, names)
+        _choose(column, side, labels, default)
         for column, side, default in zip(columns, SIDES, defaults, strict=True)
     ]
     ends = [choices[one] for one in chosen]
@@ -69,19 +72,19 @@ def render(sweep: SweepResults) -> None:
         st.fragment(_live, run_every=interval)(ends, speed, interval)
     if own and PLAYGROUND in chosen and own.edits:
         st.caption(
-            "The playground's run was changed while it trained. Here it has its present settings "
-            "from the start."
+            "The playground's run was changed while it trained. Here it trains with its present "
+            "settings from the start."
         )
 
 
 def choose(runs: Sequence[int]) -> None:
-    """Turn to the view with these two runs, by their indices; only in a callback."""
+    """Show the view with these two runs, by their indices; call this in a callback."""
     session.turn_to(VIEW)
     st.session_state.compare_left, st.session_state.compare_right = runs
 
 
-def _defaults(results: Sequence[Result], choices: Sequence[int]) -> tuple[int, int]:
-    """Return the playground's run or the worst one, and the best one."""
+def _defaults(results: Sequence[Result], choices: Container[int]) -> tuple[int, int]:
+    """Return the playground's run, or else the worst one, and the best one."""
     name = metrics_of(results)[0]
     sign = -1 if name in ACCURACIES else 1
     values = sign * metric_column(results, name).values
@@ -90,48 +93,36 @@ def _defaults(results: Sequence[Result], choices: Sequence[int]) -> tuple[int, i
     return first, by_value[0]
 
 
-def _choose(
-    column: st.delta_generator.DeltaGenerator,
-    side: str,
-    choices: list[int],
-    default: int,
-    runs: dict[int, Result],
-    names: Sequence[str],
-) -> int:
+def _label(result: Result, names: Sequence[str]) -> str:
+    value = metric_column([result], metrics_of([result])[0])
+    ended = value.show(value.values[0]) if result.status == "done" else result.status
+    return f"Run {result.index} · {setting(result, names)} · {ended}"
+
+
+def _choose(column: DeltaGenerator, side: str, labels: dict[int, str], default: int) -> int:
     """Draw the choice of a run."""
     key = f"compare_{side}"
-    if st.session_state.get(key) not in choices:
+    if st.session_state.get(key) not in labels:
         st.session_state[key] = default
-
-    def label(index: int) -> str:
-        if index == PLAYGROUND:
-            return "The playground's run"
-        result = runs[index]
-        name = metrics_of([result])[0]
-        value = metric_column([result], name)
-        ended = value.show(value.values[0]) if result.status == "done" else result.status
-        return f"Run {index} · {setting(result, names)} · {ended}"
-
     index: int = column.selectbox(
         f"{side.capitalize()} run",
-        choices,
-        format_func=label,
+        list(labels),
+        format_func=labels.__getitem__,
         key=key,
         persist_state="session",
-        help="A run of this sweep, by its number in the table, or the one of the playground.",
+        help="A run of this sweep, by its number in the table, or the playground's run.",
     )
     return index
 
 
 def _stages(configs: Sequence[Config]) -> None:
-    """Draw the places of the charts."""
+    """Draw the charts, which `_draw` fills."""
     *planes, curve = st.columns(WIDTHS, gap="small")
     for place, side, config in zip(planes, SIDES, configs, strict=True):
         with place:
             dataset = dataset_of(config)
-            live_chart.stage(
-                f"compare-{side}", decision_boundary(dataset, config.problem), plane_extent(dataset)
-            )
+            figure = decision_boundary(dataset, config.problem)
+            live_chart.stage(f"compare-{side}", figure, plane_extent(dataset))
             if st.button("Open in the playground", key=f"compare_open_{side}", type="tertiary"):
                 navigation.open_in_workbench(config)
     with curve:
@@ -142,7 +133,7 @@ def _stages(configs: Sequence[Config]) -> None:
 
 
 def _live(ends: Sequence[Result | Run], speed: int | None, interval: float | None) -> None:
-    """Make a tick of both while they train, then draw all that shows them."""
+    """Advance both by a tick while they train, and draw their present state."""
     began = time.perf_counter()
     pair = session.pair()
     if pair.training and pair.runs:
@@ -183,7 +174,7 @@ def _draw(pair: RunPair, shown: Sequence[ShownRun]) -> None:
         f"Loss curves of both runs, {' '.join(alts)}",
         series=[line for one in shown for line in one.series],
     )
-    # At rest the page drops frames that are left: pictures and numbers are of one moment.
+    # At rest the browser drops remaining frames, so that pictures and numbers agree.
     rest = None if pair.training else live_chart.Time(np.array([iteration], np.int32), iteration)
     live_chart.update(
         updates,

@@ -13,28 +13,27 @@ from nnlab.app.explore.views.choices import begin
 from nnlab.app.links import config_query
 from nnlab.figures.sweep_gallery import gallery
 from nnlab.sweep import Axis
-from nnlab.sweep.analysis.columns import with_seeds
 
 KEY = "gallery"  # of its stage
-NONE = "none"  # no rows: one cell follows the other
+NONE = "none"  # the choice of no rows
 LINK_NAMES = ("columns", "rows")
 
 
 class Layout(NamedTuple):
-    """The axes of a gallery; without rows, one cell follows the other."""
+    """The axes of a gallery; without rows, the cells follow one another."""
 
     rows: Axis | None
     columns: Axis
 
     def per_cell(self, total: int) -> int:
-        """Return how many of all runs are in one cell."""
+        """Return how many of `total` runs are in one cell."""
         n_rows = len(self.rows.values) if self.rows else 1
         return total // (n_rows * len(self.columns.values))
 
 
 def layout(plan: Plan) -> Layout:
-    """Draw the choice of the rows and columns where there is one, and keep it in the link."""
-    axes = {axis.name: axis for axis in with_seeds(plan.axes, plan.seeds)}
+    """Draw the choice of rows and columns if there is one, and keep it in the link."""
+    axes = {axis.name: axis for axis in plan.varied}
     if not axes:
         return Layout(None, Axis("seed", plan.seeds))
     names = list(axes)
@@ -42,12 +41,13 @@ def layout(plan: Plan) -> Layout:
         return Layout(None, axes[names[0]])
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="layout"):
         columns = _choice("columns", names, names[0])
-        # Most pairs of sampled values have no run.
+        # In a random sample, most pairs of values have no run.
         others = [] if plan.sampled else [name for name in names if name != columns]
         others.append(NONE)
         rows = _choice("rows", others, others[0])
-        st.caption(_explanation(plan, [axes[name] for name in (rows, columns) if name in axes]))
-    return Layout(axes.get(rows), axes[columns])
+        chosen = Layout(axes.get(rows), axes[columns])
+        st.caption(_explanation(plan, chosen.per_cell(len(plan.configs))))
+    return chosen
 
 
 def _choice(key: str, names: list[str], default: str) -> str:
@@ -64,19 +64,11 @@ def _choice(key: str, names: list[str], default: str) -> str:
     return name
 
 
-def _explanation(plan: Plan, axes: list[Axis]) -> str:
-    shared = len(plan.configs)
-    for axis in axes:
-        shared //= len(axis.values)
-    if shared == 1:
+def _explanation(plan: Plan, per_cell: int) -> str:
+    if per_cell == 1:
         return ""
     rule = solved.rule(plan.base)
-    return f"Each cell: the median of its {shared} runs, and how many solve it ({rule})."
-
-
-def render() -> None:
-    """Draw the gallery's place."""
-    live_chart.gallery(KEY)
+    return f"Each cell: the median of its {per_cell} runs, and how many solve it ({rule})."
 
 
 def update(sweep: SweepResults, layout: Layout) -> dict[str, live_chart.Update]:
@@ -85,20 +77,21 @@ def update(sweep: SweepResults, layout: Layout) -> dict[str, live_chart.Update]:
         sweep.passing,
         layout.rows,
         layout.columns,
-        layout.per_cell(sweep.total),
-        solved.rule(sweep.base),
+        layout.per_cell(len(sweep.plan.configs)),
+        solved.rule(sweep.plan.base),
         lambda config: urlencode(config_query(config)),
     )
+    of = f"{len(sweep.passing)} of {len(sweep.plan.configs)} runs"
     axes = [axis.name.replace("_", " ") for axis in (layout.rows, layout.columns) if axis]
     alt = (
-        f"Gallery of {len(sweep.passing)} of {sweep.total} runs over {' and '.join(axes)}: for "
-        "each setting its decision boundary, its result and its loss curve."
+        f"Gallery of {of} over {' and '.join(axes)}: for each setting its decision boundary, its "
+        "result and its loss curve."
     )
     return {KEY: live_chart.Update(sweep.done, alt, gallery=drawn)}
 
 
 def open_chosen() -> None:
-    """Leave for the playground with the settings of the run that was chosen, if one was."""
+    """Open the chosen run, if there is one, in the playground."""
     index, started = session.take_chosen_run(), session.current().sweep
     configs = started.plan.configs if started else ()
     if index is not None and 0 <= index < len(configs):

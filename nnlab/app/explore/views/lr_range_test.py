@@ -1,7 +1,7 @@
-"""The view "Range test": between which learning rates a network learns."""
+"""The view "Range test": the learning rates at which a network learns."""
 
-from concurrent.futures import Future
 from dataclasses import replace
+from functools import partial
 
 import streamlit as st
 
@@ -10,18 +10,7 @@ from nnlab.app.explore import session
 from nnlab.app.explore.session import StartedTest
 from nnlab.app.explore.setup import sweep_fields
 from nnlab.figures.range_test import range_curve
-from nnlab.sweep.cluster import shared_workers
-from nnlab.sweep.limits import check_points_and_sizes
-from nnlab.sweep.range_test import (
-    BEGUN,
-    CAUTION,
-    HIGHEST,
-    LOWEST,
-    RATES,
-    UPDATES,
-    RangeTest,
-    range_test,
-)
+from nnlab.sweep.range_test import BEGUN, CAUTION, HIGHEST, LOWEST, RATES, UPDATES, RangeTest
 from nnlab.training.config import Config
 
 TITLE = "Range test"
@@ -39,26 +28,13 @@ def _current(base: Config) -> StartedTest | None:
 
 
 def is_pending(base: Config) -> bool:
-    """Say whether the test of these settings is running."""
+    """Say whether a test of these settings is running."""
     test = _current(base)
     return test is not None and not test.future.done()
 
 
-def start_if_asked(base: Config) -> None:
-    """Start the test of these settings if one was asked for."""
-    if not session.take_range_test_asked():
-        return
-    try:
-        check_points_and_sizes([base])
-        future = shared_workers().executor.submit(range_test, base)
-    except (ValueError, RuntimeError) as error:
-        future = Future()
-        future.set_exception(error)
-    session.start_range_test(StartedTest(base, future))
-
-
 def controls(base: Config) -> None:
-    """Draw the button, and what the test will do."""
+    """Draw the button, and say what the test does."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.button(
             "Start",
@@ -73,14 +49,14 @@ def controls(base: Config) -> None:
             f"One run of {RATES * UPDATES:,} iterations, its learning rate from {LOWEST:g} to "
             f"{HIGHEST:g}",
             help="L. N. Smith (2017), Cyclical Learning Rates for Training Neural Networks, "
-            f"section 3.3: the rate grows while the network learns, here by {RATES} equal "
-            f"factors with {UPDATES} iterations each, and the loss tells where learning begins "
-            "and where the steps become too large. All other settings are those of the base.",
+            f"section 3.3: the rate grows while the network learns, here in {RATES} steps by equal "
+            f"factors with {UPDATES} iterations each, and the loss shows where learning begins and "
+            "where the rate becomes too large. All other settings are those of the base.",
         )
 
 
 def draw(base: Config) -> None:
-    """Draw the curve and what follows from it, in the ticking fragment."""
+    """Draw the curve and the suggested learning rate, in the ticking fragment."""
     test = _current(base)
     if test is None:
         st.info("No test of these settings yet: press Start.")
@@ -95,42 +71,29 @@ def draw(base: Config) -> None:
 def _draw(base: Config, test: RangeTest) -> None:
     if not test.falls:
         st.warning(
-            "The loss never fell by 1 %: with these settings the network learns at "
-            "none of these rates. Try another initialization, activation or seed."
+            "The loss never fell by 1 %: with these settings the network does not learn at any of "
+            "these rates. Try another initialization, activation or seed."
         )
         return
-    words = (
+    st.markdown(
         f"Learning begins at about **{test.begins:.2g}**, where {BEGUN:.0%} of the fall is made; "
         f"the loss is least at **{test.ends:.2g}**. {_ENDS[test.end]} Between the two it learns. "
-        f"A fixed rate that is quick and safe is a quarter of the upper end: "
-        f"**{test.suggested:g}**."
+        f"A fast and safe fixed rate is a quarter of the upper end: **{test.suggested:g}**.",
+        help="Smith takes the two ends as the bounds of a rate that goes up and down. For a fixed "
+        "rate, the upper end is too large: the test is short, and a rate just below the edge fails "
+        f"in the long run. 1/{CAUTION} of it is his rule of thumb for the lower bound.",
     )
-    st.markdown(
-        words,
-        help="Smith takes the two ends as the bounds of a rate that goes up and down. For one that "
-        "stays, the upper end is too large: the curve is of a moment, and a rate just below the "
-        f"edge fails in the long run. 1/{CAUTION} of it is his rule of thumb for the lower bound.",
+    alt = (
+        f"Range test: training loss over the learning rate. Learning begins at {test.begins:.2g}, "
+        f"the loss is least at {test.ends:.2g}; suggested: {test.suggested:g}."
     )
-    live_chart.stage(
-        STAGE,
-        range_curve(test, report.loss_name(base)),
-        shows=live_chart.Update(
-            len(test.rates),
-            f"Range test: training loss over the learning rate. Learning begins at "
-            f"{test.begins:.2g}, the loss is least at {test.ends:.2g}; suggested: "
-            f"{test.suggested:g}.",
-        ),
-    )
+    shows = live_chart.Update(len(test.rates), alt)
+    live_chart.stage(STAGE, range_curve(test, report.loss_name(base)), shows=shows)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         if st.button(f"Learning rate {test.suggested:g} in the playground", key="open_suggested"):
             navigation.open_in_workbench(replace(base, learning_rate=test.suggested))
-        if st.button(
-            "A sweep around it",
-            key="sweep_around",
-            on_click=_sweep_around,
-            args=(test.suggested,),
-            help="Whole runs at rates from a tenth to ten times of it.",
-        ):
+        act, why = partial(_sweep_around, test.suggested), "Runs at a tenth to ten times this rate."
+        if st.button("A sweep around it", "sweep_around", why, act):
             st.rerun()  # all of the page, not the fragment alone
 
 

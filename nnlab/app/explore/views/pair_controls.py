@@ -1,5 +1,7 @@
 """The buttons of the view "Compare"."""
 
+from functools import partial
+
 import streamlit as st
 
 from nnlab.app.explore import lockstep, session
@@ -18,28 +20,22 @@ def pair_controls() -> int | None:
             width=84,
             on_click=session.pause_pair if pair.training else session.train_pair,
             disabled=ended,
-            help="Train both from their start, in lockstep, or pause.",
+            help="Train both in lockstep from where they are, or pause.",
         )
-        st.button(
-            "Step",
-            key="compare_step",
-            on_click=session.step_pair,
-            args=(pair,),
-            disabled=ended,
-            help="Make one iteration of both.",
+        step, reset, ends = (
+            "Make one iteration of both.",
+            "Set both back to iteration 0, with the same seeds.",
+            "Show the final states in the sweep, or the playground's run as it is.",
         )
-        st.button(
-            "Reset",
-            key="compare_reset",
-            on_click=session.reset_pair,
-            help="Both back to iteration 0, with the same seeds.",
-        )
+        act = partial(session.step_pair, pair)
+        st.button("Step", "compare_step", on_click=act, disabled=ended, help=step)
+        st.button("Reset", "compare_reset", on_click=session.reset_pair, help=reset)
         st.button(
             "Show final state",
-            key="compare_ends",
+            "compare_ends",
             on_click=session.show_final_states,
             disabled=pair.runs is None,
-            help="Show both as they ended: in the sweep, or as the playground has its run.",
+            help=ends,
         )
         name = choose_speed("compare_speed", persist_state="session", help=SPEED_HELP)
     return SPEEDS[name]

@@ -1,4 +1,4 @@
-"""The view "Luck or setting": how much the seeds change, and how much the settings do."""
+"""The view "Luck or setting": how much of the results is due to seeds, and how much to settings."""
 
 from collections.abc import Sequence
 
@@ -7,6 +7,7 @@ import streamlit as st
 from nnlab.app import live_chart, report
 from nnlab.app.explore import solved
 from nnlab.app.explore.sweep_results import SweepResults, failures
+from nnlab.app.explore.views.choices import row
 from nnlab.figures.spread_charts import loss_bands, spread_of_settings
 from nnlab.sweep.analysis.columns import metric_column
 from nnlab.sweep.analysis.seed_spread import Rule, SeedSpread, loss_band, seed_spreads
@@ -18,12 +19,12 @@ MAX_BANDS, DEFAULT_BANDS = 5, 3
 
 def draw(sweep: SweepResults) -> None:
     """Draw the view, in the ticking fragment or outside."""
-    if len(sweep.seeds) == 1:
-        st.info("Only one seed per setting: choose several seeds to see what is spread.")
+    if len(sweep.plan.seeds) == 1:
+        st.info("Only one seed per setting: choose several seeds to see how results spread.")
     left, right = st.columns([1.15, 1], gap="small")
     with left:
-        rule = solved.choose(sweep.base)
-        found = seed_spreads(sweep.passing, sweep.axes, rule.metric, rule)
+        rule = solved.choose(sweep.plan.base)
+        found = seed_spreads(sweep.passing, sweep.plan.axes, rule.metric, rule)
         _settings(sweep, found, rule)
     with right:
         _losses(sweep, found)
@@ -41,18 +42,15 @@ def _settings(sweep: SweepResults, found: Sequence[SeedSpread], rule: Rule) -> N
         f"{shown[-1].setting}: median {metric.show(shown[-1].quartiles[1])}, "
         f"{solved_by(shown[-1])}."
     )
-    words = [_words(spread) for spread in shown]
-    live_chart.stage(
-        SETTINGS,
-        spread_of_settings(shown, metric, words, rule.threshold),
-        shows=live_chart.Update(len(sweep.passing), alt),
-    )
-    names = " · ".join(axis.name.replace("_", " ") for axis in sweep.axes)
+    words = [", ".join([solved_by(spread), *failures(spread.results)]) for spread in shown]
+    figure = spread_of_settings(shown, metric, words, rule.threshold)
+    live_chart.stage(SETTINGS, figure, shows=live_chart.Update(len(sweep.passing), alt))
+    names = " · ".join(axis.name.replace("_", " ") for axis in sweep.plan.axes)
     axes = f"Settings: {names}. " if names else ""
     rest = f" The best {len(shown)} of {len(found)} settings." if len(found) > len(shown) else ""
     st.caption(
-        f"{axes}Solved: {rule}. Points are runs; the bar is from the lower to the upper quartile "
-        f"over the seeds, the line in it the median.{rest}"
+        f"{axes}Solved: {rule}. Each point is a run; a bar goes from the lower to the upper "
+        f"quartile over the seeds, and the line in it is the median.{rest}"
     )
 
 
@@ -61,13 +59,9 @@ def solved_by(spread: SeedSpread) -> str:
     return f"solved by {spread.solved} of {spread.judged} seed{'' if spread.judged == 1 else 's'}"
 
 
-def _words(spread: SeedSpread) -> str:
-    return ", ".join([solved_by(spread), *failures(spread.results)])
-
-
 def _losses(sweep: SweepResults, found: Sequence[SeedSpread]) -> None:
     by_name = {spread.setting: spread for spread in found if spread.count("done")}
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+    with row():
         chosen = st.multiselect(
             "Training losses of",
             list(by_name),
@@ -75,25 +69,20 @@ def _losses(sweep: SweepResults, found: Sequence[SeedSpread]) -> None:
             max_selections=MAX_BANDS,
             placeholder=f"the best {min(DEFAULT_BANDS, len(by_name))}",
             persist_state="session",
-            help="Whose training loss is drawn over the iterations: the median over the seeds in "
-            "the band between the quartiles.",
+            help="The settings whose training loss is drawn over the iterations: the median over "
+            "the seeds, and a band between the quartiles.",
         )
         log = st.toggle("Log axis", key="spread_log", persist_state="session", width="content")
     names = [name for name in chosen if name in by_name] or list(by_name)[:DEFAULT_BANDS]
-    bands = [(name, loss_band(by_name[name].results)) for name in names]
-    known = [(name, band) for name, band in bands if band]
+    known = [(name, band) for name in names if (band := loss_band(by_name[name].results))]
     ends = [
         f"{name}: median {band.quartiles[1, -1]:.4g}, quartiles {band.quartiles[0, -1]:.4g} to "
         f"{band.quartiles[2, -1]:.4g} over {band.runs} runs"
         for name, band in known
     ]
-    live_chart.stage(
-        LOSSES,
-        loss_bands(known, report.loss_name(sweep.base), log=log),
-        shows=live_chart.Update(
-            len(sweep.passing), f"Training loss at the end. {'; '.join(ends)}."
-        ),
-    )
+    figure = loss_bands(known, report.loss_name(sweep.plan.base), log=log)
+    alt = f"Training loss at the end. {'; '.join(ends)}."
+    live_chart.stage(LOSSES, figure, shows=live_chart.Update(len(sweep.passing), alt))
     early = [
         f"of {name} from iteration {band.ended:,}"
         for name, band in known

@@ -1,4 +1,4 @@
-"""What the view "Compare" shows of a run: of one that trains, or of a final state."""
+"""What the view "Compare" shows of a run, as it trains or in its final state."""
 
 import math
 from collections.abc import Sequence
@@ -11,10 +11,7 @@ from nnlab.sweep import Result
 from nnlab.training.metrics import Metrics
 from nnlab.training.run import Run, evaluate
 
-ENDED = {  # the good ends, by what stopped the run
-    "target_loss": "down to its target loss",
-    "plateau": "no progress any more",
-}
+ENDED = {"target_loss": "target loss reached", "plateau": "no more progress"}  # good ends
 
 
 class ShownRun(NamedTuple):
@@ -28,7 +25,7 @@ class ShownRun(NamedTuple):
 
 
 def of_run(runs: Sequence[Run]) -> ShownRun:
-    """Look at a run as it stands at each frame of a tick."""
+    """Return what to show of a run after a tick, with its frames."""
     frames = [(run.iteration, png(view_plane(run).levels)) for run in runs]
     run = runs[-1]
     metrics = evaluate(run)
@@ -37,17 +34,13 @@ def of_run(runs: Sequence[Run]) -> ShownRun:
 
 
 def of_end(result: Result | Run) -> ShownRun:
-    """Look at a run in its final state in the sweep, or as the playground has it."""
+    """Return what to show of a run in its final state in the sweep, or as the playground has it."""
     if isinstance(result, Run):
         return of_run([result])
     levels = [] if result.boundary is None else [result.boundary // (256 // LEVELS)]
-    return ShownRun(
-        result.iteration,
-        result.metrics,
-        [(result.iteration, png(each)) for each in levels],
-        result_series(result),
-        result.error or ("diverged" if result.status == "diverged" else ""),
-    )
+    frames = [(result.iteration, png(each)) for each in levels]
+    ended = result.error or ("diverged" if result.status == "diverged" else "")
+    return ShownRun(result.iteration, result.metrics, frames, result_series(result), ended)
 
 
 def numbers(one: ShownRun) -> list[tuple[str, str]]:

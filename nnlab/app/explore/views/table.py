@@ -1,4 +1,4 @@
-"""The view "Table": all runs with their numbers, as a table to sort, and as a file."""
+"""The view "Table": the runs with their settings and metrics, as a table and as a CSV file."""
 
 import io
 from typing import Any
@@ -8,17 +8,17 @@ import streamlit as st
 from nnlab.app.explore import session
 from nnlab.app.explore.sweep_results import SweepResults
 from nnlab.app.explore.views import compare
-from nnlab.sweep.analysis.columns import ACCURACIES, Column, sweep_columns
+from nnlab.sweep.analysis.columns import ACCURACIES, sweep_columns
 from nnlab.sweep.csv_table import Table
 
 
 def draw(sweep: SweepResults) -> None:
     """Draw the view, in the ticking fragment or outside."""
-    # Streamlit knows a ticked row by its place. So rows are only appended, and a table of other
-    # runs is a new table.
+    # Streamlit keeps the ticked rows by their places. So rows are only appended, and a table of
+    # other runs has another key.
     passing = {result.index for result in sweep.passing}
     results = [result for result in sweep.results if result.index in passing]
-    columns = sweep_columns(results, sweep.axes, sweep.seeds)
+    columns = sweep_columns(results, sweep.plan.varied)
     data: dict[str, Any] = {"run": [result.index for result in results]}
     data["status"] = [result.error or result.status for result in results]
     for column in columns:
@@ -31,7 +31,9 @@ def draw(sweep: SweepResults) -> None:
     data["seconds"] = [result.seconds for result in results]
     number = st.column_config.NumberColumn
     config = {
-        column.title: number(format=_form(column)) for column in columns if not column.choices
+        column.title: number(format="%.1f%%" if column.name in ACCURACIES else "%.4g")
+        for column in columns
+        if not column.choices
     }
     picked = st.dataframe(
         data,
@@ -52,7 +54,7 @@ def draw(sweep: SweepResults) -> None:
             disabled=len(runs) != 1,
             on_click=session.choose_run,
             args=runs[:1],
-            help="The settings of the one run whose row is ticked.",
+            help="Open the settings of the run whose row is ticked.",
         ):
             st.rerun()
         if st.button(
@@ -61,7 +63,7 @@ def draw(sweep: SweepResults) -> None:
             disabled=len(runs) != 2,
             on_click=compare.choose,
             args=(runs,),
-            help="The two runs whose rows are ticked, side by side.",
+            help="Show the two runs whose rows are ticked side by side.",
         ):
             st.rerun()
         st.download_button(
@@ -72,12 +74,8 @@ def draw(sweep: SweepResults) -> None:
             key="sweep_csv",
             on_click="ignore",
             help="With all settings that differ from the article's, as `python -m nnlab sweep` "
-            "writes it.",
+            "writes them.",
         )
-
-
-def _form(column: Column) -> str:
-    return "%.1f%%" if column.name in ACCURACIES else "%.4g"
 
 
 def as_csv(sweep: SweepResults) -> str:

@@ -59,11 +59,14 @@ def _adam(d: FloatArray, old: FloatArray, new: FloatArray, t: int, momentum: flo
     Kingma and Ba 2015, algorithm 1: m = β₁m + (1-β₁)g, v = β₂v + (1-β₂)g²,
     d = m / (1-β₁ᵗ) / (√(v / (1-β₂ᵗ)) + ε).
     """
-    new[0] = ADAM_BETA1 * old[0] + (1 - ADAM_BETA1) * d
-    new[1] = ADAM_BETA2 * old[1] + (1 - ADAM_BETA2) * (d * d)
+    np.multiply(old, [[ADAM_BETA1], [ADAM_BETA2]], out=new)
+    new[0] += (1 - ADAM_BETA1) * d
+    new[1] += (1 - ADAM_BETA2) * (d * d)
     # Both corrections are plain numbers, which saves two passes over the vector.
     correction1, correction2 = 1 - ADAM_BETA1**t, math.sqrt(1 - ADAM_BETA2**t)
-    size = np.sqrt(new[1]) * (correction1 / correction2) + correction1 * EPSILON
+    size = np.sqrt(new[1])
+    size *= correction1 / correction2
+    size += correction1 * EPSILON
     np.divide(new[0], size, out=d)
 
 

@@ -23,6 +23,7 @@ from tests.helpers.browser_page import (
     losses,
     mark,
     marked,
+    open_save,
     place,
     press,
     settled,
@@ -216,7 +217,7 @@ def test_drawing_after_a_run_keeps_what_it_has_learned_and_start_trains_on(
 ) -> None:
     open_small(page, server, "speed=100&iterations=300")
     press(page, "Start")
-    expect(status(page)).to_contain_text("finished")
+    expect(status(page)).to_contain_text("done")
     choose(page, "+ 0")
     click(page, 0, 0)
     points = own(page, lambda count: count == 1)
@@ -362,7 +363,7 @@ def test_names_from_a_file_are_shown_literally_and_run_nothing(page: Page, serve
 
 
 def download(page: Page) -> bytes:
-    press(page, "Save")
+    open_save(page)
     content = download_file(page, "Points (CSV)").read_bytes()
     page.keyboard.press("Escape")
     return content

@@ -23,6 +23,7 @@ from tests.helpers.app_page import press as press_in_app
 from tests.helpers.browser_page import (
     download,
     open_page,
+    open_save,
     press,
     settled,
     shown,
@@ -97,7 +98,7 @@ def test_what_is_saved_in_a_pause_is_the_runs_own(
     press(page, "Pause")
     at = settled(page)
     run = advance(start(CONFIG), at)
-    press(page, "Save")
+    open_save(page)
     with Image.open(download(page, "Animation (.gif)")) as image:
         assert image.n_frames == len(moments(run))
     with np.load(download(page, "Parameters (.npz)"), allow_pickle=False) as saved:
@@ -227,7 +228,7 @@ def test_the_parameters_saved_are_those_set_by_hand_last(page: Page, server: str
         exact.press("Escape")
         loss = evaluate(set_parameter(run, 0, 0, 0, value)).train_loss
         expect(page.get_by_text(f"train loss {loss:.4f}")).to_be_visible()
-    press(page, "Save")
+    open_save(page)
     with np.load(download(page, "Parameters (.npz)")) as saved:
         assert saved["weights_1"][0, 0] == 2.5
 

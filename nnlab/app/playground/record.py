@@ -34,7 +34,7 @@ class StepMade(NamedTuple):
     Attributes
     ----------
     config : of the run
-    step : the update as it was before it was made, without rows of samples
+    step : the update as it was computed, without rows of samples
     after : the run's parameters after it
     loss_after : of the points that it was made for, without the penalty
     """
@@ -55,7 +55,7 @@ class Playground:
     run_number : which of the session's runs it is
     point_history : the own points, the present ones last, for undo
     training : None while the run is paused
-    renew : a new run starts when the page is drawn next
+    renew : a new run starts when the page is drawn next; clicks and ticks before that get this one
     viewed_iteration : of the past that the page shows; None: the present
     view_settled : False while the time line still moves
     left_run : the run that a branch has left

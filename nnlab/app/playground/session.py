@@ -117,7 +117,7 @@ def set_layers(_: Playground, widths: Sequence[int]) -> None:
 def apply_advice(_: Playground, finding: Diagnosis) -> None:
     """Change the settings as a diagnosis advises."""
     fill_in_settings(finding.changes)
-    if finding.restart:  # until the page is drawn, the old run stays for clicks and ticks
+    if finding.restart:
         _change(renew=True)
 
 
@@ -265,7 +265,7 @@ def set_parameter(parameter: Sequence[int], value: str) -> None:
     """Set a weight or bias, by layer, row and column, as typed; `refused_value` says what fails."""
     playground = current()
     if playground.viewed_run is not playground.run:
-        _change(refused_value="This is past: choose Continue from here to change it.")
+        _change(refused_value="This is the past: choose Continue from here to change it.")
         return
     number: Any = value  # edits.set_parameter refuses it by its rule if it is no number
     with suppress(ValueError):

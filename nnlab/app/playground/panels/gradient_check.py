@@ -19,8 +19,6 @@ from nnlab.training.run import Run
 FORMULA = r"$\big(L(w + h) - L(w - h)\big) / 2h$ with $h = 10^{-5}$"
 # Errors that truncation (about h²) and rounding of the loss (about 1e-16 / h) may cause.
 RELATIVE_TOLERANCE, ABSOLUTE_TOLERANCE = 1e-6, 1e-9
-
-
 WORDS = {3: "thousand", 6: "million", 9: "billion"}  # by the power of ten
 
 

@@ -1,6 +1,5 @@
 """Config: every setting that a run depends on, with its default, its rule and its meaning."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field, fields
 from typing import Any, Literal, NamedTuple
 
@@ -44,9 +43,8 @@ class Setting(NamedTuple):
     typed: bool = False
 
 
-def _setting(default: Any, kind: Kind, **meaning: Any) -> Callable[[str], Any]:
-    """Return a function that makes a setting's dataclass field from its help."""
-    return lambda text: field(default=default, metadata={"setting": Setting(kind, text, **meaning)})
+def _setting(default: Any, kind: Kind, help_: str, **meaning: Any) -> Any:
+    return field(default=default, metadata={"setting": Setting(kind, help_, **meaning)})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,83 +57,156 @@ class Config:
         For the first field whose value breaks its rule.
     """
 
-    problem: str = _setting("classification", kinds.one_of(DATASETS_FOR))(
-        "Classification colours the plane by the probability of a class, regression by a value."
+    problem: str = _setting(
+        "classification",
+        kinds.one_of(DATASETS_FOR),
+        "Classification colours the plane by the probability of a class, regression by a value.",
     )
-    dataset: str = _setting("circles", kinds.one_of(DATASETS), draws="data")(
-        "The shape that the points form. own: only the points that you draw."
+    dataset: str = _setting(
+        "circles",
+        kinds.one_of(DATASETS),
+        "The shape that the points form. own: only the points that you draw.",
+        draws="data",
     )
-    samples: int = _setting(1000, kinds.whole(2, MAX_SAMPLES), draws="data")(
-        "Number of training points. More of them show the shape better but take longer."
+    samples: int = _setting(
+        1000,
+        kinds.whole(2, MAX_SAMPLES),
+        "Number of training points. More of them show the shape better but take longer.",
+        draws="data",
     )
-    noise: float = _setting(0.05, kinds.real(0, 10), draws="data")(
-        "How far points stray from the shape (standard deviation). More noise mixes the classes."
+    noise: float = _setting(
+        0.05,
+        kinds.real(0, 10),
+        "How far points stray from the shape (standard deviation). More noise mixes the classes.",
+        draws="data",
     )
-    data_seed: int = _setting(4, kinds.whole(0, 2**32 - 1), draws="data", seed=True)(
-        "Selects the random training points. The same seed gives the same points."
+    data_seed: int = _setting(
+        4,
+        kinds.whole(0, 2**32 - 1),
+        "Selects the random training points. The same seed gives the same points.",
+        draws="data",
+        seed=True,
     )
-    test_samples: int = _setting(100, kinds.whole(2, MAX_SAMPLES), draws="data")(
-        "Number of points that are kept aside to test the network."
+    test_samples: int = _setting(
+        100,
+        kinds.whole(2, MAX_SAMPLES),
+        "Number of points that are kept aside to test the network.",
+        draws="data",
     )
-    test_seed: int = _setting(2, kinds.whole(0, 2**32 - 1), draws="data", seed=True)(
-        "Selects the random test points. The same seed gives the same points."
+    test_seed: int = _setting(
+        2,
+        kinds.whole(0, 2**32 - 1),
+        "Selects the random test points. The same seed gives the same points.",
+        draws="data",
+        seed=True,
     )
     points: Points = _setting(  # noqa: RUF009 - Points are frozen, though ruff cannot see it
-        NO_POINTS, kinds.points(MAX_SAMPLES, MAX_SIZE), effect="update", draws="data", axis=False
-    )("Your own training points, added to the data set's points. The boundary adapts to them.")
-    features: tuple[str, ...] = _setting(("x1", "x2"), kinds.some_of(FEATURES), draws="weights")(
-        "What the network sees of a point. With squares and waves, even a few units draw curves."
+        NO_POINTS,
+        kinds.points(MAX_SAMPLES, MAX_SIZE),
+        "Your own training points, added to the data set's points. The boundary adapts to them.",
+        effect="update",
+        draws="data",
+        axis=False,
+    )
+    features: tuple[str, ...] = _setting(
+        ("x1", "x2"),
+        kinds.some_of(FEATURES),
+        "What the network sees of a point. With squares and waves, even a few units draw curves.",
+        draws="weights",
     )
     hidden_layers: tuple[int, ...] = _setting(
-        (10, 5), kinds.widths(MAX_LAYERS, MAX_WIDTH), draws="weights", typed=True
-    )("Units in each hidden layer. More units let the boundary bend more. None: a straight line.")
-    activation: str | tuple[str, ...] = _setting("relu", kinds.one_of_per_layer(ACTIVATIONS))(
-        "The function of each hidden unit: ReLU draws corners, tanh curves, sine waves."
+        (10, 5),
+        kinds.widths(MAX_LAYERS, MAX_WIDTH),
+        "Units in each hidden layer. More units let the boundary bend more. None: a straight line.",
+        draws="weights",
+        typed=True,
     )
-    initialization: str = _setting("normal", kinds.one_of(INITIALIZATIONS), draws="weights")(
-        "How the weights are drawn before training; it decides where learning starts."
+    activation: str | tuple[str, ...] = _setting(
+        "relu",
+        kinds.one_of_per_layer(ACTIVATIONS),
+        "The function of each hidden unit: ReLU draws corners, tanh curves, sine waves.",
     )
-    seed: int = _setting(4, kinds.whole(0, 2**32 - 1), draws="weights", seed=True, axis=False)(
+    initialization: str = _setting(
+        "normal",
+        kinds.one_of(INITIALIZATIONS),
+        "How the weights are drawn before training; it decides where learning starts.",
+        draws="weights",
+    )
+    seed: int = _setting(
+        4,
+        kinds.whole(0, 2**32 - 1),
         "Selects the random starting weights and batches. The same seed gives the same run, to the "
-        "last digit."
+        "last digit.",
+        draws="weights",
+        seed=True,
+        axis=False,
     )
-    output_loss: str = _setting("cross_entropy", kinds.one_of(OUTPUT_LOSSES))(
+    output_loss: str = _setting(
+        "cross_entropy",
+        kinds.one_of(OUTPUT_LOSSES),
         "How errors count: cross-entropy pulls hard at points on the wrong side, squared error "
-        "gently. A regression always has squared error."
+        "gently. A regression always has squared error.",
     )
-    optimizer: str = _setting("sgd", kinds.one_of(OPTIMIZERS), effect="update")(
+    optimizer: str = _setting(
+        "sgd",
+        kinds.one_of(OPTIMIZERS),
         "How a gradient becomes a step: momentum keeps part of the last step; Adam and RMSprop "
-        "scale each weight's step."
+        "scale each weight's step.",
+        effect="update",
     )
-    momentum: float = _setting(0.9, kinds.real(0, 1), effect="update")(
+    momentum: float = _setting(
+        0.9,
+        kinds.real(0, 1),
         "How much of its last step the optimizer keeps (momentum and nesterov). More is faster "
-        "but may overshoot."
+        "but may overshoot.",
+        effect="update",
     )
-    learning_rate: float = _setting(0.01, kinds.real(0, 1e6, above=True), effect="update")(
-        "How far each update moves the weights. Too small: nothing moves. Too large: it jumps."
+    learning_rate: float = _setting(
+        0.01,
+        kinds.real(0, 1e6, above=True),
+        "How far each update moves the weights. Too small: nothing moves. Too large: it jumps.",
+        effect="update",
     )
-    learning_rate_schedule: str = _setting("constant", kinds.one_of(SCHEDULES), effect="update")(
+    learning_rate_schedule: str = _setting(
+        "constant",
+        kinds.one_of(SCHEDULES),
         "How the learning rate falls over the iterations: large steps first, small ones later. "
-        "Cosine restarts after the last iteration."
+        "Cosine restarts after the last iteration.",
+        effect="update",
     )
     batch_size: int | None = _setting(
-        None, kinds.optional(kinds.whole(1, MAX_SAMPLES), "all of them"), effect="update"
-    )("Number of points in each update. Small batches make quick, noisy steps.")
-    regularization: str = _setting("none", kinds.one_of(PENALTIES), effect="update")(
-        "Keeps the weights small: l2 makes the boundary smooth, l1 pushes useless weights to 0."
+        None,
+        kinds.optional(kinds.whole(1, MAX_SAMPLES), "all of them"),
+        "Number of points in each update. Small batches make quick, noisy steps.",
+        effect="update",
     )
-    regularization_rate: float = _setting(0.001, kinds.real(0, 1e6), effect="update")(
-        "Strength of l1 or l2. Too strong, and the map stays flat."
+    regularization: str = _setting(
+        "none",
+        kinds.one_of(PENALTIES),
+        "Keeps the weights small: l2 makes the boundary smooth, l1 pushes useless weights to 0.",
+        effect="update",
     )
-    iterations: int = _setting(25_000, kinds.whole(1, 1_000_000), effect="update")(
-        "Number of updates in the run."
+    regularization_rate: float = _setting(
+        0.001,
+        kinds.real(0, 1e6),
+        "Strength of l1 or l2. Too strong, and the map stays flat.",
+        effect="update",
+    )
+    iterations: int = _setting(
+        25_000, kinds.whole(1, 1_000_000), "Number of updates in the run.", effect="update"
     )
     target_loss: float | None = _setting(
-        None, kinds.optional(kinds.real(0, 1e6), "no such stop"), effect="stop"
-    )("The run stops when the training loss reaches this value.")
+        None,
+        kinds.optional(kinds.real(0, 1e6), "no such stop"),
+        "The run stops when the training loss reaches this value.",
+        effect="stop",
+    )
     patience: int | None = _setting(
-        None, kinds.optional(kinds.whole(1, 1_000_000), "no such stop"), effect="stop"
-    )("The run stops after this many iterations without a better loss.")
+        None,
+        kinds.optional(kinds.whole(1, 1_000_000), "no such stop"),
+        "The run stops after this many iterations without a better loss.",
+        effect="stop",
+    )
 
     def __post_init__(self) -> None:
         given = {item.name: getattr(self, item.name) for item in fields(self)}
@@ -189,13 +260,15 @@ class TableConfig(Config):
     """
 
     features: tuple[str, ...] = _setting(
-        column_names(1), Kind(tuple, "be the names of the columns", str, str, "NAME,NAME")
-    )("The columns of the data.")
-    hidden_layers: tuple[int, ...] = _setting(Config.hidden_layers, kinds.widths())(
-        "Units in each hidden layer."
+        column_names(1),
+        Kind(tuple, "be the names of the columns", str, str, "NAME,NAME"),
+        "The columns of the data.",
     )
-    batch_size: int | None = _setting(None, kinds.optional(kinds.whole(1), "all of them"))(
-        "Number of samples in each update."
+    hidden_layers: tuple[int, ...] = _setting(
+        Config.hidden_layers, kinds.widths(), "Units in each hidden layer."
+    )
+    batch_size: int | None = _setting(
+        None, kinds.optional(kinds.whole(1), "all of them"), "Number of samples in each update."
     )
 
 

@@ -5,6 +5,7 @@ import re
 import signal
 import subprocess
 import sys
+from contextlib import AbstractContextManager
 from dataclasses import fields
 from pathlib import Path
 
@@ -13,6 +14,7 @@ import pytest
 from nnlab import Config, __main__, advance, evaluate, start
 from nnlab.data.points import Points, encode
 from nnlab.training.config import SETTINGS
+from tests.helpers.processes import running
 from tests.helpers.waiting import PATIENCE_SECONDS
 
 ROOT = Path(__file__).parents[1]
@@ -32,20 +34,10 @@ def _run(*arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def _begin(*arguments: str) -> subprocess.Popen[str]:
-    """Start the command as a shell's foreground job, which Ctrl-C interrupts."""
-    # A process that ignores SIGINT, as a shell's background jobs do, hands that on.
-    previous = signal.signal(signal.SIGINT, signal.default_int_handler)
-    try:
-        return subprocess.Popen(
-            [*COMMAND, *arguments],
-            cwd=ROOT,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-    finally:
-        signal.signal(signal.SIGINT, previous)
+def _begin(*arguments: str) -> AbstractContextManager[subprocess.Popen]:
+    """Start the command with pipes for its output."""
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    return running([*COMMAND, *arguments], cwd=ROOT, **pipes)
 
 
 @pytest.mark.slow
@@ -252,12 +244,11 @@ def test_where_there_are_no_test_points_a_dash_stands_for_the_number(
 @pytest.mark.parametrize("lines_before", [1, 2, 4])
 def test_ctrl_c_says_where_it_stopped(lines_before: int) -> None:
     """The first line comes before the 100,000 points are drawn, the others while it trains."""
-    process = _begin("--samples", "100000", "--iterations", "1000000", "--every", "1")
-    for _ in range(lines_before):
-        assert process.stdout
-        assert process.stdout.readline()
-    process.send_signal(signal.SIGINT)
-    out, error = process.communicate(timeout=PATIENCE_SECONDS)
+    with _begin("--samples", "100000", "--iterations", "1000000", "--every", "1") as process:
+        for _ in range(lines_before):
+            assert process.stdout.readline()
+        process.send_signal(signal.SIGINT)
+        out, error = process.communicate(timeout=PATIENCE_SECONDS)
     assert error == ""
     assert process.returncode == 130
     assert re.fullmatch(r"Stopped at iteration \d+\.", out.splitlines()[-1])
@@ -279,14 +270,11 @@ def test_ctrl_c_in_any_verb_says_where_it_stopped(
 
 @pytest.mark.slow
 def test_a_pipe_closed_by_its_reader_causes_no_error_message() -> None:
-    process = _begin("--samples", "10", "--every", "1")
-    assert process.stdout
-    assert process.stderr
-    assert [process.stdout.readline().split()[0] for _ in range(3)] == ["iteration", "0", "1"]
-    process.stdout.close()  # as `head -3` does
-    assert process.wait(timeout=PATIENCE_SECONDS) == 1
-    assert process.stderr.read() == ""
-    process.stderr.close()
+    with _begin("--samples", "10", "--every", "1") as process:
+        assert [process.stdout.readline().split()[0] for _ in range(3)] == ["iteration", "0", "1"]
+        process.stdout.close()  # as `head -3` does
+        assert process.wait(timeout=PATIENCE_SECONDS) == 1
+        assert process.stderr.read() == ""
 
 
 def test_ctrl_c_before_the_run_has_begun_is_quiet(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -521,12 +521,13 @@ CASES = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("config", CASES, ids=range(len(CASES)))
 def test_every_finding_is_a_sentence_with_changes_that_can_be_made(
     config: Config,
 ) -> None:
     run = start(config)
-    for iterations in (0, 1, 149, 850, 1_000):
+    for iterations in (0, 1, 149, 850, 4_000):
         run = advance(run, iterations)
         for rule in RULES:  # each by itself, as the first finding would hide the others
             if not len(run.dataset.train_inputs):

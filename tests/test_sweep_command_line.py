@@ -18,6 +18,7 @@ from nnlab.data.points import Points, encode
 from nnlab.sweep import Axis, Range, grid, random_sample, run_one
 from nnlab.sweep.command_line import bar, read_order
 from tests.helpers.executors import Immediately
+from tests.helpers.processes import running
 from tests.helpers.waiting import PATIENCE_SECONDS
 
 ROOT = Path(__file__).parents[1]
@@ -194,15 +195,14 @@ def test_on_a_terminal_a_bar_moves_on_one_line_and_ctrl_c_keeps_what_is_there(
     file = tmp_path / "sweep.csv"
     ours, theirs = pty.openpty()
     axes = ["--axis", "iterations=50; 999998; 999999; 1000000", "--samples", "50"]
-    process = subprocess.Popen(
-        [*COMMAND, *axes, "--workers", "2", "--output", str(file)], cwd=ROOT, stderr=theirs
-    )
-    os.close(theirs)
-    seen = ""
-    while "1 of 4" not in seen:
-        seen += os.read(ours, 1000).decode()
-    process.send_signal(signal.SIGINT)
-    assert process.wait(PATIENCE_SECONDS) == 130
+    command = [*COMMAND, *axes, "--workers", "2", "--output", str(file)]
+    with running(command, cwd=ROOT, stderr=theirs) as process:
+        os.close(theirs)
+        seen = ""
+        while "1 of 4" not in seen:
+            seen += os.read(ours, 1000).decode()
+        process.send_signal(signal.SIGINT)
+        assert process.wait(PATIENCE_SECONDS) == 130
     with suppress(OSError):  # EIO: all is read, and the other end is closed
         for part in iter(lambda: os.read(ours, 1000), b""):
             seen += part.decode()
@@ -221,17 +221,13 @@ def test_on_a_terminal_a_bar_moves_on_one_line_and_ctrl_c_keeps_what_is_there(
 @pytest.mark.slow
 def test_a_pipe_closed_by_its_reader_causes_no_error_message() -> None:
     axes = ["--axis", "iterations=50; 60; 999999; 1000000", "--samples", "50", "--seeds", "100"]
-    process = subprocess.Popen(
-        [*COMMAND, *axes], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
-    assert process.stdout
-    assert process.stderr
-    assert process.stdout.readline().startswith("run,")
-    assert process.stdout.readline().split(",")[0] in {"0", "1"}
-    process.stdout.close()  # as `head -2` does
-    assert process.wait(PATIENCE_SECONDS) == 1
-    assert process.stderr.read() == ""
-    process.stderr.close()
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    with running([*COMMAND, *axes], cwd=ROOT, **pipes) as process:
+        assert process.stdout.readline().startswith("run,")
+        assert process.stdout.readline().split(",")[0] in {"0", "1"}
+        process.stdout.close()  # as `head -2` does
+        assert process.wait(PATIENCE_SECONDS) == 1
+        assert process.stderr.read() == ""
 
 
 @pytest.mark.usefixtures("here")

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 
-PATIENCE_SECONDS = 120  # a limit that only a failure reaches
+PATIENCE_SECONDS = 300  # a limit that only a failure reaches
 
 
 def wait_until(holds: Callable[[], object], rest: Callable[[float], None] = time.sleep) -> None:

@@ -1,0 +1,23 @@
+"""Starts processes that no test leaves behind."""
+
+import signal
+import subprocess
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+
+@contextmanager
+def running(command: Sequence[str], **options: Any) -> Iterator[subprocess.Popen]:
+    """Start a command as a shell's foreground job, which Ctrl-C interrupts; kill it at the end."""
+    # A process that ignores SIGINT, as a shell's background jobs do, passes that on.
+    previous = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        process = subprocess.Popen(command, **options)
+    finally:
+        signal.signal(signal.SIGINT, previous)
+    with process:
+        try:
+            yield process
+        finally:
+            process.kill()

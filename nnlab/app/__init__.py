@@ -1,4 +1,4 @@
-"""All that knows Streamlit: the playground, Explore and what both share.
+"""Everything that uses Streamlit: the playground, Explore and what both share.
 
 Importing it limits BLAS to one thread in the whole process, which is the page's server.
 """

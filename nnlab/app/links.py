@@ -1,4 +1,4 @@
-"""The page's link: it holds the settings that differ from the defaults, and is not trusted."""
+"""The page's link: it holds the settings that differ from the defaults, and is checked."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import replace

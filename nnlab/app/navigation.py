@@ -1,6 +1,6 @@
 """The registry of the app's pages, and how to get from one to another.
 
-Pages do not import each other, but ask this module. A page's widgets lose their values while
+Pages do not import each other; they ask this module. A page's widgets lose their values when
 another page is drawn, so a link to a page carries its whole query.
 """
 
@@ -34,8 +34,8 @@ class Page:
     Attributes
     ----------
     title : its name; in lower case it is also the page's path
-    query : returns its query; a page that the session has not used yet starts with the given
-        settings, those of the page that links to it
+    query : returns its query; a page that is new to the session starts with the given settings,
+        those of the page that links to it
     leave : called before another page is drawn
     watch : called after another page has been drawn
     """
@@ -88,7 +88,7 @@ def _streamlit(page: Page) -> StreamlitPage:
 
 
 def menu(here: str, settings: Config) -> None:
-    """Draw the titles of all pages in one line, as links but for the page `here`."""
+    """Draw the titles of all pages in one line, as links except for the page `here`."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="pages"):
         for page in _pages:
             if page.title == here:

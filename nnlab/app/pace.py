@@ -6,8 +6,8 @@ from typing import Any
 import streamlit as st
 
 TICK_SECONDS = 0.06  # between two ticks
-SLOWEST_TICK_SECONDS = 2.0  # on a network that cannot follow
-FLUSH_SECONDS = 0.02  # for Streamlit to send an update: the next tick drops it
+SLOWEST_TICK_SECONDS = 2.0  # on a slow network
+FLUSH_SECONDS = 0.02  # for Streamlit to send an update, which the next tick would drop
 SPEEDS = {"1": 1, "10": 10, "100": 100, "max": None}  # iterations per tick
 DEFAULT_SPEED = "10"
 SPEED_HELP = "Iterations per update of the page; Max: as many as time allows."
@@ -28,7 +28,7 @@ def slower(interval: float) -> float:
 def flush(began: float, interval: float) -> None:
     """Wait briefly if the next tick is due, so that this tick's update is sent first.
 
-    The tick began at time.perf_counter() == began; the interval between ticks is in seconds.
+    `began` is the tick's start by time.perf_counter(); `interval` is the time between two ticks.
     """
     if time.perf_counter() - began > interval - FLUSH_SECONDS:
         time.sleep(FLUSH_SECONDS)

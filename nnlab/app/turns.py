@@ -1,4 +1,4 @@
-"""Whose turn it is to train: the sessions of one server train one at a time, in a fair queue."""
+"""Turns to train: the sessions of one server train one at a time, in a fair queue."""
 
 import threading
 from collections import deque
@@ -13,9 +13,9 @@ from nnlab.inspection.plane_view import PlaneView, ViewOptions, view_plane
 from nnlab.training.run import Run, advance
 
 Clock = Callable[[], float]
-BUDGET_SECONDS = 0.06  # of training in one tick, so that the page answers at any speed
+BUDGET_SECONDS = 0.06  # of training in one tick, so that the page responds at any speed
 MAX_FRAMES = 4  # boundary pictures per tick when nobody else is waiting
-# Parameters times pictures per tick: those of a large network take longer than training.
+# Parameters times pictures per tick: a large network takes longer to draw than to train.
 MAX_DRAWN_PARAMETERS = 60_000
 
 # Many threads that make small NumPy calls spend their time waiting for the interpreter lock. With
@@ -26,9 +26,9 @@ _queue_lock = threading.Lock()  # Python's own locks promise no order
 
 @contextmanager
 def turn() -> Iterator[int]:
-    """Wait for this session's turn to train, first come, first served; yield how many wait then.
+    """Wait for this session's turn to train, first come, first served; yield how many others wait.
 
-    Only computing belongs inside: whatever a turn waits for holds up all other sessions.
+    Only computing belongs inside: while a turn waits for something, all other sessions wait too.
     """
     mine = threading.Event()
     with _queue_lock:
@@ -81,7 +81,7 @@ def tick(
     ----------
     goal : iteration to stop at
     speed : iterations per tick, or None for as many as there is time for
-    others : sessions that wait: they cost frames, and time at speed None
+    others : how many sessions wait; with any, there are fewer frames, and less time at speed None
     budget : seconds of training
     clock : returns the time in seconds
 

@@ -1,4 +1,4 @@
-// The units of a network stand apart, inside the space, and their lines lead from one to another.
+// Units do not overlap and stay inside their space, and lines lead from one unit to another.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { biasBox, curve, heightAt, place } from "../../nnlab/app/live_chart/static/layout.js";
@@ -10,7 +10,7 @@ for (const [layers, width, height] of [
   const sizes = /** @type {number[]} */ (layers);
   const { wide, middles, places } = place(sizes, Number(width), Number(height));
 
-  test(`the units of ${sizes.join("-")} lie within ${width} × ${height} or what they take`, () => {
+  test(`the units of ${sizes.join("-")} lie within ${width} × ${height}, or the width that they need`, () => {
     assert.deepEqual(places.map(({ length }) => length), sizes);
     for (const { x, y, size } of places.flat()) {
       assert.ok(size > 0);
@@ -30,18 +30,18 @@ for (const [layers, width, height] of [
   });
 }
 
-test("a line begins and ends level at its units, and has no height beside them", () => {
+test("a line begins and ends level at its units, and has no height outside them", () => {
   const from = { x: 10, y: 20, size: 4 }, to = { x: 110, y: 80, size: 8 };
   const points = curve(from, to);
   assert.deepEqual(points.slice(0, 2), [12, 20]);
   assert.deepEqual(points.slice(-2), [106, 80]);
   assert.ok(Math.abs(heightAt(12, points) - 20) < 0.1);
   assert.ok(Math.abs(heightAt(106, points) - 80) < 0.1);
-  assert.ok(Math.abs(heightAt(59, points) - 50) < 0.1); // half the way
+  assert.ok(Math.abs(heightAt(59, points) - 50) < 0.1); // halfway
   assert.ok(Number.isNaN(heightAt(11, points)));
   assert.ok(Number.isNaN(heightAt(107, points)));
 });
 
-test("a bias stands at its unit's lower left corner", () => {
+test("a bias is at its unit's lower left corner", () => {
   assert.deepEqual(biasBox({ x: 100, y: 100, size: 40 }), { x: 71, y: 112, side: 8 });
 });

@@ -20,7 +20,7 @@ for (const array of [
   Float32Array.of(0.5, NaN), Float64Array.of(0.1, -Infinity),
 ]) {
   const kind = array.constructor.name.replace("Array", "").toLowerCase();
-  test(`${kind} comes back as it was, wherever it lies`, () => {
+  test(`${kind} comes back unchanged, wherever it lies`, () => {
     const first = { kind: "uint8", size: 3 }, second = { kind, size: array.byteLength };
     const bytes = pack({ first, second, taken: 5 }, Uint8Array.of(1, 2, 3), array);
     for (const offset of [0, 1, 2, 3]) {

@@ -33,7 +33,7 @@ test("messages wait for the first update, and then go in one packet", () => {
   }]);
 });
 
-test("a message is sent again until it is taken, ever more patiently", () => {
+test("a message is sent again until it is taken, after longer and longer waits", () => {
   connect();
   outbox.add("slow", {});
   for (const ms of [999, 1, 1999, 1]) mock.timers.tick(ms);
@@ -43,7 +43,7 @@ test("a message is sent again until it is taken, ever more patiently", () => {
   assert.equal(packets.length, 3);
 });
 
-test("one packet at a time: the next one follows the answer", () => {
+test("one packet at a time: the next one follows the reply", () => {
   connect();
   outbox.add("branch", { iteration: 3 });
   outbox.add("slow", {});
@@ -72,7 +72,7 @@ test("strokes, without a slot, add up", () => {
   assert.deepEqual(numbers(), [[1, 2]]);
 });
 
-test("an answer to a replaced message lets its successor go", () => {
+test("after a reply to a replaced message, its successor is sent", () => {
   connect();
   outbox.add("look", { iteration: 1, settled: false });
   outbox.add("look", { iteration: 2, settled: true });
@@ -95,7 +95,7 @@ for (const other of [{ session: "new" }, { page: "other" }]) {
   });
 }
 
-test("a snapshot says which messages had no answer then", () => {
+test("a snapshot says which messages had no reply then", () => {
   connect();
   const [first, second] = [outbox.add("slow", {}), outbox.add("branch", { iteration: 1 })];
   connect({ taken: first });

@@ -114,7 +114,7 @@ class Brush(NamedTuple):
     Attributes
     ----------
     radius : of the eraser, as a fraction of the chart's width
-    label : the class of the points that it draws, 0 or 1, with Shift the other one; None erases
+    label : class of the points that it draws, 0 or 1 (the other one with Shift); None erases
     """
 
     radius: float
@@ -139,9 +139,9 @@ def stage(
     key : the chart's name on the page, as `data-live-chart`
     figure : a Plotly figure as JSON
     extent : left, right, bottom, top of the frames, in the figure's units
-    shows : what the figure shows; for a chart that gets no updates, but another figure
-    rest : for how long the figure then stays as it is, as a multiple of the time that it took to
-        draw it, up to half a second: time for the other charts. The last update is always drawn
+    shows : what the figure shows; for a chart that gets a new figure instead of updates
+    rest : least pause between two drawings, as a multiple of the time that a drawing takes, up to
+        half a second, to leave time for other charts. The last update is always drawn
     brush : None: the mouse zooms
     colors : of the brush, by class
     pins : a click on a point draws a ring around it, which stays until the next click
@@ -166,7 +166,7 @@ def diagram(key: str, colors: tuple[str, str], *, max_layers: int, max_units: in
     ----------
     key : its name on the page, as `data-live-chart`
     colors : of negative and of positive weights
-    max_layers, max_units : most hidden layers, and most units in each of them
+    max_layers, max_units : the most hidden layers, and the most units in each
     """
     data = {
         "name": key,
@@ -214,8 +214,8 @@ def update(
     charts : by the keys of their stages
     inbox : of the page
     handlers : by the kind of message, called with the entries of its body; as in messages.json
-    time_line : None while the run trains, and on a page without a time line. Otherwise the frames
-        that still wait are dropped, so that pictures and numbers agree
+    time_line : None while the run trains, and on a page without a time line. Otherwise the
+        remaining frames are dropped, so that pictures and numbers agree
     run : a number that no other run of the page has; a new run resets the zoom
     """
     context = get_script_run_ctx()

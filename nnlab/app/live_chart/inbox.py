@@ -22,7 +22,7 @@ class Inbox:
 
     Attributes
     ----------
-    taken : number of the last message taken; the browser sends later ones until it hears of them
+    taken : number of the last message taken; the browser repeats later ones until they are taken
     """
 
     taken: int = 0
@@ -30,8 +30,8 @@ class Inbox:
     def take(self, packet: Mapping[str, Any], handlers: Handlers, session: str, page: str) -> None:
         """Call the handlers of all messages in a packet that have not been taken yet.
 
-        What is malformed, of a kind without a handler, or meant for another session or page is
-        dropped with a line in the log.
+        A message that is malformed, has no handler, or is for another session or page is dropped
+        and logged.
 
         Parameters
         ----------

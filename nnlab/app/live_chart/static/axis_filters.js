@@ -7,7 +7,7 @@ export class AxisFilters {
   /** @param {PlotlyPlot} plot */
   constructor(plot) {
     this.plot = plot;
-    this.held = false; // true while the mouse drags along an axis: a new figure would end that
+    this.held = false; // true while the mouse drags along an axis: a new figure would end the drag
     plot.element.addEventListener("pointerdown", () => {
       this.held = plot.dimensions() !== undefined;
     }, true);
@@ -16,7 +16,7 @@ export class AxisFilters {
     }
   }
 
-  // Sends the marked ranges whenever they change; to be called once the figure is drawn.
+  // Sends the marked ranges whenever they change; call it once the figure is drawn.
   listen() {
     this.plot.on("plotly_restyle", () => {
       const marked = this.plot.dimensions()?.filter((axis) => axis.constraintrange?.length);

@@ -20,7 +20,7 @@ export class Brush {
     /** @type {[number, number][] | null} */
     this.positions = null; // of the present stroke
     /** @type {[number, number] | null} */
-    this.last = null; // of its places, in pixels
+    this.last = null; // position of the present stroke, in pixels
     this.number = 0; // of the message with the last stroke
     this.layer = document.createElementNS(SVG, "svg");
     this.layer.setAttribute("class", "brush");
@@ -49,7 +49,7 @@ export class Brush {
 
   /** @param {PointerEvent} event */
   begin(event) {
-    // A second finger draws nothing, and ends no stroke.
+    // A second finger neither draws nor ends the stroke.
     if (event.button !== 0 || !event.isPrimary || !this.chart.plot.isDrawn) return;
     this.layer.setPointerCapture(event.pointerId);
     const label = this.options?.label ?? null;

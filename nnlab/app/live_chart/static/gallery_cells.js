@@ -22,7 +22,7 @@ export class GalleryCells {
     /** @type {HTMLElement} */
     this.box = make("div"); // until it is mounted
     this.isMounted = this.isWaiting = false;
-    this.built = ""; // the axes that the table stands for
+    this.built = ""; // the axes that the table was built for
     /** @type {Update[]} */
     this.arrived = []; // messages whose pictures are still to be decoded
     /** @type {Update} the one that is drawn, once one has come */
@@ -114,7 +114,7 @@ export class GalleryCells {
     return heading;
   }
 
-  // Makes the maps as large as they can be if all of them are to fit on the screen.
+  // Makes the maps as large as possible while all of them fit on the screen.
   size() {
     if (!this.message) return;
     const { rows, columns, several } = this.gallery;

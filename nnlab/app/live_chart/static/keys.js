@@ -27,7 +27,7 @@ export function listenToKeys(updates) {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
     event.stopImmediatePropagation(); // R would rerun Streamlit's script
-    // While an arrow is held, wait for the page: a press would cut off the last one.
+    // While an arrow is held, wait for the page: a new press would interrupt the last one.
     if (event.repeat && (!event.key.startsWith("Arrow") || actedAt === updates())) return;
     actedAt = updates();
     for (const name of names) {

@@ -2,7 +2,7 @@
 
 import { find, make } from "./dom.js";
 import { outbox } from "./outbox.js";
-/** @typedef {(widths: number[]) => number[] | false} Change widths after a click; false: a limit */
+/** @typedef {(widths: number[]) => number[] | false} Change widths after a click; false at a limit */
 
 const ROWS = [12, 40]; // heights of the buttons for all layers, and for each
 

@@ -1,4 +1,4 @@
-// Where the units of a network stand, and how the lines between them run.
+// Where the units of a network are drawn, and how the lines between them run.
 
 /** @typedef {{ x: number, y: number, size: number }} Place the middle of a unit, and its size */
 
@@ -9,18 +9,18 @@ const MAX_PITCH = 66; // from one unit of a layer to the next
 // From one layer to the next. At the least step two buttons fit above a layer, and eight layers fit
 // into 450 pixels, as on 1280 × 720; where there is less room, as on a phone, they scroll.
 const MIN_STEP = 38, MAX_STEP = 190;
-const ROOMY = 74; // least step at which a layer's buttons stand beside its number, not below it
+const ROOMY = 74; // least step at which a layer's buttons fit beside its number instead of below it
 const GAP = 6;
 const MAX_COLUMNS = 8;
 
 /**
- * Places the units of each layer. A layer of many units stands in several columns, each unit at a
- * height of its own.
+ * Places the units of each layer. A layer of many units has several columns, and each unit has its
+ * own height.
  * @param {number[]} layers how many units each has
- * @param {number} width that there is
+ * @param {number} width available
  * @param {number} height
  * @returns {{ wide: number, narrow: boolean, middles: number[], places: Place[][] }} the width that
- *   it takes, more than there is only if the least step asks for it; whether the layers' buttons
+ *   it takes, more than is available only if the least step needs it; whether the layers' buttons
  *   must be narrow; the layers' middles; and the units' places layer by layer
  */
 export function place(layers, width, height) {
@@ -61,7 +61,7 @@ export function curve(from, to) {
 }
 
 /**
- * Returns the height of such a curve at x, or NaN beside it.
+ * Returns the height of such a curve at x, or NaN outside it.
  * @param {number} x
  * @param {ReturnType<typeof curve>} points
  */
@@ -77,7 +77,7 @@ export function heightAt(x, [x0, y0, , , , , x1, y1]) {
 }
 
 /**
- * Returns the square at a unit's lower left corner that stands for its bias.
+ * Returns the square at a unit's lower left corner that shows its bias.
  * @param {Place} unit
  */
 export function biasBox({ x, y, size }) {

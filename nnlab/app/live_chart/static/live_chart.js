@@ -23,7 +23,7 @@ const LATE_MS = 1000; // more than the quickest update took: the network is too 
 const ASK_AGAIN_MS = 4000; // until the server is asked again for fewer updates
 
 /**
- * Returns the thing with a name; makes it when it is first needed.
+ * Returns the thing with this name, and makes it if there is none yet.
  * @template Thing
  * @param {Map<string, Thing>} things
  * @param {string} name

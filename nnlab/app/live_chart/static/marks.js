@@ -1,5 +1,5 @@
 // Marks on the points of a chart: rings around the mistakes, and the prediction for the point under
-// the mouse, or for the one that was clicked.
+// the mouse or the pinned one.
 
 import { make, penOf } from "./dom.js";
 import { outbox } from "./outbox.js";
@@ -7,7 +7,7 @@ import { outbox } from "./outbox.js";
 /** @typedef {[number, number]} Place trace, and index in the trace */
 
 const RING = 5, RING_COLOR = "#d6002a"; // radius in pixels
-const PIN = 8; // radius of the ring around the point that was clicked
+const PIN = 8; // radius of the ring around the pinned point
 const STEPS = 2 ** 16 - 2; // from the lowest prediction to the highest, as in points.py
 
 /**
@@ -44,7 +44,7 @@ export class Marks {
   }
 
   /**
-   * Lets the clicked point go if the points have changed.
+   * Unpins the point if the points have changed.
    * @param {{ data: { x?: number[], y?: number[] }[] }} figure
    */
   follow({ data }) {
@@ -60,7 +60,7 @@ export class Marks {
 
   /**
    * Follows the mouse, once the figure is drawn.
-   * @param {boolean} pins a click holds a point, a second lets it go
+   * @param {boolean} pins a click pins a point, a second click unpins it
    */
   listen(pins) {
     /**

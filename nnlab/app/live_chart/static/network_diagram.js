@@ -13,7 +13,7 @@ import { ParameterEditor } from "./parameter_editor.js";
 /** @typedef {{ unit: Unit }} OverUnit */
 /** @typedef {{ parameter: Parameter, x: number, y: number }} OverParameter */
 /**
- * An update, and which messages were unanswered when it was made.
+ * An update, and which messages had no reply when it was made.
  * @typedef {import("messages").Chart & { network: import("messages").Network, isOpen: IsOpen }} Update
  */
 
@@ -58,7 +58,7 @@ export class NetworkDiagram {
     this.isMounted = this.isWaiting = false;
     /** @type {[string, string]} */
     this.colors = ["", ""];
-    this.built = ""; // sizes that the units stand for
+    this.built = ""; // sizes that the units were built for
     this.asked = 0; // number of the last message that asks for a unit's map
     /** @type {Unit | null} */
     this.askedUnit = null;

@@ -2,9 +2,9 @@
 
 /** @typedef {import("messages").Message} Message */
 /** @typedef {import("messages").Packet} Packet */
-/** @typedef {(number: number) => boolean} IsOpen whether a message was unanswered at a moment */
+/** @typedef {(number: number) => boolean} IsOpen whether a message still had no reply */
 
-const PATIENCE_MS = 1000; // until messages without an answer are sent again; then twice as long
+const PATIENCE_MS = 1000; // until messages without a reply are sent again; then twice as long
 const MOST_PATIENCE_MS = 16_000;
 
 export class Outbox {
@@ -62,7 +62,7 @@ export class Outbox {
   }
 
   /**
-   * Returns a function that says whether a message was waiting when this was called, or came later.
+   * Returns a function that says whether a message is waiting at this moment, or is added later.
    * @returns {IsOpen}
    */
   snapshot() {
@@ -70,8 +70,8 @@ export class Outbox {
     return (number) => number > newest || waiting.some((message) => message.number === number);
   }
 
-  // Sends all that waits in one packet. The next one follows the answer, so that a slow server is
-  // not flooded while a slider is dragged.
+  // Sends all waiting messages in one packet. The next one follows the reply, so that a slow server
+  // is not flooded while a slider is dragged.
   send() {
     const last = this.waiting.at(-1);
     if (this.sent || !last || !this.post || !this.mark) return;

@@ -102,7 +102,7 @@ export class ParameterEditor {
 
   /** @param {number} value */
   slide(value) {
-    // Its own end comes back rounded to float32, which does not count as beyond it.
+    // An end of the range comes back rounded to float32, which does not count as beyond it.
     if (Math.abs(value) > 1.000001 * Number(this.slider.max)) this.span(value);
     this.slider.value = String(value);
   }
@@ -123,7 +123,7 @@ export class ParameterEditor {
     return text;
   }
 
-  // Follows the network, except while the user is at work, or the server has not answered.
+  // Follows the network, except while the user is at work, or the server has not replied.
   follow() {
     if (this.element.hidden) return;
     const value = this.diagram.valueOf(this.parameter);

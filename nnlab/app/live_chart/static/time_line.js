@@ -4,7 +4,7 @@ import { find, make } from "./dom.js";
 import { outbox } from "./outbox.js";
 
 const HTML = `
-<button class="replay" title="Replay the run from its start, or from where the slider stands">
+<button class="replay" title="Replay the run from its start, or from the slider's position">
   ▶</button>
 <input type="range" min="0" value="0" max="0" aria-label="Look back: iteration"
   title="Look back: all pictures show the network as it was">

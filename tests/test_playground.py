@@ -294,6 +294,30 @@ def test_only_what_applies_is_shown() -> None:
     assert not keys(open_playground(dataset="own")) & {"samples", "noise", "data_seed", "test_seed"}
 
 
+def test_a_field_that_did_not_apply_for_a_while_has_its_value_again() -> None:
+    app = open_playground(optimizer="momentum")
+    app.number_input(key="samples").set_value(30).run()
+    app.number_input(key="momentum").set_value(0.5).run()
+    app.selectbox(key="optimizer").set_value("adam").run()
+    app.selectbox(key="dataset").set_value("own").run()
+    assert run_of(healthy(app)).config.samples == Config.samples  # it does not apply
+    app.selectbox(key="optimizer").set_value("nesterov").run()
+    app.selectbox(key="dataset").set_value("moons").run()
+    config = run_of(healthy(app)).config
+    assert (config.samples, config.momentum) == (30, 0.5)
+
+
+def test_the_articles_settings_are_also_those_of_fields_that_do_not_apply_now() -> None:
+    app = open_playground(optimizer="momentum", momentum="0.5", test_samples="100", samples="1000")
+    app.number_input(key="noise").set_value(0.3).run()
+    app.selectbox(key="optimizer").set_value("adam").run()
+    app.selectbox(key="dataset").set_value("own").run()
+    press(app, "article")
+    assert run_of(app).config == Config()
+    app.selectbox(key="optimizer").set_value("momentum").run()
+    assert run_of(healthy(app)).config == Config(optimizer="momentum")
+
+
 def test_one_click_restores_the_articles_settings() -> None:
     app = open_playground(
         optimizer="adam",

@@ -132,17 +132,21 @@ def _named(name: str, look: dict[str, Any]) -> dict[str, Any]:
     return {"label": label, "key": name, "help": SETTINGS[name].help, **look}
 
 
+# A field that does not apply for a while keeps its value.
+_KEPT: dict[str, Any] = {"persist_state": "session"}
+
+
 def _number(where: Any, name: str, **look: Any) -> Any:
     # No limits here: Config states the rule in a sentence, which the page shows.
     whole = SETTINGS[name].kind.number is int
     form = {"step": 1, "format": "%d"} if whole else {"format": "%g"}
-    return where.number_input(value=getattr(DEFAULTS, name), **_named(name, form | look))
+    return where.number_input(value=getattr(DEFAULTS, name), **_named(name, form | look), **_KEPT)
 
 
 def _choice(where: Any, name: str, known: Iterable[str], **look: Any) -> Any:
     options, default = list(known), getattr(DEFAULTS, name)
     index = options.index(default) if default in options else 0
-    return where.selectbox(options=options, index=index, **_named(name, look))
+    return where.selectbox(options=options, index=index, **_named(name, look), **_KEPT)
 
 
 def _learning_rate_slider() -> None:

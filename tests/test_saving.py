@@ -289,7 +289,7 @@ def test_where_there_is_no_script_a_sentence_says_why() -> None:
     app = open_playground(dataset="own")
     assert keys(app) >= {*SAVING} - {"save_script"}
     assert "save_script" not in keys(app)
-    assert "No script of this run: points must be at least one in a script, got none." in captions(
+    assert "No script for this run: points must be at least one in a script, got none." in captions(
         app
     )
     rng = np.random.default_rng(0)

@@ -101,7 +101,7 @@ def test_before_the_first_result_a_view_says_so_and_draws_nothing(view: str) -> 
 @pytest.mark.parametrize("view", [view for view in VIEWS if view != "table"])
 def test_no_chart_is_drawn_when_all_runs_have_diverged(view: str) -> None:
     app = draw(view, [result(0, status="diverged"), result(1, status="error")])
-    assert "None of these runs is done yet" in sentences(app)
+    assert "All of these runs diverged or failed" in sentences(app)
     assert charts(app) == {}
 
 

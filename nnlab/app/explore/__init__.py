@@ -1,1 +1,1 @@
-"""Explore: many runs at once, and what they say."""
+"""Explore: many runs at once, and what they show."""

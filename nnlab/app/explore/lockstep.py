@@ -14,7 +14,7 @@ def tick(runs: Pair, speed: int | None, others: int, budget: float) -> list[Pair
     In each frame they are at the same iteration, unless one has stopped or is at the end of its
     iterations: it waits there for the other. The parameters are those of `turns.tick`.
     """
-    # The slower one goes first: the other then needs no more time for as many iterations.
+    # The slower one goes first: the other needs no more time for the same number of iterations.
     order = sorted((0, 1), key=lambda side: -_products(runs[side]))
     sides = list(runs)
     todo = max(map(left, runs))

@@ -101,7 +101,7 @@ def _base(base: Config) -> None:
     if len(base.points):
         words.append(f"{len(base.points):,} own points")
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="base_line"):
-        st.caption(f"Base: the article's settings{' but ' if words else ''}{', '.join(words)}")
+        st.caption(f"Base: the article's settings{' except ' if words else ''}{', '.join(words)}")
         # Not a link, since a link holds only a limited number of own points.
         if st.button("Open in the playground", key="open_base", type="tertiary"):
             navigation.open_in_workbench(base)
@@ -132,7 +132,7 @@ def _choose_view() -> str:
 
 
 def _results(started: StartedSweep | None, plan: Plan | None, view: str) -> None:
-    """Draw the results; before the first start, their empty place or the examples."""
+    """Draw the results, or before the first start their empty place or the examples."""
     shown = started.plan if started else plan
     if shown is None or (not started and len(shown.configs) == 1):
         examples.buttons()
@@ -165,7 +165,7 @@ def _live(
     interval: float | None,
     due: float,
 ) -> None:
-    """Draw the results so far; after `due`, draw the whole page again if more runs pass now."""
+    """Draw the results so far; after `due`, redraw the whole page if more runs pass the filter."""
     explore = session.current()
     if explore.chosen_run is not None:
         st.rerun()  # the whole page, which opens the run

@@ -1,4 +1,4 @@
-"""The filter of Explore: drawn on the parallel coordinates, it holds for every view."""
+"""The filter of Explore: set on the parallel coordinates, it applies to every view."""
 
 from collections.abc import Mapping, Sequence
 
@@ -24,7 +24,7 @@ def take(columns: Sequence[Column], ranges: Mapping[str, Sequence[float]]) -> No
 
 def bar(sweep: SweepResults) -> None:
     """Draw the filter, how many runs pass it, and a button that clears it."""
-    # Without a filter the place is there, too: else all charts after it would move by one.
+    # The place is there even without a filter: otherwise all charts after it would move by one.
     with st.container(horizontal=True, vertical_alignment="center", key="filter_bar"):
         chosen = session.current().filter
         if not chosen:

@@ -107,7 +107,7 @@ class Cost(NamedTuple):
 
 
 class StartedTest(NamedTuple):
-    """A learning-rate range test of some settings, and its result to come."""
+    """A learning-rate range test of some settings, and the future of its result."""
 
     config: Config
     future: Future[RangeTest]
@@ -136,7 +136,7 @@ class RunPair(NamedTuple):
 
 
 class KnownImportance(NamedTuple):
-    """The importance that was computed last, and from what: the axes, the metric and a filter."""
+    """The importance that was computed last, and its inputs: the axes, the metric and a filter."""
 
     columns: tuple[Column, ...]
     filter: Filter
@@ -145,7 +145,7 @@ class KnownImportance(NamedTuple):
 
 @dataclass(frozen=True)
 class Explore:
-    """All that Explore remembers, apart from its widgets.
+    """Everything that Explore remembers, apart from its widgets.
 
     Attributes
     ----------
@@ -156,7 +156,7 @@ class Explore:
     view_number : how often `view` was set; a part of the choice's key
     away : whether another page is drawn
     sweep, range_test : those that were started last
-    start_asked, range_test_asked : whether its Start was pressed, but it has not started yet
+    start_asked, range_test_asked : whether Start was pressed and the start is still to come
     refused_start : why the last sweep could not start, or nothing
     filters_cleared : how often the filter was cleared
     chosen_run : index of the run to open in the playground
@@ -194,7 +194,7 @@ def is_open() -> bool:
 
 
 def current() -> Explore:
-    """Return the session's Explore."""
+    """Return the session's record of Explore."""
     explore: Explore = st.session_state[KEY]
     return explore
 
@@ -204,7 +204,7 @@ def _change(**changes: Any) -> None:
 
 
 def open_(base: Config, query: Mapping[str, str]) -> None:
-    """Begin the session's Explore."""
+    """Create the session's record of Explore."""
     fields = FieldValues(0, (), None, None, None, None)
     st.session_state[KEY] = Explore(base, query, fields)
 
@@ -262,7 +262,7 @@ def take_chosen_run() -> int | None:
 
 
 def set_base(base: Config) -> None:
-    """Let the axes vary these settings."""
+    """Make these the settings that the axes vary."""
     if base != current().base:
         _change(base=base)
 
@@ -285,7 +285,7 @@ def ask_start() -> None:
 def start_if_asked(plan: Plan | None) -> None:
     """Start a sweep of the present plan if Start was pressed.
 
-    Not in the click's callback, since leaving a field with the click may have changed the plan.
+    Not in the click's callback, since a click that also leaves a field may change the plan.
     """
     if not current().start_asked:
         return

@@ -16,7 +16,7 @@ from nnlab.training.config import Config
 from nnlab.training.run import advance, evaluate, start
 
 MEASURED_SECONDS = 0.1  # for the estimate
-WATCH_SECONDS = UNWATCHED_SECONDS / 3  # between two looks where its results are not drawn
+WATCH_SECONDS = UNWATCHED_SECONDS / 3  # between two checks of a sweep whose results are not drawn
 
 
 def _measured(config: Config) -> Cost:
@@ -104,7 +104,7 @@ def controls(plan: Plan | None) -> None:
 
 
 def _start_button(started: StartedSweep | None) -> tuple[str, str, Callable[[], None]]:
-    """Return label, key and action; the keyboard does not press what would replace results."""
+    """Return label, key and action; the keyboard does not press a button that replaces results."""
     if started is None or not started.is_active:
         return "Start", "sweep_restart" if started else "sweep_start", session.ask_start
     if started.sweep.paused:

@@ -17,7 +17,7 @@ class SweepResults(NamedTuple):
     Attributes
     ----------
     plan : of the sweep
-    results : of all runs that have ended, in the order in which they came
+    results : of all runs that have ended, in the order in which they arrived
     passing : those that pass the filter, in the order of their index
     started : identifies the sweep
     """

@@ -62,7 +62,7 @@ def _can_train(playground: Playground) -> bool:
     return not playground.run.diverged and len(playground.run.dataset.train_inputs) > 0
 
 
-# Two actions in one place: a second click on Pause that comes late must not start the training.
+# Two actions in one place, so that a late second click on Pause cannot start the training.
 START = Action(
     "start", session.start_training, "Start", "Start the training.", " ", _can_train, read_only=True
 )

@@ -28,7 +28,7 @@ class Choices(NamedTuple):
 
 
 class DrawnPage(NamedTuple):
-    """What the page around its live part was drawn for: another value needs a full script run."""
+    """What the rest of the page was drawn with: when a value changes, the whole script runs."""
 
     interval: float | None  # seconds between the ticks; None for a paused run
     iteration: int  # of the run shown

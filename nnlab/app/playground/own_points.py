@@ -50,7 +50,7 @@ def file(playground: Playground) -> bytes:
     points = config.points
     if config.dataset != OWN:
         own, points = OwnPoints(), Points(data.train_inputs, data.train_targets[:, 0])
-    # In a regression, added points may have targets that are no class.
+    # In a regression, added points may have targets that are not classes.
     classes = own.classes if config.problem == "classification" else None
     return _write(points, (*own.axes, own.target), classes)
 

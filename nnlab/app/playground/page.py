@@ -72,14 +72,14 @@ def render() -> None:
     edited = {"edited": EDITED} if playground.run.parameters_edited else {}
     write(_query(playground.run.config) | edited)
     # Last, as it needs the choices made above. In a place of its own: if a tick follows at once,
-    # Streamlit drops what the fragment drew, and all below it would move up over the charts.
+    # Streamlit drops what the fragment drew, and everything below it would move up over the charts.
     with live:
         choices = live_part.Choices(speed, panel, options)
         live_part.render(playground, viewed.iteration, finding, choices)
 
 
 def _arrive() -> bool:
-    """Follow the link if the page is new or is back after another; say whether it is back."""
+    """Follow the link if the user opens the page or returns to it; say whether they return."""
     away = session.is_open() and session.current().away
     if session.is_open() and not away:
         return False

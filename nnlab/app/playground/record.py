@@ -47,7 +47,7 @@ class StepMade(NamedTuple):
 
 @dataclass(frozen=True)
 class Playground:
-    """All that the playground remembers, apart from its widgets.
+    """Everything that the playground remembers, apart from its widgets.
 
     Attributes
     ----------
@@ -55,12 +55,12 @@ class Playground:
     run_number : which of the session's runs it is
     point_history : the own points, the present ones last, for undo
     training : None while the run is paused
-    renew : a new run starts when the page is drawn next; clicks and ticks before that get this one
-    viewed_iteration : of the past that the page shows; None: the present
+    renew : a new run starts when the page is drawn next; until then, clicks and ticks act on `run`
+    viewed_iteration : the past iteration that the page shows; None for the present
     view_settled : False while the time line still moves
     left_run : the run that a branch has left
     step_made : the last step made by hand in this run
-    shown_unit : whose map the large chart shows; None: the output's
+    shown_unit : the unit whose map the large chart shows; None for the output
     refused_value : what was wrong with the last value typed in the diagram, or nothing
     refused_link : what was wrong with the link, until the first iteration
     from_edited : the link is that of a run with weights set by hand, until the first iteration
@@ -98,7 +98,7 @@ class Playground:
 
     @property
     def has_settled(self) -> bool:
-        """Say whether the time line rests, so that the whole page should follow it."""
+        """Say whether the time line is at rest, so that the whole page should follow it."""
         return self.viewed_iteration is None or self.view_settled
 
     @property
@@ -113,6 +113,6 @@ class Playground:
 
 
 def goal_of(run: Run) -> int:
-    """Return the whole multiple of `config.iterations` that the run has reached or trains to."""
+    """Return the multiple of `config.iterations` that the run has reached or trains to."""
     once = run.config.iterations
     return max(1, -(-run.iteration // once)) * once

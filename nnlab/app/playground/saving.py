@@ -28,7 +28,7 @@ def render() -> None:
     run = playground.run
     # Drawn while closed, too: it opens upwards only if its height is known.
     with st.popover("Save", key="save", on_change="rerun"):
-        # These files are made at a click. A tick may remove one before the browser has fetched it.
+        # These files are made on a click. A tick may remove one before the browser has fetched it.
         if playground.training:
             st.caption("Pause to save.")
         else:
@@ -37,7 +37,7 @@ def render() -> None:
             data = partial(parameters_file, run)
             _button("save_parameters", "Parameters (.npz)", data, "nnlab-parameters.npz", help_)
             _program(run)
-        # Made now: a file made at a click may be gone after the next tick.
+        # Made now: a file made on a click may be gone after the next tick.
         help_ = "The training points, and with the data set own your test points, as a CSV file."
         _button("download", "Points (CSV)", own_points.file(playground), "points.csv", help_)
 
@@ -59,7 +59,7 @@ def _pictures(run: Run, axes: tuple[str, str]) -> None:
         title = f"The network {network} on {run.config.dataset} {report.alt(run, evaluate(run))}"
         return replay(run, title, loss_name, log=log, axes=axes)
 
-    help_ = "A replay of the run so far, for any browser, without the internet; about 5 MB."
+    help_ = "A replay of the run so far, for any browser, even offline; about 5 MB."
     _button("save_html", "Replay (.html)", page, "nnlab-replay.html", help_)
     picture = partial(animation, run, loss_name, log=log, axes=axes)
     help_ = "The run so far as a moving picture for slides."
@@ -73,7 +73,7 @@ def _program(run: Run) -> None:
     try:
         source = _script(config)
     except ValueError as error:
-        st.caption(f"No script of this run: {error}.")
+        st.caption(f"No script for this run: {error}.")
         return
     help_ = f"""A short program for NumPy that repeats this run from the start, loss by loss, for \
 {config.iterations:,} iterations."""

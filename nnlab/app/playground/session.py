@@ -3,7 +3,7 @@
 Each command replaces the record in one assignment, since two script runs of a session may overlap.
 A browser may send a click twice. So the command of a button gets the record that the button was
 drawn for, and does nothing if its work is already done. Over 250 lines, since everything that
-changes the record stands in this one place.
+changes the record is in this one place.
 """
 
 import time
@@ -187,13 +187,13 @@ def pause(_: Playground | None = None) -> None:
 
 
 def restart_clock() -> None:
-    """Measure the speed from now on, because another one was chosen."""
+    """Measure the speed from now on, because the user chose another one."""
     if current().training:
         start_training()
 
 
 def slow_down() -> None:
-    """Make fewer ticks, because the network cannot follow."""
+    """Tick less often, since the connection to the browser is too slow."""
     if training := current().training:
         _change(training=training._replace(interval=slower(training.interval)))
 
@@ -267,7 +267,7 @@ def set_parameter(parameter: Sequence[int], value: str) -> None:
     if playground.viewed_run is not playground.run:
         _change(refused_value="This is the past: choose Continue from here to change it.")
         return
-    number: Any = value  # edits.set_parameter refuses it by its rule if it is no number
+    number: Any = value  # edits.set_parameter refuses it if it is not a number
     with suppress(ValueError):
         number = float(value)
     layer, row, column = parameter

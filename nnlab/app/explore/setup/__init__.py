@@ -1,1 +1,1 @@
-"""What a sweep of Explore is made of: its fields, its examples and its plan."""
+"""How a sweep is set up on Explore: its fields, its examples and its plan."""

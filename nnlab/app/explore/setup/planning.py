@@ -31,7 +31,7 @@ def plan() -> tuple[Plan | None, str]:
     examples.menu()
     place = st.container()
     left, right = st.columns(2)
-    why = "How many runs each setting gets, each with other initial weights: setting or luck?"
+    why = "How many runs each setting gets, each with different initial weights."
     seeds = _number(left, "Seeds", "seeds", why)
     why = SETTINGS["iterations"].help
     iterations = _number(right, "Iterations", "iterations", why, step=1000)
@@ -147,7 +147,7 @@ def _axes(*, sampled: bool) -> tuple[tuple[Axis | Range, ...], str]:
     if not axes:
         st.caption(
             "Separate values by semicolons: 4; 8; 10,5. A range of numbers is 0..1 5, five values "
-            "at equal distances, or 0.001..1 log 7, seven at equal factors."
+            "at equal distances, or 0.001..1 log 7, seven at equal ratios."
         )
     return tuple(axes), broken
 

@@ -19,11 +19,11 @@ class Preset(NamedTuple):
     Attributes
     ----------
     title : what it varies
-    question : that it answers
+    question : the question that it answers
     axes : the field and the values of each, as text
     seeds : how many runs each setting gets
     base : the settings that the axes vary; None for the present ones
-    view : that shows the results, by its name in the link
+    view : the view that shows the results, by its name in the link
     """
 
     title: str
@@ -37,7 +37,7 @@ class Preset(NamedTuple):
 PRESETS = {
     "rate_width": Preset(
         "Learning rate × width",
-        "Do wide layers need another learning rate?",
+        "Do wide layers need a different learning rate?",
         (("learning_rate", "0.001..1 log 7"), ("hidden_layers", "2; 4; 8; 16; 32")),
     ),
     "depth_activation": Preset(
@@ -50,7 +50,7 @@ PRESETS = {
     ),
     "batch_rate": Preset(
         "Batch size × learning rate",
-        "May the learning rate grow with the batch?",
+        "Can the learning rate grow with the batch size?",
         (("learning_rate", "0.001..1 log 7"), ("batch_size", "1; 10; 100; none")),
     ),
     "ten_seeds": Preset(
@@ -58,7 +58,7 @@ PRESETS = {
     ),
     "range_test": Preset(
         "Learning-rate range test",
-        "Between which learning rates does it learn at all?",
+        "At which learning rates does it learn at all?",
         view=RANGE_TEST,
     ),
 }

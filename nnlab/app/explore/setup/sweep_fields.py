@@ -42,14 +42,14 @@ def query_for(settings: Config) -> dict[str, str]:
 
 
 def arrive(names: Collection[str]) -> None:
-    """Begin the page with the sweep as it was left, or else with the link.
+    """Open the page with the sweep as it was left, or with the link.
 
     Without a sweep to return to, the base is the playground's settings, or the link's if the
     playground has no run.
 
     Parameters
     ----------
-    names : of all in the link besides the base settings
+    names : of everything in the link besides the base settings
     """
     run = navigation.current_run()
     refused: list[str] = []
@@ -88,7 +88,7 @@ def _linked_number(query: dict[str, str], name: str, refused: list[str]) -> int 
 
 
 def follow_playground() -> None:
-    """Let the axes vary the playground's settings; call this in a callback."""
+    """Make the playground's settings the base; call this in a callback."""
     run = navigation.current_run()
     if run:
         session.set_base(run.config)

@@ -38,7 +38,7 @@ def draw_view(name: str, sweep: SweepResults) -> None:
     elif not sweep.passing and name != "parallel":
         st.info("No run passes the filter.")
     elif name != "table" and not done_runs(sweep.results if name == "parallel" else sweep.passing):
-        st.info("None of these runs is done yet: the table says how they ended.")
+        st.info("All of these runs diverged or failed: the table says which.")
     else:
         with st.container(key="view_place"):
             VIEWS[name][1](sweep)

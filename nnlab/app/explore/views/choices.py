@@ -22,7 +22,7 @@ def done_runs(results: Sequence[Result]) -> list[Result]:
 
 
 def begin(key: str, options: Sequence[str], default: str) -> None:
-    """Set a choice to the one in the link if it is not made yet, or not possible any more."""
+    """Set a choice to the link's if none has been made, or it is no longer possible."""
     state = st.session_state
     if state.get(key) not in options:
         linked = current().query.get(key)

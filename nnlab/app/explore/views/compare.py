@@ -46,7 +46,7 @@ def render(sweep: SweepResults) -> None:
         if not sweep.results:
             st.info("No runs yet: press Start.")
         elif session.current().filter:
-            st.info("There are no two runs to compare that pass the filter.")
+            st.info("Fewer than two runs pass the filter: there is nothing to compare.")
         else:
             st.info("There are no two runs to compare yet.")
         return

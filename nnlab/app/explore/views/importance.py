@@ -15,7 +15,7 @@ from nnlab.sweep.analysis.columns import Column, axis_column
 from nnlab.sweep.analysis.importance import FEW_RUNS, LEAST_RUNS, Importance, importance
 
 IMPORTANCE = "importance"
-GROWTH = 1.25  # of the number of runs, while they come, before the importance is computed again
+GROWTH = 1.25  # of the number of runs after which the importance is computed again
 
 
 def draw(sweep: SweepResults) -> None:

@@ -16,7 +16,7 @@ from nnlab.training.config import Config
 TITLE = "Range test"
 STAGE = "range-test"
 _ENDS = {
-    "diverged": "Above, the run diverged.",
+    "diverged": "Above that, the run diverged.",
     "far above": "Then it rose far above its best.",
     "highest": f"No divergence up to {HIGHEST:g}.",
 }
@@ -76,16 +76,17 @@ def _draw(base: Config, test: RangeTest) -> None:
         )
         return
     st.markdown(
-        f"Learning begins at about **{test.begins:.2g}**, where {BEGUN:.0%} of the fall is made; "
-        f"the loss is least at **{test.ends:.2g}**. {_ENDS[test.end]} Between the two it learns. "
-        f"A fast and safe fixed rate is a quarter of the upper end: **{test.suggested:g}**.",
+        f"Learning begins at about **{test.begins:.2g}**, after {BEGUN:.0%} of the total fall; "
+        f"the loss is lowest at **{test.ends:.2g}**. {_ENDS[test.end]} The network learns between "
+        f"these two rates. A fast and safe fixed rate is a quarter of the upper one: "
+        f"**{test.suggested:g}**.",
         help="Smith takes the two ends as the bounds of a rate that goes up and down. For a fixed "
         "rate, the upper end is too large: the test is short, and a rate just below the edge fails "
         f"in the long run. 1/{CAUTION} of it is his rule of thumb for the lower bound.",
     )
     alt = (
         f"Range test: training loss over the learning rate. Learning begins at {test.begins:.2g}, "
-        f"the loss is least at {test.ends:.2g}; suggested: {test.suggested:g}."
+        f"the loss is lowest at {test.ends:.2g}; suggested: {test.suggested:g}."
     )
     shows = live_chart.Update(len(test.rates), alt)
     live_chart.stage(STAGE, range_curve(test, report.loss_name(base)), shows=shows)

@@ -14,7 +14,7 @@ from nnlab.sweep.csv_table import Table
 
 def draw(sweep: SweepResults) -> None:
     """Draw the view, in the ticking fragment or outside."""
-    # Streamlit keeps the ticked rows by their places. So rows are only appended, and a table of
+    # Streamlit keeps the ticked rows by their positions. So rows are only appended, and a table of
     # other runs has another key.
     passing = {result.index for result in sweep.passing}
     results = [result for result in sweep.results if result.index in passing]

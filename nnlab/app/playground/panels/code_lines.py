@@ -20,7 +20,7 @@ def body(function: Callable[..., Any]) -> str:
             return textwrap.dedent("\n".join(text.splitlines()[begin : node.end_lineno]))
         if isinstance(node, ast.Lambda):
             inside, part = node.body, (node.body.lineno, node.body.end_lineno)
-            # Columns, too, since several lambdas may stand on one line.
+            # Columns, too, since several lambdas may be on one line.
             if (*part, inside.col_offset, inside.end_col_offset) in code.co_positions():
                 return ast.get_source_segment(text, inside) or ""
-    raise OSError(f"function must stand in the file of its module, got {function!r}")
+    raise OSError(f"function must be in the file of its module, got {function!r}")

@@ -1,4 +1,4 @@
-"""The panel Equations: those of the run's settings, with the shapes of its network."""
+"""The panel Equations: the equations of the run, with the shapes of its network."""
 
 import streamlit as st
 
@@ -16,7 +16,7 @@ STEPS = {
     r"\Delta W = \frac{{m / (1 - 0.9^t)}}{{\sqrt{{s / (1 - 0.999^t)}} + 10^{{-8}}}}"
     r"\end{{gathered}}",
 }
-# A hidden unit's function of its sum z, and the slope of that, computed from a = g(z).
+# A hidden unit's activation g of its sum z, and its slope, computed from a = g(z).
 FUNCTIONS = {
     "relu": r"g(z) = \max(z, 0)",
     "leaky_relu": r"g(z) = \max(z, 0.01 z)",
@@ -41,7 +41,7 @@ PENALTIES = {"l1": r"\sum |w|", "l2": r"\tfrac12 \sum w^2"}
 
 
 def render(playground: Playground) -> None:
-    """Draw the equations with what they mean."""
+    """Draw the equations and explain them."""
     run, config = playground.run, playground.run.config
     rows = min(config.batch_size or 10**9, len(run.dataset.train_inputs))
     _forward(config, rows)
@@ -137,7 +137,7 @@ def _loss(config: Config) -> None:
     if config.regularization != "none":
         st.markdown(
             "Regularization also keeps the weights small. Its penalty is part of the gradient, and "
-            "is shown apart from the loss:"
+            "is shown separately from the loss:"
         )
         st.latex(penalty(config))
 

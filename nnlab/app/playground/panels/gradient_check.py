@@ -60,7 +60,7 @@ def _agreement(run: Run, step: Step, positions: NDArray[np.intp], numeric: Float
     if (differences <= limits).all():
         if largest > 1e-3 * scale:
             return "They agree as far as the rounding of the loss can show: the gradients are tiny."
-        return f"They agree: the largest difference is {part(largest / scale)} of the largest."
+        return f"They agree: they differ by at most {part(largest / scale)} of the largest."
     passed = crossings(run, step.point, int(positions[np.argmax(differences - limits)]))
     reason = "the loss curves too strongly for this h, or is so large that its rounding shows."
     if passed:

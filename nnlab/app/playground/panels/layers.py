@@ -1,4 +1,4 @@
-"""The panel Layers: gradients, weights and units over time, the weights now, the mistakes."""
+"""The panel Layers: gradients, weights and units over time, the present weights, the mistakes."""
 
 from pathlib import Path
 

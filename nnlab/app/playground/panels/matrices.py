@@ -66,7 +66,7 @@ def matrix(
     values : float64 (rows, columns), at least the first rows
     n_rows : of the whole matrix, if that has more
     how : to write the numbers; None for the `digits` of those shown
-    has_biases : the last row holds biases; it is always shown, and counts apart in the shape
+    has_biases : the last row holds biases; it is always shown, and counted separately in the shape
     """
     n_rows = len(values) if n_rows is None else n_rows
     n_columns = values.shape[1]

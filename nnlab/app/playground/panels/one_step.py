@@ -24,7 +24,7 @@ FORWARD, LOSS, BACKWARD, _ = PARTS = ("Forward", "Loss", "Backward", UPDATE_PART
 
 
 def render(playground: Playground) -> None:
-    """Draw the next step of a paused run, and what the step made last has changed."""
+    """Draw the next step of a paused run, or what the last step changed."""
     if playground.training:
         st.markdown("Pause to look at one step.")
         return
@@ -59,13 +59,13 @@ Empty: the next step of the training, for all points or the next batch."""
 
 
 def _obstacle(run: Run, point: int | None, *, past: bool) -> str:
-    """Say why the step cannot be made, if so."""
+    """Say why the step cannot be made, or return an empty text."""
     if past:
         return "This is the past: continue from here to take this step."
     if run.diverged:
         return "The run has diverged: Reset or a new setting starts a new run."
     if point is None and run.rule_met is not None:
-        return "The run has stopped: change that stop, or take the step for one point alone."
+        return "The run has stopped: change the stop rule, or take the step for one point alone."
     return ""
 
 

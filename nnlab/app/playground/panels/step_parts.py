@@ -32,7 +32,7 @@ SUBTRACTION = "np.subtract(parameters.vector, gradients, out=following.vector)"
 
 
 def forward(config: Config, step: Step, layer: int) -> None:
-    """Draw how a layer, counted from 1, computes its activations from the layer before."""
+    """Draw how a layer, counted from 1, computes its activations from the previous layer."""
     st.latex(equations.forward(config, layer, step.n_samples))
     in_brackets = f"$Z_{layer}$ is the sum in the brackets"
     if layer <= len(config.hidden_layers):
@@ -110,7 +110,7 @@ def backward(run: Run, step: Step, layer: int) -> None:
 
 
 def update(run: Run, step: Step, layer: int, made: StepMade | None) -> None:
-    """Draw what the step will change in a layer, or what the step made last has changed."""
+    """Draw what the step will change in a layer, or what the last step changed."""
     config = run.config
     rate = step.learning_rate
     if made and made.after is run.parameters and made.config is run.config:
@@ -141,7 +141,7 @@ def _to_come(config: Config, step: Step, layer: int) -> None:
 
 
 def _made(made: StepMade, layer: int) -> None:
-    """Draw what the step made last has changed."""
+    """Draw what the last step changed."""
     config, step, before, after = made.config, made.step, made.step.before, made.after
     of = f"training point {step.point}"
     if step.point is None:

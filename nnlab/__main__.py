@@ -25,7 +25,7 @@ _ENDINGS = {
 
 
 def _read(arguments: Sequence[str], command: str) -> tuple[Config, int]:
-    """Return what to train, and the number of iterations from one printed row to the next."""
+    """Return what to train, and the number of iterations between two printed rows."""
     parser = cli_options.Parser(
         prog=command,
         usage="%(prog)s [--help] [--version] [--every N] [--OPTION VALUE ...]\n"
@@ -93,8 +93,8 @@ def main(arguments: Sequence[str] | None = None, command: str = "python -m nnlab
 
     Parameters
     ----------
-    arguments : those of the process if None
-    command : how the help names what was called
+    arguments : of the command line; None: those of the process
+    command : its name in the help
     """
     arguments = sys.argv[1:] if arguments is None else arguments
     try:

@@ -194,18 +194,18 @@ class NeuralNetClassifier(ClassifierMixin, _NeuralNet):
 
         An epoch has as many updates as there are batches: one, if `batch_size` is None. It uses the
         current parameters, but neither `target_loss` nor `patience`. Repeated calls with the same
-        data equal one `fit` with as many `iterations`, bit for bit, and calls after a `fit` equal a
-        longer `fit`. A learning-rate schedule still spans `iterations`.
+        data equal one `fit` with the same number of updates, bit for bit, and calls after a `fit`
+        equal a longer `fit`. A learning-rate schedule still spans `iterations`.
 
         Parameters
         ----------
         X, y : as for `fit`; y may have only one of the classes
-        classes : array-like of shape (2,), needed in the first call without a `fit` before it
+        classes : array-like of shape (2,), required in the first call unless `fit` came before
 
         Raises
         ------
         ValueError
-            As `fit`, and if the classes, the number of features or hidden_layers have changed since
+            As in `fit`, and if the classes, the number of features or hidden_layers have changed since
             training began.
         TypeError
             If X is sparse.

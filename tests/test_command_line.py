@@ -150,7 +150,7 @@ def test_help_names_every_option_with_its_rule_and_default() -> None:
         (["--batch-size", "0"], "batch_size must be a whole number .* None for all .*, got 0"),
         (["--dataset", "plane"], "dataset must be one of .* problem classification, got 'plane'"),
         (["--points", "tampered"], "points must be .*, got 'tampered'"),
-        (["--dataset", "own"], "points must be there to train on .* data set own, got none"),
+        (["--dataset", "own"], "points must not be empty with the data set own, got none"),
         (["--activation", "relu,"], r"activation must be .*, got \('relu', ''\)"),
         (["--every", "0"], "every must be a whole number above 0, got '0'"),
         (["--every", "-1"], "every must be a whole number above 0, got '-1'"),

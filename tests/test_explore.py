@@ -282,7 +282,7 @@ def test_cancel_keeps_what_is_there(workers: ByHand, drawn: dict[str, Update]) -
         ),
         (
             "noise:`<b>$x$`",
-            "noise must be a finite number from 0 and at most 10, got `''<b>$x$''`",
+            "noise must be a finite number from 0 to 10, got `''<b>$x$''`",
         ),
         (
             "data_seed:1..400 400",
@@ -579,7 +579,7 @@ def test_diverged_and_failed_runs_are_named(workers: ByHand, drawn: dict[str, Up
 
 def test_a_sweep_without_training_points_is_refused_in_words() -> None:
     app = open_explore(axis1="learning_rate:0.1; 1", dataset="own")
-    assert errors(app) == ["points must be there to train on with the data set own, got `none`"]
+    assert errors(app) == ["points must not be empty with the data set own, got `none`"]
     assert app.button(key="sweep_start").disabled
 
 

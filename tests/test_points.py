@@ -202,7 +202,7 @@ def test_more_points_than_a_link_holds_are_refused() -> None:
         encode(points)
 
 
-REFUSED = r"^points must be at most 200 points as a link holds them, whole and unchanged, got "
+REFUSED = r"^points must come from a complete, unchanged link of at most 200 points, got "
 
 
 @pytest.mark.parametrize(

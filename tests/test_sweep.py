@@ -429,7 +429,7 @@ def test_a_run_that_fails_once_is_tried_again(pool: LocalPool, tmp_path: Path) -
 
 def test_a_run_without_training_points_is_refused_and_solves_nothing() -> None:
     nothing = Config(dataset="own", iterations=50)
-    with pytest.raises(ValueError, match=r"^points must be there to train on .*, got none$"):
+    with pytest.raises(ValueError, match=r"^points must not be empty .*, got none$"):
         Sweep([SHORT, nothing], Immediately())
     metrics = run_one(0, nothing).metrics
     assert metrics is not None

@@ -1,6 +1,6 @@
 """CSV files of points: the one a user uploads, and the one the page offers for download.
 
-A BrokenRule refuses a file and names the row: rows count from 1, with header and empty rows.
+A bad file raises a BrokenRule that names the row. Rows count from 1, with header and empty rows.
 """
 
 import csv
@@ -20,7 +20,7 @@ from nnlab.data.rules import BrokenRule, shown
 MAX_BYTES, MAX_ROWS, MAX_COLUMNS = 10_000_000, 100_000, 100
 _CONTROL_BYTES = re.compile(rb"[\x00-\x08\x0e-\x1f]")
 _DECIMAL_COMMA = re.compile(r"[+-]?\d*,\d+([eE][+-]?\d+)?")
-# A spreadsheet may run such a cell as a formula: OWASP, "CSV Injection". Some read the wide forms.
+# A spreadsheet may run such a cell as a formula (OWASP, "CSV Injection"), full-width forms too.
 _FORMULA = re.compile(r"[\t\r\n]|\s*[=+\-@＝＋－＠]")
 _refusal = partial(BrokenRule, "file")
 _LABEL_NAMES = {"label", "labels", "class", "target", "category"}
@@ -29,7 +29,7 @@ _ROW_NAMES = {"id", "index", "no", "nr", "row", "column 1"}  # pandas does not n
 
 @dataclass(frozen=True, eq=False)
 class PointsTable:
-    """The cells of a file by the name of their column, and the row numbers in the file."""
+    """The cells of a file by column name, and the row numbers in the file."""
 
     columns: dict[str, list[str]]
     row_numbers: list[int]
@@ -37,7 +37,7 @@ class PointsTable:
 
 @dataclass(frozen=True)
 class LabelledPoints:
-    """Points, and the file's names for the inputs, the target and the classes, if there are any."""
+    """Points, with the file's names for the inputs, the target and any classes."""
 
     points: Points
     axes: tuple[str, str]
@@ -48,14 +48,14 @@ class LabelledPoints:
 def read_table(content: bytes) -> PointsTable:
     """Return the cells of a CSV file.
 
-    The separator is the first of tab, semicolon and comma that cuts the first row into three or
-    more cells. With tabs and semicolons, a number may have a decimal comma. The first row is a
+    The separator is the first of tab, semicolon and comma that splits the first row into three or
+    more cells. With tabs or semicolons, numbers may have a decimal comma. The first row is a
     header if no cell in it is a number. Without a header the names are x1, x2, …
 
     Raises
     ------
     BrokenRule
-        If this is not text in UTF-8, or not a table of an allowed size.
+        If the content is not UTF-8 text, or not a table of an allowed size.
     """
     columns, row_numbers, header = _columns(_text(content))
     if len(row_numbers) <= header:
@@ -72,8 +72,8 @@ def read_table(content: bytes) -> PointsTable:
 def guess_columns(table: PointsTable) -> tuple[str, str, str]:
     """Return the names of the columns that look like the two inputs and the label.
 
-    The label is the last column with the name of a label, else the last with two values, else the
-    last. The inputs are the first two numeric columns of the rest; row numbers are the last choice.
+    The label is the last column with a typical label name, else the last with two distinct values,
+    else the last. The inputs are the first two numeric columns of the rest, row numbers last.
     """
     names, values = list(table.columns), {name: set(cells) for name, cells in table.columns.items()}
     named = [name for name in names if name.lower() in _LABEL_NAMES]
@@ -94,7 +94,7 @@ def to_points(
     ----------
     x1, x2, label : names of three different columns
     problem : for "classification" the label has two values, and class 0 is the smaller number or
-        the first in the alphabet, so that 0 and 1 stay 0 and 1; for "regression" it is a number
+        the first in the alphabet, so that 0 and 1 stay 0 and 1; for "regression" any number
     standardize : scale each input to mean 0 and standard deviation 1, and say so in the axes' names
 
     Raises
@@ -123,8 +123,8 @@ def write_table(
 ) -> bytes:
     """Return points as a CSV file, which reads back as the same points bit for bit.
 
-    The names are of the two inputs and the target, all different; `classes` are written in place of
-    0 and 1. A name that a spreadsheet would run as a formula, or that reads as a number, gets a
+    `names` are those of the two inputs and the target, all different; `classes` replace 0 and 1.
+    A name that a spreadsheet would run as a formula, or that reads as a number, gets a
     leading apostrophe, which `read_table` and `to_points` remove. Numbers stay as they are.
     """
     targets: list[Any] = points.targets.tolist()
@@ -175,7 +175,7 @@ def _columns(text: str) -> tuple[list[list[str]], list[int], bool]:
             if not any(row):
                 continue
             if not rows and not 3 <= len(row) <= MAX_COLUMNS:
-                rule = f"have 3 to {MAX_COLUMNS} columns, cut at commas, semicolons or tabs"
+                rule = f"have 3 to {MAX_COLUMNS} columns, split at commas, semicolons or tabs"
                 raise _refusal(rule, f"{len(row):,}")
             if rows and len(row) != len(rows[0]):
                 where = f"{len(row):,} in row {number}"
@@ -186,7 +186,7 @@ def _columns(text: str) -> tuple[list[list[str]], list[int], bool]:
                 header = all(_number(cell) is None for cell in row)
             rows.append(row)
             row_numbers.append(number)
-    except csv.Error:  # also for a cell over csv.field_size_limit, as after an unclosed quote
+    except csv.Error:  # also a cell longer than csv.field_size_limit, as after an open quote
         what = f"a broken quote or an endless cell in row {number + 1}"
         raise _refusal("be a CSV file", what) from None
     return [list(cells) for cells in zip(*rows, strict=True)], row_numbers, header
@@ -212,7 +212,7 @@ def _numbers(table: PointsTable, name: str) -> FloatArray:
 
 
 def _classes(table: PointsTable, name: str) -> tuple[FloatArray, tuple[str, str]]:
-    """Return the class of each row, float64 (n,), each 0.0 or 1.0, and the names of both."""
+    """Return the class of each row, float64 (n,), each 0.0 or 1.0, and both names."""
     cells, column = table.columns[name], shown(name)
     texts = {cell: _plain(cell) for cell in dict.fromkeys(cells)}
     numbers = {cell: _number(text) for cell, text in texts.items()}

@@ -1,7 +1,7 @@
 """The data sets a network learns from: points on the plane, each with a class or a value.
 
 All sets lie between about -1 and 1 on both axes. Some come from scikit-learn's generators; the
-others follow TensorFlow Playground (`dataset.ts`), whose plane reaches to 5 or 6.
+others follow TensorFlow Playground (`dataset.ts`), whose points reach ±5 or ±6.
 """
 
 from collections.abc import Callable
@@ -24,14 +24,14 @@ OWN_TEST_EVERY = 5  # every fifth of these points is a test point
 class Dataset:
     """Training and test points, in read-only arrays that runs can share; both can be empty.
 
-    A Dataset equals only itself, so it can be the key of a cache.
+    A Dataset equals only itself, so it can be a cache key.
 
     Attributes
     ----------
     train_inputs, test_inputs : float64 (n_samples, 2), or (n_samples, n_columns) under a
         TableConfig
-    train_targets, test_targets : float64 (n_samples, 1), for two classes each 0.0 or 1.0
-    phase : an epoch begins where iteration % (updates per epoch) is this
+    train_targets, test_targets : float64 (n_samples, 1), 0.0 or 1.0 in a classification
+    phase : an epoch begins where iteration % (updates per epoch) equals `phase`
     """
 
     train_inputs: FloatArray
@@ -69,7 +69,7 @@ def moons(samples: int, noise: float, seed: int) -> tuple[FloatArray, FloatArray
 def gaussians(samples: int, noise: float, seed: int) -> tuple[FloatArray, FloatArray]:
     """Draw two round clouds; arguments and result as for `circles`.
 
-    In TensorFlow Playground, the centres are at ±2 of 5, and the variance is 1/2 plus the noise.
+    In TensorFlow Playground, on ±5, the centres are at ±2 and the variance is 1/2 plus the noise.
     """
     inputs, labels = make_blobs(
         n_samples=samples,
@@ -83,8 +83,8 @@ def gaussians(samples: int, noise: float, seed: int) -> tuple[FloatArray, FloatA
 def xor(samples: int, noise: float, seed: int) -> tuple[FloatArray, FloatArray]:
     """Draw points in all four quadrants; class 1 is where x1 and x2 have the same sign.
 
-    Arguments and result as for `circles`. As in TensorFlow Playground, points are uniform up to 5,
-    and then moved 0.3 away from the axes.
+    Arguments and result as for `circles`. As in TensorFlow Playground, points are drawn uniformly
+    up to ±5, and then moved 0.3 away from the axes.
     """
     rng = np.random.default_rng(seed)
     quadrants = rng.permutation(samples) % 4
@@ -101,7 +101,7 @@ def spirals(samples: int, noise: float, seed: int) -> tuple[FloatArray, FloatArr
     rng = np.random.default_rng(seed)
     order = rng.permutation(samples)
     labels = order % 2
-    along = (order // 2) / ((samples + 1 - labels) // 2)  # 0 … 1, for each arm by its own number
+    along = (order // 2) / ((samples + 1 - labels) // 2)  # from 0 to 1 along each arm
     angles = 1.75 * 2 * np.pi * along + np.where(labels == 1, 0, np.pi)
     inputs = np.column_stack([along * np.sin(angles), along * np.cos(angles)])
     return inputs + rng.normal(0, noise, (samples, 2)), labels.astype(np.float64)
@@ -110,7 +110,7 @@ def spirals(samples: int, noise: float, seed: int) -> tuple[FloatArray, FloatArr
 def plane(samples: int, noise: float, seed: int) -> tuple[FloatArray, FloatArray]:
     """Draw values that rise along the diagonal from -1.2 to 1.2; arguments as for `circles`.
 
-    In TensorFlow Playground, it is (x1 + x2) / 10 on -6 … 6.
+    In TensorFlow Playground, the value is (x1 + x2) / 10, for points up to ±6.
     """
     rng = np.random.default_rng(seed)
     inputs = rng.uniform(-1, 1, (samples, 2))
@@ -120,8 +120,8 @@ def plane(samples: int, noise: float, seed: int) -> tuple[FloatArray, FloatArray
 def multi_gaussian(samples: int, noise: float, seed: int) -> tuple[FloatArray, FloatArray]:
     """Draw values on three hills and three hollows, from -1 to 1; arguments as for `circles`.
 
-    As in TensorFlow Playground, centres are at -4, 0, 4 and ±2.5 of 6. Each is a cone of height ±1
-    and radius 2.
+    As in TensorFlow Playground, with points up to ±6, each is a cone of height ±1 and radius 2. The
+    centres are at x1 = -4, 0 and 4, and at x2 = ±2.5.
     """
     rng = np.random.default_rng(seed)
     inputs = rng.uniform(-1, 1, (samples, 2))

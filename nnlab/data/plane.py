@@ -5,7 +5,7 @@ import numpy as np
 from nnlab.data.datasets import Dataset, FloatArray
 
 MIN_REACH = 1.25  # from the centre to an edge: all data sets fit, if they have little noise
-REACHES = (1, 1.25, 1.6, 2, 2.5, 3.2, 4, 5, 6.3, 8, 10)  # times a power of ten: steps of a quarter
+REACHES = (1, 1.25, 1.6, 2, 2.5, 3.2, 4, 5, 6.3, 8, 10)  # times a power of ten, 1.25 apart
 
 Extent = tuple[float, float, float, float]  # left, right, bottom, top
 

@@ -1,4 +1,4 @@
-"""The user's own points, drawn or uploaded: a value, compared by content, short in a link."""
+"""The user's own points, drawn or uploaded: compared by content, and short enough for a link."""
 
 import base64
 import re
@@ -29,12 +29,12 @@ class Points:
     Attributes
     ----------
     inputs : float64 (n, 2)
-    targets : float64 (n,), for two classes each 0.0 or 1.0
+    targets : float64 (n,), 0.0 or 1.0 in a classification
 
     Raises
     ------
     BrokenRule
-        If the shapes are not these or a number is not finite.
+        If the shapes differ from these, or a number is not finite.
     """
 
     inputs: FloatArray
@@ -84,7 +84,7 @@ class Points:
         )
 
     def __reduce__(self) -> tuple[Any, ...]:
-        # Another process hashes bytes differently, and a pickled array forgets to be read-only.
+        # Another process hashes bytes differently, and an unpickled array is writeable again.
         return Points, (self.inputs, self.targets)
 
 
@@ -130,7 +130,7 @@ def standardized(points: Points) -> Points:
     # Scale below 1 by a power of two, so that sums and squares of 1e308 and 1e-308 stay in range.
     inputs = np.ldexp(inputs, -np.frexp(np.abs(inputs).max(axis=0))[1])
     inputs = inputs - inputs.mean(axis=0)
-    inputs = inputs - inputs.mean(axis=0)  # what rounding has left
+    inputs = inputs - inputs.mean(axis=0)  # remove what rounding left
     deviation = np.sqrt(np.mean(inputs**2, axis=0))
     inputs = np.where(constant, 0.0, inputs / np.where(constant, 1.0, deviation))
     return Points(inputs, points.targets)
@@ -167,7 +167,7 @@ def decode(text: str) -> Points:
     try:
         return _unpacked(text) if text else NO_POINTS
     except ValueError:  # binascii.Error and UnicodeDecodeError are among them
-        rule = f"be at most {MAX_LINK_POINTS} points as a link holds them, whole and unchanged"
+        rule = f"come from a complete, unchanged link of at most {MAX_LINK_POINTS} points"
         raise BrokenRule("points", rule, shown(text)) from None
 
 

@@ -15,7 +15,7 @@ class BrokenRule(ValueError):  # noqa: N818 - named like its sentence
     ----------
     field : the name of what the value is for
     rule : the rule in words, to follow "must"
-    value : the value as text; all text from outside nnlab is in here
+    value : the value as text; only this part can contain text from outside nnlab
     """
 
     def __init__(self, field: str, rule: str, value: str) -> None:
@@ -30,11 +30,11 @@ def shown(value: object) -> str:
     """Return a value as text for a message: on one line, at most 80 characters."""
     try:
         text = " ".join(repr(value).split())
-    except (ValueError, RecursionError):  # an int of over 4300 digits; lists in lists in lists
+    except (ValueError, RecursionError):  # an int of over 4300 digits; deeply nested lists
         return f"a value of type {type(value).__name__} that is too long to show"
     return text if len(text) <= 80 else text[:77] + "..."
 
 
 def is_real(value: object) -> bool:
-    """Return whether a value is a real number; True and a time span are not."""
+    """Return whether a value is a real number; booleans and time spans do not count."""
     return isinstance(value, Real) and not isinstance(value, NOT_NUMBERS)

@@ -23,7 +23,7 @@ class Activation(NamedTuple):
     apply : turns z into the activations a = g(z)
     differentiate : turns a into g'(z)
     from_pre_activations : whether `differentiate` takes z instead of a, as the sine's does
-    saturated_slope : a slope below this counts as saturated; None if the function has no limits
+    saturated_slope : a slope below this counts as saturated; None if the function never saturates
     """
 
     apply: Callable[[FloatArray], object]

@@ -1,11 +1,11 @@
-"""How nnlab computes: with one BLAS thread, and with overflow as a result instead of a warning.
+"""How nnlab computes: with one BLAS thread, and without warnings of overflow.
 
-A second thread gains nothing on products as small as a network's. Where other sessions want its
-core, it makes an iteration up to twenty times slower. On one thread the last digits are also the
-same on machines with few and with many cores.
+A second thread gains nothing on products as small as a network's. If other sessions need its
+core, it makes an iteration up to twenty times slower. With one thread, the last digits are also the
+same for any number of cores.
 
-BLAS has one number of threads for the whole process, and other libraries share it. So nnlab sets it
-while it computes, and restores it afterwards.
+BLAS has one thread limit for the whole process, which other libraries share. So nnlab sets it while
+it computes, and restores it afterwards.
 """
 
 from collections.abc import Iterator
@@ -19,10 +19,10 @@ from threadpoolctl import ThreadpoolController  # type: ignore[import-untyped]  
 
 
 class _OneThread:
-    """A limit of one BLAS thread, which holds while anything is in it: calls nest and interleave.
+    """A limit of one BLAS thread while any call is inside: calls may nest and interleave.
 
-    With a limit for each call, the first of two interleaved calls to end would restore the threads
-    under the other, and the second would restore the limit of the first.
+    If two interleaved calls each had their own limit, the first to end would lift the limit of the
+    other, and the second would then restore the limit of the first.
     """
 
     def __init__(self) -> None:
@@ -46,7 +46,7 @@ class _OneThread:
 
 
 def _let_any_thread_set_the_limit() -> None:
-    # threadpoolctl heeds only the first thread that sets OpenBLAS's limit, until it gives this up
+    # threadpoolctl obeys only the first thread that sets OpenBLAS's limit, until this is cleared
     for library in _blas().lib_controllers:
         if library.internal_api == "openblas":
             library.clear_controlling_thread(force=True)
@@ -65,12 +65,12 @@ _one_thread = _OneThread()
 def computing() -> Iterator[None]:
     """Compute on one BLAS thread and without NumPy's warnings; also a decorator, `@computing()`.
 
-    NumPy need not warn of overflow: `advance` finds divergence by itself and reports it.
+    `advance` detects and reports divergence itself, so NumPy need not warn of overflow.
     """
     with _one_thread, np.errstate(over="ignore", invalid="ignore"):
         yield
 
 
 def keep_one_blas_thread() -> None:
-    """Limit BLAS to one thread for the rest of the process, which has to be nnlab's own."""
+    """Limit BLAS to one thread for the rest of this process, which must belong to nnlab."""
     _one_thread.__enter__()

@@ -2,7 +2,7 @@
 
 Each is the mean over `n_samples` samples, in buffers that are allocated once. Call `set_targets`
 before `loss`, and `loss` before `sample_losses` and `differentiate`. All arrays are float64
-(n_samples, 1). `probabilities` is sigmoid(z) of the last call of `loss`, if that computes it.
+(n_samples, 1). `probabilities` is sigmoid(z) from the last `loss`, or None if not computed.
 """
 
 import numpy as np
@@ -104,7 +104,7 @@ class SquaredLossOfProbability(SquaredLoss):
 
 OutputLoss = CrossEntropy | SquaredLoss
 
-# for a classification; a regression always has SquaredLoss
+# for a classification; a regression always uses SquaredLoss
 OUTPUT_LOSSES: dict[str, type[OutputLoss]] = {
     "cross_entropy": CrossEntropy,
     "squared_error": SquaredLossOfProbability,

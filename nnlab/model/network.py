@@ -49,7 +49,7 @@ class Parameters:
 
     @cached_property
     def matrices(self) -> tuple[FloatArray, ...]:
-        """Return each layer's weights, float64 (fan_in + 1, fan_out), with the biases below."""
+        """Return each layer's weights, then biases as last row, float64 (fan_in + 1, fan_out)."""
         matrices, begin = [], 0
         for fan_in, fan_out in pairwise(self.layer_sizes):
             end = begin + (fan_in + 1) * fan_out
@@ -178,9 +178,9 @@ class Objective:
         self._deltas = [buffers[i % 2][:, :width] for i, width in enumerate(layer_sizes[1:])]
 
     def set_samples(self, inputs: FloatArray, targets: FloatArray) -> None:
-        """Replace the samples by equally many others, without a copy.
+        """Replace the samples with the same number of others, without copying.
 
-        `inputs` have contiguous columns, and a last column of ones.
+        `inputs`, float64 (n_samples, n_features + 1), have contiguous columns, the last all ones.
         """
         self.network.layer_inputs[0] = inputs
         self.output_loss.set_targets(targets)
@@ -214,11 +214,11 @@ class Objective:
         if watch:
             watch("dz", len(weights) - 1, dz)
         for layer in range(len(weights) - 1, 0, -1):
-            np.matmul(layer_inputs[layer].T, dz, out=gradients[layer])  # dW, and db below it
+            np.matmul(layer_inputs[layer].T, dz, out=gradients[layer])  # dW, and db as last row
             if watch:
                 watch("dW", layer, gradients[layer])
             da = self._deltas[layer - 1]
-            np.dot(weights[layer], dz.T, out=da.T)  # da = dz @ W.T, written the other way round
+            np.dot(weights[layer], dz.T, out=da.T)  # da = dz @ W.T, computed transposed
             if watch:
                 watch("da", layer - 1, da)
             slopes = self.network.slopes[layer - 1]

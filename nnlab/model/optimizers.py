@@ -20,7 +20,7 @@ EPSILON = 1e-8  # keeps RMSprop and Adam from dividing by 0
 
 # direct(d, old, new, t, momentum): d is the gradient, and the direction afterwards. old and new,
 # (n_vectors, n_parameters), are the rule's memory before this update (only read) and after it (only
-# written). t counts the updates with this one, so it begins at 1.
+# written). t is the number of this update, from 1.
 Direct = Callable[[FloatArray, FloatArray, FloatArray, int, float], None]
 
 
@@ -106,7 +106,7 @@ def continued(state: OptimizerState, optimizer: str) -> OptimizerState:
     return initial_state(optimizer, state.vectors.shape[1])
 
 
-# (iteration, iterations of the run) -> factor on the learning rate; they continue beyond the run.
+# (iteration, iterations of the run) -> factor on the learning rate, also after the run's end
 SCHEDULES: dict[str, Callable[[int, int], float]] = {
     "constant": lambda iteration, iterations: 1.0,
     # halved at every tenth of the run: PyTorch's StepLR(step_size=iterations // 10, gamma=0.5)

@@ -24,7 +24,7 @@ def dataset_of(config: Config) -> Dataset:
 def check_points(config: Config) -> None:
     """Raise a BrokenRule if a config has no training points: its run would learn nothing."""
     if config.dataset == OWN and not len(config.points):
-        raise BrokenRule("points", f"be there to train on with the data set {OWN}", "none")
+        raise BrokenRule("points", f"not be empty with the data set {OWN}", "none")
 
 
 def objective_of(config: Config, inputs: FloatArray, targets: FloatArray) -> Objective:
@@ -42,7 +42,7 @@ def objective_of(config: Config, inputs: FloatArray, targets: FloatArray) -> Obj
 
 
 def updates_per_epoch(batch_size: int | None, n_samples: int) -> int:
-    """Return the number of batches in an epoch of one sample or more; with None it is one."""
+    """Return the number of batches in an epoch of at least one sample; 1 if batch_size is None."""
     return math.ceil(n_samples / (batch_size or n_samples))
 
 

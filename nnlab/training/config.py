@@ -18,7 +18,7 @@ from nnlab.training import kinds
 from nnlab.training.kinds import Kind
 
 MAX_SAMPLES = 100_000
-MAX_SIZE = 1e30  # of a point's numbers, as the page draws them in float32
+MAX_SIZE = 1e30  # of a point's numbers: the page draws them in float32
 MAX_LAYERS, MAX_WIDTH = 8, 64
 
 
@@ -258,8 +258,7 @@ class TableConfig(Config):
     """The settings of a run on given data, with any number of columns.
 
     `start` gets the data, so the settings that draw data mean nothing here. `features` are the
-    columns' `column_names`. Layers and batches may be as many and as large as memory allows, as no
-    page draws them.
+    columns' `column_names`. Only memory limits layers and batches, as no page draws them.
     """
 
     features: tuple[str, ...] = _setting(

@@ -19,7 +19,7 @@ class Edit(NamedTuple):
     kind : SETTING, STOP, PARAMETER or STEP
     name : a field of Config, or a parameter, as "weight 3 -> 1 of layer 2" or "bias 2 of layer 1",
         all counted from 1, or "training point"
-    value : the new value, or the point's index; Points are kept as their number and their hash
+    value : the new value, or the point's index; Points are kept as their count and hash
     before : the old value, if there was one
     """
 
@@ -36,8 +36,8 @@ Edits = tuple[Edit, ...]  # in the order of their iterations
 def with_settings(edits: Edits, iteration: int, old: Config, new: Config) -> Edits:
     """Add an edit for each setting that changes at an iteration.
 
-    At iteration 0 only the settings that draw the weights count: a new run would have all others
-    from its start. `iterations` counts only if it stretches the schedule.
+    At iteration 0, only settings that draw the weights count: with any other change, the run equals
+    a new one. `iterations` counts only if it changes the schedule.
     """
     constant = old.learning_rate_schedule == new.learning_rate_schedule == "constant"
     for name, setting in SETTINGS.items():
@@ -50,9 +50,9 @@ def with_settings(edits: Edits, iteration: int, old: Config, new: Config) -> Edi
 
 
 def with_edit(edits: Edits, new: Edit) -> Edits:
-    """Add an edit, merged with one of the same thing at the same iteration.
+    """Add an edit, merged with any edit of the same name at the same iteration.
 
-    An edit that restores the old value is left out, except of the optimizer: its memory is lost.
+    An edit that restores the old value is left out, except for the optimizer, whose memory is lost.
     """
     same = [one for one in edits if one[:3] == new[:3]]
     if same:
@@ -74,7 +74,7 @@ def edits_at(edits: Edits, iteration: int) -> Edits:
         if one.kind in {SETTING, STOP} and _counts(one.name, iteration):
             moved = with_edit(moved, one._replace(iteration=iteration))
     for one in moved:
-        if one.value != one.before:  # for an optimizer that is back, its memory is back too
+        if one.value != one.before:  # a restored optimizer has its memory again
             kept = with_edit(kept, one)
     return kept
 

@@ -65,7 +65,7 @@ def set_parameter(run: Run, layer: int, row: int, column: int, value: float) -> 
     Raises
     ------
     BrokenRule
-        If there is no such parameter, or if the value is out of range or makes the loss or the
+        If there is no such parameter, or if the value is out of range or makes a loss or the
         penalty infinite.
     """
     parameters = run.parameters.copy()
@@ -132,7 +132,7 @@ def rewind(run: Run, iteration: int) -> Run:
         layer_history=run.layer_history.until(then.iteration),
         edits=edit_record.edits_at(run.edits, then.iteration),
     )
-    # then the test metrics, and the best loss for `patience`, belong to other data or settings
+    # after these edits, test metrics and the best loss belong to other data or settings
     kinds = {one.kind for one in run.edits if one.iteration > then.iteration}
     outdated = kinds & {edit_record.SETTING, edit_record.STOP}
     return _continued(rewound) if outdated else rewound
@@ -140,7 +140,7 @@ def rewind(run: Run, iteration: int) -> Run:
 
 @computing()
 def _continued(run: Run) -> Run:
-    """Return an edited run that can continue, with this iteration's test metrics and snapshot."""
+    """Return an edited run that can continue, with new test metrics and snapshot at this iteration."""
     run = replace(
         run, diverged=False, rule_met=None, best_loss=math.inf, best_iteration=run.iteration
     )

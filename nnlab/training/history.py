@@ -128,7 +128,7 @@ class LayerHistory(NamedTuple):
     def thinned(self) -> "LayerHistory":
         """Return at most MAX_ROWS of the rows, at a stride that doubles whenever there are more.
 
-        The rows depend only on the last one, and not on the chunks in which they came.
+        The rows depend only on the last one, and not on the chunks in which they were added.
         """
         last = self.iterations[-1] if len(self.iterations) else 0
         stride = STATISTICS_EVERY

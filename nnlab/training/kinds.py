@@ -17,7 +17,7 @@ class Kind(NamedTuple):
     Attributes
     ----------
     rule : converts a value to the kind's type, or raises TypeError, ValueError or OverflowError
-    must : the rule in words, to follow "<name> must", as "be a whole number from 1 to 8"
+    must : the rule in words, to follow "<name> must", such as "be a whole number from 1 to 8"
     read : converts text to a value, or raises ValueError
     write : converts a value to text, the inverse of `read`
     placeholder : stands for a value in a help text
@@ -39,7 +39,7 @@ class Kind(NamedTuple):
 def whole_number(name: str, value: Any, low: int, high: int | None = None, why: str = "") -> int:
     """Return a whole number as an int, or raise a BrokenRule with the name.
 
-    `high` is the largest allowed number; None: no largest. `why` follows the rule in the message.
+    `high` is the largest allowed number; None: no limit. `why` follows the rule in the message.
     """
     kind = whole(low, high)
     try:
@@ -50,7 +50,7 @@ def whole_number(name: str, value: Any, low: int, high: int | None = None, why: 
 
 
 def whole(low: int, high: int | None = None) -> Kind:
-    """Return the kind of whole numbers from `low` to `high`; None: no largest."""
+    """Return the kind of whole numbers from `low` to `high`; None: no limit."""
 
     def rule(value: Any) -> int:
         if isinstance(value, NOT_NUMBERS) or not isinstance(value, Integral):
@@ -81,8 +81,8 @@ def real(low: float, high: float, *, above: bool = False) -> Kind:
             raise ValueError
         return number
 
-    bound = f"above {low:g}" if above else f"from {low:g}"
-    must = f"be a finite number {bound} and at most {high:g}"
+    bound = f"above {low:g} and at most" if above else f"from {low:g} to"
+    must = f"be a finite number {bound} {high:g}"
     return Kind(rule, must, read, repr, "X", number=float)
 
 
@@ -152,7 +152,7 @@ def one_of_per_layer(registry: Iterable[str]) -> Kind:
     def rule(value: Any) -> str | tuple[str, ...]:
         if isinstance(value, tuple | list):
             names = tuple(str(name.rule(name_)) for name_ in value)
-            return names[0] if len(set(names)) == 1 else names  # the same in two forms
+            return names[0] if len(set(names)) == 1 else names  # equal settings, one form
         return str(name.rule(value))
 
     return Kind(

@@ -1,6 +1,6 @@
 """A training run as a value: start it, advance it, evaluate it, predict with it.
 
-Over 250 lines, half of them docstrings: what a Run is, and all that one can do with it.
+Over 250 lines, half of them docstrings: what a Run is, and everything one can do with it.
 """
 
 import math
@@ -84,7 +84,7 @@ class Run:
 
     @property
     def parameters_edited(self) -> bool:
-        """Return whether the user has changed parameters, instead of training alone."""
+        """Return whether the user has set a parameter or made a step on a single point."""
         return any(one.kind in {PARAMETER, STEP} for one in self.edits)
 
     @property
@@ -141,12 +141,12 @@ def advance(
     run : left as it is
     iterations : number of updates, at least 0; `config.iterations` does not limit it
     seconds : stop early once this time has passed, after at least one update
-    clock : says the time, in seconds
+    clock : returns the time in seconds
 
     Raises
     ------
     BrokenRule
-        If iterations is not a whole number from 0.
+        If iterations is not a whole number of at least 0.
     """
     iterations = whole_number("iterations", iterations, 0)
     if run.diverged or iterations == 0:
@@ -254,7 +254,7 @@ def predict(run: Run, inputs: FloatArray) -> FloatArray:
 
 
 def _advance_without_points(run: Run, iterations: int) -> Run:
-    """Only count iterations: without points there is no loss and nothing to learn."""
+    """Count iterations only: without points there is no loss and nothing to learn."""
     iteration = run.iteration + iterations
     samples = [np.nan] * (iteration // TEST_EVERY - run.iteration // TEST_EVERY)
     snapshots = Snapshots(run.snapshots, run.iteration)

@@ -10,9 +10,9 @@ from nnlab.training.config import Config
 class Updates:
     """A run's updates, one after another: gradients, penalty, direction, rate, next parameters.
 
-    `make` is a whole update; the other methods are its parts, for a view of each. Only `accept`
-    advances the optimizer's memory, so a rejected update leaves no trace. The state of another
-    optimizer is ignored; of `parameters`, only the layer sizes count.
+    `make` is a whole update; the other methods are its parts, for views that show each. Only
+    `accept` advances the optimizer's memory, so a rejected update leaves no trace. A `state` of
+    another optimizer is ignored; only the layer sizes of `parameters` matter.
     """
 
     def __init__(self, config: Config, state: OptimizerState, parameters: Parameters) -> None:

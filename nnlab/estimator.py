@@ -205,8 +205,8 @@ class NeuralNetClassifier(ClassifierMixin, _NeuralNet):
         Raises
         ------
         ValueError
-            As in `fit`, and if the classes, the number of features or hidden_layers have changed since
-            training began.
+            As in `fit`, and if the classes, the number of features or hidden_layers have changed
+            since training began.
         TypeError
             If X is sparse.
         """

@@ -1,7 +1,6 @@
 """Every array of one update, copied from the functions that train.
 
-`Objective.loss` and `Objective.backward` hand their arrays to a watcher, and `Updates` makes the
-update.
+`Objective.loss` and `Objective.backward` pass their arrays to a watcher; `Updates` does the rest.
 """
 
 from dataclasses import dataclass, replace
@@ -24,22 +23,22 @@ from nnlab.training.update import Updates
 class Step:
     """The update that a run makes next, from the inputs to the parameters after it.
 
-    Of the n_samples training points that it is made for, only the first rows are kept, as many as
-    were asked for. All arrays are float64, but `samples`.
+    It is made for n_samples training points, but arrays keep only the requested number of them, the
+    first ones. All arrays are float64, except `samples`.
 
     Attributes
     ----------
     iteration : number of updates made before
-    point : number of the only training point that the update is made for; None: the batch
-    samples, targets, sample_losses : int (rows,), (rows, 1) and (rows, 1)
+    point : index of the only training point that the update is made for; None: the batch
+    samples, targets, sample_losses : indices, int (rows,), (rows, 1) and (rows, 1)
     activations : A_0 to A_L, (rows, width) each: the features, the hidden layers' activations, and
         the output's probabilities or, of a regression, its values
     pre_activations, deltas : Z_1 to Z_L and ∂loss/∂Z, (rows, width) each
     loss : the mean loss over all n_samples, without the penalty
     activation_gradients : ∂loss/∂A of A_1 to A_{L-1}, (rows, width) each
     gradients, penalty_gradients : ∂loss/∂parameters, of the loss alone, and ∂penalty/∂parameters
-    directions : what the optimizer makes of the sum of both
-    learning_rate : of this update, as the schedule has it
+    directions : the optimizer's directions for the sum of both
+    learning_rate : of this update, by the schedule
     before, after : the parameters; after = before - learning_rate * directions
     """
 
@@ -69,12 +68,12 @@ def look_at_step(run: Run, point: int | None = None, rows: int | None = None) ->
     Parameters
     ----------
     run : left as it is
-    point : number of the only training point that the update is for; None: the next batch
-    rows : how many samples' rows to keep; None: all
+    point : index of the only training point that the update is for; None: the next batch
+    rows : number of samples whose rows are kept; None: all
 
     Raises
     ------
-    ValueError
+    BrokenRule
         If there is no such training point, or none at all.
     """
     samples, objective = objective_of_step(run, point)
@@ -125,12 +124,12 @@ def take_step(run: Run, point: int | None = None) -> Run:
 
     For the batch this is `advance(run, 1)`. For one training point it is the update of a run that
     has no other training point, and counts as an edit: a run that had stopped can go on, and
-    `patience` starts again. As in `advance`, an update that leads to infinity is not made, and the
-    run has diverged.
+    `patience` starts again. As in `advance`, an update that leads to infinity is rejected, and
+    the run has diverged.
 
     Raises
     ------
-    ValueError
+    BrokenRule
         If there is no such training point.
     """
     if point is None:
@@ -145,7 +144,7 @@ def take_step(run: Run, point: int | None = None) -> Run:
     stepped = replace(stepped, dataset=data, config=run.config)
     if stepped.diverged or not np.isfinite(evaluate(stepped).train_loss):
         return replace(run, diverged=True)
-    # at the iteration that it leads to: going back to the one before it undoes it
+    # recorded at the next iteration, so that rewinding to this one undoes it
     done = Edit(stepped.iteration, STEP, "training point", int(point))
     return replace(stepped, edits=(*run.edits, done))
 
@@ -156,7 +155,7 @@ def _check(run: Run, point: int) -> None:
 
 
 def objective_of_step(run: Run, point: int | None) -> tuple[NDArray[np.intp], Objective]:
-    """Return the numbers of the training points that an update is made for, and their objective.
+    """Return the indices of the training points that an update is made for, and their objective.
 
     Parameters and errors as for `look_at_step`.
     """

@@ -26,7 +26,7 @@ def numeric_gradients(run: Run, point: int | None, positions: Sequence[int]) -> 
     Parameters
     ----------
     run, point : as for `look_at_step`
-    positions : of the parameters in their vector
+    positions : indices of the parameters in `Parameters.vector`
 
     Returns
     -------
@@ -43,7 +43,7 @@ def numeric_gradients(run: Run, point: int | None, positions: Sequence[int]) -> 
 
 
 def affordable_checks(step: Step) -> int:
-    """Return for how many parameters `numeric_gradients` stays within CHECK_WORK, maybe 0."""
+    """Return for how many parameters `numeric_gradients` stays within CHECK_WORK, possibly 0."""
     weights = sum(fan_in * fan_out for fan_in, fan_out in pairwise(step.before.layer_sizes))
     return CHECK_WORK // (2 * step.n_samples * weights)
 
@@ -52,8 +52,8 @@ def affordable_checks(step: Step) -> int:
 def crossings(run: Run, point: int | None, position: int) -> int:
     """Count the kinks that the central difference of the parameter at a position steps over.
 
-    Those are the pre-activations of a kinked activation, over all samples and units, that are above
-    0 at only one of w + h and w - h. There the central difference mixes the slopes of both sides,
+    A kink is a pre-activation of a kinked activation, over all samples and units, that is above 0
+    at only one of w + h and w - h. There the central difference mixes the slopes of both sides,
     while backpropagation uses the slope at w.
     """
     _, objective = objective_of_step(run, point)
@@ -72,7 +72,7 @@ def crossings(run: Run, point: int | None, position: int) -> int:
 
 
 def positions_of(layer_sizes: Sequence[int]) -> tuple[NDArray[np.intp], ...]:
-    """Return where the numbers of `Parameters.matrices` are in the vector: int, of their shapes."""
+    """Return the indices in the vector of all numbers in `Parameters.matrices`, in their shapes."""
     places = zero_parameters(layer_sizes)
     places.vector[:] = np.arange(len(places.vector))
     return tuple(matrix.astype(np.intp) for matrix in places.matrices)

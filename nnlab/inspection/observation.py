@@ -26,7 +26,7 @@ class PointResults(NamedTuple):
     ----------
     outputs : float64 (n,), the probability of class 1, or a regression's value
     losses : float64 (n,); their mean is the loss in `Metrics`
-    wrong : bool (n,), as the accuracy in `Metrics` counts; never in a regression
+    wrong : bool (n,), as for the accuracy in `Metrics`; all False in a regression
     """
 
     outputs: FloatArray
@@ -50,7 +50,7 @@ class Observation:
     @cached_property
     @computing()
     def layers(self) -> LayerHistory:
-        """One row: the layers on the whole training set, by one backward pass when first read."""
+        """One row for the whole training set; the first access makes one backward pass."""
         run, objective = self.run, self._objective
         if objective:
             objective.backward(run.parameters)

@@ -14,15 +14,15 @@ from nnlab.model.network import Network, sigmoid
 from nnlab.training.run import Run
 
 GRID_SIZE = 100  # pixels of the plane along each axis
-LEVELS = 128  # of a pixel: a PNG then has half the bytes of 256, and no eye sees the steps
+LEVELS = 128  # of a pixel: a PNG has half the bytes of one with 256, and looks the same
 THUMBNAIL_SIZES = (25, 20, 10)  # pixels of a unit's small map along each axis
-MAX_THUMBNAIL_PIXELS = 60_000  # of all small maps: more units get smaller ones
+MAX_THUMBNAIL_PIXELS = 60_000  # of all small maps together: many units get smaller maps
 
 _grid = lru_cache(maxsize=16)(pixel_centers)
 
 
 class Unit(NamedTuple):
-    """A unit by its layer, from 0 for the inputs to the output's, and its number in this layer."""
+    """A unit: its layer, from 0 for the inputs to the output, and its number in this layer."""
 
     layer: int
     number: int
@@ -33,7 +33,7 @@ class ViewOptions(NamedTuple):
 
     Attributes
     ----------
-    unit : whose map is the large one; None for the output's
+    unit : the unit whose map is large; None: the output
     discretize : whether the output's map shows the prediction: class 0 or 1, or the sign of a value
     """
 
@@ -72,8 +72,8 @@ class PlaneView(NamedTuple):
     thumbnails: Thumbnails | None = None
 
 
-# Just before it diverges, a network can overflow at the rim, where no training point stands; and
-# a unit that is 0 everywhere makes 0 / 0.
+# Just before it diverges, a network can overflow at the rim, far from training points; and a unit
+# that is 0 everywhere gives 0 / 0.
 @computing()
 def view_plane(run: Run, options: ViewOptions = OUTPUT) -> PlaneView:
     """Return the map of the network's output or of one of its units.
@@ -112,7 +112,7 @@ def view_plane(run: Run, options: ViewOptions = OUTPUT) -> PlaneView:
 
 
 def thumbnail_size(n_units: int) -> int:
-    """Return the pixels of a small map along each axis, in a network of so many units."""
+    """Return the pixels of a small map along each axis, in a network of n_units."""
     fitting = (size for size in THUMBNAIL_SIZES if n_units * size**2 <= MAX_THUMBNAIL_PIXELS)
     return next(fitting, THUMBNAIL_SIZES[-1])
 
@@ -130,7 +130,7 @@ def _outputs(run: Run) -> list[FloatArray]:
 def _span(values: FloatArray) -> FloatArray:
     """Return the least and the greatest value of each unit, (2, width)."""
     span = np.stack([values.min(axis=0), values.max(axis=0)])
-    if np.isnan(span).any():  # two infinite values make NaN, which fmin and fmax pass over
+    if np.isnan(span).any():  # infinities can make NaN, which fmin and fmax ignore
         span = np.stack([np.fmin.reduce(values), np.fmax.reduce(values)])
     return span
 

@@ -140,7 +140,7 @@ def rewind(run: Run, iteration: int) -> Run:
 
 @computing()
 def _continued(run: Run) -> Run:
-    """Return an edited run that can continue, with new test metrics and snapshot at this iteration."""
+    """Return an edited run that can continue; update this iteration's test metrics and snapshot."""
     run = replace(
         run, diverged=False, rule_met=None, best_loss=math.inf, best_iteration=run.iteration
     )

@@ -12,7 +12,7 @@ IMPROVEMENT = 1e-4  # a loss is better if it is lower by at least this fraction
 class StopRules:
     """Check the training loss at the end of every epoch.
 
-    It is the loss of the whole training set, without the penalty. A batch's loss may be low by chance.
+    It is the loss of the whole training set, without the penalty; a batch's may be low by chance.
 
     Attributes
     ----------

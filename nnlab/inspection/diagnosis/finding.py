@@ -23,5 +23,5 @@ class Diagnosis(NamedTuple):
 
 
 def rounded(rate: float) -> float:
-    """Return a rate with three significant digits, as it is both set and shown."""
+    """Return a rate to three significant digits, so that the value set is the one shown."""
     return float(f"{rate:.3g}")

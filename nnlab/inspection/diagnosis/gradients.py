@@ -33,7 +33,7 @@ def vanishing_gradients(observation: Observation) -> Diagnosis | None:
     Threshold: in layer 1, the root mean square of ∂loss/∂z is less than FADED_FLOW times that of
     the output, the norm of the gradient is less than FADED times that of the weights, and the loss
     no longer falls. The vanishing error is described in Hochreiter 1991 and Bengio et al. 1994. In
-    the healthy runs of the tests, even with five sigmoid layers, more than a hundredth is left.
+    the healthy runs of the tests, even with five sigmoid layers, this ratio stays above 0.01.
     """
     run = observation.run
     history = layers_since(run)
@@ -85,8 +85,7 @@ def exploding_gradients(observation: Observation) -> Diagnosis | None:
 
     Threshold: a norm above EXPLODING_NORM, and a loss that is still worse than that of a constant
     prediction. Gradients are usually clipped at 1 to 10 (Pascanu et al. 2013; Goodfellow et al.
-    2016, section 10.11.1). Targets far beyond 1 make gradients as much larger, and raise the
-    threshold.
+    2016, section 10.11.1). Targets far beyond 1 scale gradients and threshold alike.
     """
     run = observation.run
     gradient = norm(layers_since(run).gradient_norms[-1:])
@@ -129,7 +128,7 @@ def _shown(gradient: float) -> str:
 
 
 def calmer_rate(config: Config) -> float:
-    """Return the learning rate to try where a run has diverged."""
+    """Return the learning rate to try after a divergence."""
     return float(f"{config.learning_rate / 3:.1g}")
 
 
@@ -167,7 +166,7 @@ def small_learning_rate(observation: Observation) -> Diagnosis | None:
 
 
 def _step(run: Run, gradient: float) -> float:
-    """Return an estimate, from above, of the norm of an update from the norm of the gradient."""
+    """Return an upper estimate of the norm of an update from the norm of the gradient."""
     config = run.config
     if config.optimizer in {"rmsprop", "adam"}:
         # each parameter moves by about the learning rate: Kingma and Ba 2015, section 2.1

@@ -23,7 +23,7 @@ PLATEAU, PLATEAU_ITERATIONS = 1e-3, 4000
 def overfitting(observation: Observation) -> Diagnosis | None:
     """Find a run that gets worse on the test points while it gets better on the training points.
 
-    Threshold: the median of the last STRIP test losses, in which a spike does not count, exceeds
+    Threshold: the median of the last STRIP test losses, which ignores a spike, exceeds
     the lowest mean of STRIP test losses by the fraction OVERFITTING. That is twice the largest
     "generalization loss" of Prechelt 1998 (Early stopping - but when?). It also exceeds the
     training loss by GAP_TO_TRAIN of that loss and by GAP_TO_CONSTANT of the loss of a constant
@@ -59,7 +59,7 @@ def plateau(observation: Observation) -> Diagnosis | None:
     Threshold: between the middle and the end of at least PLATEAU_ITERATIONS, both the relative
     change of the loss and its uncertainty are less than PLATEAU. scikit-learn's MLP stops after ten
     epochs with less than 1e-4. That is too early here, since runs leave saddle points by themselves
-    (Dauphin et al. 2014): the article's run changes by 0.2 % in this time on its plateau.
+    (Dauphin et al. 2014): on its plateau, the article's run changes by 0.2 % in this time.
     """
     run = observation.run
     windows = loss_windows(run)

@@ -17,7 +17,7 @@ from nnlab.training.run import Run
 FEW = 200  # iterations: too few to judge a loss curve
 NO_PROGRESS = 0.01  # a smaller relative fall of the loss over half the run is no progress
 ENOUGH_POINTS = 5000  # to search for neighbours; with 100,000 the search takes seconds
-LEARNED = 0.8  # fraction of the task from which on it counts as learned
+LEARNED = 0.8  # a task counts as learned from this fraction on
 
 
 def settled_since(run: Run) -> int:
@@ -36,13 +36,13 @@ def good_start(run: Run) -> str:
 
 
 def norm(norms: NDArray[np.float32]) -> float:
-    """Return the norm over all layers, or 0 without a row or a training point, where it is NaN."""
+    """Return the norm over all layers; 0 without rows, or without training points (NaN)."""
     together = math.hypot(*norms.ravel().tolist())
     return 0.0 if math.isnan(together) else together
 
 
 def layers_since(run: Run) -> LayerHistory:
-    """Return the rows of the layer history since that change; earlier rows have other causes."""
+    """Return the layer history since `settled_since`; earlier rows have other causes."""
     history = run.layer_history
     begin = int(np.searchsorted(history.iterations, settled_since(run)))
     return LayerHistory._make(column[begin:] for column in history)

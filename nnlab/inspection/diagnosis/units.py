@@ -72,8 +72,8 @@ def saturation(observation: Observation) -> Diagnosis | None:
     while the loss no longer falls; `activations.SATURATED_SLOPE` says what counts as saturated. In
     a learned task, layers may well saturate: their outputs are then as clear as they can be. How
     saturation stops learning is in Glorot and Bengio 2010, section 3. The rule ignores layers that
-    no learning rate has saturated: those saturated from the start in spite of "xavier", because the
-    points lie far out, and those that were so when somebody last changed the run.
+    the learning rate has not saturated: those saturated from the start in spite of "xavier",
+    because the points lie far out, and those already saturated when the run was last changed.
     """
     run = observation.run
     fractions = layers_since(run).saturated_fractions
@@ -105,7 +105,7 @@ def dead_units(observation: Observation) -> Diagnosis | None:
     Threshold: more than the fraction DEAD_FRACTION of a layer, while the loss no longer falls.
     According to Stanford's CS231n, "Commonly used activation functions", 40 % of a network can be
     dead if the learning rate is too high. In the article's run 60 % of a layer are dead for a
-    while, and it solves its task.
+    while, yet it solves its task.
     """
     run = observation.run
     fractions = layers_since(run).dead_fractions[-1:]

@@ -103,5 +103,5 @@ def test_weights_that_begin_at_zero_never_learn() -> None:
 
 
 def test_without_points_there_is_nothing_to_test() -> None:
-    with pytest.raises(ValueError, match="points must be there for a range test, got none"):
+    with pytest.raises(ValueError, match="points must not be empty for a range test, got none"):
         range_test(Config(dataset="own"))

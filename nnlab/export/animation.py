@@ -1,7 +1,7 @@
 """A run as an animated GIF for slides: boundary, points, and the loss curve as it grows.
 
 All frames share one palette, and what does not change is painted once. So the file is small and
-quickly made: matplotlib's PillowWriter takes 15 times as long, for a file three times as large.
+quick to make: matplotlib's PillowWriter takes 15 times as long, for a file three times as large.
 """
 
 import io

@@ -22,9 +22,9 @@ def parameters_file(run: Run) -> bytes:
     - `features` : str (n_features,), the inputs of the first layer, such as "x1" or "sin(x2)"
     - `activations` : str (n_hidden_layers,), names as in `nnlab.model.activations`
     - `iteration` : int, the number of updates made
-    - `edited` : bool, whether parameters were changed by hand, so that training alone does not lead
-      to them
-    - `config` : str, all settings but the points as JSON: each name with the text that a link has
+    - `edited` : bool, whether parameters were changed by hand, so that training alone cannot
+      reproduce them
+    - `config` : str, all settings but the points as JSON: each name with its text as in a link
     - `points` : float64 (n, 3), own points: x1, x2, target
 
     With the points' features as the rows of a, each layer computes `a = g(a @ weights + biases)`.

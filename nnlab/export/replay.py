@@ -1,4 +1,4 @@
-"""A run to play back as one HTML file, which needs neither a server nor the internet."""
+"""A run as one HTML file that plays it back, without a server or the internet."""
 
 from pathlib import Path
 

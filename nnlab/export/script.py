@@ -64,8 +64,8 @@ def script(config: Config) -> str:
 
     Raises
     ------
-    ValueError
-        If own points need more lines than that, or if there is no training point.
+    BrokenRule
+        If the script would need more lines than that, or if there is no training point.
     """
     dataset = start(config).dataset
     if not len(dataset.train_inputs):
@@ -81,7 +81,7 @@ def script(config: Config) -> str:
 
 
 def _values(config: Config, dataset: Dataset, *, packed: bool) -> dict[str, Any]:
-    """Return what the template needs to know."""
+    """Return the template's variables."""
     activations, n_points = config.activations, len(config.points)
     apply, slope = _ACTIVATIONS[activations[0]] if activations else ("", "")
     arguments = "z, a" if "sine" in activations else "a"

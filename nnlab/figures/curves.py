@@ -30,8 +30,8 @@ def loss_curve(
     """Draw the axes and the empty lines that `loss_series` fills.
 
     After train and test come a mark for the past iteration that is shown, and the line that
-    `penalized_series` fills, visible if `penalized`. The curve `before` is of the run that a branch
-    has left; it is part of the figure, since it does not change.
+    `penalized_series` fills, visible if `penalized`. `before` is the curve of the run as it was
+    before a branch; it is part of the figure, since it does not change.
     """
     figure = go.Figure()
     _add_line(figure, "train", "train", "train loss")
@@ -101,7 +101,7 @@ def _losses_as_json(figure: go.Figure, loss_name: str, *, log: bool) -> str:
 def loss_series(run: Run, present: Metrics) -> list[Series]:
     """Return iterations and losses of the lines train and test, thinned for a screen.
 
-    `present` is of the run's present parameters: the lines' last points.
+    `present`, the metrics of the current parameters, gives the lines' last points.
     """
     train, test = thin(run.losses, MAX_BINS), thin(run.test_losses, MAX_BINS)
     return [
@@ -123,7 +123,7 @@ def _line(run: Run, iterations: NDArray[np.integer], values: FloatArray, last: f
 
 
 def result_series(result: Result) -> list[Series]:
-    """Return the lines of a finished run: train, and of test the last point, all that is kept."""
+    """Return the lines of a finished run: train, and of test only the last point, as kept."""
     last = [result.metrics.test_loss] if result.metrics else []
     at = np.full(len(last), result.iteration, np.int32)
     return [(result.loss_iterations, result.losses), (at, np.array(last, dtype=np.float64))]
@@ -132,7 +132,7 @@ def result_series(result: Result) -> list[Series]:
 def compact(series: Series) -> tuple[NDArray[np.int32], NDArray[np.float32] | NDArray[np.float64]]:
     """Return a line in single precision if that keeps six digits of all its losses.
 
-    On the way to divergence it does not, and the line stays as it is.
+    Close to divergence it does not, and the line stays in double precision.
     """
     iterations, losses = series
     with np.errstate(over="ignore", under="ignore"):

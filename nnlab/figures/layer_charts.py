@@ -73,7 +73,7 @@ def layers_over_time(n_layers: int) -> str:
 def history_series(run: Run, now: LayerHistory) -> list[Series]:
     """Return iterations and values of the lines of `layers_over_time`, thinned for a screen.
 
-    Of many samples these are means over bins, so that a spike still shows. The last point of each
+    Many samples are averaged in bins, so that a spike still shows. The last point of each
     line is `now`: one row, for the present parameters.
     """
     history = run.layer_history
@@ -144,7 +144,7 @@ def weights_and_predictions(n_layers: int, largest: tuple[int, ...]) -> str:
 def present_series(
     edges: FloatArray, counts: Sequence[Counts], matrices: Sequence[Counts]
 ) -> list[Series]:
-    """Return what fills `weights_and_predictions`.
+    """Return the series that fill `weights_and_predictions`.
 
     Parameters
     ----------

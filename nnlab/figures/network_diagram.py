@@ -77,7 +77,7 @@ def _strongest(weights: FloatArray, count: int) -> dict[str, NDArray[Any]]:
 
 
 def _single(values: FloatArray) -> NDArray[np.float32]:
-    """Return single precision; values beyond it, just before divergence, become its largest."""
+    """Return single precision; just before divergence, values may be clipped to its largest."""
     largest = np.finfo(np.float32).max
     return np.clip(values, -largest, largest).astype(np.float32)
 

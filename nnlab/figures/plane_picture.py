@@ -13,7 +13,7 @@ from nnlab.inspection.plane_view import LEVELS
 
 
 def shades(ends: tuple[str, str], places: FloatArray) -> NDArray[np.uint8]:
-    """Return colours, uint8 (n, 3): from one end at 0 over near white at 0.5 to the other at 1."""
+    """Return colours, uint8 (n, 3): from one end at 0 via near white at 0.5 to the other at 1."""
     stops = np.array([ImageColor.getrgb(color) for color in (ends[0], MIDDLE_COLOR, ends[1])])
     channels = [np.interp(places, [0, 0.5, 1], channel) for channel in stops.T]
     colors: NDArray[np.uint8] = np.rint(np.column_stack(channels)).astype(np.uint8)

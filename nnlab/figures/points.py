@@ -25,7 +25,7 @@ class Trace(NamedTuple):
     ----------
     part : "train" or "test"
     label : their class, 0 or 1; None for a regression
-    indices : in the part, (n_points,); of too many points the last ones, as own points come last
+    indices : in the part, (n_points,); if they are too many, the last ones, where own points are
     """
 
     part: str
@@ -34,7 +34,7 @@ class Trace(NamedTuple):
 
 
 class PointMarks(NamedTuple):
-    """What the network makes of the points of a trace.
+    """The network's predictions for the points of a trace.
 
     Attributes
     ----------
@@ -66,7 +66,7 @@ def traces(dataset: Dataset, problem: str) -> tuple[Trace, ...]:
 
 
 def point_marks(observation: Observation, *, misclassified: bool) -> list[PointMarks]:
-    """Return what a run makes of the points drawn, trace by trace; mistakes only if asked for."""
+    """Return the predictions for the points drawn, trace by trace; mistakes only if asked for."""
     run, marks = observation.run, []
     results = {"train": observation.train, "test": observation.test}
     for part, label, indices in traces(run.dataset, run.config.problem):
@@ -89,7 +89,7 @@ def decision_boundary(
     axes: tuple[str, str] = ("x1", "x2"),
     shown: tuple[str, ...] = ("train", "test"),
 ) -> str:
-    """Draw the points on a transparent plane, below which the page lays the boundary picture.
+    """Draw the points on a transparent plane; the page puts the boundary picture under it.
 
     `shown` names the parts whose points are visible.
     """
@@ -136,7 +136,7 @@ def _marker(part: str, label: int | None) -> dict[str, object]:
         return {**marker, "color": CLASS_COLORS[label]}
     return {
         **marker,
-        "line": {"color": RIM_COLOR, "width": 1},  # seen around values near 0, too
+        "line": {"color": RIM_COLOR, "width": 1},  # visible around values near 0, too
         "cmin": -1,
         "cmax": 1,
         "colorscale": [[0, CLASS_COLORS[0]], [0.5, MIDDLE_COLOR], [1, CLASS_COLORS[1]]],

@@ -38,12 +38,12 @@ def replay_plot(
 ) -> str:
     """Return the plot as HTML with Plotly.js, for a page that has a function `startReplay`.
 
-    It is called when the plot has been drawn, which shows the last frame. The other parameters are
+    It is called once the plot has been drawn with the last frame. The other parameters are
     those of `decision_boundary`, `loss_curve` and, for `series`, the result of `loss_series`.
     """
     figure = go.Figure(json.loads(decision_boundary(dataset, problem, axes)), skip_invalid=False)
     figure.update_traces(marker_colorbar_x=0.46, selector={"marker.showscale": True})
-    # Where a frame changes no trace of a subplot, Plotly removes all of them: it has to name one.
+    # Plotly removes a subplot's traces in a frame that names none of them, so frames name this one.
     figure.add_scatter(x=[None], y=[None], showlegend=False)
     unseen = len(figure.data) - 1
     bottom = _add_loss_curve(figure, series, loss_name, log=log)

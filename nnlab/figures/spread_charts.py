@@ -20,7 +20,7 @@ def spread_of_settings(
     """Draw for each setting all its runs, their quartiles and median, and what is solved.
 
     `metric` has the values of all runs, setting by setting. `solved` are a few words per setting,
-    below its name. A line marks the threshold from which on a run counts as solved.
+    below its name. A line marks the threshold of solved runs.
     """
     color, places = set_color(metric.name), list(range(len(spreads)))
     sizes = [len(spread.results) for spread in spreads]

@@ -31,14 +31,14 @@ def gallery(
 ) -> dict[str, Any]:
     """Return what the page draws of a sweep.
 
-    A cell shows its median run by the rule's metric, where diverged runs are the worst; of two in
-    the middle, the better one.
+    A cell shows its median run by the rule's metric, with diverged runs as the worst; of the two in
+    the middle of an even number, the better one.
 
     Parameters
     ----------
     results : the runs to show
     rows, columns : the axes; without rows the cells wrap like words
-    per_cell : how many runs a cell waits for
+    per_cell : number of runs that a cell has at the end
     rule : when a run counts as solved
     query : the query of the playground's address with these settings
 

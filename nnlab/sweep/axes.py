@@ -79,7 +79,7 @@ class Range:
         return SETTINGS[self.name].kind.number is int
 
     def spaced(self, count: int) -> Axis:
-        """Return `count` values at equal distances, ends included; fewer if whole ones coincide.
+        """Return `count` evenly spaced values, ends included; fewer if whole numbers coincide.
 
         All but the ends are rounded to DIGITS significant digits, or to whole numbers. Raises a
         BrokenRule unless the count is a whole number from 2 to MAX_RUNS.
@@ -95,7 +95,7 @@ class Range:
 
     def draw(self, rng: np.random.Generator) -> float:
         """Draw a value: all are equally likely on the range's scale."""
-        # each whole number, also at the ends, stands for all numbers that round to it
+        # each whole number, including the ends, covers all numbers that round to it
         return self._rounded(self._at(rng.random(), 0.5 if self._is_whole else 0.0))
 
     def _at(self, fraction: float, beyond: float) -> float:
@@ -119,7 +119,7 @@ def grid(base: Config, axes: Sequence[Axis], seeds: Sequence[int]) -> list[Confi
     ------
     BrokenRule
         If there would be too many runs, if one of them is too large for a sweep, has no training
-        points or breaks a rule of Config, or if an axis or a seed is there twice.
+        points or breaks a rule of Config, or if an axis or a seed appears twice.
     """
     names = [axis.name for axis in axes]
     _check_axes(names)
@@ -139,7 +139,7 @@ def random_sample(
     Raises
     ------
     BrokenRule
-        As in `grid`, or if `count` is not a whole number from 1, or `rng_seed` not one from 0.
+        As in `grid`, or if `count` is not a whole number above 0, or `rng_seed` one of at least 0.
     """
     _check_axes([one.name for one in ranges])
     count, rng_seed = whole_number("count", count, 1), whole_number("rng_seed", rng_seed, 0)

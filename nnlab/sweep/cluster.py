@@ -33,8 +33,8 @@ def shared_workers() -> Workers:
 class Cluster:
     """A Dask cluster, by its scheduler's address.
 
-    Sessions ask for its workers at every tick. So a thread of its own connects to the scheduler and
-    counts the workers from time to time, and callers wait only for its first answer.
+    Sessions ask for its workers at every tick. So a separate thread connects to the scheduler and
+    counts the workers from time to time, and callers wait only for its first result.
     """
 
     def __init__(self, address: str, clock: Callable[[], float] = time.monotonic) -> None:

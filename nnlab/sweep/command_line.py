@@ -23,7 +23,7 @@ from nnlab.training import cli_options
 from nnlab.training.cli_options import EXIT_BAD_INPUT, EXIT_INTERRUPTED
 from nnlab.training.config import Config, parse
 
-LOOK_SECONDS = 0.1  # between two looks at what has come
+LOOK_SECONDS = 0.1  # between two checks for new results
 BAR_WIDTH = 30
 ERASE = "\x1b[K"  # the rest of the line
 
@@ -133,14 +133,14 @@ def _clock(seconds: float) -> str:
 
 
 def main(arguments: Sequence[str], command: str) -> int:
-    """Run a sweep and return the exit code; the help calls the command by the given name."""
+    """Run a sweep and return the exit code; `command` is its name in the help."""
     try:
         order = read_order(arguments, command)
         pool = None
         if order.workers and not os.environ.get(SCHEDULER):
             pool = LocalPool(order.workers)
         else:
-            shared_workers()  # fails, if it does, before the output is replaced
+            shared_workers()  # if this fails, the output is not replaced
         opened = _opened(order.output)
     except ValueError as error:
         print(error, file=sys.stderr)
@@ -165,7 +165,7 @@ def _opened(name: str | None) -> AbstractContextManager[IO[str]]:
 
 
 def _follow(sweep: Sweep, table: Table) -> bool:
-    """Write the results as they come, until the end or Ctrl-C; say whether it was Ctrl-C."""
+    """Write the results as they come, until the end or Ctrl-C; return whether it was Ctrl-C."""
     began, written, interrupted = time.monotonic(), 0, False
     is_terminal = sys.stderr.isatty()
     while True:

@@ -14,7 +14,7 @@ METRICS = [item.name for item in fields(Metrics)]
 
 
 class Table:
-    """The CSV, a row per run; its settings are those that some run of the sweep has changed."""
+    """The CSV, a row per run, with the settings that differ from the defaults in some run."""
 
     def __init__(self, file: IO[str], configs: Sequence[Config]) -> None:
         self._file, self._writer = file, csv.writer(file)

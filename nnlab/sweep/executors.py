@@ -23,8 +23,8 @@ class Workers(NamedTuple):
     Attributes
     ----------
     executor : takes them
-    at_once : how many it computes at a time, for now: a cluster can grow
-    connected : says whether results will come; they do not if Dask has lost its scheduler
+    at_once : how many it computes at a time at present, as a cluster can grow
+    connected : returns whether results can still come: False once Dask has lost its scheduler
     """
 
     executor: Executor
@@ -36,8 +36,8 @@ class LocalPool(Executor):
     """Worker processes of this machine, started when they are first needed.
 
     Each is an executor of its own and gets one task at a time: when it dies, only that task fails,
-    and the others go on. Tasks begin in the order in which they come. A worker that has had no task
-    for `idle_seconds` ends, and gives its memory back.
+    and the others go on. Tasks begin in the order of `submit`. A worker without a task for
+    `idle_seconds` ends, and frees its memory.
 
     The processes are loky's, since those of the standard library run the server's main script when
     they begin, and under Streamlit that is the page.
@@ -68,7 +68,7 @@ class LocalPool(Executor):
         return future
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
-        """Accept no more tasks, wait for those submitted, or cancel them, and end the workers.
+        """Accept no more tasks, finish or cancel those submitted, and end the workers.
 
         If `wait` is False, return at once; the workers end when nothing refers to the pool.
         """
@@ -112,7 +112,7 @@ class LocalPool(Executor):
     def _finish(self, worker: Executor, future: Future[Any], computed: Future[Any]) -> None:
         error = computed.exception()
         self._release(self._replaced(worker) if isinstance(error, BrokenExecutor) else worker)
-        self._deal()  # first: what waits for this future may submit more, which must queue
+        self._deal()  # first: callbacks of the future may submit more tasks, which must queue
         self._forget(future)
         if error:
             future.set_exception(error)

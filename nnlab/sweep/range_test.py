@@ -19,9 +19,9 @@ from nnlab.training.run import advance, evaluate, start
 LOWEST, HIGHEST = 1e-5, 10.0  # learning rates
 RATES = 100
 UPDATES = 10  # at each rate
-FAR_ABOVE = 4  # times the best loss: the test ends
+FAR_ABOVE = 4  # the test ends above this multiple of the best loss
 LEAST_FALL = 0.01  # of the first loss: a smaller fall does not count as learning
-BEGUN = 0.1  # of the loss's whole fall: learning has begun
+BEGUN = 0.1  # learning has begun after this fraction of the loss's fall
 CAUTION = 4  # Smith: the lowest rate of a cycle is a third or a quarter of the highest
 
 
@@ -50,7 +50,7 @@ class RangeTest:
 
     @property
     def begins(self) -> float:
-        """Return the rate at which learning begins: BEGUN of the loss's fall is made."""
+        """Return the rate at which the loss has made the fraction BEGUN of its fall."""
         enough = self.first_loss - BEGUN * (self.first_loss - self.losses.min())
         return float(self.rates[np.argmax(self.losses <= enough)])
 
@@ -68,14 +68,14 @@ class RangeTest:
 def range_test(config: Config) -> RangeTest:
     """Train with a growing learning rate; raise a BrokenRule if there are no training points.
 
-    The other settings hold, but for the schedule and the stop rules. Optimizer and batches go on
+    All other settings apply, except the schedule and the stop rules. Optimizer and batches continue
     from rate to rate.
     """
     rates = np.geomspace(LOWEST, HIGHEST, RATES)
     config = replace(config, learning_rate_schedule="constant", target_loss=None, patience=None)
     run = start(replace(config, learning_rate=LOWEST))
     if not len(run.dataset.train_inputs):
-        raise BrokenRule("points", "be there for a range test", "none")
+        raise BrokenRule("points", "not be empty for a range test", "none")
     first_loss = evaluate(run).train_loss
     losses: list[float] = []
     end = "highest"

@@ -1,4 +1,4 @@
-"""One run of a sweep: computed in slices on any worker, summed up in a Result."""
+"""One run of a sweep: computed in slices on any worker, summarized in a Result."""
 
 import time
 from dataclasses import dataclass, replace
@@ -18,7 +18,7 @@ from nnlab.training.run import Run, advance, evaluate, predict, start
 BOUNDARY_SIZE = 50  # pixels of a result's boundary along each axis
 MAX_LOSSES = 200  # points of a result's loss curve
 MAX_MEANS = 100  # of a result's losses
-SLICE_SECONDS = 0.5  # of computing in one task; a cancelled sweep frees its workers as soon
+SLICE_SECONDS = 0.5  # of computing in one task; a cancelled sweep frees its workers within it
 
 Status = Literal["done", "diverged", "error"]
 
@@ -32,16 +32,16 @@ class Result:
     Attributes
     ----------
     index : from 0, in the order of the sweep's settings
-    status : "done", also by a stop rule; "diverged", and all else is of the last finite state; or
-        "error", without metrics, losses and boundary
+    status : "done", also after a stop rule; "diverged", with all else from the last finite state;
+        or "error", without metrics, losses and boundary
     metrics : of the last parameters
     loss_iterations, losses : int32 and float64 (n_points,), n_points at most MAX_LOSSES: the
         training loss, thinned so that no spike is lost; the last one is of the last parameters
     mean_losses : float64 (n_means,), n_means at most MAX_MEANS: means of the training loss over
-        `mean_over` consecutive updates each, the last over the rest; without updates, the loss
+        `mean_over` updates each, the last over the rest; without updates, the initial loss
     boundary : uint8 (BOUNDARY_SIZE, BOUNDARY_SIZE) over the square of `plane_extent`, the topmost
         row first; from 0 to 255 the probability of class 1, or a regression's value from -1 to 1
-    seconds : of computing, without waiting
+    seconds : computing time, without waiting
     iteration : number of updates made
     error : what went wrong, in a sentence; else ""
     """
@@ -75,7 +75,7 @@ class Progress:
 
     @property
     def fraction(self) -> float:
-        """Return the fraction of the run's updates that are made."""
+        """Return the fraction of the run's updates that have been made."""
         return self.run.iteration / self.config.iterations if self.run else 0.0
 
 
@@ -96,7 +96,7 @@ def compute_slice(progress: Progress, seconds: float = SLICE_SECONDS) -> Progres
     if run.stopped or run.iteration >= config.iterations:
         result = _result(progress.index, run)
         return replace(result, seconds=progress.seconds + time.perf_counter() - began)
-    # A sweep never goes back in a run, and the snapshots would be most of what is sent.
+    # A sweep never rewinds a run, and the snapshots would be most of the data sent.
     run = replace(run, snapshots=run.snapshots[:1])
     return replace(progress, run=run, seconds=progress.seconds + time.perf_counter() - began)
 
@@ -130,7 +130,7 @@ def _mean_over(config: Config) -> int:
     return -(-config.iterations // MAX_MEANS)
 
 
-@computing()  # far from the training points
+@computing()  # predictions can overflow far from the training points
 def boundary(run: Run) -> NDArray[np.uint8]:
     """Return the run's predictions over the plane, as in `Result.boundary`."""
     predictions = predict(run, pixel_centers(plane_extent(run.dataset), BOUNDARY_SIZE))

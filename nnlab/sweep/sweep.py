@@ -16,7 +16,7 @@ from nnlab.sweep.limits import MAX_AT_ONCE, check_count, check_points_and_sizes
 from nnlab.sweep.runs import Progress, Result, compute_slice, failed
 from nnlab.training.config import Config
 
-UNWATCHED_SECONDS = 30  # after which a sweep rests whose results nobody has asked for
+UNWATCHED_SECONDS = 30  # without a request for its results, after which a sweep rests
 
 
 class Sweep:
@@ -36,9 +36,9 @@ class Sweep:
     configs : the settings of the runs, which begin in this order
     executor : where they are computed; by default the workers that all sessions share
     at_once : how many tasks to submit at a time, at most MAX_AT_ONCE; by default one per shared
-        worker, also of those that join later, or one per core if `executor` is given
+        worker, including those that join later, or one per core if `executor` is given
     shared : returns the workers that all sessions share
-    compute : is the task
+    compute : the task: computes one slice of a run
     clock : returns the time in seconds
 
     Attributes
@@ -49,7 +49,7 @@ class Sweep:
 
     Raises
     ------
-    ValueError
+    BrokenRule
         If there are too many runs, one is too large or has no training points, or there are no
         workers.
     """
@@ -84,7 +84,7 @@ class Sweep:
 
     @property
     def results(self) -> list[Result]:
-        """Return the results so far, in the order in which they came, and watch the sweep."""
+        """Return the results so far, in the order of their arrival, and watch the sweep."""
         self.watch()
         with self._lock:
             return list(self._results)
@@ -147,7 +147,7 @@ class Sweep:
         while progress := self._next():
             try:
                 future = self._workers.executor.submit(self._compute, progress)
-            except Exception as error:  # each executor has its own way to say that it is closed
+            except Exception as error:  # each executor has its own error for being closed
                 self._end(progress.index, error)
             else:
                 future.add_done_callback(partial(self._finish, progress.index))

@@ -24,7 +24,7 @@ class Column:
     Attributes
     ----------
     name : a field of Config, or one of METRICS
-    values : float64 (n_runs,), numbers, or places among the choices; NaN for a metric of a run that
+    values : float64 (n_runs,), numbers, or indices into `choices`; NaN for a metric of a run that
         diverged or failed
     choices : as text; empty for numbers
     log : whether it is drawn on a logarithmic axis; all values are then above 0
@@ -105,7 +105,7 @@ def is_geometric(values: Sequence[Any]) -> bool:
 
 
 def setting_text(name: str, value: object) -> str:
-    """Return a value of a field as text for people."""
+    """Return a value of a field as readable text."""
     return f"{value:g}" if isinstance(value, float) else text(name, value) or "none"
 
 
@@ -122,7 +122,7 @@ def places(column: Column, *, most: int = 20, bins: int = 10) -> tuple[NDArray[n
 
     Parameters
     ----------
-    most : how many different numbers get a place each
+    most : the largest number of distinct values that get a place each
     bins : how many bins of equal width there are otherwise
 
     Returns

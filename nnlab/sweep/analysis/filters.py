@@ -7,14 +7,13 @@ from numpy.typing import NDArray
 
 from nnlab.sweep.analysis.columns import Column
 
-# By column name, the ranges (low, high) that its values may be in; the ends, included, may be
-# infinite.
+# Column name -> ranges (low, high) of values that pass; ends are included, and may be infinite.
 Filter = Mapping[str, tuple[tuple[float, float], ...]]
-SLACK = 1e-9  # relative to a bound, which may have been through a logarithm and back
+SLACK = 1e-9  # relative to a bound, as taking its logarithm and back rounds it
 
 
 def passes(columns: Sequence[Column], chosen: Filter) -> NDArray[np.bool_]:
-    """Say which runs pass a filter, bool (n_runs,); names that no column has do not count.
+    """Say which runs pass a filter, bool (n_runs,); names without a column are ignored.
 
     A run without a value does not pass if its column is filtered.
     """
@@ -36,7 +35,7 @@ def marked(column: Column, bounds: Sequence[float]) -> tuple[tuple[float, float]
     """Return the ranges that have been marked on the axis of a column.
 
     An end at or beyond all numbers of the axis becomes infinite, since a better run may still come.
-    A mark over the whole axis is no range.
+    A mark over the whole axis does not count.
 
     Parameters
     ----------

@@ -30,7 +30,7 @@ class Importance(NamedTuple):
         shuffles of an axis
     explained : R² of the predictions for runs that a tree has not seen (out of bag); at or below 0
         the forest has learned nothing
-    runs : how many it was computed from
+    runs : number of runs that it was computed from
     """
 
     names: list[str]

@@ -28,7 +28,7 @@ class Medians(NamedTuple):
 
 
 def medians(rows: Column, columns: Column, metric: Column) -> Medians:
-    """Return the median of the metric in each cell of two axes, over all else that varies."""
+    """Return the metric's median in each cell of two axes, over everything else that varies."""
     row, row_texts = places(rows)
     column, column_texts = places(columns)
     values = np.full((len(row_texts), len(column_texts)), np.nan)

@@ -1,4 +1,4 @@
-"""The seed spread: how much runs differ that have the same settings but for the seed."""
+"""The seed spread: how much runs differ if only their seeds differ."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ ROUNDING = 1e-9  # 95.1 / 100 need not be equal to 951 / 1000
 
 
 class Rule(NamedTuple):
-    """When a run counts as solved: an accuracy is at least the threshold, or a loss at most."""
+    """When a run counts as solved: an accuracy at or above the threshold, or a loss at or below."""
 
     metric: str
     threshold: float
@@ -42,7 +42,7 @@ class SeedSpread:
     Attributes
     ----------
     setting : in words: "learning rate 0.1 · activation tanh"
-    values : without the axes' names: "0.1 · tanh"
+    values : the same without the axes' names: "0.1 · tanh"
     results : of its runs, also of those that diverged or failed
     solved : how many of them are solved
     judged : how many could be: all but those that failed with an error
@@ -64,7 +64,7 @@ class SeedSpread:
 def seed_spreads(
     results: Sequence[Result], axes: Sequence[Axis], metric: str, rule: Rule
 ) -> list[SeedSpread]:
-    """Group runs by all that the sweep varies but the seed; the best median comes first."""
+    """Group runs by everything the sweep varies except the seed; the best median comes first."""
     names = [axis.name for axis in axes if axis.name != "seed"]
     groups: dict[tuple[object, ...], list[Result]] = {}
     for result in results:
@@ -88,7 +88,7 @@ def seed_spreads(
 def quartiles(values: FloatArray) -> FloatArray:
     """Return lower quartile, median and upper quartile, float64 (3, ...), along the first axis.
 
-    In one dimension, NaN are left out; without values, all three are NaN.
+    In one dimension, NaN values are ignored; without values, all three are NaN.
     """
     if values.ndim == 1:
         values = values[~np.isnan(values)]
@@ -106,7 +106,7 @@ class Band(NamedTuple):
     quartiles : float64 (3, n_points), of the runs' mean losses in each bin
     mean_over : how many iterations a bin has; the last may have fewer
     runs : how many runs there are
-    ended : the iteration at which the first run ended; after it, that run counts with its last mean
+    ended : the iteration at which the first run ended; after that, it counts with its last mean
     """
 
     iterations: FloatArray
@@ -117,7 +117,7 @@ class Band(NamedTuple):
 
 
 def loss_band(results: Sequence[Result]) -> Band | None:
-    """Return the band of the runs of one setting that are done; None if none is."""
+    """Return the band of those runs of one setting that are done; None without any."""
     done = [result for result in results if result.status == "done"]
     if not done:
         return None

@@ -1,4 +1,4 @@
-"""Every epoch deals the training points out once, in an order that seed and epoch alone decide."""
+"""Every epoch uses each training point once, in an order that depends on seed and epoch alone."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""nnlab computes on one BLAS thread, and leaves the threads of its host process as they were."""
+"""nnlab computes on one BLAS thread, and leaves the host process's own threads as they were."""
 
 import subprocess
 import sys

@@ -88,7 +88,7 @@ def test_no_rule_complains_about_a_healthy_run_at_any_iteration(config: Config) 
 class Sick(NamedTuple):
     """A config with a problem, the iteration at which it shows, and the words of the finding.
 
-    Numbers in its words follow from the config by thought alone: log 2 = 0.693 is the loss of
+    Numbers in its words follow from the config without a run: log 2 = 0.693 is the loss of
     predicting one half everywhere, half of 5,000 iterations are 2,500. The others are tested below.
     """
 
@@ -227,7 +227,7 @@ def _norm(*arrays: np.ndarray) -> float:
 
 
 def _last_seen(run: Run) -> Run:
-    """Return the run as it was when its layers were looked at last."""
+    """Return the run as it was when its layers were last recorded."""
     return advance(start(run.config), (run.iteration - 1) // 100 * 100)
 
 
@@ -366,7 +366,7 @@ def test_the_rate_that_is_set_is_the_rate_in_the_sentence() -> None:
 
 
 def test_points_far_out_are_not_blamed_on_the_learning_rate() -> None:
-    """A tanh of inputs of some hundreds is saturated whatever the weights."""
+    """A tanh of inputs in the hundreds is saturated whatever the weights."""
     xy = np.random.default_rng(0).normal(0, 300, (200, 2))
     points = [(x1, x2, float(x1 * x2 > 0)) for x1, x2 in xy.tolist()]
     config = Config(

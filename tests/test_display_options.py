@@ -89,7 +89,7 @@ def test_discretized_the_picture_has_two_colours_on_the_sides_of_one_half() -> N
 
 
 def lonely_point(page: Page, run: Run) -> tuple[int, float, float]:
-    """Return a training point of class 1 that no other covers: its number, and its place."""
+    """Return a training point of class 1 that no other point covers: its number and its place."""
     trace = traces(run.dataset, "classification")[1]
     inputs = run.dataset.train_inputs[trace.indices]
     others = np.vstack([run.dataset.train_inputs, run.dataset.test_inputs])
@@ -163,13 +163,13 @@ def hover_text(page: Page) -> Locator:
 
 
 def point_at(page: Page, x: float, y: float) -> None:
-    """Move the mouse to a point and wait until it is hovered: else a click is at none."""
+    """Move the mouse to a point and wait for the hover, without which a click hits no point."""
     page.mouse.move(x, y)
     expect(hover_text(page).first).to_be_visible()
 
 
 def click(page: Page, x: float, y: float) -> None:
-    """Click a point, and go away, slowly enough for Plotly to see the mouse leave."""
+    """Click a point, and move away slowly enough for Plotly to notice."""
     point_at(page, x, y)
     page.mouse.down()
     page.mouse.up()

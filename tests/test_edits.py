@@ -39,7 +39,7 @@ def test_the_row_after_the_weights_is_the_bias() -> None:
 
 
 def test_a_run_with_a_parameter_set_goes_on_from_it() -> None:
-    """As a run does that had the parameter by itself."""
+    """Just as a run that reached the parameter by training."""
     config = replace(TINY, optimizer="adam")
     run = advance(start(config), 10)
     edited = set_parameter(run, 1, 0, 0, 2.5)
@@ -119,7 +119,7 @@ def test_a_bad_place_or_value_is_refused(name: str, bad: object, rule: str) -> N
 
 
 def test_a_value_that_takes_the_loss_to_infinity_is_refused() -> None:
-    """By hand: the hidden unit answers 1e160 x1, of which a thousandfold has no square."""
+    """By hand: the hidden unit gives 1e160 x1, and a thousand times that has no finite square."""
     config = Config(
         problem="regression", dataset="plane", hidden_layers=(1,), activation="linear", samples=10
     )
@@ -304,7 +304,7 @@ def test_settings_changed_after_the_restored_iteration_hold_from_there() -> None
 
 
 def test_a_run_rewound_to_its_start_is_a_new_run_of_the_present_settings() -> None:
-    """Whatever was changed on the way, but for the seed that its weights come from."""
+    """Whatever was changed on the way, except the seed that its weights come from."""
     run = advance(start(replace(TINY, dataset="own", points=[(0, 0, 1)])), 10)
     points = [(x / 7, x % 3, x % 2) for x in range(20)]
     run = with_config(run, replace(run.config, points=points, optimizer="adam"))
@@ -351,7 +351,7 @@ def _changed(draw: st.DrawFn, config: Config) -> Config:
 
 @st.composite
 def _steered(draw: st.DrawFn) -> tuple[Run, Run]:
-    """Steer one run through settings and parameters, once in chunks and once in one go between."""
+    """Change settings and parameters of a run, and advance it between, in chunks and in one go."""
     config = draw(configs())
     chunks = whole = start(config)
     for _ in range(draw(st.integers(1, 3))):

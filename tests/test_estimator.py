@@ -1,4 +1,4 @@
-"""The network is a scikit-learn estimator: its checks, its tools, and the same numbers as ever."""
+"""The network is a scikit-learn estimator: it passes the checks, fits the tools and trains as a run."""
 
 import inspect
 import pickle
@@ -216,7 +216,7 @@ def test_a_fit_starts_from_new_weights() -> None:
 
 
 def test_a_pass_sees_each_sample_once_whatever_the_sizes_of_the_chunks() -> None:
-    """Steps too short to matter: a pass's losses are means over its batches of unmoved losses."""
+    """The steps are too short to matter, so the loss of a pass is the mean over its batches."""
     X, y = table(41)
     model = NeuralNetClassifier(batch_size=4, learning_rate=1e-12)
     for rows in (slice(10), slice(10, 17), slice(17, 40), slice(40, 41)):
@@ -506,7 +506,7 @@ def test_the_weights_that_are_seen_are_the_weights_in_use() -> None:
 
 @pytest.mark.parametrize("estimator", ESTIMATORS)
 def test_large_data_are_copied_once(estimator: type) -> None:
-    """Into the network's own columns; the hidden units take the little that is left."""
+    """Into the network's own columns; the hidden units need little more."""
     inputs, labels = table(20_000, 50)
     inputs.flags.writeable = False
     model = estimator(hidden_layers=(2,), iterations=2)

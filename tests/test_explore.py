@@ -58,7 +58,7 @@ def choose_run(app: AppTest, index: int) -> None:
 
 
 def field(app: AppTest, name: str) -> str:
-    """Return the key of a field of the sidebar, which is a new one whenever all are filled in."""
+    """Return the key of a field of the sidebar; filling in the fields gives them new keys."""
     return f"{name}_{explore(app).fields.number}"
 
 
@@ -195,7 +195,7 @@ def test_the_estimate_is_made_from_a_measured_run() -> None:
 def test_the_page_says_beforehand_how_long_it_takes_and_how_that_was_measured(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Six runs of 3 iterations, two at once, by a clock that advances 2 s at each look."""
+    """Six runs of 3 iterations, two at once, by a clock that advances 2 s at each reading."""
     seconds = iter(range(0, 1000, 2))
     clock = SimpleNamespace(perf_counter=lambda: next(seconds))
     monkeypatch.setattr(sweep_progress, "time", clock)
@@ -528,7 +528,7 @@ def test_own_points_go_along_and_an_opened_run_brings_its_own() -> None:
 
 @pytest.mark.parametrize("key", ["open_base", "open_suggested"])
 def test_an_opened_run_has_the_points_of_its_base_however_many(workers: ByHand, key: str) -> None:
-    """More own points than a link holds stay in the session: those of another run are not meant."""
+    """More own points than a link holds stay in the session, but another run must not get them."""
     many = Points.of([(number / 300, 0.1, number % 2) for number in range(300)])
     app = open_explore(view="range")
     put_run(app, start(Config()), point_history=(OwnPoints(many),))

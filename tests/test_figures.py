@@ -34,7 +34,7 @@ def test_the_boundary_has_at_least_100_by_100_pixels() -> None:
 
 
 def test_the_boundary_is_the_right_way_up_and_in_the_colours_of_the_classes() -> None:
-    """A network that says class 1 only where x1 and x2 are large: the corner right at the top."""
+    """A network that predicts class 1 only where x1 and x2 are large: the top right corner."""
     run = start(Config(hidden_layers=()))
     run = replace(run, parameters=Parameters((2, 1), np.array([40.0, 40.0, -40.0])))
     pixels = colors(run)

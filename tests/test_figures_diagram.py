@@ -58,7 +58,7 @@ def test_each_small_map_is_what_its_unit_says_at_the_centres_of_the_plane() -> N
 
 
 def test_the_small_maps_are_the_right_way_up() -> None:
-    """x1 grows to the right, x2 to the top: as in the large chart, class 1's colour is there."""
+    """x1 grows to the right and x2 upwards, as in the large chart; class 1's colour is there."""
     x1, x2 = thumbnails(TWO_UNITS).maps[:2].astype(int)
     assert (np.diff(x1, axis=1) > 0).all()
     assert (np.diff(x1, axis=0) == 0).all()
@@ -111,7 +111,7 @@ def test_a_run_about_to_diverge_can_be_drawn() -> None:
 
 
 def test_the_range_of_a_unit_leaves_out_values_that_are_not_finite() -> None:
-    """At the right the first layer is infinite, and the difference in the second one unknown."""
+    """On the right the first layer is infinite, so the difference in the second is undefined."""
     run = start(Config(hidden_layers=(2, 1), activation="linear", samples=20))
     vector = np.array([1.7e308, 0, 0, 1.7e308, 0, 0, 1, -0.5, 0, 0, 0])
     run = replace(run, parameters=Parameters((2, 2, 1, 1), vector))

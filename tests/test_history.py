@@ -37,7 +37,7 @@ LARGEST = Config(
 
 
 def _taken(run: Run, iterations: Iterable[int]) -> Snapshots:
-    """Skip so many iterations of a run without training, as if all its numbers stayed the same."""
+    """Skip iterations of a run without training, as if all its numbers stayed the same."""
     snapshots = Snapshots(run.snapshots, run.iteration)
     for iteration in iterations:
         if iteration % snapshots.stride == 0:
@@ -46,7 +46,7 @@ def _taken(run: Run, iterations: Iterable[int]) -> Snapshots:
 
 
 def _bytes(snapshots: Iterable[Snapshot]) -> int:
-    """Count the bytes of all arrays that are reached."""
+    """Count the bytes of all arrays that an object holds."""
     return sum(one.vector.nbytes + one.optimizer_state.vectors.nbytes for one in snapshots)
 
 
@@ -109,7 +109,7 @@ def test_a_network_too_large_for_two_snapshots_keeps_two_all_the_same() -> None:
 
 
 def test_the_snapshots_stay_in_bounds_when_the_optimizer_changes() -> None:
-    """Of different sizes, as many fit as if all were as large as the largest."""
+    """If their sizes differ, as many fit as if all were as large as the largest."""
     run = start(replace(LARGEST, hidden_layers=(32, 32)))
     for optimizer in ("sgd", "adam", "sgd", "momentum"):
         run = with_config(run, replace(run.config, optimizer=optimizer))

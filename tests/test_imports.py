@@ -171,7 +171,7 @@ def test_the_house_has_at_most_twelve_rooms() -> None:
 
 
 def test_a_file_name_stands_at_most_twice() -> None:
-    """And then for the same thing on two floors: figures/gallery draws what views/gallery shows."""
+    """Twice only for one thing on two floors: figures/gallery draws what views/gallery shows."""
     stems = Counter(file.stem for file in [*FILES, *STATIC] if not file.stem.startswith("__"))
     assert {stem: count for stem, count in stems.items() if count > 2} == {}
 

@@ -1,4 +1,4 @@
-"""The inbox takes each message once, in order, and drops what is malformed or not for this page."""
+"""The inbox takes each message once, in order, and drops malformed ones and other pages'."""
 
 import logging
 from typing import Any

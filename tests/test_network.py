@@ -100,7 +100,7 @@ def test_gradients_equal_central_differences(
 
 @pytest.mark.parametrize("loss", LOSSES.values(), ids=LOSSES)
 def test_an_objective_turns_to_other_samples(loss: type[OutputLoss]) -> None:
-    """As if it had been made for them."""
+    """As an objective that was made for them."""
     sizes = (2, 4, 3, 1)
     inputs, targets, parameters = _problem(sizes)
     objective = Objective(sizes, ("sine", "sine"), inputs[:5], targets[:5], loss)

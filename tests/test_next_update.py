@@ -71,7 +71,7 @@ def test_the_parameters_after_the_step_are_the_runs_bit_for_bit(
 
 @pytest.mark.parametrize("settings", UPDATES, ids=str)
 def test_a_step_on_one_point_is_the_step_of_a_run_that_has_no_other(settings: dict) -> None:
-    """It starts from the same parameters, which only the seed decides."""
+    """It starts from the same parameters, which depend on the seed alone."""
     run = _run(0, **settings)
     point = 11
     (x1, x2), (target,) = run.dataset.train_inputs[point], run.dataset.train_targets[point]
@@ -170,7 +170,7 @@ def test_the_numeric_gradient_is_the_analytic_one(
 def test_at_a_corner_the_numeric_gradient_mixes_the_slopes_of_both_sides(
     activation: str, low: float, high: float, analytic: float
 ) -> None:
-    """One unit, one point at the origin: z = b1 = 0, on the corner of g.
+    """One unit, one point at the origin: z = b1 = 0, at the kink of g.
 
     L = ½(w2 g(b1) + b2 - t)² with w2 = 1, b2 = 0, t = -1: dL/db1 = g'(0), which is `low` from the
     left and `high` from the right.

@@ -107,7 +107,7 @@ def _units(app: AppTest) -> dict[str, float]:
 
 
 def assert_shows(app: AppTest, name: str, values: np.ndarray) -> None:
-    """Compare every number of a table with the array that it shows a part of."""
+    """Compare every number of a table with the array of which it shows a part."""
     _, *rows = tables(app)[name]
     unit = _units(app)[name]
     expected = values[:, :COLUMNS]
@@ -257,7 +257,7 @@ def test_a_taken_step_keeps_no_runs() -> None:
 
 
 def test_a_new_run_forgets_the_step_taken_and_the_point() -> None:
-    """The point may be one that the new run does not have, which nobody has typed."""
+    """The new run may not have the point, and the user did not type it."""
     page = open_playground(panel="step")
     healthy(page.number_input(key="step_point").set_value(15).run())
     healthy(page.button(key="take_step").click().run())
@@ -291,7 +291,7 @@ def test_every_line_of_code_shown_stands_in_the_core(settings: dict) -> None:
 
 
 def test_the_code_shown_is_that_of_the_function_that_ran() -> None:
-    """The sine's slope, which stands on one line with the sine itself."""
+    """The sine's slope, which is on the same line as the sine itself."""
     app = open_panel(start(Config(**SMALL, activation="sine")))
     choose(app, "Forward", 1)
     assert "np.sin(z, out=z)" in app.code[0].value
@@ -414,7 +414,7 @@ def test_where_no_check_is_affordable_the_panel_says_so() -> None:
 
 
 def test_a_corner_between_the_two_losses_is_explained() -> None:
-    """All biases are 0, so that a point at the origin is on the corner of every ReLU."""
+    """All biases are 0, so that a point at the origin is at the kink of every ReLU."""
     config = Config(dataset="own", points=Points.of([(0, 0, 1)]), hidden_layers=(3,))
     app = open_panel(start(config))
     choose(app, "Backward", 1)

@@ -574,7 +574,7 @@ def page_with_button(key: str) -> AppTest:
 def tell_clicks(
     monkeypatch: pytest.MonkeyPatch, tell: Callable[[Callable[[], None]], None]
 ) -> None:
-    """Make the browser send each click on a button in another way than once."""
+    """Let `tell` decide how often the browser sends each click on a button."""
 
     def telling(draw: Callable[..., bool]) -> Callable[..., bool]:
         def button(*args: Any, on_click: Callable[..., None] | None = None, **options: Any) -> bool:
@@ -646,7 +646,7 @@ def test_the_view_has_settled_when_start_ends_a_replay() -> None:
 
 
 def test_the_charts_learn_that_another_run_has_begun(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Only then they forget their zoom: not where one looks back, or goes on from there."""
+    """Only a new run resets their zoom; looking back or continuing from there does not."""
     runs_sent: list[int] = []
     monkeypatch.setattr(live_chart, "update", lambda _, *, run, **__: runs_sent.append(run))
     app = press(open_playground(speed="100"), "step_tick")

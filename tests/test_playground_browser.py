@@ -173,7 +173,7 @@ def test_the_keys_work_after_a_choice_with_the_mouse(page: Page, server: str) ->
 
 
 def test_keys_typed_into_a_field_or_the_speed_stay_there(page: Page, server: str) -> None:
-    """A step made afterwards finds a run that no key has moved."""
+    """A step made afterwards starts from iteration 0, so no key has moved the run."""
     open_page(page, server, "samples=100")
     page.get_by_role("radio", name="10", exact=True).focus()
     page.keyboard.press("ArrowRight")
@@ -395,7 +395,7 @@ def test_lost_ticks_and_a_lost_connection_end_in_the_right_picture(
 
 
 def test_a_click_that_the_browser_sends_twice_is_one_click(page: Page, server: str) -> None:
-    """It does so when a tick is due just then: with the tick, and by itself."""
+    """If a tick is due just then, the browser sends the click with the tick, and by itself."""
     fragments: list[str] = []
     sent: list[tuple[WebSocketRoute, str | bytes]] = []
 

@@ -105,7 +105,7 @@ def test_the_page_opens_on_the_present() -> None:
 def test_the_pages_picture_lies_under_the_points_where_they_are() -> None:
     _, _, layout, _ = figure(trained())
     image = layout["images"][0]
-    assert (image["x"], image["y"]) == (-1.25, 1.25)  # the corner left at the top
+    assert (image["x"], image["y"]) == (-1.25, 1.25)  # the top left corner
     assert (image["sizex"], image["sizey"]) == (2.5, 2.5)
     assert layout["xaxis"]["range"] == layout["yaxis"]["range"] == [-1.25, 1.25]
     assert image["layer"] == "below"
@@ -156,7 +156,7 @@ def test_the_animations_of_usual_and_of_busy_runs_fit_into_3_mb() -> None:
 
 
 def test_the_animation_is_the_right_way_up_and_in_the_colours_of_the_classes() -> None:
-    """A network that says class 1 only where x1 and x2 are large: the corner right at the top."""
+    """A network that predicts class 1 only where x1 and x2 are large: the top right corner."""
     run = start(Config(hidden_layers=(), samples=2, test_samples=2))
     run = replace(run, parameters=Parameters((2, 1), np.array([40.0, 40.0, -40.0])))
     frame = pixels(animation(run, "loss", log=False, axes=AXES), 0)

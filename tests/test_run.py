@@ -264,7 +264,7 @@ def test_predict_takes_no_points_and_lists() -> None:
 
 
 def test_batches_are_drawn_again_each_epoch_and_the_last_is_a_mean_over_its_own_size() -> None:
-    """10 points in batches of 4: of an epoch's losses the last is that of 2 points."""
+    """10 points in batches of 4: the last loss of an epoch is that of 2 points."""
     config = Config(samples=10, batch_size=4, learning_rate=1e-12, initialization="xavier")
     run = advance(start(config), 6)
     per_point = [

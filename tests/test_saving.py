@@ -1,4 +1,4 @@
-"""What the page saves is the run's own, and the replay plays in any browser without a network."""
+"""The page saves the run as it is, and the replay plays in any browser without a network."""
 
 import base64
 import json
@@ -53,7 +53,7 @@ def expect_picture(page: Page, run: Run) -> None:
 
 
 def slide(page: Page, share: float) -> None:
-    """Press the mouse on the slider, at a share of its length."""
+    """Press the mouse on the slider, at a fraction of its length."""
     box = page.locator(".slider-rail-touch-rect").bounding_box()
     assert box
     # the rail begins and ends half a grip away from the rectangle's edges

@@ -56,7 +56,7 @@ def config(**changes: Any) -> Config:
 
 
 def any_config(seed: int) -> Config:
-    """Choose something for every field, numbers with all their digits."""
+    """Draw a value for every field, numbers with all their digits."""
     rng = np.random.default_rng(seed)
 
     def one(names: Any) -> Any:
@@ -225,7 +225,7 @@ def test_the_script_of_the_articles_run_repeats_its_25_000_losses_and_its_table(
 
 
 def test_the_configs_cover_every_way_to_end() -> None:
-    """So that the scripts above have done so too."""
+    """So the scripts above have ended in all of them."""
     ends = {name: trained(config) for name, config in CONFIGS.items()}
     assert {run.stopped for run in ends.values()} == {None, "diverged", "target_loss", "plateau"}
     assert ends["target loss from the start"].iteration == 0

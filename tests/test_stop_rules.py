@@ -40,7 +40,7 @@ def test_patience_ends_so_many_iterations_after_the_best_loss() -> None:
 
 
 def test_less_than_a_ten_thousandth_is_no_improvement() -> None:
-    """But many small steps are, once together they reach it, for they count from the best."""
+    """But several small steps are one once they add up to it: each counts from the best loss."""
     assert _met(_rules(patience=2), [1.0, 0.99991, 0.99991]) == [None, None, "plateau"]
     assert _met(_rules(patience=3), [1.0, 0.99995, 0.99989, 0.9999, 0.9999]) == [None] * 5
 
@@ -53,7 +53,7 @@ def test_the_rules_of_a_later_call_know_the_best_loss_of_the_earlier_ones() -> N
 
 @pytest.mark.parametrize("batch_size", [3, 5])
 def test_batches_are_looked_at_when_an_epoch_is_over(batch_size: int) -> None:
-    """By the loss of all points, whatever the last batch's own."""
+    """By the loss of all points, not by that of the last batch."""
     config = Config(samples=10, batch_size=batch_size, target_loss=1e6)
     run = start(config)
     batches = Batches(config, run.dataset)

@@ -1,4 +1,4 @@
-"""What is drawn with the brush is sent until it is taken, and then no longer shown as drawn."""
+"""A stroke of the brush is sent until it is taken; then its dots are removed."""
 
 from pathlib import Path
 

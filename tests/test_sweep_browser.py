@@ -41,7 +41,7 @@ def sweep(page: Page) -> None:
 
 
 def drag(page: Page, axis: str, low: float, high: float) -> None:
-    """Mark an axis from one height to another, as parts of its length from its lower end."""
+    """Mark an axis from one height to another, as fractions of its length from its lower end."""
     names = page.evaluate(
         f"""() => document.querySelector('[data-live-chart={PARALLEL}] .plot')
               .data[0].dimensions.map((dimension) => dimension.name)"""
@@ -54,7 +54,7 @@ def drag(page: Page, axis: str, low: float, high: float) -> None:
 
 
 def wait_for_ranges(page: Page, *axes: str) -> dict[str, list[list[float]]]:
-    """Wait until the server has answered what is marked on just these axes; return it.
+    """Wait until the server has replied to marks on exactly these axes; return the marks.
 
     Until then Plotly holds a mark as a flat pair.
     """

@@ -1,4 +1,4 @@
-"""What a tick sends follows from the playground's record, without a page."""
+"""A tick's message depends only on the playground's record, so it needs no page."""
 
 import re
 from dataclasses import replace

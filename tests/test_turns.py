@@ -35,7 +35,7 @@ def test_a_tick_is_a_part_of_the_same_run_with_the_frames_on_the_way() -> None:
 
 
 def test_a_tick_makes_each_forward_pass_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Beside those of its updates: one over the plane per frame, one over each set of points."""
+    """Besides those of its updates: one over the plane per frame, one over each set of points."""
     passes: Counter[int] = Counter()
     forward = Network.forward
 
@@ -86,7 +86,7 @@ def test_a_step_of_a_stopped_run_ends() -> None:
 
 
 def test_one_trains_at_a_time_first_come_first_served() -> None:
-    """Nor does a session that comes back at once get its next turn before those that wait."""
+    """A session that returns at once goes to the end of the queue."""
     order: list[tuple[int, int]] = []
     inside = threading.Semaphore(1)
 

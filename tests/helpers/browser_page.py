@@ -200,7 +200,7 @@ def drag(page: Page, *places: tuple[float, float], steps: int = 20) -> None:
 def open_save(page: Page) -> None:
     """Open Save, and wait until the server has drawn its buttons for the present run.
 
-    A button of before would ask for a file that is no longer offered.
+    An earlier button would ask for a file that is no longer offered.
     """
     press(page, "Save")
     app = page.get_by_test_id("stApp")

@@ -22,7 +22,7 @@ def result(
 ) -> Result:
     """Return a result with these metrics; the train loss is nine tenths of the test loss.
 
-    The losses are those at every so many iterations, with straight lines between them.
+    The losses are given at regular iterations, with straight lines between them.
     """
     config = Config(**{"iterations": every * (len(losses) - 1), **settings})
     if status == "error":

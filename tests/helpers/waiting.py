@@ -7,7 +7,7 @@ PATIENCE_SECONDS = 300  # a limit that only a failure reaches
 
 
 def wait_until(holds: Callable[[], object], rest: Callable[[float], None] = time.sleep) -> None:
-    """Wait until something holds; `rest` waits for some seconds between two looks."""
+    """Wait until something holds; `rest` waits for some seconds between two checks."""
     deadline = time.monotonic() + PATIENCE_SECONDS
     while not holds():
         assert time.monotonic() < deadline, "it takes too long"

@@ -136,7 +136,7 @@ def _output(program: str, *arguments: str) -> str:
 def test_results_are_the_same_bit_for_bit_on_one_and_on_many_threads() -> None:
     one = _output(RUN, "1", "limited")
     assert _output(RUN, "4", "limited") == one
-    assert _output(RUN, "4", "unlimited") != one  # else BLAS has one thread in any case
+    assert _output(RUN, "4", "unlimited") != one  # otherwise BLAS has one thread anyway
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,7 @@ from nnlab.training.config import SETTINGS, parse, text
 from nnlab.training.edit_record import STOP
 from nnlab.training.edits import with_config
 
-# More digits than Python turns into text, and more brackets than it follows.
+# More digits than Python turns into text, and more brackets than it can parse.
 HUGE = 10**5000
 NESTED: list = []
 for _ in range(10_000):

@@ -212,7 +212,7 @@ def test_a_downloaded_classification_is_read_back_bit_for_bit(
         assert first.classes is not None
         again = write_table(first.points, names, first.classes)
         assert to_points(read_table(again), *names, **columns) == first
-        # these labels may stand in another order than the file's: then the classes change places
+        # these labels may be in another order than the file's: then the classes are swapped
         swapped = first.points.targets[0] == 1.0
         targets = first.points.targets[2:].tolist()
         assert [1 - target if swapped else target for target in targets] == [p[2] for p in inputs]
@@ -245,7 +245,7 @@ def test_no_text_that_is_written_runs_as_a_formula(names: tuple[str, ...]) -> No
     try:
         content = write_table(POINTS, names[:3], names[3:]).decode("utf-8-sig")
     except UnicodeEncodeError:
-        return  # half a surrogate pair comes out of no file
+        return  # no file holds half a surrogate pair
     rows = list(csv.reader(io.StringIO(content, newline=""), strict=True))
     runs = r"\s*[=+\-@＝＋－＠]|[\t\r\n]"
     assert not [cell for cell in rows[0] if re.match(runs, cell)]

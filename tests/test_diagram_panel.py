@@ -346,7 +346,7 @@ FITS = """() => {
 def test_networks_of_all_sizes_are_drawn_on_a_projector_and_a_phone(
     page: Page, server: str, query: str, units: int
 ) -> None:
-    """On a projector all layers and their buttons stand side by side; on a phone one may scroll."""
+    """On a projector all layers and their buttons fit side by side; on a phone they may scroll."""
     open_diagram(page, server, f"samples=20&{query}")
     expect(page.locator("[data-unit]")).to_have_count(units)
     for width, height in ((1366, 768), (1280, 720), (390, 844)):

@@ -39,7 +39,7 @@ def test_the_row_after_the_weights_is_the_bias() -> None:
 
 
 def test_a_run_with_a_parameter_set_goes_on_from_it() -> None:
-    """Just as a run that reached the parameter by training."""
+    """Just as a run that was given the same parameters."""
     config = replace(TINY, optimizer="adam")
     run = advance(start(config), 10)
     edited = set_parameter(run, 1, 0, 0, 2.5)
@@ -263,7 +263,7 @@ def test_patience_starts_again_when_a_rewound_run_gets_other_points() -> None:
     losses = later.losses[896:]
     assert (np.diff(losses[:100]) < 0).all()
     assert losses.min() > run.losses[:896].min()
-    # nor does rewinding to that iteration once more bring the old best back
+    # rewinding to that iteration once more does not bring the old best back either
     assert rewind(later, 896).best_loss == np.inf
 
 

@@ -1,4 +1,4 @@
-"""The network is a scikit-learn estimator: it passes the checks, fits the tools and trains as a run."""
+"""The scikit-learn estimators pass its checks, work with its tools, and train as a run does."""
 
 import inspect
 import pickle
@@ -216,7 +216,7 @@ def test_a_fit_starts_from_new_weights() -> None:
 
 
 def test_a_pass_sees_each_sample_once_whatever_the_sizes_of_the_chunks() -> None:
-    """The steps are too short to matter, so the loss of a pass is the mean over its batches."""
+    """The steps are too short to change the loss, so all batches have that of the same network."""
     X, y = table(41)
     model = NeuralNetClassifier(batch_size=4, learning_rate=1e-12)
     for rows in (slice(10), slice(10, 17), slice(17, 40), slice(40, 41)):

@@ -134,7 +134,7 @@ def test_a_click_opens_the_run_and_explore_keeps_its_results(
     page.get_by_role("link", name="Explore").click()
     wait_for_runs(page, 6)
     expect(links(page)).to_have_count(6)
-    # the sweep is as it was left, and the way back leads to the run as it was left
+    # the sweep is as it was left, and Back leads to the run as it was left
     as_left(page)
     page.get_by_role("link", name="Playground", exact=True).click()
     shown(page, "loss-curve", 1)
@@ -375,7 +375,7 @@ def test_both_pages_work_below_a_base_path_and_ask_no_other_server(page: Page) -
             shown(page, name, 1)
         page.get_by_text("Equations", exact=True).click()
         expect(page.locator(".katex").first).to_be_visible()
-        page.goto("about:blank")  # before its server is away
+        page.goto("about:blank")  # before its server is gone
     asked = [url for url in urls if not url.startswith(("data:", "blob:", "about:"))]
     assert {url.split("/")[2] for url in asked} == {address.split("/")[0]}
     assert any("plotly.min.js" in url for url in asked)

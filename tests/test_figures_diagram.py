@@ -40,7 +40,7 @@ def by_hand(*vector: float, activation: str = "linear") -> Run:
     return replace(run, parameters=Parameters((2, 2, 1), np.array(vector)))
 
 
-# z1 = x1 + 2 x2 and z2 = 3 - x2, and the output does not listen to them
+# z1 = x1 + 2 x2 and z2 = 3 - x2, and the output has no weight on them
 TWO_UNITS = by_hand(1, 2, 0, 0, -1, 3, 0, 0, 0)
 
 

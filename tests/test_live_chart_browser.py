@@ -125,7 +125,7 @@ def test_the_gallery_is_full_right_after_a_pause_in_the_playground(explore: Expl
         "document.querySelector('[data-live-chart=loss-curve]').dataset.iteration > 50",
         timeout=PATIENCE,
     )
-    # the clock stands: however slow the machine is, it is the moment after the click
+    # the clock is stopped: however slow the machine is, it is the moment after the click
     page.evaluate("() => { const now = performance.now(); performance.now = () => now; }")
     press(page, "Pause")
     page.get_by_role("link", name="Explore").click()

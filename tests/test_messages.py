@@ -83,7 +83,7 @@ def test_a_ticks_message_is_at_most_60_kb(
     press(app, "start")
     charts, packed = sent[-1][0]["charts"], sent[-1][1]
     assert len(packed) <= MAX_BYTES
-    # and all that makes a message large was in it
+    # and everything that makes a message large was in it
     assert charts["decision-boundary"]["iteration"] > 100_000
     assert charts["decision-boundary"]["frames"]
     marks = charts["decision-boundary"]["points"]

@@ -27,7 +27,7 @@ NETWORKS = [
     *((name, (4, 3)) for name in ACTIVATIONS),
     *(("tanh", widths) for widths in [(), (4,), (4, 3, 2)]),
 ]
-# what a run can be asked to answer, and by which loss
+# what a run can be asked to predict, and by which loss
 PROBLEMS = [
     *({"output_loss": name} for name in OUTPUT_LOSSES),
     {"problem": "regression", "dataset": "multi-gaussian"},
@@ -65,7 +65,7 @@ def test_the_parameters_after_the_step_are_the_runs_bit_for_bit(
     np.testing.assert_array_equal(after.parameters.vector, advanced.parameters.vector)
     assert step.loss == advanced.losses[-1]
     assert step.iteration == run.iteration
-    # and the run goes on from there as if nobody had looked
+    # and the run continues as if the step had not been inspected
     np.testing.assert_array_equal(advance(after, 9).losses, advance(run, 10).losses)
 
 
@@ -189,7 +189,7 @@ def test_at_a_corner_the_numeric_gradient_mixes_the_slopes_of_both_sides(
     assert crossings(run, 0, bias) == 1
     assert crossings(run, 0, 0) == 0  # a weight of an input that is 0 moves nothing
     assert look_at_step(run, 0).gradients.vector[bias] == analytic
-    # the mean of both slopes, but for the loss's own bend over h
+    # the mean of both slopes, except for the curvature of the loss over h
     (numeric,) = numeric_gradients(run, 0, [bias])
     assert numeric == pytest.approx((low + high) / 2, abs=2 * STEP_SIZE)
 
@@ -279,7 +279,7 @@ def test_looking_changes_nothing() -> None:
     np.testing.assert_array_equal(run.optimizer_state.vectors, memory)
     again = look_at_step(run)
     np.testing.assert_array_equal(again.after.vector, step.after.vector)
-    # nor does training on change what was seen
+    # training on does not change the arrays of the step either
     advance(run, 10)
     np.testing.assert_array_equal(again.deltas[0], step.deltas[0])
 
@@ -295,7 +295,7 @@ def test_a_step_on_one_point_is_an_edit_and_the_run_goes_on() -> None:
     assert stepped.iteration == 6
     assert stepped.config == run.config
     assert stepped.dataset is run.dataset
-    assert stepped.best_loss == np.inf  # patience begins anew
+    assert stepped.best_loss == np.inf  # patience starts again
     assert advance(stepped, 4).iteration == 10
     np.testing.assert_array_equal(advance(stepped, 4).losses[:6], stepped.losses)
 

@@ -531,7 +531,7 @@ def table(page: Page, name: str) -> Locator:
 
 
 def expect_numbers(page: Page, name: str, values: np.ndarray, places: int) -> None:
-    """Wait until a table shows these numbers, with so many decimals."""
+    """Wait until a table shows these numbers with this many decimals."""
     texts = [f"{value:.{places}f}".replace("-", "−") for value in values.ravel()]
     texts = ["0" if value == 0 else text for text, value in zip(texts, values.flat, strict=True)]
     expect(table(page, name).locator("tbody td")).to_have_text(texts, timeout=PATIENCE)

@@ -58,7 +58,7 @@ def draw(page: Page, *positions: tuple[float, float]) -> None:
 
 
 def wait_for_drawn(page: Page, count: int) -> None:
-    """Wait until the figure shows so many training points."""
+    """Wait until the figure shows this many training points."""
     page.wait_for_function(
         f"""count => {PLOT}._fullData.filter(trace => trace.name.startsWith('train'))
           .reduce((sum, trace) => sum + trace._length, 0) === count""",

@@ -99,7 +99,7 @@ def test_the_command_opens_the_page_in_any_folder(
             "document.querySelector('[data-live-chart=decision-boundary]').dataset.iteration > 0"
         )
         assert iteration(page) > 0
-        page.goto("about:blank")  # else the page says that its server has gone
+        page.goto("about:blank")  # otherwise the page logs an error
 
 
 def test_the_command_trains_and_sweeps(commands: Path, tmp_path: Path) -> None:

@@ -421,7 +421,7 @@ def test_a_bad_link_falls_back_to_the_default_and_says_so(name: str, value: str)
     (warning,) = app.warning
     assert warning.value.startswith(f"The link's {name} must be ")
     shown = value[:20].replace("`", "'")
-    code = warning.value.split("got `")[1]  # all that came with the link stands in a code span
+    code = warning.value.split("got `")[1]  # everything from the link is in a code span
     assert shown in code
     assert code.endswith("`. The default is used instead.")
     assert code.count("`") == 1

@@ -455,7 +455,7 @@ def test_the_learning_rate_stays_when_the_next_entry_comes_before_the_servers_re
     def enter_unanswered(label: str, text: str) -> None:
         before = answers()
         enter(page, label, text)
-        wait_in(page, lambda: answers() > before)  # the server is done before the next one comes
+        wait_in(page, lambda: answers() > before)  # the server replies before the next one comes
 
     intercept(page, from_server=hold)
     open_page(page, server, "samples=100")

@@ -117,7 +117,7 @@ def test_the_page_loads_nothing_and_names_itself() -> None:
     assert f"<title>{html.escape(title)}</title>" in page
     assert title not in page
     assert '<html lang="en">' in page
-    # in the page's own text; that of Plotly.js is full of addresses that it only could load
+    # in the page's own text; Plotly.js is full of addresses that it could load, but does not
     own = re.sub(r"<script.*?</script>", "", page, flags=re.DOTALL)
     assert not re.search(r"src=|href=|url\(|@import", own)
     assert not re.search(r"<script[^>]+src=", page)

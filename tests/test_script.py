@@ -26,7 +26,7 @@ from tests.helpers.waiting import PATIENCE_SECONDS
 ROOT = Path(__file__).parents[1]
 
 # Runs scripts one after the other and keeps what each has printed and its losses. NumPy is not
-# imported before the first script has said how many threads it shall take.
+# imported before the first script has said how many threads it may use.
 RUN_ALL = """
 import contextlib, io, pathlib, runpy, sys
 for path in map(pathlib.Path, sys.argv[1:]):

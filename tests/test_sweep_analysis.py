@@ -248,7 +248,7 @@ def test_quartiles_and_solved_runs_are_those_that_pandas_counts(metric: str) -> 
         expected = group[metric.removeprefix("test_")].quantile([0.25, 0.5, 0.75])
         assert spread.quartiles == pytest.approx(expected.to_numpy())
         assert spread.solved == (group.accuracy >= 0.8).sum()
-        assert spread.judged == 4  # who diverges has not solved it, but could have
+        assert spread.judged == 4  # a run that diverged has not solved it, but counts
         assert spread.count("diverged") == (1 if rate == 0.1 else 0)
 
 
@@ -414,7 +414,7 @@ def test_the_axis_that_makes_the_metric_is_the_important_one() -> None:
     constant = Column("momentum", np.full(120, 0.9))
     found = importance([*columns, constant], Column("test_loss", loss, log=True))
     assert found is not None
-    assert found.names == ["learning_rate", "noise"]  # an axis that does not vary has no say
+    assert found.names == ["learning_rate", "noise"]  # an axis that does not vary is left out
     assert found.means[0] > 1
     assert found.means[1] < 0.1
     assert found.explained > 0.9

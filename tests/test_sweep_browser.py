@@ -106,7 +106,7 @@ def test_a_filter_on_an_axis_holds_in_the_table_too_until_it_is_cleared(
     press(page, "clear_filters")
     expect(bar).to_have_count(0)
     wait_for_ranges(page)
-    drag(page, "test_accuracy", 0.5, 1.05)  # the same once more is news, after a clearing
+    drag(page, "test_accuracy", 0.5, 1.05)  # once cleared, the same mark is a change
     expect(bar).to_contain_text("test accuracy at least")
 
 
@@ -118,7 +118,7 @@ def test_two_runs_keep_in_step_and_no_chart_is_replaced(
     expect(page.get_by_text("No runs yet: press Start.")).to_be_visible()
     sweep(page)
     for name in names:
-        shown(page, name, 3000)  # as they have ended
+        shown(page, name, 3000)  # in their final states
     mark(page)
     press(page, "compare_reset")
     for name in names:

@@ -118,7 +118,7 @@ def test_a_cancelled_sweep_leaves_the_clusters_workers(cluster: LocalCluster) ->
 def test_a_worker_that_is_killed_in_mid_sweep_costs_no_run(cluster: LocalCluster) -> None:
     """One of two workers is killed while it computes; the other takes over its run."""
     with cluster.client.get_executor(pure=False) as executor:
-        # of a run at least that is some seconds long, so that both are at work when one is killed
+        # at least one run takes some seconds, so that both are at work when one is killed
         configs = [Config(samples=200, iterations=20_000, seed=seed) for seed in range(3)]
         sweep = Sweep(configs, executor, 2)
         wait_until(lambda: all(cluster.client.processing().values()) and sweep.seconds_left)

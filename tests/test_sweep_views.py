@@ -332,7 +332,7 @@ def test_the_axes_of_the_scatter_are_those_chosen_and_logarithmic_if_asked() -> 
     ],
 )
 def test_the_choices_of_a_view_are_in_the_link(view: str, link: dict[str, str]) -> None:
-    assert set(link) <= set(page.LINK_NAMES)  # they come back with who comes back to the page
+    assert set(link) <= set(page.LINK_NAMES)  # they are restored when the user returns to the page
     app = draw(view, many())
     assert not app.query_params
     for name, value in link.items():

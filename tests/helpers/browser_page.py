@@ -22,7 +22,7 @@ PLOT = "document.querySelector('[data-live-chart=decision-boundary] .plot')"
 PLACES = ((2, 97), (97, 2), (30, 60), (55, 20))
 REDDEST, BLUEST = -142, 126
 
-# The iteration that the page says, once the run stands, the script has ended and all charts show
+# The iteration that the page says, once the run is paused, the script has ended and all charts show
 # that iteration; else null.
 _AT_REST = """() => {
   const { testScriptState } = document.querySelector('.stApp').dataset;
@@ -40,7 +40,7 @@ _AT_REST = """() => {
 def wait_for_script(page: Page) -> None:
     """Wait until the server has drawn the whole page.
 
-    Until then, fields of the previous page may stand beside the new ones, and the server may still
+    Until then, fields of the previous page may be beside the new ones, and the server may still
     change the address, which overtakes a Back.
     """
     page.wait_for_function(

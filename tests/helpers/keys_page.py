@@ -20,7 +20,7 @@ if __name__ == "__main__":
     assert context
     try:
         streamlit_app.draw()
-    finally:  # also of a script run that the next one cuts off
+    finally:  # also after a script run that the next one interrupts
         seen.update(context.shared.widget_user_keys_this_run.snapshot())
     own = sorted({str(key) for key in st.session_state} - seen - set(SETTINGS))
     st.html(f'<output class="own-keys">{" ".join(own)}</output>')

@@ -10,7 +10,7 @@ from typing import Any
 @contextmanager
 def running(command: Sequence[str], **options: Any) -> Iterator[subprocess.Popen]:
     """Start a command as a shell's foreground job, which Ctrl-C interrupts; kill it at the end."""
-    # A process that ignores SIGINT, as a shell's background jobs do, passes that on.
+    # A child inherits an ignored SIGINT, as from a shell's background job.
     previous = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         process = subprocess.Popen(command, **options)

@@ -79,6 +79,6 @@ def _wait_for_answer(url: str, process: subprocess.Popen[str]) -> None:
         try:
             with urllib.request.urlopen(url, timeout=5):
                 return
-        except OSError:  # nobody listens yet, or not for long
+        except OSError:  # nothing listens yet
             time.sleep(0.1)
     raise RuntimeError(f"The server did not answer at {url} within {PATIENCE_SECONDS} s.")

@@ -1,5 +1,6 @@
 """Sessions train one at a time, in fair shares."""
 
+import ctypes
 import threading
 from collections import Counter
 from functools import partial
@@ -18,7 +19,7 @@ from nnlab.figures.plane_picture import png
 from nnlab.inspection.diagnosis import diagnose
 from nnlab.inspection.plane_view import GRID_SIZE, ViewOptions, view_plane
 from nnlab.model.network import Network
-from tests.helpers.waiting import wait_until
+from tests.helpers.waiting import PATIENCE_SECONDS, wait_until
 
 tick = partial(turns.tick, budget=inf)  # no tick ends early because the machine is busy
 
@@ -115,3 +116,27 @@ def test_an_error_in_a_turn_gives_the_turn_back() -> None:
         raise KeyError
     with turn() as others:
         assert others == 0
+
+
+def test_an_error_while_waiting_leaves_the_queue() -> None:
+    """As when the server ends the thread of a session: its exception comes once the thread wakes."""
+    caught: list[type[BaseException]] = []
+
+    def train() -> None:
+        try:
+            with turn():
+                pass
+        except KeyboardInterrupt as error:
+            caught.append(type(error))
+
+    waits, next_one = (threading.Thread(target=train, daemon=True) for _ in range(2))
+    with turn():
+        waits.start()
+        wait_until(lambda: turns.waiting() == 1)
+        name, error = ctypes.c_ulong(waits.ident or 0), ctypes.py_object(KeyboardInterrupt)
+        assert ctypes.pythonapi.PyThreadState_SetAsyncExc(name, error) == 1
+    waits.join()
+    assert caught
+    next_one.start()
+    next_one.join(PATIENCE_SECONDS)
+    assert not next_one.is_alive()

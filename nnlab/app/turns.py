@@ -35,12 +35,12 @@ def turn() -> Iterator[int]:
         _queue.append(mine)
         if _queue[0] is mine:
             mine.set()
-    mine.wait()
     try:
+        mine.wait()
         yield waiting()
-    finally:
+    finally:  # an exception may also come while it waits
         with _queue_lock:
-            _queue.popleft()
+            _queue.remove(mine)
             if _queue:
                 _queue[0].set()
 

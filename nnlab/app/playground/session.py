@@ -170,15 +170,21 @@ def follow(config: Config | None, *, arrived: bool) -> None:
 
 # Training
 
+# What every iteration changes: the page shows the present, and the link no longer matters.
+_PRESENT: dict[str, Any] = {"viewed_iteration": None, "refused_link": (), "from_edited": False}
+
 
 def start_training(_: Playground | None = None) -> None:
     """Train the present run, up to the next multiple of its `iterations`."""
-    run = current().run
+    _change(**_started(current().run))
+
+
+def _started(run: Run) -> dict[str, Any]:
     goal = goal_of(run)
     if goal == run.iteration:
         goal += run.config.iterations
     training = Training(goal, TICK_SECONDS, run.iteration, time.perf_counter())
-    _change(training=training, viewed_iteration=None, refused_link=(), from_edited=False)
+    return {"training": training, **_PRESENT}
 
 
 def pause(_: Playground | None = None) -> None:
@@ -228,9 +234,12 @@ def look_back(iteration: int, *, settled: bool) -> None:
 def branch(iteration: int) -> None:
     """Continue from an iteration of the past, and keep the run that is left."""
     playground = current()
-    if iteration in playground.run.snapshot_iterations:
-        _change(left_run=playground.run, run=edits.rewind(playground.run, iteration))
-    start_training()
+    if playground.training:
+        return  # the second click of two: the run is the branch already
+    run, changes = playground.run, {}
+    if iteration in run.snapshot_iterations:
+        run, changes = edits.rewind(run, iteration), {"left_run": run}
+    _change(run=run, **changes, **_started(run))
 
 
 def undo_branch(_: Playground) -> None:

@@ -82,6 +82,19 @@ def test_the_keys_of_two_runs_side_by_side_are_theirs(explore: Explore) -> None:
     expect(page.locator(".stProgress").first).to_contain_text("6 of 6 runs · finished")
 
 
+def test_a_key_without_a_button_keeps_its_own_meaning(explore: Explore) -> None:
+    """Space, for instance, scrolls a view that has nothing to start."""
+    pressed = """(key) => document.body.dispatchEvent(
+        new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }))"""
+    page = explore(f"{AXES}&{SMALL}&view=range")
+    expect(page.get_by_text("No test of these settings yet")).to_be_visible()
+    assert page.evaluate(pressed, " ")  # false if a handler has prevented what the browser does
+    page.get_by_role("radio", name="Gallery").click()
+    expect(page.locator(".gallery .waits")).to_have_count(6)
+    assert not page.evaluate(pressed, " ")
+    expect(page.locator(".stProgress")).to_contain_text("finished", timeout=RUNS_PATIENCE)
+
+
 def test_a_held_arrow_key_steps_on_when_explore_was_opened_first(explore: Explore) -> None:
     page = explore(f"{AXES}&{SMALL}")
     expect(page.locator(".gallery .waits")).to_have_count(6)

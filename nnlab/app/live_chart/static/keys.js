@@ -25,15 +25,15 @@ export function listenToKeys(updates) {
     const plain = focused?.matches("button, summary") && !focused.closest("[role=radiogroup], .units");
     if (!names || (focused && !(plain && key !== " "))) return;
     if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const buttons = names.map((name) => document.querySelector(`.st-key-${name} button`));
+    const button = buttons.find((found) => found instanceof HTMLElement);
+    if (!button) return; // space then scrolls the page
     event.preventDefault();
     event.stopImmediatePropagation(); // R would rerun Streamlit's script
     // While an arrow is held, wait for the page: a new press would interrupt the last one.
     if (event.repeat && (!event.key.startsWith("Arrow") || actedAt === updates())) return;
     actedAt = updates();
-    for (const name of names) {
-      const button = document.querySelector(`.st-key-${name} button`);
-      if (button instanceof HTMLElement) return button.click();
-    }
+    button.click();
   }, { capture: true });
 
   // After a click with the mouse, space means Start or Pause, not the same button again.

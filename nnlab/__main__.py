@@ -1,4 +1,4 @@
-"""The command line `python -m nnlab`: trains a network and prints how its loss falls."""
+"""The command line `python -m nnlab`: trains a network and prints its loss, or runs a sweep."""
 
 import math
 import os

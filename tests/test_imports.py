@@ -9,25 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from docs.map import FLOORS
 from tests.helpers.waiting import PATIENCE_SECONDS
 
 ROOT = Path(__file__).parents[1]
 
-# The floors of the house, from the ground up: a module imports from its own floor and those below.
-FLOORS = [
-    "nnlab.data",
-    "nnlab.model",
-    "nnlab.training",
-    "nnlab.inspection",
-    "nnlab.estimator",
-    "nnlab.sweep",
-    "nnlab",  # the public interface
-    "nnlab.__main__",
-    "nnlab.figures",
-    "nnlab.export",  # a replay and an animation show figures
-    "nnlab.app",
-    "streamlit_app",
-]
 KNOW_STREAMLIT = {"nnlab.app", "streamlit_app"}
 KNOW_PLOTLY = {"nnlab.figures"}
 PAGES = ("nnlab.app.playground", "nnlab.app.explore")
@@ -170,10 +156,33 @@ def test_the_house_has_at_most_twelve_rooms() -> None:
     assert len(entries) <= 12, sorted(entries)
 
 
-def test_a_file_name_stands_at_most_twice() -> None:
-    """Twice only for one thing on two floors: figures/gallery draws what views/gallery shows."""
-    stems = Counter(file.stem for file in [*FILES, *STATIC] if not file.stem.startswith("__"))
-    assert {stem: count for stem, count in stems.items() if count > 2} == {}
+# The files that may share a name, in two folders, and why.
+TWINS = {
+    # each page has one of both
+    "page": {"nnlab/app/explore", "nnlab/app/playground"},
+    "session": {"nnlab/app/explore", "nnlab/app/playground"},
+    # what is computed from a sweep, and the view or chart that shows it
+    "importance": {"nnlab/sweep/analysis", "nnlab/app/explore/views"},
+    "seed_spread": {"nnlab/sweep/analysis", "nnlab/app/explore/views"},
+    "range_test": {"nnlab/sweep", "nnlab/figures"},
+    # the data, and the picture of them
+    "points": {"nnlab/data", "nnlab/figures"},
+    # a replay's picture, and the file that plays it
+    "replay": {"nnlab/figures", "nnlab/export"},
+    # Python writes the message that JavaScript draws
+    "network_diagram": {"nnlab/figures", "nnlab/app/live_chart/static"},
+    # the entry of the package, and that of a clone
+    "streamlit_app": {"nnlab/app", "."},
+}
+
+
+def test_only_the_twins_share_a_file_name() -> None:
+    places: dict[str, list[str]] = {}
+    for file in [*FILES, *STATIC]:
+        if not file.stem.startswith("__"):
+            places.setdefault(file.stem, []).append(str(file.relative_to(ROOT).parent))
+    shared = {stem: sorted(folders) for stem, folders in places.items() if len(folders) > 1}
+    assert shared == {stem: sorted(folders) for stem, folders in TWINS.items()}
 
 
 def test_a_class_name_stands_once() -> None:

@@ -1,13 +1,19 @@
 """The panel Layers on the page: its charts follow the run, live, and say the run's own numbers."""
 
 import re
+from dataclasses import replace
 
 import numpy as np
 from playwright.sync_api import Page, expect
 
 from nnlab import Config, Run, advance, start
+from nnlab.app.playground.panels import layers
+from nnlab.app.playground.point_history import OwnPoints
+from nnlab.app.playground.record import Playground
+from nnlab.app.turns import show
 from nnlab.figures.layer_charts import names
 from nnlab.inspection.observation import confusion, observe
+from nnlab.inspection.plane_view import ViewOptions
 from tests.helpers.browser_page import (
     chart,
     enter,
@@ -72,8 +78,19 @@ def test_the_charts_show_the_runs_own_numbers_and_their_texts_say_them(
     beginning = f"Layers at iteration 201: gradient norm: {listed}; weight norm: layer 1 "
     expect(page.get_by_role("img", name=beginning)).to_be_visible()
     right = counts(run)[0][0]
+    dead = f"dead units: layer 1 {now.dead_fractions[0, 0]:.0%}"
+    expect(page.get_by_role("img", name=dead)).to_be_visible()
     sentence = f"of 50 train points of class 0, {right} are right"
     expect(page.get_by_role("img", name=sentence)).to_be_visible()
+
+
+def test_the_text_gives_dead_units_in_percent() -> None:
+    run = advance(start(replace(CONFIG, hidden_layers=(5,), activation="relu")), 1)
+    run.parameters.weights[0][:, 2] = 0
+    run.parameters.biases[0][:, 2] = -1
+    opened = Playground(run, 0, (OwnPoints(),))
+    alt = layers.updates(opened, show([run], ViewOptions()))[OVER_TIME].alt
+    assert "dead units: layer 1 20%;" in alt
 
 
 def test_the_charts_follow_the_run_and_end_with_it(page: Page, server: str) -> None:

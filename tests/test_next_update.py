@@ -7,7 +7,7 @@ import pytest
 
 from nnlab import Config, Run, advance, evaluate, rewind, start
 from nnlab.data.points import Points
-from nnlab.inspection.next_update import look_at_step, take_step
+from nnlab.inspection.next_update import look_at_step, make_step
 from nnlab.inspection.numeric_gradients import (
     STEP_SIZE,
     affordable_checks,
@@ -59,7 +59,7 @@ def test_the_parameters_after_the_step_are_the_runs_bit_for_bit(
 ) -> None:
     run = _run(iterations, **settings)
     step = look_at_step(run)
-    after, advanced = take_step(run), advance(run, 1)
+    after, advanced = make_step(run), advance(run, 1)
     np.testing.assert_array_equal(step.before.vector, run.parameters.vector)
     np.testing.assert_array_equal(step.after.vector, advanced.parameters.vector)
     np.testing.assert_array_equal(after.parameters.vector, advanced.parameters.vector)
@@ -79,7 +79,7 @@ def test_a_step_on_one_point_is_the_step_of_a_run_that_has_no_other(settings: di
         replace(run.config, dataset="own", points=Points.of([(x1, x2, target)]), batch_size=None)
     )
     np.testing.assert_array_equal(alone.dataset.train_inputs, [[x1, x2]])
-    stepped = take_step(run, point)
+    stepped = make_step(run, point)
     np.testing.assert_array_equal(stepped.parameters.vector, advance(alone, 1).parameters.vector)
     np.testing.assert_array_equal(stepped.parameters.vector, look_at_step(run, point).after.vector)
     assert stepped.losses[-1] == look_at_step(run, point).loss == evaluate(alone).train_loss
@@ -286,9 +286,9 @@ def test_looking_changes_nothing() -> None:
 
 def test_a_step_on_one_point_is_an_edit_and_the_run_goes_on() -> None:
     run = _run(regularization="l2", batch_size=7, patience=1000)
-    stepped = take_step(run, 17)
+    stepped = make_step(run, 17)
     assert stepped.edits == (*run.edits, (6, "step", "training point", 17, None))
-    assert take_step(run).edits == run.edits
+    assert make_step(run).edits == run.edits
     assert stepped.parameters_edited
     assert not rewind(stepped, 5).parameters_edited
     assert rewind(advance(stepped, 2), 6).parameters_edited
@@ -304,16 +304,16 @@ def test_a_stop_rule_no_longer_counts_after_a_step_on_one_point() -> None:
     run = _run(target_loss=1e6)
     run = advance(run, 1)
     assert run.stopped == "target_loss"
-    assert take_step(run).iteration == run.iteration
-    stepped = take_step(run, 0)
+    assert make_step(run).iteration == run.iteration
+    stepped = make_step(run, 0)
     assert stepped.iteration == run.iteration + 1
     assert stepped.stopped is None
 
 
 def test_a_run_that_diverged_goes_on_from_a_step_on_one_point() -> None:
     run = replace(_run(), diverged=True)
-    assert take_step(run) is run
-    stepped = take_step(run, 0)
+    assert make_step(run) is run
+    stepped = make_step(run, 0)
     assert (stepped.iteration, stepped.stopped) == (run.iteration + 1, None)
     np.testing.assert_array_equal(stepped.parameters.vector, look_at_step(run, 0).after.vector)
     assert [one.kind for one in stepped.edits] == ["step"]
@@ -324,7 +324,7 @@ def test_a_step_into_infinity_is_not_taken(point: int | None) -> None:
     settings = {"problem": "regression", "dataset": "plane", "activation": "linear"}
     run = _run(1, learning_rate=1e6, optimizer="momentum", **settings)
     for _ in range(1000):
-        following = take_step(run, point)
+        following = make_step(run, point)
         if following.diverged:
             break
         run = following
@@ -337,7 +337,7 @@ def test_a_step_into_infinity_is_not_taken(point: int | None) -> None:
 
 
 @pytest.mark.parametrize("point", [-1, 20, 1.0, "1", np.nan, True])
-@pytest.mark.parametrize("function", [look_at_step, take_step])
+@pytest.mark.parametrize("function", [look_at_step, make_step])
 def test_a_point_that_there_is_not_is_refused(function: object, point: object) -> None:
     with pytest.raises(ValueError, match=r"point must be a whole number from 0 to 19.*, got "):
         function(_run(), point)

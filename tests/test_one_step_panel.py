@@ -16,7 +16,7 @@ from nnlab.app.playground.panels.gradient_check import part
 from nnlab.app.playground.panels.matrices import COLUMNS, ROWS, digits, number
 from nnlab.app.playground.record import Training
 from nnlab.data.points import Points
-from nnlab.inspection.next_update import look_at_step, objective_of_step, take_step
+from nnlab.inspection.next_update import look_at_step, make_step, objective_of_step
 from nnlab.model.activations import ACTIVATIONS
 from nnlab.model.losses import OUTPUT_LOSSES
 from nnlab.model.optimizers import OPTIMIZERS, PENALTIES
@@ -201,10 +201,10 @@ def test_take_the_step_makes_the_update_and_shows_before_and_after(
 ) -> None:
     run = advance(start(Config(**{**SMALL, **settings})), 5)
     app = open_panel(run, point=point)
-    assert app.button(key="take_step").label == "Take the step"
-    healthy(app.button(key="take_step").click().run())
+    assert app.button(key="make_step").label == "Take the step"
+    healthy(app.button(key="make_step").click().run())
     after = run_of(app)
-    expected = take_step(run, point)
+    expected = make_step(run, point)
     assert after.iteration == 6
     np.testing.assert_array_equal(after.parameters.vector, expected.parameters.vector)
     assert app.session_state["step_part"] == "Update"
@@ -230,7 +230,7 @@ def test_the_equation_of_a_step_taken_has_the_rate_that_it_was_taken_with() -> N
     schedule = {"learning_rate_schedule": "step", "learning_rate": 0.5, "iterations": 100}
     run = advance(start(Config(**SMALL, **schedule)), 9)  # the rate of the tenth update is halved
     app = open_panel(run)
-    healthy(app.button(key="take_step").click().run())
+    healthy(app.button(key="make_step").click().run())
     (equation,) = (latex.value for latex in app.latex if r"\leftarrow W_1" in latex.value)
     assert r"- 0.5\;" in equation
     change(app, run=advance(run, 1))
@@ -243,14 +243,14 @@ def test_a_step_that_arrives_late_does_not_set_the_run_back() -> None:
     run = start(Config(**SMALL))
     app = open_panel(run)
     change(app, run=advance(run, 5))
-    healthy(app.button(key="take_step").click().run())
+    healthy(app.button(key="make_step").click().run())
     assert run_of(app).iteration == 5
 
 
 def test_a_taken_step_keeps_no_runs() -> None:
     """A run holds all its losses and snapshots; a step holds a few sets of parameters."""
     app = open_panel(start(Config(**SMALL)))
-    healthy(app.button(key="take_step").click().run())
+    healthy(app.button(key="make_step").click().run())
     made = playground_of(app).step_made
     assert made
     assert not any(isinstance(part, Run) for part in (*made, *vars(made.step).values()))
@@ -260,7 +260,7 @@ def test_a_new_run_forgets_the_step_taken_and_the_point() -> None:
     """The new run may not have the point, and the user did not type it."""
     page = open_playground(panel="step")
     healthy(page.number_input(key="step_point").set_value(15).run())
-    healthy(page.button(key="take_step").click().run())
+    healthy(page.button(key="make_step").click().run())
     assert playground_of(page).step_made
     healthy(page.number_input(key="samples").set_value(10).run())
     assert not page.error
@@ -451,7 +451,7 @@ def test_extremes_are_drawn_without_nan(config: Config) -> None:
         everything = captions(app) + words(app)
         assert "nan" not in everything.lower()
         assert "∞" not in everything
-    healthy(app.button(key="take_step").click().run())
+    healthy(app.button(key="make_step").click().run())
     assert run_of(app).iteration == 1
 
 
@@ -470,18 +470,18 @@ def test_a_step_into_infinity_is_announced_and_ends_the_run(diverging: Run) -> N
     for name in PARTS:
         choose(app, name, None if name == "Loss" else 1)
         assert "nan" not in (captions(app) + words(app)).lower()
-    healthy(app.button(key="take_step").click().run())
+    healthy(app.button(key="make_step").click().run())
     assert run_of(app).diverged
-    assert app.button(key="take_step").disabled
+    assert app.button(key="make_step").disabled
 
 
 def test_a_stopped_run_offers_the_step_for_a_point_alone() -> None:
     stopped = advance(start(Config(**SMALL, target_loss=1e6)), 1)
-    button = open_panel(stopped).button(key="take_step")
+    button = open_panel(stopped).button(key="make_step")
     assert button.disabled
     assert button.help.startswith("The run has stopped")
     app = open_panel(stopped, point=0)
-    healthy(app.button(key="take_step").click().run())
+    healthy(app.button(key="make_step").click().run())
     assert run_of(app).iteration == stopped.iteration + 1
 
 
@@ -489,7 +489,7 @@ def test_the_past_is_looked_at_and_not_changed() -> None:
     past = start(Config(**SMALL))
     app = open_panel(advance(past, 5), viewed_iteration=0)
     assert_shows(app, "W1, b1", _stacked(past.parameters.matrices[0]))
-    button = app.button(key="take_step")
+    button = app.button(key="make_step")
     assert button.disabled
     assert button.help.startswith("This is the past")
 
@@ -550,7 +550,7 @@ def test_a_point_is_looked_at_and_its_step_taken_in_the_browser(page: Page, serv
     press(page, "Take the step")
     for chart in ("decision-boundary", "loss-curve"):
         shown(page, chart, 1)
-    stepped = take_step(run, 17)
+    stepped = make_step(run, 17)
     expect(page.get_by_text("Taken: iteration 0 → 1.")).to_be_visible(timeout=PATIENCE)
     expect_numbers(page, "W1, b1 before", run.parameters.matrices[0], 6)
     expect_numbers(page, "W1, b1 after", stepped.parameters.matrices[0], 6)

@@ -551,7 +551,7 @@ BUTTONS: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {  # link, and keys
     "remove_layer": ({}, ()),
     "new_seed": ({}, ()),
     "apply_advice": ({"initialization": "zeros", "speed": "100"}, ("step_tick",)),
-    "take_step": ({"panel": "step"}, ("step",)),
+    "make_step": ({"panel": "step"}, ("step",)),
     "use_points": ({"dataset": "own"}, ()),
 }
 

@@ -16,7 +16,7 @@ from nnlab.data.points import Points, encode
 from nnlab.export.replay import moments, replay
 from nnlab.export.script import script
 from nnlab.figures.plane_picture import png
-from nnlab.inspection.next_update import take_step
+from nnlab.inspection.next_update import make_step
 from nnlab.inspection.plane_view import view_plane
 from tests.helpers.app_page import change, healthy, open_playground, run_of
 from tests.helpers.app_page import press as press_in_app
@@ -278,7 +278,7 @@ def test_weights_and_steps_by_hand_are_named_beside_the_script() -> None:
     run = run_of(app)
     for changed, sentence in (
         (set_parameter(run, 1, 2, 0, 0.5), "The weight 3 -> 1 of layer 2 was set to 0.5"),
-        (take_step(run, 7), "A step was made on training point 7 alone"),
+        (make_step(run, 7), "A step was made on training point 7 alone"),
     ):
         change(app, run=changed)
         said = captions(healthy(app.run()))

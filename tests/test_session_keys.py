@@ -63,7 +63,7 @@ def test_using_every_control_leaves_only_the_record_beside_widgets() -> None:
         assert own_keys(app) == "playground"
     app.text_input(key="hidden_layers").set_value("4,3").run()
     app.select_slider(key="learning_rate_scale_1").set_value(0.2).run()
-    press(app, "take_step")
+    press(app, "make_step")
     for part in PARTS:
         app.button_group(key="step_part").set_value(part).run()
     assert own_keys(app) == "playground"

@@ -119,7 +119,7 @@ def look_at_step(run: Run, point: int | None = None, rows: int | None = None) ->
 
 
 @computing()
-def take_step(run: Run, point: int | None = None) -> Run:
+def make_step(run: Run, point: int | None = None) -> Run:
     """Make the update that `look_at_step` shows, and return a new Run.
 
     For the batch this is `advance(run, 1)`. For one training point it is the update of a run that

@@ -27,7 +27,11 @@ def shared_workers() -> Workers:
     such cluster, or Dask is not installed.
     """
     address = os.environ.get(SCHEDULER)
-    return _clusters.setdefault(address, Cluster(address)).workers() if address else local_workers()
+    if not address:
+        return local_workers()
+    if address not in _clusters:
+        _clusters.setdefault(address, Cluster(address))  # two sessions may come at once
+    return _clusters[address].workers()
 
 
 class Cluster:

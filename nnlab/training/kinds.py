@@ -60,8 +60,11 @@ def whole(low: int, high: int | None = None) -> Kind:
             raise ValueError
         return number
 
-    end = "" if high is None else f" to {high}"
-    return Kind(rule, f"be a whole number from {low}{end}", int, str, "N", number=int)
+    return Kind(rule, f"be a whole number {_range(low, high)}", int, str, "N", number=int)
+
+
+def _range(low: int, high: int | None) -> str:
+    return f"from {low}" if high is None else f"from {low} to {high}"
 
 
 def real(low: float, high: float, *, above: bool = False) -> Kind:
@@ -128,20 +131,21 @@ def widths(most: int | None = None, widest: int | None = None) -> Kind:
         return tuple(int(part) for part in _read_list(text))
 
     number = "" if most is None else f"at most {most} "
-    must = f"be {number}{width.must.removeprefix('be a ').replace('number', 'numbers')}"
+    must = f"be {number}whole numbers {_range(1, widest)}"
     return Kind(rule, must, read, lambda value: ",".join(map(str, value)), "N,N", listed=True)
 
 
 def some_of(registry: Iterable[str]) -> Kind:
     """Return the kind of one or more different names in a registry."""
-    name = one_of(registry)
+    known = tuple(registry)
+    name = one_of(known)
 
     def rule(value: Any) -> tuple[str, ...]:
         if not isinstance(value, tuple | list) or not 1 <= len(value) <= len(set(value)):
             raise TypeError
         return tuple(name.rule(name_) for name_ in value)
 
-    must = f"be one or more different names out of {name.must.removeprefix('be one of ')}"
+    must = f"be one or more different names out of {', '.join(known)}"
     return Kind(rule, must, _read_list, ",".join, "NAME,NAME", listed=True)
 
 

@@ -103,8 +103,8 @@ REMOVE_LAYER = Action(
     "remove_layer", session.set_layers, ":material/remove:", "Remove the last layer."
 )
 ADD_LAYER = Action("add_layer", session.set_layers, ":material/add:", "Add a layer after the last.")
-TAKE_STEP = Action(
-    "take_step", session.make_step, "Take the step", "Make this update in the charts and numbers."
+MAKE_STEP = Action(
+    "make_step", session.make_step, "Take the step", "Make this update in the charts and numbers."
 )
 UNDO = Action(
     "undo",

@@ -259,7 +259,7 @@ def make_step(drawn: Playground, point: int | None) -> None:
         if current().run is not run:
             return
         step = next_update.look_at_step(run, point, 0)
-        after = next_update.take_step(run, point)
+        after = next_update.make_step(run, point)
         loss = next_update.look_at_step(replace(run, parameters=after.parameters), point, 0).loss
     if after.iteration == run.iteration:  # it has diverged instead
         _change(run=after, viewed_iteration=None)

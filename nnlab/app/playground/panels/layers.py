@@ -68,7 +68,7 @@ def _statistics_alt(now: LayerHistory) -> str:
         values = getattr(now, name)[0]
         if np.isnan(values).any():
             continue  # without a training point
-        form = "{:.0%}" if name.endswith("shares") else "{:.3g}"
+        form = "{:.0%}" if name.endswith("fractions") else "{:.3g}"
         pairs = zip(called, values, strict=False)
         listed = ", ".join(f"{layer} {form.format(value)}" for layer, value in pairs)
         parts += [f"{title}: {listed}"] if listed else []

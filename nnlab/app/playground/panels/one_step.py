@@ -5,7 +5,7 @@ from typing import Any
 
 import streamlit as st
 
-from nnlab.app.playground.actions import TAKE_STEP
+from nnlab.app.playground.actions import MAKE_STEP
 from nnlab.app.playground.panels import step_parts
 from nnlab.app.playground.panels.matrices import ROWS
 from nnlab.app.playground.record import Playground, StepMade
@@ -53,7 +53,7 @@ Empty: the next step of the training, for all points or the next batch."""
         st.markdown(_subject(run, step))
         obstacle = _obstacle(run, point, past=run is not playground.run)
         look = {"type": "primary", "help": obstacle, "disabled": bool(obstacle)}
-        TAKE_STEP.button(st, playground, point, **look)
+        MAKE_STEP.button(st, playground, point, **look)
     # A fragment of its own, so that choosing another layer does not redraw the charts.
     st.fragment(_parts)(run, step, playground.step_made)
 

@@ -1,21 +1,24 @@
 """Explore makes the runs that its fields say, and shows them; every test finds widgets by key."""
 
+from collections.abc import Sequence
+from concurrent.futures import Future
 from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from streamlit.runtime.scriptrunner import RerunData, get_script_run_ctx
 from streamlit.testing.v1 import AppTest
 
 from nnlab import Config, advance, start
-from nnlab.app.explore import page, sweep_progress
+from nnlab.app.explore import page, session, sweep_progress
 from nnlab.app.explore.session import KEY, Cost, Explore, StartedSweep
 from nnlab.app.explore.setup.presets import PRESETS, RANGE_TEST, SUGGESTED
 from nnlab.app.explore.setup.sweep_fields import VARIED
 from nnlab.app.live_chart import Update
 from nnlab.app.playground.point_history import OwnPoints
 from nnlab.data.points import Points, encode
-from nnlab.sweep import Axis, Range, axis_from_text, cluster, grid, random_sample
+from nnlab.sweep import Axis, Range, Sweep, axis_from_text, cluster, grid, random_sample
 from nnlab.sweep.executors import Workers
 from nnlab.sweep.sweep import UNWATCHED_SECONDS
 from tests.helpers.app_page import (
@@ -559,6 +562,50 @@ def test_start_sees_what_was_typed_just_before() -> None:
     app.button(key="sweep_start").click()
     healthy(app.run())
     assert len(started(app).plan.configs) == 2
+
+
+def test_a_click_while_a_sweep_starts_loses_neither_start_nor_sweep(
+    workers: ByHand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[Sweep] = []
+
+    def interrupted(configs: Sequence[Config]) -> Sweep:
+        made.append(Sweep(configs))
+        context = get_script_run_ctx()
+        if len(made) == 1 and context and context.script_requests:
+            context.script_requests.request_rerun(RerunData())
+        return made[-1]
+
+    monkeypatch.setattr(session, "Sweep", interrupted)
+    app = press(open_explore(**SIX), "sweep_start")
+    first, second = made
+    assert first.cancelled
+    assert started(app).sweep is second
+    workers.compute_all()
+    assert status(healthy(app.run())).startswith("6 of 6 runs · finished")
+    assert len(made) == 2
+
+
+def test_a_click_while_a_range_test_starts_leaves_one_test(
+    workers: ByHand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[Future[object]] = []
+    submit = workers.submit
+
+    def interrupted(*work: Any) -> Future[object]:
+        made.append(submit(*work))
+        context = get_script_run_ctx()
+        if len(made) == 1 and context and context.script_requests:
+            context.script_requests.request_rerun(RerunData())
+        return made[-1]
+
+    monkeypatch.setattr(workers, "submit", interrupted)
+    app = press(open_explore(view=RANGE_TEST), "range_start")
+    first, second = made
+    assert first.cancelled()
+    test = explore(app).range_test
+    assert test
+    assert test.future is second
 
 
 def test_diverged_and_failed_runs_are_named(workers: ByHand, drawn: dict[str, Update]) -> None:

@@ -17,26 +17,26 @@ def tick(runs: Pair, speed: int | None, others: int, budget: float) -> list[Pair
     # The slower one goes first: the other needs no more time for the same number of iterations.
     order = sorted((0, 1), key=lambda side: -_products(runs[side]))
     sides = list(runs)
-    todo = max(map(left, runs))
+    todo = max(map(remaining, runs))
     todo = todo if speed is None else min(speed, todo)
     most = MAX_DRAWN_PARAMETERS // sum(len(run.parameters.vector) for run in runs)
     count = max(1, min(todo, 1 if others else min(MAX_FRAMES, max(1, most))))
     seconds = budget / 2 / count / (1 + others if speed is None else 1)
     pairs = []
     for frame in range(count):
-        share = todo * (frame + 1) // count - todo * frame // count
+        iterations = todo * (frame + 1) // count - todo * frame // count
         limit = seconds
         for side in order:
             run = sides[side]
-            made = min(share, left(run))
+            made = min(iterations, remaining(run))
             if made:
                 sides[side] = advance(run, made, seconds=limit)
-                share, limit = sides[side].iteration - run.iteration, inf
+                iterations, limit = sides[side].iteration - run.iteration, inf
         pairs.append((sides[0], sides[1]))
     return pairs
 
 
-def left(run: Run) -> int:
+def remaining(run: Run) -> int:
     """Return how many iterations a run still has to make."""
     return 0 if run.stopped else max(0, run.config.iterations - run.iteration)
 

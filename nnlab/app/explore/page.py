@@ -189,7 +189,7 @@ def _live(
             inbox=explore.inbox,
             handlers={
                 "open": session.choose_run,
-                "filter": lambda ranges: run_filter.take(parallel_columns(sweep), ranges),
+                "filter": lambda ranges: run_filter.mark(parallel_columns(sweep), ranges),
             },
         )
     session.write_address()

@@ -12,7 +12,7 @@ from nnlab.sweep.analysis.filters import marked, sentence
 PARALLEL = "parallel-coordinates"  # the key of their stage
 
 
-def take(columns: Sequence[Column], ranges: Mapping[str, Sequence[float]]) -> None:
+def mark(columns: Sequence[Column], ranges: Mapping[str, Sequence[float]]) -> None:
     """Filter by the ranges that were marked on the axes of these columns, by their names."""
     found = {
         column.name: marked(column, ranges[column.name])

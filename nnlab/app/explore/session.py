@@ -5,8 +5,9 @@ Over 250 lines, so that everything that changes the record is in one place.
 """
 
 import time
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import Future
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
@@ -215,17 +216,21 @@ def open_(base: Config, query: Mapping[str, str]) -> None:
 def leave() -> None:
     """Note that another page is drawn; two runs that train are paused."""
     if is_open():
-        pause_pair()
-        _change(away=True)
+        _change(away=True, **_paused())
 
 
 def arrive(
     base: Config, query: Mapping[str, str], fields: FieldValues, refused: Sequence[str]
 ) -> None:
     """Draw the page with these settings and fields, for the first time or again."""
-    _change(base=base, query=query, refused_link=tuple(refused), away=False)
-    fill(fields)
-    turn_to(query.get("view", ""))
+    _change(
+        base=base,
+        query=query,
+        refused_link=tuple(refused),
+        away=False,
+        **_new_fields(fields),
+        **_turned_to(query.get("view", "")),
+    )
 
 
 def keep_in_query(name: str, value: str, default: str) -> None:
@@ -242,7 +247,11 @@ def write_address() -> None:
 
 def turn_to(view: str) -> None:
     """Show a view, by its name in the link; call this before the choice of the view is drawn."""
-    _change(view=view, view_number=current().view_number + 1)
+    _change(**_turned_to(view))
+
+
+def _turned_to(view: str) -> dict[str, Any]:
+    return {"view": view, "view_number": current().view_number + 1}
 
 
 def choose_run(index: int) -> None:
@@ -269,7 +278,11 @@ def set_base(base: Config) -> None:
 
 def fill(fields: FieldValues) -> None:
     """Draw new fields in the sidebar with these values."""
-    _change(fields=fields._replace(number=current().fields.number + 1))
+    _change(**_new_fields(fields))
+
+
+def _new_fields(fields: FieldValues) -> dict[str, Any]:
+    return {"fields": fields._replace(number=current().fields.number + 1)}
 
 
 def keep_cost(cost: Cost) -> None:
@@ -289,16 +302,31 @@ def start_if_asked(plan: Plan | None) -> None:
     """
     if not current().start_asked:
         return
-    _change(start_asked=False)
     if plan is None:
+        _change(start_asked=False)
         return
+    done = {"start_asked": False, **_cleared_filter()}
     try:
-        sweep = StartedSweep(plan, Sweep(plan.configs), time.monotonic_ns())
+        sweep = Sweep(plan.configs)
     except ValueError as error:  # there is no cluster
-        _change(refused_start=str(error))
-    else:
-        _change(sweep=sweep, refused_start="")
-    clear_filter()
+        _change(**done, refused_start=str(error))
+        return
+    started = StartedSweep(plan, sweep, time.monotonic_ns())
+    with _kept_or(sweep.cancel):
+        _change(**done, sweep=started, refused_start="")
+
+
+@contextmanager
+def _kept_or(cancel: Callable[[], object]) -> Iterator[None]:
+    """Cancel started work if a click ends this script run before the record has it.
+
+    The wish to start is still in the record, so that the next script run starts it again.
+    """
+    try:
+        yield
+    except BaseException:
+        cancel()
+        raise
 
 
 def set_filter(chosen: Filter) -> None:
@@ -308,7 +336,11 @@ def set_filter(chosen: Filter) -> None:
 
 def clear_filter() -> None:
     """Let all runs pass, and remove the marks from the chart."""
-    _change(filter={}, filters_cleared=current().filters_cleared + 1)
+    _change(**_cleared_filter())
+
+
+def _cleared_filter() -> dict[str, Any]:
+    return {"filter": {}, "filters_cleared": current().filters_cleared + 1}
 
 
 def keep_importance(known: KnownImportance) -> None:
@@ -326,16 +358,17 @@ def ask_range_test() -> None:
 
 def start_range_test_if_asked() -> None:
     """Start a range test of the base if one was asked for; an error is its result."""
-    base = current().base
     if not current().range_test_asked:
         return
+    base = current().base
     try:
         check_points_and_sizes([base])
         future = shared_workers().executor.submit(range_test, base)
     except (ValueError, RuntimeError) as error:
         future = Future()
         future.set_exception(error)
-    _change(range_test=StartedTest(base, future), range_test_asked=False)
+    with _kept_or(future.cancel):
+        _change(range_test=StartedTest(base, future), range_test_asked=False)
 
 
 # Two compared runs
@@ -367,8 +400,8 @@ def show_final_states() -> None:
 
 def reset_pair() -> None:
     """Set both back to iteration 0."""
-    show_final_states()
-    _set_pair(runs=pair().started())
+    found = pair()._replace(runs=None, training=False, number=pair().number + 1)
+    _change(pair=found._replace(runs=found.started()))
 
 
 def train_pair() -> None:
@@ -382,13 +415,13 @@ def step_pair(drawn: RunPair) -> None:
     if not found.training and found.runs is not drawn.runs:
         return
     with turn():
-        left, right = (advance(run, min(1, lockstep.left(run))) for run in found.started())
+        left, right = (advance(run, min(1, lockstep.remaining(run))) for run in found.started())
     _set_pair(runs=(left, right), training=False)
 
 
 def advanced_pair(runs: lockstep.Pair) -> None:
     """Keep both runs after a tick."""
-    _set_pair(runs=runs, training=any(map(lockstep.left, runs)))
+    _set_pair(runs=runs, training=any(map(lockstep.remaining, runs)))
 
 
 def slow_down() -> None:
@@ -400,5 +433,9 @@ def slow_down() -> None:
 
 def pause_pair() -> None:
     """Pause the pair, if there is one."""
-    if current().pair:
-        _set_pair(training=False)
+    _change(**_paused())
+
+
+def _paused() -> dict[str, Any]:
+    found = current().pair
+    return {"pair": found and found._replace(training=False)}

@@ -25,10 +25,9 @@ def _measured(config: Config) -> Cost:
     if known and known.config == config:
         return known
     samples: list[Cost] = []
-    with turn():
-        began = time.perf_counter()
-        while not samples or time.perf_counter() - began < MEASURED_SECONDS:
-            samples.append(_sample(config))
+    began = time.perf_counter()
+    while not samples or time.perf_counter() - began < MEASURED_SECONDS:
+        samples.append(_sample(config))
     # the fastest one: the others had to wait for something else on this machine
     cost = min(samples, key=lambda sample: sample.of(config))
     session.keep_cost(cost)
@@ -38,12 +37,15 @@ def _measured(config: Config) -> Cost:
 def _sample(config: Config) -> Cost:
     began = time.perf_counter()
     run = start(config)
-    started = time.perf_counter()
-    run = advance(run, config.iterations, seconds=MEASURED_SECONDS / 3)
-    trained = time.perf_counter()
+    overhead = time.perf_counter() - began
+    with turn():  # the wait for it is not part of the time
+        began = time.perf_counter()
+        run = advance(run, config.iterations, seconds=MEASURED_SECONDS / 3)
+        seconds = time.perf_counter() - began
+    began = time.perf_counter()
     evaluate(run)
-    overhead = started - began + time.perf_counter() - trained
-    return Cost(config, overhead, max(1, run.iteration), trained - started)
+    overhead += time.perf_counter() - began
+    return Cost(config, overhead, max(1, run.iteration), seconds)
 
 
 def estimate(plan: Plan) -> tuple[str, str]:

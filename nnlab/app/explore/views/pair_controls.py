@@ -11,7 +11,7 @@ from nnlab.app.pace import SPEED_HELP, SPEEDS, choose_speed
 def pair_controls() -> int | None:
     """Draw the buttons; return the speed, as in SPEEDS."""
     pair = session.pair()
-    ended = pair.runs is not None and not any(map(lockstep.left, pair.runs))
+    ended = pair.runs is not None and not any(map(lockstep.remaining, pair.runs))
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
         st.button(  # two buttons in one place: see the playground's controls
             "Pause" if pair.training else "Start",

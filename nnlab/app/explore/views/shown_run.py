@@ -37,8 +37,9 @@ def of_end(result: Result | Run) -> ShownRun:
     """Return what to show of a run in its final state in the sweep, or as the playground has it."""
     if isinstance(result, Run):
         return of_run([result])
-    levels = [] if result.boundary is None else [result.boundary // (256 // LEVELS)]
-    frames = [(result.iteration, png(each)) for each in levels]
+    boundary, frames = result.boundary, []
+    if boundary is not None:
+        frames = [(result.iteration, png(boundary // (256 // LEVELS)))]
     ended = result.error or ("diverged" if result.status == "diverged" else "")
     return ShownRun(result.iteration, result.metrics, frames, result_series(result), ended)
 

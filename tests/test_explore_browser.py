@@ -276,6 +276,23 @@ def test_the_whole_gallery_is_above_the_fold_on_a_projector(
     )
 
 
+def test_no_field_cuts_the_words_that_it_shows_while_it_is_empty(
+    explore: Callable[[str], Page],
+) -> None:
+    page = explore(f"{AXES}&{SMALL}")
+    expect(page.get_by_placeholder("all combinations")).to_be_visible()
+    cut = page.evaluate(
+        """() => [...document.querySelectorAll(".stSidebar input[placeholder]")].filter((field) => {
+          const pen = document.createElement("canvas").getContext("2d");
+          const { font, paddingLeft, paddingRight } = getComputedStyle(field);
+          pen.font = font;
+          const room = field.clientWidth - parseFloat(paddingLeft) - parseFloat(paddingRight);
+          return pen.measureText(field.placeholder).width > room;
+        }).map((field) => field.placeholder)"""
+    )
+    assert cut == []
+
+
 def test_leaving_the_playground_pauses_its_run_and_back_returns_to_it(
     page: Page, server: str
 ) -> None:

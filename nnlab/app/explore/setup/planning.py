@@ -79,15 +79,15 @@ def _number(
 
 def _sample() -> tuple[int | None, int]:
     """Draw the fields of a random sample; return its size, or None for a grid, and its seed."""
-    left, right = st.columns(2)
+    place = st.container()  # as wide as the sidebar: half of it would cut the words
     why = "How many settings to draw at random from the axes' values. Empty: all combinations."
-    sample = _number(left, "Sample N at random", "sample", why, empty="all combinations")
+    sample = _number(place, "Sample N at random", "sample", why, empty="all combinations")
     keep_in_query("sample", "" if sample is None else str(sample), "")
     if sample is None:
         keep_in_query("sample_seed", "", "")
         return None, DEFAULT_SAMPLE_SEED
     why = "The same seed draws the same settings."
-    sample_seed = _number(right, "Sampling seed", "sample_seed", why) or DEFAULT_SAMPLE_SEED
+    sample_seed = _number(place, "Sampling seed", "sample_seed", why) or DEFAULT_SAMPLE_SEED
     keep_in_query("sample_seed", str(sample_seed), str(DEFAULT_SAMPLE_SEED))
     return sample, sample_seed
 

@@ -119,7 +119,7 @@ def test_an_error_in_a_turn_gives_the_turn_back() -> None:
 
 
 def test_an_error_while_waiting_leaves_the_queue() -> None:
-    """As when the server ends the thread of a session: its exception comes once the thread wakes."""
+    """As when the server ends a session: the exception comes once its thread wakes."""
     caught: list[type[BaseException]] = []
 
     def train() -> None:

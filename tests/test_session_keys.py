@@ -1,8 +1,10 @@
 """The session holds one record per page and the values of widgets, and nothing else of its own."""
 
+import ast
 import re
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Browser, expect
 from streamlit.testing.v1 import AppTest
 
@@ -16,6 +18,8 @@ from tests.helpers.server import serving
 from tests.helpers.waiting import PATIENCE_SECONDS
 
 PAGE = Path(__file__).parent / "helpers/keys_page.py"
+APP = Path(__file__).parents[1] / "nnlab/app"
+MUTATORS = {"update", "setdefault", "pop", "popitem", "clear"}
 NUMBERS = {
     **{"samples": 30, "noise": 0.1, "data_seed": 5, "test_seed": 5, "test_samples": 20},
     **{"learning_rate": 0.1, "iterations": 500, "batch_size": 7, "target_loss": 1e-9},
@@ -89,3 +93,49 @@ def test_messages_of_the_browser_and_explore_leave_only_records_too(browser: Bro
         page.locator(".st-key-pages").get_by_text("Explore").click()
         expect(own).to_have_text("explore playground")
         page.close()
+
+
+def writes(source: str) -> list[str]:
+    """Return the statements that write to st.session_state, or to a name that stands for it."""
+    tree = ast.parse(source)
+    pairs: list[tuple[ast.expr, ast.expr]] = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Tuple):
+            values = node.value.elts if isinstance(node.value, ast.Tuple) else []
+            pairs += zip(node.targets[0].elts, values, strict=False)
+        elif isinstance(node, ast.Assign):
+            pairs.append((node.targets[0], node.value))
+    state = {"st.session_state", "session_state"}
+    state |= {ast.unparse(target) for target, value in pairs if ast.unparse(value) in state}
+    found = []
+    for node in ast.walk(tree):
+        changes = isinstance(node, ast.Subscript | ast.Attribute) and isinstance(
+            node.ctx, ast.Store | ast.Del
+        )
+        calls = isinstance(node, ast.Attribute) and node.attr in MUTATORS
+        if (changes or calls) and ast.unparse(node.value) in state:
+            found.append(ast.unparse(node))
+    return found
+
+
+@pytest.mark.parametrize(
+    ("source", "found"),
+    [
+        ("st.session_state['a'] = 1", ["st.session_state['a']"]),
+        ("del st.session_state.a", ["st.session_state.a"]),
+        ("state = st.session_state\nstate.a, b = 1, 2", ["state.a"]),
+        ("state, x = st.session_state, 1\nstate['a'] += 1", ["state['a']"]),
+        ("st.session_state.setdefault('a', 1)", ["st.session_state.setdefault"]),
+        ("state = st.session_state\nprint(state.a, state['b'], state.get('c'))", []),
+    ],
+)
+def test_the_rule_finds_what_writes_to_the_session(source: str, found: list[str]) -> None:
+    assert writes(source) == found
+
+
+@pytest.mark.parametrize("page", ["explore"])
+def test_only_the_session_modules_write_to_the_session(page: str) -> None:
+    files = (APP / page).rglob("*.py")
+    found = {file.name: writes(file.read_text()) for file in files if file.name != "session.py"}
+    assert {name: statements for name, statements in found.items() if statements} == {}
+    assert writes((APP / page / "session.py").read_text())

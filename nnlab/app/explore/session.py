@@ -136,6 +136,20 @@ class RunPair(NamedTuple):
         return self.runs or (start(self.configs[0]), start(self.configs[1]))
 
 
+class SolvedBy(NamedTuple):
+    """When a run counts as solved: by a metric, with a threshold for each kind of metric.
+
+    Attributes
+    ----------
+    percent : least accuracy
+    loss : greatest loss
+    """
+
+    metric: str
+    percent: float
+    loss: float
+
+
 class KnownImportance(NamedTuple):
     """The importance that was computed last, and its inputs: the axes, the metric and a filter."""
 
@@ -159,6 +173,7 @@ class Explore:
     sweep, range_test : those that were started last
     start_asked, range_test_asked : whether Start was pressed and the start is still to come
     refused_start : why the last sweep could not start, or nothing
+    solved : by the kind of problem, as far as it has been chosen or drawn
     filters_cleared : how often the filter was cleared
     chosen_run : index of the run to open in the playground
     inbox : receives the browser's messages
@@ -176,6 +191,7 @@ class Explore:
     refused_start: str = ""
     cost: Cost | None = None
     filter: Filter = field(default_factory=dict)
+    solved: Mapping[str, SolvedBy] = field(default_factory=dict)
     filters_cleared: int = 0
     range_test: StartedTest | None = None
     range_test_asked: bool = False
@@ -341,6 +357,24 @@ def clear_filter() -> None:
 
 def _cleared_filter() -> dict[str, Any]:
     return {"filter": {}, "filters_cleared": current().filters_cleared + 1}
+
+
+def keep_solved(problem: str, chosen: SolvedBy) -> None:
+    """Keep when a run of this kind of problem counts as solved."""
+    if current().solved.get(problem) != chosen:
+        _change(solved={**current().solved, problem: chosen})
+
+
+def begin_choice(key: str, options: Collection[Any], default: Any) -> None:
+    """Set a widget's value if it has none yet, or one that is no longer possible."""
+    if st.session_state.get(key) not in options:
+        st.session_state[key] = default
+
+
+def choose_pair(view: str, runs: Mapping[str, int]) -> None:
+    """Show a view with these runs, by the keys of their choices; call this in a callback."""
+    st.session_state.update(runs)
+    turn_to(view)
 
 
 def keep_importance(known: KnownImportance) -> None:

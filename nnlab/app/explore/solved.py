@@ -5,6 +5,7 @@ import sys
 import streamlit as st
 
 from nnlab.app.explore import session
+from nnlab.app.explore.session import SolvedBy
 from nnlab.sweep.analysis.columns import ACCURACIES, METRICS
 from nnlab.sweep.analysis.seed_spread import Rule
 from nnlab.training.config import Config
@@ -19,18 +20,24 @@ METRICS_OF = {
 
 def rule(base: Config) -> Rule:
     """Return the rule chosen for this kind of problem, or the link's: `solved=test_loss:0.05`."""
-    state, problem = st.session_state, base.problem
-    metric_key, loss_key = f"solved_metric_{problem}", f"solved_loss_{problem}"
-    if metric_key not in state:
-        found = _linked(problem)
-        is_accuracy = found.metric in ACCURACIES
-        accuracy = found if is_accuracy else DEFAULTS["classification"]
-        state[metric_key], state.solved_percent = found.metric, 100 * accuracy.threshold
-        state[loss_key] = DEFAULT_LOSS[problem] if is_accuracy else found.threshold
-    metric = state[metric_key]
-    found = Rule(metric, state.solved_percent / 100 if metric in ACCURACIES else state[loss_key])
-    session.keep_in_query("solved", _text(found), _text(DEFAULTS[problem]))
+    metric, percent, loss = _chosen(base.problem)
+    found = Rule(metric, percent / 100 if metric in ACCURACIES else loss)
+    session.keep_in_query("solved", _text(found), _text(DEFAULTS[base.problem]))
     return found
+
+
+def _chosen(problem: str) -> SolvedBy:
+    """Return what was chosen for this kind of problem, or else what the link says."""
+    known = session.current().solved.get(problem)
+    if known:
+        return known
+    linked = _linked(problem)
+    is_accuracy = linked.metric in ACCURACIES
+    accuracy = linked if is_accuracy else DEFAULTS["classification"]
+    loss = DEFAULT_LOSS[problem] if is_accuracy else linked.threshold
+    chosen = SolvedBy(linked.metric, 100 * accuracy.threshold, loss)
+    session.keep_solved(problem, chosen)
+    return chosen
 
 
 def _text(rule: Rule) -> str:
@@ -51,29 +58,31 @@ def _linked(problem: str) -> Rule:
 
 def choose(base: Config) -> Rule:
     """Draw the choice of metric and threshold, and return the rule."""
-    rule(base)  # sets the first values of the fields
+    chosen, metrics = _chosen(base.problem), METRICS_OF[base.problem]
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         metric = st.selectbox(
             "Solved by",
-            METRICS_OF[base.problem],
+            metrics,
+            index=metrics.index(chosen.metric),
             format_func=lambda name: name.replace("_", " "),
             key=f"solved_metric_{base.problem}",
-            persist_state="session",
             width=180,
             help="Decides whether a run has solved the problem. The chart shows it, too.",
         )
         is_accuracy = metric in ACCURACIES
-        st.number_input(
+        threshold = st.number_input(
             "at least, in %" if is_accuracy else "at most",
             min_value=0.0,
             max_value=100.0 if is_accuracy else None,
+            value=chosen.percent if is_accuracy else chosen.loss,
             step=1.0 if is_accuracy else 0.01,
             format="%.4g",
             key="solved_percent" if is_accuracy else f"solved_loss_{base.problem}",
-            persist_state="session",
             width=150,
             help="A run counts as solved with at least this accuracy."
             if is_accuracy
             else "A run counts as solved at this loss or less.",
         )
+    kind = "percent" if is_accuracy else "loss"
+    session.keep_solved(base.problem, chosen._replace(metric=metric, **{kind: threshold}))
     return rule(base)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from nnlab.app.explore.session import current, keep_in_query
+from nnlab.app.explore.session import begin_choice, current, keep_in_query
 from nnlab.sweep import Result
 from nnlab.sweep.analysis.columns import Column, metric_column, metrics_of
 
@@ -23,10 +23,8 @@ def done_runs(results: Sequence[Result]) -> list[Result]:
 
 def begin(key: str, options: Sequence[str], default: str) -> None:
     """Set a choice to the link's if none has been made, or it is no longer possible."""
-    state = st.session_state
-    if state.get(key) not in options:
-        linked = current().query.get(key)
-        state[key] = linked if linked in options else default
+    linked = current().query.get(key)
+    begin_choice(key, options, linked if linked in options else default)
 
 
 def choose(label: str, columns: Sequence[Column], key: str, index: int = 0) -> Column:

@@ -79,8 +79,11 @@ def render(sweep: SweepResults) -> None:
 
 def choose(runs: Sequence[int]) -> None:
     """Show the view with these two runs, by their indices; call this in a callback."""
-    session.turn_to(VIEW)
-    st.session_state.compare_left, st.session_state.compare_right = runs
+    session.choose_pair(VIEW, dict(zip(map(_choice_key, SIDES), runs, strict=True)))
+
+
+def _choice_key(side: str) -> str:
+    return f"compare_{side}"
 
 
 def _defaults(results: Sequence[Result], choices: Container[int]) -> tuple[int, int]:
@@ -101,9 +104,8 @@ def _label(result: Result, names: Sequence[str]) -> str:
 
 def _choose(column: DeltaGenerator, side: str, labels: dict[int, str], default: int) -> int:
     """Draw the choice of a run."""
-    key = f"compare_{side}"
-    if st.session_state.get(key) not in labels:
-        st.session_state[key] = default
+    key = _choice_key(side)
+    session.begin_choice(key, labels, default)
     index: int = column.selectbox(
         f"{side.capitalize()} run",
         list(labels),

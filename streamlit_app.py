@@ -2,9 +2,10 @@
 
 import streamlit as st
 
-from nnlab.app import live_chart, streamlit_app
+from nnlab.app import entry, live_chart
 
 if __name__ == "__main__":
-    streamlit_app.draw()
+    entry.draw()
 else:
+    entry.collect_less_often()
     app = st.App(__file__, routes=live_chart.routes())

@@ -1,12 +1,17 @@
 """The command `nnlab` opens the page, or hands its subcommands on."""
 
+import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from streamlit.web import cli
 
 import nnlab
 from nnlab.app import launcher
+from tests.helpers.waiting import PATIENCE_SECONDS
+
+ROOT = Path(__file__).parents[1]
 
 
 def call(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int | str | None:
@@ -57,3 +62,17 @@ def test_an_unknown_word_is_an_error_of_one_sentence(
 def test_the_settings_beside_the_script_are_those_of_a_clone() -> None:
     clone = launcher.SCRIPT.parents[2] / ".streamlit/config.toml"
     assert launcher.SCRIPT.with_name(".streamlit").joinpath("config.toml").samefile(clone)
+
+
+@pytest.mark.parametrize("module", ["streamlit_app", "nnlab.app.streamlit_app"])
+def test_only_an_entry_changes_the_garbage_collection(module: str) -> None:
+    program = (
+        "import gc, importlib, sys\n"
+        "before = gc.get_threshold()\n"
+        "import nnlab.app.entry\n"
+        "assert gc.get_threshold() == before and not gc.get_freeze_count()\n"
+        "importlib.import_module(sys.argv[1]).app\n"
+        "assert gc.get_threshold()[0] == 10_000 and gc.get_freeze_count()\n"
+    )
+    command = [sys.executable, "-c", program, module]
+    subprocess.run(command, cwd=ROOT, check=True, timeout=PATIENCE_SECONDS)

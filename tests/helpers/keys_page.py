@@ -6,7 +6,7 @@ A setting has a widget of its name, which is not always drawn.
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from nnlab.app import live_chart, streamlit_app
+from nnlab.app import entry, live_chart
 from nnlab.training.config import SETTINGS
 
 
@@ -19,7 +19,7 @@ if __name__ == "__main__":
     context, seen = get_script_run_ctx(), widget_keys()
     assert context
     try:
-        streamlit_app.draw()
+        entry.draw()
     finally:  # also after a script run that the next one interrupts
         seen.update(context.shared.widget_user_keys_this_run.snapshot())
     own = sorted({str(key) for key in st.session_state} - seen - set(SETTINGS))

@@ -83,7 +83,7 @@ def controls(plan: Plan | None) -> None:
     active = started is not None and started.is_active
     label, key, act = _start_button(started)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.button(  # two buttons in one place: see the playground's controls
+        st.button(  # two in one place, so that a late second click on Pause starts nothing
             label,
             key=key,
             type="primary",

@@ -13,7 +13,7 @@ def pair_controls() -> int | None:
     pair = session.pair()
     ended = pair.runs is not None and not any(map(lockstep.remaining, pair.runs))
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
-        st.button(  # two buttons in one place: see the playground's controls
+        st.button(  # two in one place, so that a late second click on Pause starts nothing
             "Pause" if pair.training else "Start",
             key="compare_pause" if pair.training else "compare_start",
             type="primary",

@@ -10,21 +10,12 @@ from dataclasses import dataclass
 import streamlit as st
 from streamlit.navigation.page import Page as StreamlitPage
 
+from nnlab.app.live_chart import STATIC
 from nnlab.training.config import Config
 from nnlab.training.run import Run
 
 Query = Mapping[str, str]
-# Streamlit makes a history entry for each address that a script writes. This script replaces the
-# last entry while the page is the same, so that Back leads to the previous page at once.
-ADDRESS_IN_PLACE = """<script>
-if (!Object.hasOwn(history, "pushState")) {
-  const push = history.pushState.bind(history);
-  history.pushState = (state, title, url) => {
-    const same = new URL(url, location.href).pathname === location.pathname;
-    return same ? history.replaceState(state, title, url) : push(state, title, url);
-  };
-}
-</script>"""
+ADDRESS_IN_PLACE = f"<script>{(STATIC / 'address.js').read_text()}</script>"
 
 
 @dataclass(frozen=True)

@@ -31,14 +31,17 @@ FLOORS = [
 ]
 
 
-def sentence(source: str) -> str:
-    """Return the first sentence of a Python docstring or of a JavaScript file's first comment."""
+def header(source: str) -> str:
+    """Return a Python docstring, or a JavaScript file's first comment without its marks."""
     if source.startswith("/"):
         (comment,) = re.findall(r"\A(?:/\*[\s\S]*?\*/|(?://.*\n)+)", source)
-        text = re.sub(r"^\s*(?:/?\*+/?|//)|\*/$|@ts-check", "", comment, flags=re.MULTILINE)
-    else:
-        text = ast.get_docstring(ast.parse(source)) or ""
-    paragraph = " ".join(text.strip().split("\n\n", maxsplit=1)[0].split())
+        return re.sub(r"^\s*(?:/?\*+/?|//)|\*/$|@ts-check", "", comment, flags=re.MULTILINE)
+    return ast.get_docstring(ast.parse(source)) or ""
+
+
+def sentence(source: str) -> str:
+    """Return the first sentence of a source's header."""
+    paragraph = " ".join(header(source).strip().split("\n\n", maxsplit=1)[0].split())
     return re.split(r"(?<=\.) (?=[A-Z`])", paragraph, maxsplit=1)[0].rstrip(".")
 
 

@@ -1,5 +1,6 @@
 // Draws a network: each unit as a small map, its weights as lines, its bias as a small square.
 // A click on a unit asks for its map in the large chart; one on a line or square opens the editor.
+// Over 250 lines, since drawing, pointer and keys all need the places of the same units and lines.
 
 import { make, penOf, takeNewest } from "./dom.js";
 import { LayerButtons } from "./layer_buttons.js";

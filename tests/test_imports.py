@@ -158,7 +158,8 @@ def test_the_house_has_at_most_twelve_rooms() -> None:
 
 # The files that may share a name, in two folders, and why.
 TWINS = {
-    # each page has one of both
+    # each page has one of each
+    "actions": {"nnlab/app/explore", "nnlab/app/playground"},
     "page": {"nnlab/app/explore", "nnlab/app/playground"},
     "session": {"nnlab/app/explore", "nnlab/app/playground"},
     # what is computed from a sweep, and the view or chart that shows it

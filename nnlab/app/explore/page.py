@@ -8,7 +8,9 @@ from pathlib import Path
 import streamlit as st
 
 from nnlab.app import live_chart, navigation
+from nnlab.app.action import keyboard
 from nnlab.app.explore import run_filter, session, sweep_progress
+from nnlab.app.explore.actions import ON_KEYS
 from nnlab.app.explore.session import Plan, StartedSweep
 from nnlab.app.explore.setup import examples, planning, sweep_fields
 from nnlab.app.explore.setup.presets import RANGE_TEST
@@ -42,18 +44,13 @@ LINK_NAMES = (
     *(*sweep_fields.LINK_NAMES, *gallery.LINK_NAMES, *choices.LINK_NAMES),
     *("solved", "view"),
 )
-KEYS = {  # of the keyboard, and the buttons that they press
-    " ": ("compare_start", "compare_pause", "sweep_start", "sweep_pause"),
-    "ArrowRight": ("compare_step",),
-    "r": ("compare_reset",),
-}
 
 
 def render() -> None:
     """Draw the page: one script run."""
     st.set_page_config("nnlab · Explore", "🧠", layout="wide", initial_sidebar_state=330)
     st.html(STYLE)
-    live_chart.keyboard(KEYS)
+    keyboard(ON_KEYS)
     if not session.is_open() or session.current().away:
         sweep_fields.arrive(LINK_NAMES)
     gallery.open_chosen()

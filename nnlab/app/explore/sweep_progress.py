@@ -1,11 +1,18 @@
 """A sweep on the page: its cost, its buttons, and its progress."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import streamlit as st
 
 from nnlab.app.explore import session
+from nnlab.app.explore.actions import (
+    CANCEL_SWEEP,
+    PAUSE_SWEEP,
+    RESTART_SWEEP,
+    RESUME_SWEEP,
+    START_SWEEP,
+)
 from nnlab.app.explore.session import Cost, Plan, StartedSweep
 from nnlab.app.explore.sweep_results import failures
 from nnlab.app.turns import turn
@@ -80,38 +87,17 @@ def duration(seconds: float) -> str:
 def controls(plan: Plan | None) -> None:
     """Draw the buttons, and what the plan costs."""
     started = session.current().sweep
-    active = started is not None and started.is_active
-    label, key, act = _start_button(started)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.button(  # two in one place, so that a late second click on Pause starts nothing
-            label,
-            key=key,
-            type="primary",
-            width=90,
-            on_click=act,
-            disabled=plan is None and not active,
-            help="Runs the sweep. Replaces earlier results. Pause keeps unfinished runs as they "
-            "are. Key: space.",
-        )
-        st.button(
-            "Cancel",
-            key="sweep_cancel",
-            disabled=not active,
-            on_click=started.sweep.cancel if started else None,
-            help="End the sweep; the results so far stay.",
-        )
+        if started is None or not started.is_active:
+            start = RESTART_SWEEP if started else START_SWEEP
+            start.button(st, started, type="primary", width=90, disabled=plan is None)
+        else:
+            resume_or_pause = RESUME_SWEEP if started.sweep.paused else PAUSE_SWEEP
+            resume_or_pause.button(st, started, type="primary", width=90)
+        CANCEL_SWEEP.button(st, started)
         if plan:
             words, how = estimate(plan)
             st.markdown(words, help=how)
-
-
-def _start_button(started: StartedSweep | None) -> tuple[str, str, Callable[[], None]]:
-    """Return label, key and action; the keyboard does not press a button that replaces results."""
-    if started is None or not started.is_active:
-        return "Start", "sweep_restart" if started else "sweep_start", session.ask_start
-    if started.sweep.paused:
-        return "Resume", "sweep_start", started.sweep.resume
-    return "Pause", "sweep_pause", started.sweep.pause
 
 
 def stay_awake(started: StartedSweep) -> None:

@@ -186,15 +186,16 @@ def time_line() -> None:
     _time_line(key="time_line")
 
 
-def keyboard(keys: Mapping[str, Sequence[str]]) -> None:
+def keyboard(presses: Mapping[str, Sequence[str]], stops: Sequence[str]) -> None:
     """Let the keyboard press buttons.
 
     Parameters
     ----------
-    keys : for the name of each key (as KeyboardEvent.key, or "Shift+ArrowRight") the Streamlit
+    presses : for the name of each key (as KeyboardEvent.key, or "Shift+ArrowRight") the Streamlit
         keys of buttons; the first of them that is on the page is pressed
+    stops : the keys of buttons after which updates that are on their way are not drawn
     """
-    _keyboard(key="keyboard", data=keys)
+    _keyboard(key="keyboard", data={"presses": presses, "stops": stops})
 
 
 def update(

@@ -5,6 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from nnlab.app import live_chart, navigation, report
+from nnlab.app.action import keyboard
 from nnlab.app.links import config_query, linked_choices, linked_config, write
 from nnlab.app.pace import SPEEDS
 from nnlab.app.playground import (
@@ -17,7 +18,7 @@ from nnlab.app.playground import (
     session,
     tick_message,
 )
-from nnlab.app.playground.actions import ADVICE, KEYS, UNDO_BRANCH
+from nnlab.app.playground.actions import ADVICE, ON_KEYS, UNDO_BRANCH
 from nnlab.app.playground.display_options import DisplayOptions
 from nnlab.app.playground.record import Playground
 from nnlab.app.playground.settings import settings, show
@@ -45,7 +46,7 @@ def render() -> None:
     """Draw the page, once per script run."""
     st.set_page_config("nnlab", "🧠", layout="wide", initial_sidebar_state=330)
     st.html(STYLE)
-    live_chart.keyboard(KEYS)
+    keyboard(ON_KEYS)
     arrived = _arrive()
     session.fill_widgets()
     pages = st.sidebar.container()

@@ -5,11 +5,19 @@ const FIELDS = "input, textarea, select, button, summary, canvas, [role=slider],
 const PRESSED = "button, summary, [role=radiogroup] *";
 
 /** @type {import("messages").Keys} */
-let keys = {};
+let keys = { presses: {}, stops: [] };
 
 /** @param {{ data: import("messages").Keys }} component */
 export function setKeys({ data }) {
   keys = data;
+}
+
+/**
+ * Says whether a click there presses a button after which updates on their way are not drawn.
+ * @param {EventTarget | null} target
+ */
+export function stopsUpdates(target) {
+  return target instanceof Element && keys.stops.some((name) => target.closest(`.st-key-${name}`));
 }
 
 /** @param {() => unknown} updates returns a value that changes with every update of the page */
@@ -19,7 +27,7 @@ export function listenToKeys(updates) {
 
   document.addEventListener("keydown", (event) => {
     const key = (event.key === "ArrowRight" && event.shiftKey ? "Shift+" : "") + event.key;
-    const names = keys[key] ?? keys[key.toLowerCase()];
+    const names = keys.presses[key] ?? keys.presses[key.toLowerCase()];
     const focused = event.target instanceof Element ? event.target.closest(FIELDS) : null;
     // A focused button keeps the space key, all other fields keep every key.
     const plain = focused?.matches("button, summary") && !focused.closest("[role=radiogroup], .units");

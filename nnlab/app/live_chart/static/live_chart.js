@@ -3,7 +3,7 @@
 import { Chart } from "./chart.js";
 import { make } from "./dom.js";
 import { GalleryCells } from "./gallery_cells.js";
-import { listenToKeys } from "./keys.js";
+import { listenToKeys, stopsUpdates } from "./keys.js";
 import { unpack } from "./message.js";
 import { NetworkDiagram } from "./network_diagram.js";
 import { outbox } from "./outbox.js";
@@ -102,8 +102,7 @@ export function update({ parentElement, data, setTriggerValue }) {
 }
 
 document.addEventListener("click", ({ target }) => {
-  const stops = ".st-key-start, .st-key-pause, .st-key-reset";
-  if (!running || !(target instanceof Element && target.closest(stops))) return;
+  if (!running || !stopsUpdates(target)) return;
   stoppedAt = performance.now();
   for (const chart of charts.values()) chart.frames = [];
 }, { capture: true });

@@ -1,0 +1,72 @@
+"""What a user can do on a page, each described once for its button and its key."""
+
+from collections.abc import Callable, Iterable
+from typing import Any, Generic, NamedTuple, TypeVar
+
+from nnlab.app import live_chart
+
+Record = TypeVar("Record")
+KEY_NAMES = {" ": "space", "ArrowRight": "→", "Shift+ArrowRight": "Shift and →"}
+
+
+class Action(NamedTuple, Generic[Record]):
+    """What a user can do by a button, and perhaps by a key.
+
+    Attributes
+    ----------
+    name : key of the button
+    command : called with the record that the button was drawn for, and the button's values
+    label, help : of the button, where they are always the same
+    key : as in KeyboardEvent.key, with "Shift+" before it; empty if there is none
+    is_enabled : says whether the action is possible
+    read_only : the action is allowed where nobody may change settings and points
+    stops : updates that are on their way are not drawn after it
+    """
+
+    name: str
+    command: Callable[..., object]
+    label: str = ""
+    help: str = ""
+    key: str = ""
+    is_enabled: Callable[[Record], bool] = lambda _: True
+    read_only: bool = False
+    stops: bool = False
+
+    def button(
+        self,
+        where: Any,
+        record: Record,
+        *values: object,
+        disabled: bool = False,
+        **look: Any,
+    ) -> None:
+        """Draw the action's button in a container, or in st.
+
+        Parameters
+        ----------
+        values : for the command
+        disabled : for a reason that is not in the record
+        look : for st.button; a label or help here replaces the action's own
+        """
+        key = f" Key: {KEY_NAMES.get(self.key, self.key.upper())}." if self.key else ""
+        where.button(
+            look.pop("label", self.label),
+            key=self.name,
+            on_click=self.command,
+            args=(record, *values),
+            disabled=disabled or not self.is_enabled(record),
+            help=(look.pop("help", "") or self.help) + key,
+            **look,
+        )
+
+
+def keyboard(actions: Iterable[Action[Any]]) -> None:
+    """Let the keyboard press the buttons of these actions; of one key, the first on the page."""
+    presses: dict[str, list[str]] = {}
+    stops = []
+    for action in actions:
+        if action.key:
+            presses.setdefault(action.key, []).append(action.name)
+        if action.stops:
+            stops.append(action.name)
+    live_chart.keyboard(presses, stops)

@@ -1,0 +1,73 @@
+"""What a user can do on Explore, each described once for its button and its key."""
+
+from nnlab.app.action import Action
+from nnlab.app.explore import lockstep, session
+from nnlab.app.explore.session import RunPair, StartedSweep
+
+_RUN = "Runs the sweep. Replaces earlier results. Pause keeps unfinished runs as they are."
+
+# Start, Resume and Pause are in one place, so that a late second click cannot undo the first one.
+START_SWEEP = Action[StartedSweep | None](
+    "sweep_start", lambda _: session.ask_start(), "Start", _RUN, " "
+)
+# It has no key, since it replaces results.
+RESTART_SWEEP = START_SWEEP._replace(name="sweep_restart", key="")
+RESUME_SWEEP = START_SWEEP._replace(
+    label="Resume", command=lambda started: started.sweep.resume(), read_only=True
+)
+PAUSE_SWEEP = RESUME_SWEEP._replace(
+    name="sweep_pause", label="Pause", command=lambda started: started.sweep.pause()
+)
+CANCEL_SWEEP = Action[StartedSweep | None](
+    "sweep_cancel",
+    lambda started: started and started.sweep.cancel(),
+    "Cancel",
+    "End the sweep; the results so far stay.",
+    is_enabled=lambda started: started is not None and started.is_active,
+)
+
+
+def _can_train(pair: RunPair) -> bool:
+    return pair.runs is None or any(map(lockstep.remaining, pair.runs))
+
+
+START_PAIR = Action[RunPair](
+    "compare_start",
+    lambda _: session.train_pair(),
+    "Start",
+    "Train both in lockstep from where they are, or pause.",
+    " ",
+    _can_train,
+    read_only=True,
+    stops=True,
+)
+PAUSE_PAIR = START_PAIR._replace(
+    name="compare_pause", label="Pause", command=lambda _: session.pause_pair()
+)
+STEP_PAIR = Action[RunPair](
+    "compare_step",
+    session.step_pair,
+    "Step",
+    "Make one iteration of both.",
+    "ArrowRight",
+    _can_train,
+    read_only=True,
+)
+RESET_PAIR = Action[RunPair](
+    "compare_reset",
+    lambda _: session.reset_pair(),
+    "Reset",
+    "Set both back to iteration 0, with the same seeds.",
+    "r",
+    read_only=True,
+    stops=True,
+)
+SHOW_ENDS = Action[RunPair](
+    "compare_ends",
+    lambda _: session.show_final_states(),
+    "Show final state",
+    "Show the final states in the sweep, or the playground's run as it is.",
+    is_enabled=lambda pair: pair.runs is not None,
+    read_only=True,
+)
+ON_KEYS = (START_PAIR, PAUSE_PAIR, START_SWEEP, PAUSE_SWEEP, STEP_PAIR, RESET_PAIR)

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from jsonschema import Draft7Validator
+from streamlit.runtime.scriptrunner_utils.exceptions import StopException
 
 from nnlab.app.live_chart.inbox import SCHEMA, Inbox
 
@@ -58,7 +59,8 @@ def test_messages_are_taken_once_and_in_order(inbox: Inbox) -> None:
         message(1, "stroke", label=2, positions=[[0, 0]]),
         message(1, "stroke", label=1, positions=[[0, None]]),
         message(1, "stroke", label=1, positions=[]),
-        message(1, "pin", place=[1]),
+        message(1, "pin", place=[1], run=1),
+        message(1, "pin", place=[1, 2]),
         message(1, "set", parameter=[0, 0], value="1"),
         message(1, "set", parameter=[0, 0, 0], value=1),
         message(1, "layers", widths=[0]),
@@ -100,6 +102,18 @@ def test_a_handler_that_fails_is_not_called_again(inbox: Inbox) -> None:
     with pytest.raises(ZeroDivisionError):
         inbox.take(packet(message(1)), {"look": fail}, "s", "p")
     inbox.take(packet(message(1)), {"look": fail}, "s", "p")
+
+
+def test_a_message_is_taken_later_if_streamlit_ends_the_script_run_in_its_handler(
+    inbox: Inbox,
+) -> None:
+    def stop(**_: Any) -> None:
+        raise StopException
+
+    sent = packet(message(1), message(2))
+    with pytest.raises(StopException):
+        inbox.take(sent, {"look": stop}, "s", "p")
+    assert take(inbox, sent) == [("look", LOOK), ("look", LOOK)]
 
 
 def test_the_schema_is_one() -> None:

@@ -70,7 +70,7 @@ def _script() -> None:
 def open_panel(run: Run, *, point: int | None = None, **changes: object) -> AppTest:
     app = AppTest.from_function(_script, default_timeout=PATIENCE_SECONDS)
     put_run(app, run, **changes)
-    app.session_state["step_point"] = point
+    change(app, step_point=point)
     return healthy(app.run())
 
 

@@ -1,16 +1,22 @@
 """The commands of the playground, called without a page: each changes the record once."""
 
+import ast
 from dataclasses import replace
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
 import streamlit as st
 
 from nnlab import Config, advance, start
-from nnlab.app.playground import session
+from nnlab.app.playground import live_part, session
 from nnlab.app.playground.point_history import OwnPoints
 from nnlab.app.playground.record import Playground
+from nnlab.data.points import Points
+from nnlab.inspection.diagnosis import Diagnosis
 
+CHANGES = {"update", "setdefault", "pop", "popitem", "clear"}
 RUN = advance(start(Config(samples=20)), 30)
 
 
@@ -44,3 +50,62 @@ def test_a_second_click_on_continue_from_here_keeps_the_run_that_was_left() -> N
     assert playground.left_run is RUN
     assert playground.run.iteration == 20
     assert playground.training
+
+
+OWN = OwnPoints(Points.of([(0, 0, 1)]))
+ADVICE = Diagnosis("sleeping", "It sleeps.", "Wake it.", {"hidden_layers": (3,)}, restart=True)
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        session.set_article,
+        partial(session.apply_advice, finding=ADVICE),
+        partial(session.use_points, own=OWN),
+        partial(session.set_layers, widths=[3, 3]),
+        lambda _: session.branch(20),
+        session.undo_branch,
+        partial(session.step, iterations=3),
+        partial(session.make_step, point=1),
+        session.reset,
+        session.start_training,
+    ],
+)
+def test_a_command_replaces_the_record_once(command: Any, state: CountedState) -> None:
+    """So a script run that Streamlit ends has done all of it or nothing."""
+    drawn = change(left_run=RUN, point_history=(OwnPoints(), OWN), step_point=2)
+    state.update(step_part="Forward", samples=20, noise=0.1)
+    state.replaced = 0
+    command(drawn)
+    assert state.replaced == 1
+
+
+def test_a_pin_is_for_the_run_in_which_it_was_clicked() -> None:
+    live_part.HANDLERS["pin"](place=[0, 0], run=1)
+    pinned = session.current().step_point
+    assert pinned is not None
+    change(run_number=2)
+    for place in ([0, 1], None):
+        live_part.HANDLERS["pin"](place=place, run=1)
+        assert session.current().step_point == pinned
+
+
+def test_only_the_module_session_changes_the_state_of_the_session() -> None:
+    folder, names = Path(session.__file__).parent, []
+    for module in folder.rglob("*.py"):
+        names += [module.name] if _changes_state(ast.parse(module.read_text("utf-8"))) else []
+    assert names == ["session.py"]
+
+
+def _changes_state(tree: ast.Module) -> bool:
+    """Say whether a module uses st.session_state for more than reading a value."""
+    parents = {child: node for node in ast.walk(tree) for child in ast.iter_child_nodes(node)}
+    states = [node for node in ast.walk(tree) if ast.unparse(node) == "st.session_state"]
+    for state in (node for node in states if isinstance(node, ast.Attribute)):
+        use = parents[state]
+        reads = isinstance(use, ast.Compare) or (
+            isinstance(use, ast.Subscript | ast.Attribute) and isinstance(use.ctx, ast.Load)
+        )
+        if not reads or (isinstance(use, ast.Attribute) and use.attr in CHANGES):
+            return True
+    return False

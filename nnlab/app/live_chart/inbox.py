@@ -31,7 +31,9 @@ class Inbox:
         """Call the handlers of all messages in a packet that have not been taken yet.
 
         A message that is malformed, has no handler, or is for another session or page is dropped
-        and logged.
+        and logged. A message whose handler fails is not taken again. But if Streamlit ends the
+        script run before the handler has changed anything, the message is taken when it is
+        repeated: a handler must change the session at most once, as its last act.
 
         Parameters
         ----------
@@ -46,8 +48,13 @@ class Inbox:
             if not _message.is_valid(message):
                 _LOG.warning("Dropped a malformed message: %.200s", message)
             elif message["number"] > self.taken:
-                self.taken = message["number"]
-                if handler := handlers.get(message["kind"]):
-                    handler(**message["body"])
-                else:
+                before, self.taken = self.taken, message["number"]
+                if not (handler := handlers.get(message["kind"])):
                     _LOG.warning("Dropped a message that this page has no use for: %s", message)
+                    continue
+                try:
+                    handler(**message["body"])
+                except BaseException as error:
+                    if not isinstance(error, Exception):  # Streamlit has ended the script run
+                        self.taken = before
+                    raise

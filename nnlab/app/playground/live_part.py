@@ -36,6 +36,7 @@ class DrawnPage(NamedTuple):
     edited: bool  # a value set by hand may change this, and whether the run has diverged
     diverged: bool
     own: OwnPoints
+    step_point: int | None
 
 
 def render(
@@ -52,8 +53,8 @@ def render(
 def _drawn_page(playground: Playground, iteration: int, finding: Diagnosis | None) -> DrawnPage:
     run, training = playground.run, playground.training
     interval, name = training and training.interval, finding and finding.name
-    edited, own = run.parameters_edited, playground.own
-    return DrawnPage(interval, iteration, name, edited, run.diverged, own)
+    edited, own, point = run.parameters_edited, playground.own, playground.step_point
+    return DrawnPage(interval, iteration, name, edited, run.diverged, own, point)
 
 
 def _tick(choices: Choices, drawn: DrawnPage) -> None:
@@ -92,22 +93,25 @@ def _tick(choices: Choices, drawn: DrawnPage) -> None:
         flush(began, training.interval)
 
 
-def _pin(place: Sequence[int] | None) -> None:
+def _pin(place: Sequence[int] | None, run: int) -> None:
     """Choose the clicked training point for the step by hand; all points if none is pinned."""
+    playground = session.current()
+    if run != playground.run_number:
+        return  # the same place may be another point now
     if place is None:
-        session.fill_in({"step_point": None})
+        session.choose_step_point(None)
         return
-    run = session.current().run
-    trace, index = place
-    for part, _, indices in points.traces(run.dataset, run.config.problem)[trace : trace + 1]:
-        if part == "train" and index < len(indices):  # else it was a point of an earlier run
-            session.fill_in({"step_point": int(indices[index])})
+    (trace, index), dataset = place, playground.run.dataset
+    traces = points.traces(dataset, playground.run.config.problem)
+    for part, _, indices in traces[trace : trace + 1]:
+        if part == "train" and index < len(indices):
+            session.choose_step_point(int(indices[index]))
 
 
 HANDLERS: Handlers = {
     "stroke": session.add_stroke,
     "pin": _pin,
-    "layers": lambda widths: session.fill_in_settings({"hidden_layers": tuple(widths)}),
+    "layers": lambda widths: session.set_layers(None, widths),
     "show": session.show_unit,
     "set": session.set_parameter,
     "look": session.look_back,

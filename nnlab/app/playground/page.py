@@ -88,13 +88,14 @@ def _arrive() -> bool:
     config = linked_config(refused)
     query = linked_choices(LINK_RULES, refused)
     from_edited = query.pop("edited", None) is not None
+    show(config)
     if not away:
-        session.open_(config.points, refused, from_edited=from_edited)
-    elif len(session.current().own.points) <= MAX_LINK_POINTS:  # else the link leaves them out
+        session.open_(config.points, query, refused, from_edited=from_edited)
+        return False
+    if len(session.current().own.points) <= MAX_LINK_POINTS:  # else the link leaves them out
         own_points.replace_points(config.points)
     session.arrive(query)
-    show(config)
-    return away
+    return True
 
 
 def _notices(playground: Playground, error: str, finding: Diagnosis | None, *, past: bool) -> None:

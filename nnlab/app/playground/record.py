@@ -59,6 +59,7 @@ class Playground:
     viewed_iteration : the past iteration that the page shows; None for the present
     view_settled : False while the time line still moves
     left_run : the run that a branch has left
+    step_point : the training point of the step by hand; None for all points or the next batch
     step_made : the last step made by hand in this run
     shown_unit : the unit whose map the large chart shows; None for the output
     refused_value : what was wrong with the last value typed in the diagram, or nothing
@@ -79,6 +80,7 @@ class Playground:
     viewed_iteration: int | None = None
     view_settled: bool = True
     left_run: Run | None = None
+    step_point: int | None = None
     step_made: StepMade | None = None
     shown_unit: Unit | None = None
     refused_value: str = ""

@@ -47,9 +47,11 @@ def _change(**changes: Any) -> None:
     st.session_state[KEY] = replace(current(), **changes)
 
 
-def open_(points: Points, refused_link: Sequence[str], *, from_edited: bool) -> None:
+def open_(
+    points: Points, query: Mapping[str, str], refused_link: Sequence[str], *, from_edited: bool
+) -> None:
     """Create the session's playground; drawing the page starts its run."""
-    playground = Playground(start(Config()), 0, (OwnPoints(points),), renew=True)
+    playground = Playground(start(Config()), 0, (OwnPoints(points),), renew=True, query=query)
     st.session_state[KEY] = replace(
         playground, refused_link=tuple(refused_link), from_edited=from_edited
     )
@@ -77,27 +79,34 @@ def keep_in_query(name: str, value: str, default: str) -> None:
 
 def fill_in(values: Mapping[str, Any]) -> None:
     """Give widgets these values, by their keys, when the page is drawn next."""
-    _change(pending_values={**current().pending_values, **values})
+    _change(**_filled(values))
 
 
-def fill_in_settings(values: Mapping[str, Any]) -> None:
-    """Give the widgets of settings these values when the page is drawn next."""
-    for name, value in values.items():
-        fill_in({name: text(name, value) if SETTINGS[name].typed else value})
+def _filled(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {"pending_values": {**current().pending_values, **values}}
+
+
+def _filled_settings(values: Mapping[str, Any]) -> dict[str, Any]:
+    texts = {name: text(name, value) for name, value in values.items() if SETTINGS[name].typed}
+    return _filled({**values, **texts})
 
 
 def fill_widgets() -> None:
     """Give the widgets their pending values. They must not be drawn yet."""
-    st.session_state.update(current().pending_values)
+    set_widgets(current().pending_values)
     _change(pending_values={})
 
 
-def set_article(drawn: Playground) -> None:
+def set_widgets(values: Mapping[str, Any]) -> None:
+    """Give widgets these values now, by their keys. They must not be drawn yet."""
+    st.session_state.update(values)
+
+
+def set_article(_: Playground) -> None:
     """Return to the article's settings, and start a new run even if no setting changes."""
     names = [name for name in SETTINGS if name in st.session_state]
-    fill_in_settings({name: getattr(Config, name) for name in names})
-    clear_points(drawn)
-    _change(renew=True)
+    filled = _filled_settings({name: getattr(Config, name) for name in names})
+    _change(renew=True, **filled, **_with_points(OwnPoints()))
 
 
 def set_new_seed(drawn: Playground) -> None:
@@ -109,16 +118,14 @@ def set_new_seed(drawn: Playground) -> None:
     fill_in({"seed": (7621 * drawn.run.config.seed + 1) % 10_000})
 
 
-def set_layers(_: Playground, widths: Sequence[int]) -> None:
+def set_layers(_: Playground | None, widths: Sequence[int]) -> None:
     """Choose other hidden layers."""
-    fill_in_settings({"hidden_layers": tuple(widths)})
+    _change(**_filled_settings({"hidden_layers": tuple(widths)}))
 
 
 def apply_advice(_: Playground, finding: Diagnosis) -> None:
     """Change the settings as a diagnosis advises."""
-    fill_in_settings(finding.changes)
-    if finding.restart:
-        _change(renew=True)
+    _change(renew=current().renew or finding.restart, **_filled_settings(finding.changes))
 
 
 # The run
@@ -138,9 +145,9 @@ def begin_run(config: Config) -> None:
         renew=False,
         left_run=None,
         step_made=None,
+        step_point=None,  # the new run may not have this point
         viewed_iteration=None,
     )
-    st.session_state.pop("step_point", None)  # the new run may not have this point
 
 
 def follow(config: Config | None, *, arrived: bool) -> None:
@@ -217,9 +224,7 @@ def step(drawn: Playground, iterations: int) -> None:
     playground = current()
     if not playground.training and playground.run.iteration != drawn.run.iteration:
         return
-    pause()
-    run = advance_in_turn(playground.run, iterations)
-    _change(run=run, refused_link=(), from_edited=False)
+    _change(run=advance_in_turn(playground.run, iterations), training=None, **_PRESENT)
 
 
 # A look back, and a branch
@@ -244,9 +249,9 @@ def branch(iteration: int) -> None:
 
 def undo_branch(_: Playground) -> None:
     """Return to the run that the last branch has left."""
-    if left := current().left_run:
-        _change(run=left, left_run=None)
-    pause()
+    playground = current()
+    run = playground.left_run or playground.run
+    _change(run=run, left_run=None, training=None, viewed_iteration=None)
 
 
 # By hand
@@ -255,19 +260,26 @@ def undo_branch(_: Playground) -> None:
 def make_step(drawn: Playground, point: int | None) -> None:
     """Make one update of the present run, for its batch or for one training point alone."""
     run = drawn.run
+    step = next_update.look_at_step(run, point, 0)
     with turn():
-        if current().run is not run:
-            return
-        step = next_update.look_at_step(run, point, 0)
         after = next_update.make_step(run, point)
-        loss = next_update.look_at_step(replace(run, parameters=after.parameters), point, 0).loss
+    loss = next_update.look_at_step(replace(run, parameters=after.parameters), point, 0).loss
+    playground = current()
+    if playground.run is not run:
+        return
     if after.iteration == run.iteration:  # it has diverged instead
         _change(run=after, viewed_iteration=None)
         return
+    filled = {}
+    if st.session_state["step_part"] != UPDATE_PART:
+        filled = _filled({"step_part": UPDATE_PART, "step_layer": 1})
     made = StepMade(run.config, step, after.parameters, loss)
-    _change(run=after, step_made=made, viewed_iteration=None, refused_link=(), from_edited=False)
-    if st.session_state.step_part != UPDATE_PART:
-        fill_in({"step_part": UPDATE_PART, "step_layer": 1})
+    _change(run=after, step_made=made, **_PRESENT, **filled)
+
+
+def choose_step_point(point: int | None) -> None:
+    """Choose the training point for the step by hand; None is all points or the next batch."""
+    _change(step_point=point)
 
 
 def set_parameter(parameter: Sequence[int], value: str) -> None:
@@ -298,7 +310,11 @@ def show_unit(unit: Sequence[int] | None) -> None:
 
 def set_points(own: OwnPoints) -> None:
     """Replace the own points; undo brings back the earlier ones."""
-    _change(point_history=appended(current().point_history, own))
+    _change(**_with_points(own))
+
+
+def _with_points(own: OwnPoints) -> dict[str, Any]:
+    return {"point_history": appended(current().point_history, own)}
 
 
 def clear_points(_: Playground) -> None:
@@ -308,9 +324,7 @@ def clear_points(_: Playground) -> None:
 
 def use_points(_: Playground, own: OwnPoints) -> None:
     """Train a new run on these points alone."""
-    set_points(own)
-    fill_in({"dataset": OWN})
-    _change(renew=True)
+    _change(renew=True, **_with_points(own), **_filled({"dataset": OWN}))
 
 
 def undo_points(drawn: Playground) -> None:

@@ -48,12 +48,10 @@ def settings() -> tuple[Config | None, str]:
 
 def show(config: Config) -> None:
     """Give these settings to their widgets, which must not be drawn yet."""
-    for name, setting in SETTINGS.items():
-        value = getattr(config, name)
-        as_text = setting.typed or name == "activation"
-        st.session_state[name] = text(name, value) if as_text else value
-    st.session_state.features = list(config.features)
-    del st.session_state["points"]  # they have no widget
+    typed = {name for name, setting in SETTINGS.items() if setting.typed} | {"activation"}
+    values = {name: getattr(config, name) for name in SETTINGS if name != "points"}
+    values |= {name: text(name, values[name]) for name in typed & set(values)}
+    session.set_widgets({**values, "features": list(config.features)})
 
 
 def _data() -> dict[str, Any]:

@@ -77,7 +77,7 @@ export class Chart {
     // Frames are played a little faster than they come, so that few have to be dropped.
     this.spacing = Math.min(now - this.received, MAX_SPACING_MS) / (message.frames.length + 1);
     this.received = now;
-    this.run = run;
+    this.run = this.marks.run = run;
     this.stale ||= message.series.length > 0
       || (!this.extent && message.iteration !== this.message?.iteration);
     if (message.caption !== this.message?.caption) this.frames = []; // they show another unit

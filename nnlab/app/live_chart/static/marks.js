@@ -41,6 +41,7 @@ export class Marks {
     this.pinned = undefined;
     this.places = ""; // of all points
     this.hasRings = false;
+    this.run = 0; // number of the run that the points belong to
   }
 
   /**
@@ -54,7 +55,7 @@ export class Marks {
     if (lost) {
       this.pinned = undefined;
       this.say();
-      outbox.add("pin", { place: null });
+      outbox.add("pin", { place: null, run: this.run });
     }
   }
 
@@ -76,7 +77,7 @@ export class Marks {
       this.pinned = String(clicked) === String(this.pinned) ? undefined : clicked;
       this.draw();
       this.say();
-      if (clicked) outbox.add("pin", { place: this.pinned ?? null });
+      if (clicked) outbox.add("pin", { place: this.pinned ?? null, run: this.run });
     });
   }
 

@@ -5,7 +5,6 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from nnlab.app.playground.panels.matrices import COLUMNS, digits, draw, of_parameters, shown_rows
-from nnlab.app.turns import turn
 from nnlab.inspection.next_update import Step
 from nnlab.inspection.numeric_gradients import (
     affordable_checks,
@@ -37,9 +36,8 @@ def render(run: Run, step: Step, layer: int) -> None:
         st.markdown(f"They are not checked against {FORMULA}, as {cost}.")
         return
     numeric = Parameters(step.before.layer_sizes, np.full_like(step.before.vector, np.nan))
-    with turn():
-        numeric.vector[checked] = numeric_gradients(run, step.point, checked.tolist())
-        words = _agreement(run, step, checked, numeric.vector[checked])
+    numeric.vector[checked] = numeric_gradients(run, step.point, checked.tolist())
+    words = _agreement(run, step, checked, numeric.vector[checked])
     draw(ours, of_parameters("numerically", numeric, layer, config, how))
     if len(checked) < positions.size:
         words += f" Only {len(checked)} of the {positions.size} shown are checked, as {cost}."

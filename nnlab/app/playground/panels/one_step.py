@@ -5,12 +5,12 @@ from typing import Any
 
 import streamlit as st
 
+from nnlab.app.playground import session
 from nnlab.app.playground.actions import MAKE_STEP
 from nnlab.app.playground.panels import step_parts
 from nnlab.app.playground.panels.matrices import ROWS
 from nnlab.app.playground.record import Playground, StepMade
 from nnlab.app.playground.session import UPDATE_PART
-from nnlab.app.turns import turn
 from nnlab.inspection.next_update import Step, look_at_step
 from nnlab.training.run import Run
 
@@ -42,11 +42,11 @@ def _draw(playground: Playground, run: Run) -> None:
         help_ = """The number of a training point, from 0, to look at the step for it alone. \
 Empty: the next step of the training, for all points or the next batch."""
         look: dict[str, Any] = {"step": 1, "format": "%d", "placeholder": "all", "width": 112}
-        kept: dict[str, Any] = {"key": "step_point", "persist_state": "session"}
-        point = st.number_input("Training point", value=None, help=help_, **look, **kept)
+        look |= {"key": "step_point", "on_change": _choose_point}
+        session.set_widgets({"step_point": playground.step_point})
+        point = st.number_input("Training point", value=None, help=help_, **look)
         try:
-            with turn():
-                step = look_at_step(run, point, ROWS)
+            step = look_at_step(run, point, ROWS)
         except ValueError as error:
             st.error(str(error))
             return
@@ -56,6 +56,10 @@ Empty: the next step of the training, for all points or the next batch."""
         MAKE_STEP.button(st, playground, point, **look)
     # A fragment of its own, so that choosing another layer does not redraw the charts.
     st.fragment(_parts)(run, step, playground.step_made)
+
+
+def _choose_point() -> None:
+    session.choose_step_point(st.session_state.step_point)
 
 
 def _obstacle(run: Run, point: int | None, *, past: bool) -> str:
@@ -83,9 +87,8 @@ def _subject(run: Run, step: Step) -> str:
 
 def _parts(run: Run, step: Step, made: StepMade | None) -> None:
     n_layers = len(run.parameters.matrices)
-    st.session_state.setdefault("step_part", FORWARD)
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
-        begin: dict[str, Any] = {"on_change": _begin_part, "args": (n_layers,)}
+        begin: dict[str, Any] = {"on_change": _begin_part, "args": (n_layers,), "default": FORWARD}
         part = st.segmented_control("Part of the step", PARTS, key="step_part", **begin, **CHOICE)
         layer = n_layers if part == LOSS else _layer(n_layers, backwards=part == BACKWARD)
     if part == FORWARD:
@@ -99,15 +102,15 @@ def _parts(run: Run, step: Step, made: StepMade | None) -> None:
 
 
 def _begin_part(n_layers: int) -> None:
-    state = st.session_state
-    state.step_layer = n_layers if state.step_part == BACKWARD else 1
+    backwards = st.session_state.step_part == BACKWARD
+    session.set_widgets({"step_layer": n_layers if backwards else 1})
 
 
 def _layer(n_layers: int, *, backwards: bool) -> int:
     """Draw the choice of a layer, from 1 to the output, and return it."""
-    state, layers = st.session_state, range(1, n_layers + 1)
-    if state.get("step_layer") not in layers:
-        state.step_layer = 1  # an earlier network had more layers
+    layers = range(1, n_layers + 1)
+    if st.session_state.get("step_layer") not in layers:
+        session.set_widgets({"step_layer": 1})  # an earlier network had more layers
     st.markdown("Layer")
     shown = layers[::-1] if backwards else layers
     layer: int | None = st.segmented_control("Layer", shown, key="step_layer", **CHOICE)

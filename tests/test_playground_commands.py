@@ -1,9 +1,7 @@
 """The commands of the playground, called without a page: each changes the record once."""
 
-import ast
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,7 +14,6 @@ from nnlab.app.playground.record import Playground
 from nnlab.data.points import Points
 from nnlab.inspection.diagnosis import Diagnosis
 
-CHANGES = {"update", "setdefault", "pop", "popitem", "clear"}
 RUN = advance(start(Config(samples=20)), 30)
 
 
@@ -88,24 +85,4 @@ def test_a_pin_is_for_the_run_in_which_it_was_clicked() -> None:
     for place in ([0, 1], None):
         live_part.HANDLERS["pin"](place=place, run=1)
         assert session.current().step_point == pinned
-
-
-def test_only_the_module_session_changes_the_state_of_the_session() -> None:
-    folder, names = Path(session.__file__).parent, []
-    for module in folder.rglob("*.py"):
-        names += [module.name] if _changes_state(ast.parse(module.read_text("utf-8"))) else []
-    assert names == ["session.py"]
-
-
-def _changes_state(tree: ast.Module) -> bool:
-    """Say whether a module uses st.session_state for more than reading a value."""
-    parents = {child: node for node in ast.walk(tree) for child in ast.iter_child_nodes(node)}
-    states = [node for node in ast.walk(tree) if ast.unparse(node) == "st.session_state"]
-    for state in (node for node in states if isinstance(node, ast.Attribute)):
-        use = parents[state]
-        reads = isinstance(use, ast.Compare) or (
-            isinstance(use, ast.Subscript | ast.Attribute) and isinstance(use.ctx, ast.Load)
-        )
-        if not reads or (isinstance(use, ast.Attribute) and use.attr in CHANGES):
-            return True
-    return False
+    assert set(st.session_state) == {session.KEY}  # although the panel is closed

@@ -133,7 +133,7 @@ def test_the_rule_finds_what_writes_to_the_session(source: str, found: list[str]
     assert writes(source) == found
 
 
-@pytest.mark.parametrize("page", ["explore"])
+@pytest.mark.parametrize("page", ["explore", "playground"])
 def test_only_the_session_modules_write_to_the_session(page: str) -> None:
     files = (APP / page).rglob("*.py")
     found = {file.name: writes(file.read_text()) for file in files if file.name != "session.py"}

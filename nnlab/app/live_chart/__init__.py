@@ -229,6 +229,7 @@ def update(
         "taken": inbox.taken,
         "run": run,
         "sent": time.time(),
+        "paced": "slow" in handlers,
     }
 
     def take() -> None:

@@ -90,7 +90,7 @@ export function update({ parentElement, data, setTriggerValue }) {
   if (!message.time && performance.now() - stoppedAt < STOPPING_MS) return;
   received += 1;
   running = !message.time;
-  if (isLate(message.sent)) outbox.add("slow", {});
+  if (isLate(message.sent) && message.paced) outbox.add("slow", {});
   const { run } = message, isOpen = outbox.snapshot();
   for (const [name, change] of Object.entries(message.charts)) {
     const { network, gallery } = change;

@@ -18,9 +18,10 @@ def config_query(config: Config) -> dict[str, str]:
     Points are left out if there are too many for a link; the session remembers them.
     """
     return {
-        name: text(name, getattr(config, name))
+        # 1, not 1.0, though Python writes it so
+        name: text(name, value).removesuffix(".0" if isinstance(value, float) else "")
         for name in SETTINGS
-        if getattr(config, name) != getattr(DEFAULTS, name)
+        if (value := getattr(config, name)) != getattr(DEFAULTS, name)
         and not (name == "points" and len(config.points) > MAX_LINK_POINTS)
     }
 

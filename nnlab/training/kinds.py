@@ -86,11 +86,7 @@ def real(low: float, high: float, *, above: bool = False) -> Kind:
 
     bound = f"above {low:g} and at most" if above else f"from {low:g} to"
     must = f"be a finite number {bound} {high:g}"
-
-    def write(number: float) -> str:
-        return repr(number).removesuffix(".0")
-
-    return Kind(rule, must, read, write, "X", number=float)
+    return Kind(rule, must, read, repr, "X", number=float)
 
 
 def one_of(registry: Iterable[str]) -> Kind:

@@ -1,5 +1,6 @@
 """The workers that all sessions share: those of a Dask cluster, or of this machine."""
 
+import gc
 import math
 import os
 import threading
@@ -93,6 +94,9 @@ class Cluster:
         if lost:
             with suppress(OSError):
                 lost.close(timeout=CONNECT_SECONDS)
+        # A client that failed to start is closed when Python collects it. If that happened inside
+        # the next client's start, in the same thread, Dask would wait for its own lock for ever.
+        gc.collect()
         client = Client(self._address, timeout=CONNECT_SECONDS, set_as_default=False)
         self._executor = client.get_executor(pure=False)
         self._client = client

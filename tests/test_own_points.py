@@ -1,8 +1,5 @@
 """A person's own points on the page: uploaded, taken back, carried by the link."""
 
-import csv
-import io
-
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -10,23 +7,10 @@ from nnlab import Config
 from nnlab.data.datasets import OWN
 from nnlab.data.points import MAX_LINK_POINTS, Points, encode
 from tests.helpers.app_page import healthy, open_playground, press, run_of
-from tests.helpers.points_files import BAD, GOOD, POINTS
+from tests.helpers.points_files import BAD, EVIL, GOOD, POINTS, csv_file
 
 SMALL = "samples=20&test_samples=10"
 SMALL_CONFIG = Config(samples=20, test_samples=10)
-# Names as a file may have them: markup for Streamlit, for HTML and Plotly, a spreadsheet's formula.
-EVIL = (
-    "**bold** :red[r] $x^2$",
-    '<b>b</b><img src="x" onerror="window.hacked=1">',
-    "=cmd()|' /C calc'!A0",
-    "![i](http://127.0.0.1/i.png) [l](javascript:alert(1)) `c`",
-)
-
-
-def csv_file(*rows: tuple[object, ...]) -> bytes:
-    text = io.StringIO(newline="")
-    csv.writer(text).writerows(rows)
-    return text.getvalue().encode()
 
 
 def upload(app: AppTest, content: bytes, name: str = "points.csv") -> AppTest:

@@ -35,21 +35,9 @@ from tests.helpers.browser_page import (
 )
 from tests.helpers.browser_page import download as download_file
 from tests.helpers.own_points_page import choose, click, open_small, own
+from tests.helpers.points_files import EVIL, csv_file
 
 SMALL_CONFIG = Config(samples=20, test_samples=10)
-# Names as a file may have them: markup for Streamlit, for HTML and Plotly, a spreadsheet's formula.
-EVIL = (
-    "**bold** :red[r] $x^2$",
-    '<b>b</b><img src="x" onerror="window.hacked=1">',
-    "=cmd()|' /C calc'!A0",
-    "![i](http://127.0.0.1/i.png) [l](javascript:alert(1)) `c`",
-)
-
-
-def csv_file(*rows: tuple[object, ...]) -> bytes:
-    text = io.StringIO(newline="")
-    csv.writer(text).writerows(rows)
-    return text.getvalue().encode()
 
 
 def draw(page: Page, *positions: tuple[float, float]) -> None:

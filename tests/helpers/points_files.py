@@ -1,11 +1,25 @@
 """Files of points, good and bad, and the error message of each bad one."""
 
+import csv
 import io
 import zipfile
 
 from nnlab.data.points import Points
 
 POINTS = Points.of([(1.5, 2, 0), (-3, 4e5, 1)])
+# Names as a file may have them: markup for Streamlit, for HTML and Plotly, a spreadsheet's formula.
+EVIL = (
+    "**bold** :red[r] $x^2$",
+    '<b>b</b><img src="x" onerror="window.hacked=1">',
+    "=cmd()|' /C calc'!A0",
+    "![i](http://127.0.0.1/i.png) [l](javascript:alert(1)) `c`",
+)
+
+
+def csv_file(*rows: tuple[object, ...]) -> bytes:
+    text = io.StringIO(newline="")
+    csv.writer(text).writerows(rows)
+    return text.getvalue().encode()
 
 
 def zip_bomb() -> bytes:

@@ -119,7 +119,7 @@ def wait_for_rings(page: Page, x: float, y: float, *, ring: bool) -> None:
 
 
 def point_of_step(page: Page) -> Locator:
-    return page.locator(".st-key-step_point input")
+    return page.locator("[class*=st-key-step_point_] input")
 
 
 RED_PIXELS = """(() => {

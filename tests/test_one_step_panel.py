@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Locator, Page, expect
 from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.element_tree import NumberInput
 
 from nnlab import Config, Run, advance, start
 from nnlab.app.pace import TICK_SECONDS
@@ -72,6 +73,10 @@ def open_panel(run: Run, *, point: int | None = None, **changes: object) -> AppT
     put_run(app, run, **changes)
     change(app, step_point=point)
     return healthy(app.run())
+
+
+def point_field(app: AppTest) -> NumberInput:
+    return app.number_input(key=f"step_point_{playground_of(app).run_number}")
 
 
 def choose(app: AppTest, part: str, layer: int | None = None) -> AppTest:
@@ -259,12 +264,12 @@ def test_a_taken_step_keeps_no_runs() -> None:
 def test_a_new_run_forgets_the_step_taken_and_the_point() -> None:
     """The new run may not have the point, and the user did not type it."""
     page = open_playground(panel="step")
-    healthy(page.number_input(key="step_point").set_value(15).run())
+    healthy(point_field(page).set_value(15).run())
     healthy(page.button(key="make_step").click().run())
     assert playground_of(page).step_made
     healthy(page.number_input(key="samples").set_value(10).run())
     assert not page.error
-    assert page.number_input(key="step_point").value is None
+    assert point_field(page).value is None
     assert not playground_of(page).step_made
 
 
@@ -337,13 +342,13 @@ def test_while_the_run_trains_one_line_is_drawn() -> None:
 
 def test_the_point_and_the_part_looked_at_survive_training() -> None:
     app = open_panel(start(Config(**SMALL)))
-    healthy(app.number_input(key="step_point").set_value(7).run())
+    healthy(point_field(app).set_value(7).run())
     choose(app, "Backward", 2)
     change(app, training=TRAINING)
     healthy(app.run())
     change(app, training=None)
     healthy(app.run())
-    assert app.number_input(key="step_point").value == 7
+    assert point_field(app).value == 7
     assert "dZ2" in tables(app)
 
 
@@ -369,7 +374,7 @@ def test_a_point_that_does_not_exist_is_refused_in_a_sentence(point: int) -> Non
     assert error.value == (
         f"point must be a whole number from 0 to 19, one of the training points, got {point}"
     )
-    healthy(app.number_input(key="step_point").set_value(19).run())
+    healthy(point_field(app).set_value(19).run())
     assert not app.error
 
 
@@ -409,7 +414,7 @@ def test_where_no_check_is_affordable_the_panel_says_so() -> None:
     assert "They are not checked" in words(app)
     assert "dW9, db9" in tables(app)
     assert "numerically" not in tables(app)
-    healthy(app.number_input(key="step_point").set_value(0).run())
+    healthy(point_field(app).set_value(0).run())
     assert "They agree" in words(app)
 
 

@@ -12,7 +12,7 @@ from nnlab import advance
 from nnlab.app.playground.point_history import OwnPoints
 from nnlab.data.points import Points
 from tests.helpers import browser_page
-from tests.helpers.app_page import SMALL, change, healthy, press, run_of
+from tests.helpers.app_page import SMALL, change, healthy, playground_of, press, run_of
 from tests.helpers.browser_page import button, open_page, settled, shown, status
 from tests.helpers.server import serving
 from tests.helpers.waiting import PATIENCE_SECONDS
@@ -23,7 +23,7 @@ MUTATORS = {"update", "setdefault", "pop", "popitem", "clear"}
 NUMBERS = {
     **{"samples": 30, "noise": 0.1, "data_seed": 5, "test_seed": 5, "test_samples": 20},
     **{"learning_rate": 0.1, "iterations": 500, "batch_size": 7, "target_loss": 1e-9},
-    **{"patience": 100, "momentum": 0.5, "regularization_rate": 0.01, "step_point": 3},
+    **{"patience": 100, "momentum": 0.5, "regularization_rate": 0.01},
 }
 CHOICES = {
     **{"optimizer": "momentum", "learning_rate_schedule": "cosine", "regularization": "l2"},
@@ -61,6 +61,9 @@ def test_using_every_control_leaves_only_the_record_beside_widgets() -> None:
     for key, number in NUMBERS.items():
         app.number_input(key=key).set_value(number).run()
         assert own_keys(app) == "playground"
+    key = f"step_point_{playground_of(app).run_number}"
+    app.number_input(key=key).set_value(3).run()
+    assert own_keys(app) == "playground"
     for key in SWITCHES:
         toggle = app.toggle(key=key)
         toggle.set_value(not toggle.value).run()

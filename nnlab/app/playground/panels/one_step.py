@@ -42,8 +42,11 @@ def _draw(playground: Playground, run: Run) -> None:
         help_ = """The number of a training point, from 0, to look at the step for it alone. \
 Empty: the next step of the training, for all points or the next batch."""
         look: dict[str, Any] = {"step": 1, "format": "%d", "placeholder": "all", "width": 112}
-        look |= {"key": "step_point", "on_change": _choose_point}
-        session.set_widgets({"step_point": playground.step_point})
+        # A field for each run: a browser that has not heard of the new run may still send the old
+        # point, which would pass for the user's choice.
+        key = f"step_point_{playground.run_number}"
+        look |= {"key": key, "on_change": _choose_point, "args": (key,)}
+        session.set_widgets({key: playground.step_point})
         point = st.number_input("Training point", value=None, help=help_, **look)
         try:
             step = look_at_step(run, point, ROWS)
@@ -58,8 +61,8 @@ Empty: the next step of the training, for all points or the next batch."""
     st.fragment(_parts)(run, step, playground.step_made)
 
 
-def _choose_point() -> None:
-    session.choose_step_point(st.session_state.step_point)
+def _choose_point(key: str) -> None:
+    session.choose_step_point(st.session_state[key])
 
 
 def _obstacle(run: Run, point: int | None, *, past: bool) -> str:

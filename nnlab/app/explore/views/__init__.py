@@ -148,7 +148,7 @@ def _log_toggle(axis: str, column: Column) -> bool:
 
 # by name in the link: title and function
 VIEWS: dict[str, tuple[str, Callable[[SweepResults], None]]] = {
-    "luck": ("Luck or setting", seed_spread.draw),
+    "luck": ("Seed spread", seed_spread.draw),
     "parallel": ("Parallel coordinates", _parallel),
     "heat": ("Heat map", _heat_map),
     "scatter": ("Scatter", _scatter),

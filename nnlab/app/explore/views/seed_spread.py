@@ -1,4 +1,4 @@
-"""The view "Luck or setting": how much of the results is due to seeds, and how much to settings."""
+"""The view "Seed spread": how much results vary over the seeds, and how much over the settings."""
 
 from collections.abc import Sequence
 
@@ -37,7 +37,7 @@ def _settings(sweep: SweepResults, found: Sequence[SeedSpread], rule: Rule) -> N
     best = shown[0]
     low, middle, high = (metric.show(value) for value in best.quartiles)
     alt = (
-        f"Luck or setting, {len(found)} settings. The best, {best.setting}: median {metric.title} "
+        f"Seed spread, {len(found)} settings. The best, {best.setting}: median {metric.title} "
         f"{middle}, quartiles {low} to {high}, {solved_by(best)}. The last shown, "
         f"{shown[-1].setting}: median {metric.show(shown[-1].quartiles[1])}, "
         f"{solved_by(shown[-1])}."

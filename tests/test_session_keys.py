@@ -136,9 +136,28 @@ def test_the_rule_finds_what_writes_to_the_session(source: str, found: list[str]
     assert writes(source) == found
 
 
-@pytest.mark.parametrize("page", ["explore", "playground"])
-def test_only_the_session_modules_write_to_the_session(page: str) -> None:
-    files = (APP / page).rglob("*.py")
-    found = {file.name: writes(file.read_text()) for file in files if file.name != "session.py"}
-    assert {name: statements for name, statements in found.items() if statements} == {}
-    assert writes((APP / page / "session.py").read_text())
+def private_names(source: str) -> list[str]:
+    """Return what a source uses of the module `session` that is private there."""
+    uses = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Attribute)]
+    names = [ast.unparse(node) for node in uses if ast.unparse(node.value) == "session"]
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").endswith(".session"):
+            names += [f"session.{alias.name}" for alias in node.names]
+    return [name for name in names if name.startswith("session._")]
+
+
+@pytest.mark.parametrize(
+    "source", ["session._change(away=True)", "from nnlab.app.explore.session import _change"]
+)
+def test_the_rule_finds_what_is_private_to_the_session_modules(source: str) -> None:
+    assert private_names(source) == ["session._change"]
+
+
+def test_only_the_session_modules_write_to_the_session() -> None:
+    """They do so by the keeper of their record, which nobody else has, or directly."""
+    sources = {str(file.relative_to(APP)): file.read_text() for file in APP.rglob("*.py")}
+    sessions = {"explore/session.py", "playground/session.py"}
+    keeper = "page_record.py"
+    assert {name for name, text in sources.items() if writes(text)} == {keeper, *sessions}
+    assert {name for name, text in sources.items() if "RecordKeeper" in text} == {keeper, *sessions}
+    assert {name: found for name, text in sources.items() if (found := private_names(text))} == {}

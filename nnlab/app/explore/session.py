@@ -1,6 +1,5 @@
 """Explore's state in a user's session: one record, which only the commands here change.
 
-Each command replaces the record in one assignment, since two script runs of a session may overlap.
 Over 250 lines, so that everything that changes the record is in one place.
 """
 
@@ -8,15 +7,15 @@ import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import streamlit as st
 
 from nnlab.app import links
 from nnlab.app.explore import lockstep
-from nnlab.app.live_chart.inbox import Inbox
 from nnlab.app.pace import TICK_SECONDS, slower
+from nnlab.app.page_record import PageRecord, RecordKeeper
 from nnlab.app.turns import turn
 from nnlab.sweep import Axis, Sweep
 from nnlab.sweep.analysis.columns import Column
@@ -159,33 +158,26 @@ class KnownImportance(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Explore:
+class Explore(PageRecord):
     """Everything that Explore remembers, apart from its widgets.
 
     Attributes
     ----------
     base : the settings that the axes vary
-    query : the address, without the base settings
-    refused_link : sentences about bad values in the link
     view : the view to show first, by its name in the link
     view_number : how often `view` was set; a part of the choice's key
-    away : whether another page is drawn
     sweep, range_test : those that were started last
     start_asked, range_test_asked : whether Start was pressed and the start is still to come
     refused_start : why the last sweep could not start, or nothing
     solved : by the kind of problem, as far as it has been chosen or drawn
     filters_cleared : how often the filter was cleared
     chosen_run : index of the run to open in the playground
-    inbox : receives the browser's messages
     """
 
     base: Config
-    query: Mapping[str, str]
     fields: FieldValues
-    refused_link: tuple[str, ...] = ()
     view: str = ""
     view_number: int = 0
-    away: bool = False
     sweep: StartedSweep | None = None
     start_asked: bool = False
     refused_start: str = ""
@@ -196,7 +188,6 @@ class Explore:
     range_test: StartedTest | None = None
     range_test_asked: bool = False
     chosen_run: int | None = None
-    inbox: Inbox = field(default_factory=Inbox)
     pair: RunPair | None = None
     importance: KnownImportance | None = None
 
@@ -205,25 +196,15 @@ class Explore:
         return self.sweep is not None or any(name in self.query for name in names)
 
 
-def is_open() -> bool:
-    """Say whether the session has used Explore."""
-    return KEY in st.session_state
-
-
-def current() -> Explore:
-    """Return the session's record of Explore."""
-    explore: Explore = st.session_state[KEY]
-    return explore
-
-
-def _change(**changes: Any) -> None:
-    st.session_state[KEY] = replace(current(), **changes)
+_keeper = RecordKeeper[Explore](KEY)
+is_open, current, keep_in_query = _keeper.is_open, _keeper.current, _keeper.keep_in_query
+_change = _keeper.change
 
 
 def open_(base: Config, query: Mapping[str, str]) -> None:
     """Create the session's record of Explore."""
     fields = FieldValues(0, (), None, None, None, None)
-    st.session_state[KEY] = Explore(base, query, fields)
+    _keeper.keep(Explore(base, fields, query=query))
 
 
 # Opening and leaving the page, and its address
@@ -247,12 +228,6 @@ def arrive(
         **_new_fields(fields),
         **_turned_to(query.get("view", "")),
     )
-
-
-def keep_in_query(name: str, value: str, default: str) -> None:
-    """Keep a value for the address; the default is left out."""
-    query = {key: text for key, text in current().query.items() if key != name}
-    _change(query=query if value == default else {**query, name: value})
 
 
 def write_address() -> None:

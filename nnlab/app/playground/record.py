@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from nnlab.app.live_chart.inbox import Inbox
+from nnlab.app.page_record import PageRecord
 from nnlab.app.playground.point_history import OwnPoints
 from nnlab.inspection.next_update import Step
 from nnlab.inspection.plane_view import Unit
@@ -46,7 +46,7 @@ class StepMade(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Playground:
+class Playground(PageRecord):
     """Everything that the playground remembers, apart from its widgets.
 
     Attributes
@@ -63,13 +63,9 @@ class Playground:
     step_made : the last step made by hand in this run
     shown_unit : the unit whose map the large chart shows; None for the output
     refused_value : what was wrong with the last value typed in the diagram, or nothing
-    refused_link : what was wrong with the link, until the first iteration
     from_edited : the link is that of a run with weights set by hand, until the first iteration
-    inbox : takes the messages of the browser
     slider_number : of the learning rate's slider, which moves by drawing a new one
     pending_values : of widgets, by their keys, which show them when the page is drawn next
-    query : what the address holds besides the settings
-    away : another page is drawn
     """
 
     run: Run
@@ -84,13 +80,9 @@ class Playground:
     step_made: StepMade | None = None
     shown_unit: Unit | None = None
     refused_value: str = ""
-    refused_link: tuple[str, ...] = ()
     from_edited: bool = False
-    inbox: Inbox = field(default_factory=Inbox)
     slider_number: int = 0
     pending_values: Mapping[str, Any] = field(default_factory=dict)
-    query: Mapping[str, str] = field(default_factory=dict)
-    away: bool = False
 
     @property
     def viewed_run(self) -> Run:

@@ -1,6 +1,5 @@
 """The commands of the playground: only they change its record in the session.
 
-Each command replaces the record in one assignment, since two script runs of a session may overlap.
 A browser may send a click twice. So the command of a button gets the record that the button was
 drawn for, and does nothing if its work is already done. Over 250 lines, since everything that
 changes the record is in this one place.
@@ -15,6 +14,7 @@ from typing import Any
 import streamlit as st
 
 from nnlab.app.pace import TICK_SECONDS, slower
+from nnlab.app.page_record import RecordKeeper
 from nnlab.app.playground.point_history import OwnPoints, appended, stroked
 from nnlab.app.playground.record import Playground, StepMade, Training, goal_of
 from nnlab.app.turns import advance_in_turn, turn
@@ -31,20 +31,9 @@ from nnlab.training.run import Run, start
 KEY = "playground"
 UPDATE_PART = "Update"  # of the panel One step: what a step changes
 
-
-def is_open() -> bool:
-    """Say whether the session has a playground."""
-    return KEY in st.session_state
-
-
-def current() -> Playground:
-    """Return the session's playground."""
-    playground: Playground = st.session_state[KEY]
-    return playground
-
-
-def _change(**changes: Any) -> None:
-    st.session_state[KEY] = replace(current(), **changes)
+_keeper = RecordKeeper[Playground](KEY)
+is_open, current, keep_in_query = _keeper.is_open, _keeper.current, _keeper.keep_in_query
+_change = _keeper.change
 
 
 def open_(
@@ -52,9 +41,7 @@ def open_(
 ) -> None:
     """Create the session's playground; drawing the page starts its run."""
     playground = Playground(start(Config()), 0, (OwnPoints(points),), renew=True, query=query)
-    st.session_state[KEY] = replace(
-        playground, refused_link=tuple(refused_link), from_edited=from_edited
-    )
+    _keeper.keep(replace(playground, refused_link=tuple(refused_link), from_edited=from_edited))
 
 
 def leave() -> None:
@@ -66,12 +53,6 @@ def leave() -> None:
 def arrive(query: Mapping[str, str]) -> None:
     """Return to the page with this query in its address, besides the settings."""
     _change(away=False, query=query, pending_values={})
-
-
-def keep_in_query(name: str, value: str, default: str) -> None:
-    """Keep a value for the address, unless it is the default."""
-    query = {key: text for key, text in current().query.items() if key != name}
-    _change(query=query if value == default else {**query, name: value})
 
 
 # Settings

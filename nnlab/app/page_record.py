@@ -1,0 +1,63 @@
+"""What a page remembers of a user's session: one record, which is only replaced as a whole."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Generic, TypeVar
+
+import streamlit as st
+
+from nnlab.app.live_chart.inbox import Inbox
+
+
+@dataclass(frozen=True, kw_only=True)
+class PageRecord:
+    """What every page remembers, apart from its widgets.
+
+    Attributes
+    ----------
+    query : what the address holds besides the settings
+    refused_link : sentences about bad values in the link, as long as they matter
+    away : whether another page is drawn
+    inbox : takes the messages of the browser
+    """
+
+    query: Mapping[str, str] = field(default_factory=dict)
+    refused_link: tuple[str, ...] = ()
+    away: bool = False
+    inbox: Inbox = field(default_factory=Inbox)
+
+
+Record = TypeVar("Record", bound=PageRecord)
+
+
+class RecordKeeper(Generic[Record]):
+    """Keeps a page's record in the session. Only the page's module `session` has one.
+
+    Each command replaces the record in one assignment, since two script runs of a session may
+    overlap.
+    """
+
+    def __init__(self, key: str) -> None:
+        self._key = key
+
+    def is_open(self) -> bool:
+        """Say whether the session has the record, since it has opened the page."""
+        return self._key in st.session_state
+
+    def current(self) -> Record:
+        """Return the session's record of the page."""
+        record: Record = st.session_state[self._key]
+        return record
+
+    def keep(self, record: Record) -> None:
+        """Keep this record instead of the present one, if there is one."""
+        st.session_state[self._key] = record
+
+    def change(self, **changes: Any) -> None:
+        """Replace the record by one with these changes."""
+        self.keep(replace(self.current(), **changes))
+
+    def keep_in_query(self, name: str, value: str, default: str) -> None:
+        """Keep a value for the address, unless it is the default."""
+        query = {key: text for key, text in self.current().query.items() if key != name}
+        self.change(query=query if value == default else {**query, name: value})

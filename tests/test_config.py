@@ -222,6 +222,14 @@ def test_the_limits_themselves_are_allowed(name: str, lowest: object, highest: o
     assert getattr(Config(**{name: highest}), name) == highest
 
 
+@pytest.mark.parametrize("written", ["-0", "-0.0", "-1e-400"])
+def test_a_negative_zero_is_zero(written: str) -> None:
+    """NumPy refuses -0.0 as a standard deviation."""
+    config = Config(noise=parse("noise", written), samples=10)
+    assert str(config.noise) == "0.0"
+    assert len(start(config).dataset.train_inputs) == 10
+
+
 def test_the_defaults_are_the_articles_run() -> None:
     config = Config()
     assert (config.dataset, config.samples) == ("circles", 1000)
@@ -252,6 +260,9 @@ def test_the_defaults_are_the_articles_run() -> None:
         ("hidden_layers", "<script>", "<script>"),
         ("hidden_layers", "4,,2", "4,,2"),
         ("samples", "1.5", "1.5"),
+        ("samples", "1_0", "1_0"),
+        ("noise", "1_0", "1_0"),
+        ("hidden_layers", "1_0", "1_0"),
         ("samples", "9" * 5000, "9" * 5000),
         ("samples", "", ""),
         ("activation", "relu,sine", ("relu", "sine")),

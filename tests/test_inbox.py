@@ -1,6 +1,7 @@
 """The inbox takes each message once, in order, and drops malformed ones and other pages'."""
 
 import logging
+import math
 from typing import Any
 
 import pytest
@@ -8,12 +9,14 @@ from jsonschema import Draft7Validator
 from streamlit.runtime.scriptrunner_utils.exceptions import StopException
 
 from nnlab.app.live_chart.inbox import SCHEMA, Inbox
+from nnlab.training.config import MAX_LAYERS, MAX_SIZE, MAX_WIDTH
 
+NO_COORDINATES = [math.nan, math.inf, 10**400, 1.1 * MAX_SIZE, True]  # as Python's JSON reads them
 LOOK = {"iteration": 3, "settled": True}
 
 
 def packet(*messages: Any, session: str = "s", page: str = "p") -> dict[str, Any]:
-    return {"session": session, "page": page, "messages": messages}
+    return {"session": session, "page": page, "messages": [*messages]}
 
 
 def message(number: int, kind: str = "look", **body: Any) -> dict[str, Any]:
@@ -65,6 +68,20 @@ def test_messages_are_taken_once_and_in_order(inbox: Inbox) -> None:
         message(1, "set", parameter=[0, 0, 0], value=1),
         message(1, "layers", widths=[0]),
         message(1, "filter", ranges={"seed": ["1", "2"]}),
+        message(1, "filter", ranges={"seed": [0] * 101}),
+        message(1, "filter", ranges={str(number): [] for number in range(51)}),
+        message(1, iteration=1.0, settled=True),
+        message(1, iteration=2**53, settled=True),
+        message(2**53),
+        message(1, "show", unit=[1, -999]),
+        message(1, "layers", widths=[1] * (MAX_LAYERS + 1)),
+        message(1, "layers", widths=[MAX_WIDTH + 1]),
+        message(1, "set", parameter=[0, 0, 0], value="1" * 101),
+        *(message(1, "stroke", label=1, positions=[[0, wrong]]) for wrong in NO_COORDINATES),
+        message(1, "stroke", label=1, positions=[[0, 0]] * 1001),
+        [],
+        "message",
+        {**message(1), "kind": ["look"]},
     ],
 )
 def test_a_malformed_message_is_dropped_with_a_line_in_the_log(
@@ -74,6 +91,40 @@ def test_a_malformed_message_is_dropped_with_a_line_in_the_log(
         assert take(inbox, packet(wrong, message(2))) == [("look", LOOK)]
     assert len(caplog.records) == 1
     assert "malformed" in caplog.text
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        None,
+        [],
+        "packet",
+        {},
+        {"show": [1, -999]},
+        {**packet(), "session": 1},
+        {**packet(), "messages": None},
+        packet(*[message(1)] * 11),
+    ],
+)
+def test_a_malformed_packet_is_dropped_with_a_line_in_the_log(
+    inbox: Inbox, wrong: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.WARNING):
+        assert take(inbox, wrong) == []
+    assert len(caplog.records) == 1
+    assert "malformed" in caplog.text
+
+
+def test_the_largest_messages_are_taken(inbox: Inbox) -> None:
+    handled: list[int] = []
+    handlers = {
+        "stroke": lambda positions, **_: handled.append(len(positions)),
+        "layers": lambda widths: handled.append(len(widths)),
+    }
+    stroke = message(1, "stroke", label=1, positions=[[MAX_SIZE, -MAX_SIZE]] * 1000)
+    layers = message(2, "layers", widths=[MAX_WIDTH] * MAX_LAYERS)
+    inbox.take(packet(stroke, layers), handlers, "s", "p")
+    assert handled == [1000, MAX_LAYERS]
 
 
 @pytest.mark.parametrize("other", [{"session": "lost"}, {"page": "explore"}])

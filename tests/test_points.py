@@ -150,7 +150,7 @@ def test_erasing_drops_every_point_within_the_radius_of_any_position() -> None:
 def test_erasing_nothing_returns_the_same_points() -> None:
     assert erase(THREE, np.empty((0, 2)), 1) is THREE
     assert erase(THREE, [[-1e308, 0]], 1e300) is THREE
-    assert erase(THREE, [[np.nan, 0]], 1e300) is THREE
+    assert erase(NO_POINTS, [[0, 0]], 1) is NO_POINTS
 
 
 def test_inputs_are_standardized_as_scikit_learn_does_it() -> None:

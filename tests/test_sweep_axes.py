@@ -84,6 +84,7 @@ def test_a_bad_range_is_one_sentence(arguments: tuple, sentence: str) -> None:
     ("name", "values", "sentence"),
     [
         ("learning_rate", (), "learning_rate must have at least one value in a sweep, got none"),
+        ("seed", (1,) * 501, "seed must have at most 500 values in a sweep, got 501"),
         ("learning_rate", (0.1, -1), "learning_rate must be a finite number above 0 .*, got -1"),
         (
             "hidden_layers",
@@ -250,6 +251,7 @@ def test_a_range_to_draw_from_is_read_without_a_count() -> None:
         ("learning_rate", "1..2 9999999", "learning_rate must have from 2 .*, got 9999999"),
         ("learning_rate", "fast", "learning_rate must be a finite number .*, got 'fast'"),
         ("learning_rate", " ", "learning_rate must have at least one value in a sweep, got none"),
+        ("learning_rate", "x;" * 30_000, "learning_rate must have at most 500 .*, got 30,001"),
         ("learning_rate", "0.1;", "learning_rate must be a finite number .*, got ''"),
         ("hidden_layers", "1..4 4", "hidden_layers must be at most 8 .*, got '1..4 4'"),
         ("x", "1", "axis must be one of .*, got 'x'"),

@@ -9,6 +9,7 @@ from typing import Any, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from sklearn.neighbors import KDTree
 
 from nnlab.data.rules import BrokenRule, shown
 
@@ -110,10 +111,14 @@ def erase(points: Points, inputs: ArrayLike, radius: float) -> Points:
 
     The result is `points` itself if no point is near.
     """
-    kept = np.ones(len(points), dtype=np.bool_)
+    positions = np.array(inputs, dtype=np.float64)
+    if not len(points) or not len(positions):
+        return points
+    # Each point needs its nearest position only, which a tree finds: 1,000 positions among 100,000
+    # points would be 100 million distances.
     with np.errstate(over="ignore"):  # an infinite distance is far enough
-        for position in np.array(inputs, dtype=np.float64):
-            kept &= ~(np.hypot(*(points.inputs - position).T) <= radius)
+        distances, _ = KDTree(positions).query(points.inputs)
+    kept = distances[:, 0] > radius
     return points if kept.all() else Points(points.inputs[kept], points.targets[kept])
 
 

@@ -23,7 +23,8 @@ class Axis:
     Raises
     ------
     BrokenRule
-        If there is no such field, no value, a value twice, or one that breaks the field's rule.
+        If there is no such field, no value, more than MAX_RUNS, a value twice, or one that breaks
+        the field's rule.
     """
 
     name: str
@@ -31,9 +32,8 @@ class Axis:
 
     def __post_init__(self) -> None:
         check_field(self.name)
+        check_values(self.name, len(self.values))
         values = tuple(_checked(self.name, value) for value in self.values)
-        if not values:
-            raise BrokenRule(self.name, "have at least one value in a sweep", "none")
         for number, value in enumerate(values):
             if value in values[:number]:
                 raise BrokenRule(self.name, "have each value once", f"{shown(value)} twice")
@@ -153,6 +153,14 @@ def check_field(name: str) -> None:
     """Raise a BrokenRule if an axis is not a field of Config."""
     if name not in SETTINGS:
         raise BrokenRule("axis", f"be one of {', '.join(SETTINGS)}", shown(name))
+
+
+def check_values(name: str, count: int) -> None:
+    """Raise a BrokenRule if an axis has no value, or more than a sweep may have runs."""
+    if not count:
+        raise BrokenRule(name, "have at least one value in a sweep", "none")
+    if count > MAX_RUNS:
+        raise BrokenRule(name, f"have at most {MAX_RUNS} values in a sweep", f"{count:,}")
 
 
 def _check_axes(names: list[str]) -> None:

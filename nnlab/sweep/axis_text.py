@@ -9,7 +9,7 @@ text.
 from typing import Any
 
 from nnlab.data.rules import BrokenRule, shown
-from nnlab.sweep.axes import Axis, Range, check_field
+from nnlab.sweep.axes import Axis, Range, check_field, check_values
 from nnlab.training.config import SETTINGS, parse
 
 BETWEEN = ".."
@@ -27,6 +27,7 @@ def axis_from_text(name: str, text: str) -> Axis:
         return range_.spaced(parse("iterations", rest[0]))
     separator = ";" if kind.listed or ";" in text else ","
     parts = [part.strip() for part in text.split(separator)] if text.strip() else []
+    check_values(name, len(parts))  # before any of them is read
     return Axis(name, tuple(_value(name, part) for part in parts))
 
 

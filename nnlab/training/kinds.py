@@ -2,13 +2,16 @@
 
 import math
 from collections.abc import Callable, Iterable
+from functools import partial
 from numbers import Integral
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 
 from nnlab.data.points import Points, decode, encode
 from nnlab.data.rules import NOT_NUMBERS, BrokenRule, is_real, shown
+
+Number = TypeVar("Number", int, float)
 
 
 class Kind(NamedTuple):
@@ -60,7 +63,15 @@ def whole(low: int, high: int | None = None) -> Kind:
             raise ValueError
         return number
 
-    return Kind(rule, f"be a whole number {_range(low, high)}", int, str, "N", number=int)
+    must = f"be a whole number {_range(low, high)}"
+    return Kind(rule, must, partial(_read_number, int), str, "N", number=int)
+
+
+def _read_number(number: type[Number], text: str) -> Number:
+    """Read a number as people write it: Python would take 1_0 as 10."""
+    if "_" in text:
+        raise ValueError
+    return number(text)
 
 
 def _range(low: int, high: int | None) -> str:
@@ -76,10 +87,10 @@ def real(low: float, high: float, *, above: bool = False) -> Kind:
         number = float(value)  # an int beyond float64 raises OverflowError
         if not low <= number <= high or (above and number == low):
             raise ValueError
-        return number
+        return number + 0.0  # -0.0 becomes 0.0: NumPy refuses it as a standard deviation
 
     def read(text: str) -> float:
-        number = float(text)
+        number = _read_number(float, text)
         if not math.isfinite(number):
             raise ValueError
         return number
@@ -128,7 +139,7 @@ def widths(most: int | None = None, widest: int | None = None) -> Kind:
         return tuple(width.rule(width_) for width_ in value)
 
     def read(text: str) -> tuple[int, ...]:
-        return tuple(int(part) for part in _read_list(text))
+        return tuple(_read_number(int, part) for part in _read_list(text))
 
     number = "" if most is None else f"at most {most} "
     must = f"be {number}whole numbers {_range(1, widest)}"

@@ -54,6 +54,13 @@ test("one packet at a time: the next one follows the reply", () => {
   assert.deepEqual(numbers(), [[1], [2]]);
 });
 
+test("a packet holds at most ten messages, the oldest first", () => {
+  for (let count = 0; count < 12; count += 1) outbox.add("branch", { iteration: count }, "");
+  connect();
+  connect({ taken: 10 });
+  assert.deepEqual(numbers(), [[1, 2, 3, 4, 5, 6, 7, 8, 9, 10], [11, 12]]);
+});
+
 test("a later message replaces one of its slot that was not taken", () => {
   outbox.add("look", { iteration: 1, settled: false });
   outbox.add("set", { parameter: [0, 0, 0], value: "1" }, "set 0,0,0");

@@ -233,7 +233,6 @@ def update(
     }
 
     def take() -> None:
-        packet = st.session_state["update"].messages
-        inbox.take(packet, handlers, session, page)
+        inbox.take(st.session_state["update"].get("messages"), handlers, session, page)
 
     _update(key="update", data=packing.pack_update(message), on_messages_change=take)

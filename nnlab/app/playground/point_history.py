@@ -8,7 +8,6 @@ from nnlab.data.points import NO_POINTS, Points, add, erase
 
 MAX_UNDO, MAX_UNDO_POINTS = 50, 200_000  # steps back, and points in all of them together
 DIGITS = 4  # of a drawn position, in plane widths: as fine as a pixel, and short in the link
-MAX_POSITIONS = 1000  # of one stroke
 ERASER_RADIUS = 0.06  # as a fraction of the plane's width
 TARGETS = {"classification": (0.0, 1.0), "regression": (-1.0, 1.0)}
 
@@ -48,10 +47,7 @@ def stroked(
     width : of the plane
     """
     decimals = DIGITS - 1 - math.floor(math.log10(width))
-    rounded = [
-        (round(float(x1), decimals), round(float(x2), decimals))
-        for x1, x2 in positions[:MAX_POSITIONS]
-    ]
+    rounded = [(round(float(x1), decimals), round(float(x2), decimals)) for x1, x2 in positions]
     if label is None:
         return erase(points, rounded, ERASER_RADIUS * width)
     return add(points, rounded, TARGETS[problem][label])

@@ -6,6 +6,7 @@ import { outbox } from "./outbox.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 const STEP = 12; // pixels between two points of a stroke
+const MOST_POSITIONS = 1000; // in a stroke, as in messages.json
 
 export class Brush {
   /** @param {import("./chart.js").Chart} chart */
@@ -64,6 +65,7 @@ export class Brush {
     const axes = this.chart.plot.axes();
     const { options, positions, chart: { extent } } = this;
     if (!positions || !options || !extent || !axes || !event.isPrimary) return;
+    if (positions.length === MOST_POSITIONS) return;
     const box = this.layer.getBoundingClientRect();
     const [x, y] = [event.clientX - box.left, event.clientY - box.top];
     if (this.last && Math.hypot(x - this.last[0], y - this.last[1]) < STEP) return;

@@ -6,6 +6,7 @@
 
 const PATIENCE_MS = 1000; // until messages without a reply are sent again; then twice as long
 const MOST_PATIENCE_MS = 16_000;
+const MOST_MESSAGES = 10; // in a packet, as in messages.json
 
 export class Outbox {
   constructor() {
@@ -70,13 +71,13 @@ export class Outbox {
     return (number) => number > newest || waiting.some((message) => message.number === number);
   }
 
-  // Sends all waiting messages in one packet. The next one follows the reply, so that a slow server
-  // is not flooded while a slider is dragged.
+  // Sends the oldest waiting messages in one packet. The next one follows the reply, so that a slow
+  // server is not flooded while a slider is dragged.
   send() {
-    const last = this.waiting.at(-1);
+    const oldest = this.waiting.slice(0, MOST_MESSAGES), last = oldest.at(-1);
     if (this.sent || !last || !this.post || !this.mark) return;
     this.sent = last.number;
-    const messages = this.waiting.map((message) => (
+    const messages = oldest.map((message) => (
       /** @type {Message} */ ({ kind: message.kind, number: message.number, body: message.body })
     ));
     this.post({ ...this.mark, messages });

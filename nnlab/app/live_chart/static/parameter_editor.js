@@ -9,7 +9,7 @@ const HTML = `
 <span></span>
 <button type="button" class="close" aria-label="Close" title="Close (Escape)">×</button>
 <select aria-label="Which weight or bias"></select>
-<input type="text" inputmode="decimal" autocomplete="off" aria-label="Value"
+<input type="text" maxlength="100" inputmode="decimal" autocomplete="off" aria-label="Value"
   title="Exact value, from −1000 to 1000">
 <input type="range" aria-label="Value, by slider">
 <div class="refused" role="alert"></div>`;

@@ -173,6 +173,25 @@ def test_new_seed_draws_another_one() -> None:
     assert len(seeds) > 1
 
 
+def test_new_seed_depends_on_the_seed_that_the_page_shows() -> None:
+    def next_seed(app: AppTest) -> int:
+        return run_of(press(app, "new_seed")).config.seed
+
+    typed, linked, default = open_playground(), open_playground(seed="5"), open_playground()
+    typed.number_input(key="seed").set_value(5).run()
+    assert next_seed(typed) == next_seed(linked) != next_seed(default)
+    typed.number_input(key="seed").set_value(None).run()
+    assert typed.error
+    assert not press(typed, "new_seed").error
+
+
+def test_a_link_starts_one_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    started: list[Config] = []
+    monkeypatch.setattr(session, "start", lambda config: started.append(config) or start(config))
+    app = open_playground(hidden_layers="3", optimizer="momentum", momentum="0.5")
+    assert started == [run_of(app).config]
+
+
 def test_layers_come_and_go_by_plus_and_minus() -> None:
     app = open_playground()
     steps = [

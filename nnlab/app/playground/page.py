@@ -21,7 +21,7 @@ from nnlab.app.playground import (
 from nnlab.app.playground.actions import ADVICE, ON_KEYS, UNDO_BRANCH
 from nnlab.app.playground.display_options import DisplayOptions
 from nnlab.app.playground.record import Playground
-from nnlab.app.playground.settings import settings, show
+from nnlab.app.playground.settings import settings, show, too_large
 from nnlab.data.plane import plane_extent
 from nnlab.data.points import MAX_LINK_POINTS
 from nnlab.figures import curves, points
@@ -80,7 +80,7 @@ def render() -> None:
 
 
 def _arrive() -> bool:
-    """Follow the link if the user opens the page or returns to it; say whether they return."""
+    """Follow the link if the user opens the page or returns to it; say whether they do."""
     away = session.is_open() and session.current().away
     if session.is_open() and not away:
         return False
@@ -90,8 +90,9 @@ def _arrive() -> bool:
     from_edited = query.pop("edited", None) is not None
     show(config)
     if not away:
-        session.open_(config.points, query, refused, from_edited=from_edited)
-        return False
+        first = Config() if too_large(config) else config
+        session.open_(first, config.points, query, refused, from_edited=from_edited)
+        return True
     if len(session.current().own.points) <= MAX_LINK_POINTS:  # else the link leaves them out
         own_points.replace_points(config.points)
     session.arrive(query)

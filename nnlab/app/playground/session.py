@@ -37,10 +37,15 @@ _change = _keeper.change
 
 
 def open_(
-    points: Points, query: Mapping[str, str], refused_link: Sequence[str], *, from_edited: bool
+    config: Config,
+    points: Points,
+    query: Mapping[str, str],
+    refused_link: Sequence[str],
+    *,
+    from_edited: bool,
 ) -> None:
-    """Create the session's playground; drawing the page starts its run."""
-    playground = Playground(start(Config()), 0, (OwnPoints(points),), renew=True, query=query)
+    """Create the session's playground, with a run of these settings and with these own points."""
+    playground = Playground(start(config), 1, (OwnPoints(points),), query=query)
     _keeper.keep(replace(playground, refused_link=tuple(refused_link), from_edited=from_edited))
 
 
@@ -90,13 +95,13 @@ def set_article(_: Playground) -> None:
     _change(renew=True, **filled, **_with_points(OwnPoints()))
 
 
-def set_new_seed(drawn: Playground) -> None:
-    """Choose the next seed of a fixed order, so that a click that arrives twice gives the same one.
+def set_new_seed(_: Playground, seed: int) -> None:
+    """Choose the seed after this one in a fixed order, so that a click sent twice is one click.
 
     The order goes through all numbers below 10,000 (Knuth, TAOCP vol. 2, section 3.2.1.2,
     theorem A).
     """
-    fill_in({"seed": (7621 * drawn.run.config.seed + 1) % 10_000})
+    fill_in({"seed": (7621 * seed + 1) % 10_000})
 
 
 def set_layers(_: Playground | None, widths: Sequence[int]) -> None:
@@ -137,13 +142,11 @@ def follow(config: Config | None, *, arrived: bool) -> None:
     Parameters
     ----------
     config : None if the settings break a rule; the run then stays as it is
-    arrived : the page was opened from another page, so any difference means another run
+    arrived : the page was opened or returned to, so any difference means another run
     """
     playground = current()
     old, training = playground.run.config, playground.training
     if config is None:
-        if not playground.run_number:
-            begin_run(old)
         return
     changed = {name for name in SETTINGS if getattr(old, name) != getattr(config, name)}
     restarts = any(SETTINGS[name].effect == "restart" for name in changed)

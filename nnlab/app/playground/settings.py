@@ -36,14 +36,20 @@ def settings() -> tuple[Config | None, str]:
         config = Config(**values)
     except BrokenRule as error:
         return None, in_code(error)
+    sentence = too_large(config)
+    return (None, sentence) if sentence else (config, "")
+
+
+def too_large(config: Config) -> str:
+    """Say so if an update would take too long for a server that many share."""
     weights = sum(fan_in * fan_out for fan_in, fan_out in pairwise(config.layer_sizes))
     samples = config.samples + len(config.points)
-    if samples * weights > MAX_WORK:
-        return None, (
-            f"samples times weights must be at most {MAX_WORK:,} on this page, "
-            f"got {samples:,} times {weights:,}"
-        )
-    return config, ""
+    if samples * weights <= MAX_WORK:
+        return ""
+    return (
+        f"samples times weights must be at most {MAX_WORK:,} on this page, "
+        f"got {samples:,} times {weights:,}"
+    )
 
 
 def show(config: Config) -> None:
@@ -89,7 +95,7 @@ def _network() -> dict[str, Any]:
     values["initialization"] = _choice(right, "initialization", INITIALIZATIONS)
     left, right = st.columns(2, vertical_alignment="bottom")
     values["seed"] = _number(left, "seed")
-    NEW_SEED.button(right, session.current(), width="stretch")
+    NEW_SEED.button(right, session.current(), values["seed"] or 0, width="stretch")
     with st.popover("Input features, loss", width="stretch"):
         look = {"default": DEFAULTS.features, "help": SETTINGS["features"].help}
         chosen = st.pills("Features", FEATURES, selection_mode="multi", key="features", **look)

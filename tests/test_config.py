@@ -1,7 +1,7 @@
 """Config accepts what it says and refuses the rest with field, rule and value."""
 
 from collections.abc import Iterable
-from dataclasses import FrozenInstanceError, fields, replace
+from dataclasses import FrozenInstanceError, asdict, fields, replace
 from decimal import Decimal
 from fractions import Fraction
 
@@ -19,7 +19,7 @@ from nnlab.model.activations import ACTIVATIONS
 from nnlab.model.losses import OUTPUT_LOSSES
 from nnlab.model.network import INITIALIZATIONS
 from nnlab.model.optimizers import OPTIMIZERS, PENALTIES, SCHEDULES
-from nnlab.training.config import SETTINGS, parse, text
+from nnlab.training.config import SETTINGS, TableConfig, parse, text
 from nnlab.training.edit_record import STOP
 from nnlab.training.edits import with_config
 
@@ -43,7 +43,7 @@ BAD = {
     "test_samples": [1, -1, 100_001, 2.0, True, HUGE, np.zeros((3, 3)), np.timedelta64(5, "ns")],
     "test_seed": BAD_SEEDS,
     "points": [
-        *[None, "", "0,0,1", 5, {(0, 0, 1)}, b"abc", np.zeros((1, 3)), HUGE, NESTED, [NESTED]],
+        *[None, "", "0,0,1", 5, {(0, 0, 1)}, b"abc", np.zeros((1, 2)), HUGE, NESTED, [NESTED]],
         *[
             [(0, 0)],
             [(0, 0, 1, 1)],
@@ -61,8 +61,8 @@ BAD = {
         *[
             (),
             [],
-            "x1",
             "",
+            "x1,x2",
             None,
             1,
             {"x1"},
@@ -73,16 +73,31 @@ BAD = {
             (1,),
             (None,),
         ],
-        *[("x1", ["x2"]), [HUGE], NESTED, [NESTED], np.array(["x1"]), ["x1"] * 1_000_000],
+        *[("x1", ["x2"]), [HUGE], NESTED, [NESTED], np.array(["x3"]), np.array([["x1"]])],
+        ["x1"] * 1_000_000,
     ],
     "hidden_layers": [
         *[(0,), (65,), (4, -1), (1,) * 9, (2.5,), (True,), (None,), ("4",), (HUGE,), ((4,),)],
-        *["10,5", "", 10, None, {4}, np.array([4, 2]), NESTED, [NESTED], [1] * 1_000_000],
+        *[
+            "10,5",
+            "",
+            0,
+            65,
+            2.5,
+            True,
+            None,
+            {4},
+            np.array([4.0]),
+            np.array(4),
+            NESTED,
+            [NESTED],
+            [1] * 1_000_000,
+        ],
     ],
     "activation": [
         *BAD_NAMES,
         *[(), ("relu",), ("relu",) * 3, ("relu", "step"), ("relu", 1), ("relu", None), NESTED],
-        *["relu,tanh", {"relu", "tanh"}, np.array(["relu", "tanh"]), ["relu"] * 1_000_000],
+        *["relu,tanh", {"relu", "tanh"}, np.array(["relu", "step"]), ["relu"] * 1_000_000],
     ],
     "initialization": BAD_NAMES,
     "seed": BAD_SEEDS,
@@ -146,6 +161,42 @@ def test_numpy_scalars_and_lists_become_plain_values() -> None:
     assert type(config.noise) is float
     assert type(Config(activation=np.str_("tanh")).activation) is str
     assert Config(learning_rate=Fraction(1, 4)).learning_rate == 0.25
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "meaning"),
+    [
+        ("hidden_layers", 8, (8,)),
+        ("hidden_layers", np.int64(8), (8,)),
+        ("hidden_layers", np.array([4, 2]), (4, 2)),
+        ("hidden_layers", np.array([], dtype=int), ()),
+        ("features", "x1", ("x1",)),
+        ("features", np.array(["x1", "x2^2"]), ("x1", "x2^2")),
+        ("activation", np.array(["relu", "tanh"]), ("relu", "tanh")),
+        ("points", np.array([[0.5, 1, 1], [2, 3, 0]]), Points.of([(0.5, 1, 1), (2, 3, 0)])),
+        ("points", [np.array([0.5, 1, 1])], Points.of([(0.5, 1, 1)])),
+    ],
+)
+def test_one_entry_or_an_array_is_taken_for_a_tuple(
+    name: str, value: object, meaning: object
+) -> None:
+    config = Config(**{name: value})
+    assert config == Config(**{name: meaning})
+    assert repr(config) == repr(Config(**{name: meaning}))  # plain values
+    hash(config)
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        Config(),
+        Config(points=[(0.1, -0.0, 1), (1e30, 5, 0)]),
+        Config(activation=("tanh", "relu"), features=("x1",), batch_size=7, patience=3),
+        TableConfig(hidden_layers=(100,) * 9, features=("x1", "x2", "x3")),
+    ],
+)
+def test_a_config_made_of_its_own_dictionary_is_the_same(config: Config) -> None:
+    assert type(config)(**asdict(config)) == config
 
 
 def test_a_data_set_of_values_is_refused_for_classes() -> None:
@@ -270,7 +321,10 @@ def test_the_defaults_are_the_articles_run() -> None:
         ("features", "", ()),
         ("batch_size", "", None),
         ("batch_size", "32", 32),
-        ("batch_size", "None", "None"),
+        ("batch_size", "None", None),
+        ("patience", " none", None),
+        ("hidden_layers", "None", ()),
+        ("seed", "none", "none"),
         ("target_loss", " ", None),
         ("target_loss", "1e-2", 0.01),
         ("target_loss", "inf", "inf"),

@@ -296,7 +296,7 @@ def test_layers_and_batches_can_be_larger_than_the_page_draws_them() -> None:
 
 # per parameter values that break its rule
 BAD = {
-    "hidden_layers": [(0,), 10, (6.5,), "10,5"],
+    "hidden_layers": [(0,), 0, (6.5,), "10,5"],
     "activation": ["tanhh", None, ("relu",)],
     "initialization": ["glorot"],
     "seed": [-1, None, 0.5, True],

@@ -4,7 +4,6 @@ import base64
 import re
 import zlib
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from typing import Any, Self
 
 import numpy as np
@@ -20,14 +19,15 @@ MAX_LINK_POINTS = 200
 _MAX_LINK_BYTES = MAX_LINK_POINTS * 3 * 25
 
 
-@dataclass(frozen=True, eq=False)
 class Points:
-    """Points on the plane with their targets. The arrays are read-only copies.
+    """Points on the plane with their targets, in read-only copies of the given arrays.
 
     Two Points are equal if they hold the same numbers, bit for bit, in the same order. So equal
     points always make the same run. 0.0 and -0.0 differ.
 
-    Attributes
+    It is no dataclass, as `dataclasses.asdict` would take it apart in a Config.
+
+    Parameters
     ----------
     inputs : float64 (n, 2)
     targets : float64 (n,), 0.0 or 1.0 in a classification
@@ -38,29 +38,36 @@ class Points:
         If the shapes differ from these, or a number is not finite.
     """
 
-    inputs: FloatArray
-    targets: FloatArray
-    _hash: int = field(init=False, repr=False)
+    __slots__ = ("_hash", "_inputs", "_targets")
 
-    def __post_init__(self) -> None:
+    def __init__(self, inputs: ArrayLike, targets: ArrayLike) -> None:
         try:
-            inputs = np.array(self.inputs, dtype=np.float64, order="C")
-            targets = np.array(self.targets, dtype=np.float64)
+            rows = np.array(inputs, dtype=np.float64, order="C")
+            values = np.array(targets, dtype=np.float64)
         except (TypeError, ValueError, OverflowError):
-            kinds = f"{type(self.inputs).__name__} and {type(self.targets).__name__}"
+            kinds = f"{type(inputs).__name__} and {type(targets).__name__}"
             raise BrokenRule("points", "be arrays of numbers", kinds) from None
-        if inputs.shape != (targets.size, 2) or targets.ndim != 1:
-            shapes = f"{inputs.shape} and {targets.shape}"
+        if rows.shape != (values.size, 2) or values.ndim != 1:
+            shapes = f"{rows.shape} and {values.shape}"
             raise BrokenRule("points", "be inputs (n, 2) and targets (n,)", shapes)
-        finite = np.isfinite(inputs).all(axis=1) & np.isfinite(targets)
+        finite = np.isfinite(rows).all(axis=1) & np.isfinite(values)
         if not finite.all():
             index = int(np.argmin(finite))
-            point = (*inputs[index].tolist(), targets[index].item())
+            point = (*rows[index].tolist(), values[index].item())
             raise BrokenRule("points", "be finite numbers", shown(point))
-        inputs.flags.writeable = targets.flags.writeable = False
-        object.__setattr__(self, "inputs", inputs)
-        object.__setattr__(self, "targets", targets)
-        object.__setattr__(self, "_hash", hash((inputs.tobytes(), targets.tobytes())))
+        rows.flags.writeable = values.flags.writeable = False
+        self._inputs, self._targets = rows, values
+        self._hash = hash((rows.tobytes(), values.tobytes()))
+
+    @property
+    def inputs(self) -> FloatArray:
+        """Return the points' places, float64 (n, 2)."""
+        return self._inputs
+
+    @property
+    def targets(self) -> FloatArray:
+        """Return their targets, float64 (n,)."""
+        return self._targets
 
     @classmethod
     def of(cls, triples: Iterable[tuple[float, float, float]]) -> Self:
@@ -68,6 +75,9 @@ class Points:
         rows = [(x1, x2, target) for x1, x2, target in triples]
         table = np.array(rows, dtype=np.float64).reshape(len(rows), 3)
         return cls(table[:, :2], table[:, 2])
+
+    def __repr__(self) -> str:
+        return f"<{len(self)} points>"
 
     def __len__(self) -> int:
         return len(self.targets)

@@ -6,8 +6,6 @@ logarithmic scale, or "0..1 5", five on a linear one. Both functions raise a Bro
 text.
 """
 
-from typing import Any
-
 from nnlab.data.rules import BrokenRule, shown
 from nnlab.sweep.axes import Axis, Range, check_field, check_values
 from nnlab.training.config import SETTINGS, parse
@@ -28,7 +26,7 @@ def axis_from_text(name: str, text: str) -> Axis:
     separator = ";" if kind.listed or ";" in text else ","
     parts = [part.strip() for part in text.split(separator)] if text.strip() else []
     check_values(name, len(parts))  # before any of them is read
-    return Axis(name, tuple(_value(name, part) for part in parts))
+    return Axis(name, tuple(parse(name, part) for part in parts))
 
 
 def range_from_text(name: str, text: str) -> Range | Axis:
@@ -52,7 +50,3 @@ def _range(name: str, text: str, must: str) -> tuple[Range, list[str]]:
     log = rest[:1] == ["log"]
     # `parse` leaves a text that is not a number as it is, and Range refuses it
     return Range(name, parse(name, low.strip()), parse(name, high), log), rest[log:]
-
-
-def _value(name: str, text: str) -> Any:
-    return None if SETTINGS[name].kind.optional and text == "none" else parse(name, text)

@@ -232,7 +232,7 @@ class Config:
             if len(by_layer) != len(self.hidden_layers):
                 must = f"be one name or one per hidden layer, here {len(self.hidden_layers)}"
                 raise BrokenRule("activation", must, shown(by_layer))
-            if not by_layer:  # without hidden layers, all activations mean the same
+            if not len(by_layer):  # without hidden layers, all activations mean the same
                 object.__setattr__(self, "activation", Config.activation)
         targets = self.points.targets
         if self.problem == "classification" and not ((targets == 0) | (targets == 1)).all():

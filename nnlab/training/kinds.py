@@ -112,15 +112,26 @@ def one_of(registry: Iterable[str]) -> Kind:
     return Kind(rule, f"be one of {', '.join(known)}", str, str, "NAME")
 
 
+def _says_none(text: str) -> bool:
+    return text.strip().lower() in {"", "none"}
+
+
 def optional(kind: Kind, without: str) -> Kind:
-    """Return the kind whose values can also be None, written as empty text."""
+    """Return the kind whose values can also be None, written as empty text and read from "none"."""
     return kind._replace(
         rule=lambda value: None if value is None else kind.rule(value),
         must=f"{kind.must}, or None for {without}",
-        read=lambda text: kind.read(text) if text.strip() else None,
+        read=lambda text: None if _says_none(text) else kind.read(text),
         write=lambda value: "" if value is None else kind.write(value),
         optional=True,
     )
+
+
+def _entries(value: Any) -> tuple[Any, ...]:
+    """Return the entries of a tuple, a list or an array (n,). Any other value is a single entry."""
+    if isinstance(value, tuple | list) or (isinstance(value, np.ndarray) and value.ndim == 1):
+        return tuple(value)
+    return (value,)
 
 
 def _read_list(text: str) -> tuple[str, ...]:
@@ -132,13 +143,14 @@ def widths(most: int | None = None, widest: int | None = None) -> Kind:
     width = whole(1, widest)
 
     def rule(value: Any) -> tuple[int, ...]:
-        if not isinstance(value, tuple | list):
-            raise TypeError
-        if most is not None and len(value) > most:
+        entries = _entries(value)
+        if most is not None and len(entries) > most:
             raise ValueError
-        return tuple(width.rule(width_) for width_ in value)
+        return tuple(width.rule(entry) for entry in entries)
 
     def read(text: str) -> tuple[int, ...]:
+        if _says_none(text):
+            return ()
         return tuple(_read_number(int, part) for part in _read_list(text))
 
     number = "" if most is None else f"at most {most} "
@@ -152,9 +164,10 @@ def some_of(registry: Iterable[str]) -> Kind:
     name = one_of(known)
 
     def rule(value: Any) -> tuple[str, ...]:
-        if not isinstance(value, tuple | list) or not 1 <= len(value) <= len(set(value)):
-            raise TypeError
-        return tuple(name.rule(name_) for name_ in value)
+        entries = _entries(value)
+        if not 1 <= len(entries) <= len(set(entries)):
+            raise ValueError
+        return tuple(name.rule(entry) for entry in entries)
 
     must = f"be one or more different names out of {', '.join(known)}"
     return Kind(rule, must, _read_list, ",".join, "NAME,NAME", listed=True)
@@ -165,10 +178,8 @@ def one_of_per_layer(registry: Iterable[str]) -> Kind:
     name = one_of(registry)
 
     def rule(value: Any) -> str | tuple[str, ...]:
-        if isinstance(value, tuple | list):
-            names = tuple(str(name.rule(name_)) for name_ in value)
-            return names[0] if len(set(names)) == 1 else names  # equal settings, one form
-        return str(name.rule(value))
+        names = tuple(str(name.rule(entry)) for entry in _entries(value))
+        return names[0] if len(set(names)) == 1 else names  # equal settings, one form
 
     return Kind(
         rule,
@@ -181,13 +192,17 @@ def one_of_per_layer(registry: Iterable[str]) -> Kind:
 
 
 def points(most: int, largest: float) -> Kind:
-    """Return the kind of at most `most` Points, or triples, with numbers up to `largest`."""
+    """Return the kind of at most `most` Points, with numbers up to `largest` in size.
+
+    A value can also be triples, or an array (n, 3).
+    """
+    lists = (tuple, list, np.ndarray)
 
     def rule(value: Any) -> Points:
         points: Points = value
         if not isinstance(value, Points):
-            triples = isinstance(value, tuple | list) and len(value) <= most
-            if not triples or not all(isinstance(triple, tuple | list) for triple in value):
+            triples = isinstance(value, lists) and len(value) <= most
+            if not triples or not all(isinstance(triple, lists) for triple in value):
                 raise TypeError
             points = Points.of(value)
         sizes = (np.abs(array).max(initial=0) for array in (points.inputs, points.targets))

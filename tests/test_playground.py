@@ -18,8 +18,9 @@ from nnlab import Config, advance, start
 from nnlab.app import live_chart, turns
 from nnlab.app.playground import session
 from nnlab.app.playground.point_history import OwnPoints
-from nnlab.data.datasets import DATASETS_FOR
+from nnlab.data.datasets import DATASETS_FOR, FloatArray
 from nnlab.data.points import Points, encode
+from nnlab.model.network import Network
 from nnlab.training.config import text
 from tests.helpers.app_page import (
     APP,
@@ -553,6 +554,26 @@ def test_the_page_looks_back_at_the_run_as_it_was() -> None:
     press(app, "step")
     assert run_of(app).iteration == 101
     assert status(app).startswith("101 of")
+
+
+@pytest.mark.parametrize(("viewed", "passes"), [(None, 1), (32, 2)])
+def test_a_page_of_a_paused_run_observes_the_run_once(
+    viewed: int | None, passes: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By one forward pass over the test points; a look back needs the present loss, too."""
+    sizes: list[int] = []
+    forward = Network.forward
+
+    def counted(network: Network, *arguments: Any) -> FloatArray:
+        sizes.append(len(network.logits))
+        return forward(network, *arguments)
+
+    app = press(open_playground(speed="100", test_samples="7"), "step_tick")
+    change(app, viewed_iteration=viewed)
+    healthy(app.run())
+    monkeypatch.setattr(Network, "forward", counted)
+    healthy(app.run())
+    assert sizes.count(7) == passes
 
 
 POINT = Points.of([(0, 0, 1)])

@@ -63,13 +63,15 @@ class Shown(NamedTuple):
         return self.observation.run
 
 
-def show(runs: Sequence[Run], options: ViewOptions) -> Shown:
-    """Draw the plane as each run sees it, and observe the last run."""
+def show(
+    runs: Sequence[Run], options: ViewOptions, observation: Observation | None = None
+) -> Shown:
+    """Draw the plane as each run sees it, and observe the last run unless it has been observed."""
     *passed, last = runs
     views = [view_plane(run, options._replace(thumbnails=False)) for run in passed]
     views.append(view_plane(last, options))
     frames = [(run.iteration, png(view.levels)) for run, view in zip(runs, views, strict=True)]
-    return Shown(observe(last), frames, views[-1])
+    return Shown(observation or observe(last), frames, views[-1])
 
 
 def tick(

@@ -17,6 +17,7 @@ from nnlab.app.playground.record import Playground
 from nnlab.app.turns import tick, turn
 from nnlab.figures import points
 from nnlab.inspection.diagnosis import Diagnosis, diagnose
+from nnlab.inspection.observation import Observation
 
 
 class Choices(NamedTuple):
@@ -40,14 +41,14 @@ class DrawnPage(NamedTuple):
 
 
 def render(
-    playground: Playground, iteration: int, finding: Diagnosis | None, choices: Choices
+    playground: Playground, observation: Observation, finding: Diagnosis | None, choices: Choices
 ) -> None:
     """Draw the part, and again at every tick while the run trains.
 
-    The iteration and the finding are those that the rest of the page shows.
+    The observation and the finding are those that the rest of the page shows.
     """
-    drawn = _drawn_page(playground, iteration, finding)
-    st.fragment(_tick, run_every=drawn.interval)(choices, drawn)
+    drawn = _drawn_page(playground, observation.run.iteration, finding)
+    st.fragment(_tick, run_every=drawn.interval)(choices, drawn, [(playground, observation)])
 
 
 def _drawn_page(playground: Playground, iteration: int, finding: Diagnosis | None) -> DrawnPage:
@@ -57,9 +58,16 @@ def _drawn_page(playground: Playground, iteration: int, finding: Diagnosis | Non
     return DrawnPage(interval, iteration, name, edited, run.diverged, own, point)
 
 
-def _tick(choices: Choices, drawn: DrawnPage) -> None:
-    """Make one tick of training while the run trains, then draw what changes with each tick."""
+def _tick(
+    choices: Choices, drawn: DrawnPage, observed: list[tuple[Playground, Observation]]
+) -> None:
+    """Make one tick of training while the run trains, then draw what changes with each tick.
+
+    `observed` is what the page was drawn with. It is taken out, since an observation is large and
+    Streamlit keeps the list.
+    """
     began = time.perf_counter()
+    observation = None
     playground = session.current()
     training = playground.training
     if training:
@@ -68,11 +76,15 @@ def _tick(choices: Choices, drawn: DrawnPage) -> None:
             run = session.current().run
             frames = tick(run, training.goal, choices.speed, others, turns.BUDGET_SECONDS)
             session.advanced(run, frames[-1])
+    elif observed and playground.shows_the_same_as(observed[0][0]):
+        observation = observed[0][1]
+        frames = [observation.run]
     else:
         frames = [playground.viewed_run]
+    observed.clear()
     is_open, discretize = choices.panel == diagram.KEY, choices.options.discretize
     view = diagram.view_options(session.current(), is_open=is_open, discretize=discretize)
-    shown = turns.show(frames, view)
+    shown = turns.show(frames, view, observation)
     settled = bool(training) or playground.has_settled
     finding = diagnose(shown.observation) if settled else None
     playground = session.current()

@@ -56,8 +56,8 @@ def render() -> None:
     with pages:
         navigation.menu(TITLE, playground.run.config)
     speed, panel = controls.render(playground)
-    viewed = playground.viewed_run
-    finding = diagnose(observe(viewed))
+    observation = observe(playground.viewed_run)
+    finding = diagnose(observation)
     live = st.container(key="live")
     with st.container(key="bench"):
         options = _stages(playground)
@@ -69,14 +69,14 @@ def render() -> None:
             UNDO_BRANCH.button(st, playground, type="tertiary")
         saving.render()
     with st.container(key="notices"):
-        _notices(playground, error, finding, past=viewed is not playground.run)
+        _notices(playground, error, finding, past=observation.run is not playground.run)
     edited = {"edited": EDITED} if playground.run.parameters_edited else {}
     write(_query(playground.run.config) | edited)
     # Last, as it needs the choices made above. In a place of its own: if a tick follows at once,
     # Streamlit drops what the fragment drew, and everything below it would move up over the charts.
     with live:
         choices = live_part.Choices(speed, panel, options)
-        live_part.render(playground, viewed.iteration, finding, choices)
+        live_part.render(playground, observation, finding, choices)
 
 
 def _arrive() -> bool:

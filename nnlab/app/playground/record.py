@@ -90,6 +90,10 @@ class Playground(PageRecord):
         at = self.viewed_iteration
         return edits.rewind(self.run, at) if at in self.run.snapshot_iterations else self.run
 
+    def shows_the_same_as(self, other: "Playground") -> bool:
+        """Say whether the page shows the same run at the same iteration for both records."""
+        return self.run is other.run and self.viewed_iteration == other.viewed_iteration
+
     @property
     def has_settled(self) -> bool:
         """Say whether the time line is at rest, so that the whole page should follow it."""

@@ -5,7 +5,7 @@ scikit-learn reads the parameters off the signature of `__init__`, which `datacl
 """
 
 import warnings
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -20,10 +20,15 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from nnlab.data.datasets import Dataset, FloatArray
 from nnlab.data.features import column_names
 from nnlab.data.rules import BrokenRule, shown
-from nnlab.training.batches import updates_per_epoch
+from nnlab.model.computing import computing
+from nnlab.training.batches import objective_of, updates_per_epoch
 from nnlab.training.config import Config, TableConfig
 from nnlab.training.edits import with_config
+from nnlab.training.metrics import penalty
 from nnlab.training.run import Run, advance, predict, start
+from nnlab.training.sample_weights import checked, scaled, times_class_weights
+
+LARGE = 10.0  # standardized data hardly ever have such values
 
 
 @dataclass(kw_only=True, eq=False, repr=False)
@@ -76,35 +81,47 @@ class _NeuralNet(BaseEstimator):
 
     def _config(self) -> TableConfig:
         """Return the current parameters as a config, or raise its BrokenRule."""
-        return TableConfig(problem=self._problem, **self.get_params(deep=False))
+        names = {item.name for item in fields(TableConfig)}
+        given = self.get_params(deep=False).items()
+        settings = {name: value for name, value in given if name in names}
+        return TableConfig(problem=self._problem, **settings)
 
-    def _fit(self, config: TableConfig, inputs: FloatArray, targets: FloatArray) -> Self:
-        """Train from new weights on inputs, (n_samples, n_columns), and targets, (n_samples,)."""
-        config = replace(config, features=column_names(inputs.shape[1]))
-        return self._keep(advance(start(config, _table(inputs, targets)), config.iterations))
+    def _fit(self, config: TableConfig, data: Dataset) -> Self:
+        """Train from new weights."""
+        config = replace(config, features=column_names(data.train_inputs.shape[1]))
+        run = start(config, data)
+        before = _loss_and_penalty(run)
+        run = advance(run, config.iterations)
+        after = _loss_and_penalty(run)
+        wrong = ""
+        if after > before:
+            wrong = f"Training ended worse than it began, loss {after:.3g} after {before:.3g}"
+        return self._keep(run, wrong)
 
-    def _partial_fit(self, config: TableConfig, inputs: FloatArray, targets: FloatArray) -> Self:
-        """Continue training for one epoch; arguments as for `_fit`."""
-        features = column_names(inputs.shape[1])
+    def _partial_fit(self, config: TableConfig, data: Dataset) -> Self:
+        """Continue training for one epoch."""
+        features = column_names(data.train_inputs.shape[1])
         # the stop rules end a fit, but do not shorten an epoch
         config = replace(config, features=features, target_loss=None, patience=None)
         begun = self.__sklearn_is_fitted__()
-        run = with_config(self._run, config) if begun else start(config, _table(inputs, targets))
-        updates = updates_per_epoch(config.batch_size, len(inputs))
-        data = replace(_table(inputs, targets), phase=run.iteration % updates)
+        run = with_config(self._run, config) if begun else start(config, data)
+        updates = updates_per_epoch(config.batch_size, len(data.train_inputs))
+        data = replace(data, phase=run.iteration % updates)
         return self._keep(advance(replace(run, dataset=data), updates))
 
-    def _keep(self, run: Run) -> Self:
-        """Keep a run without its data and history, which would be pickled with it."""
+    def _keep(self, run: Run, wrong: str = "") -> Self:
+        """Keep a run without its data and history, which would be pickled with it.
+
+        Warn of what went wrong, or that the run diverged.
+        """
+        if run.diverged:
+            wrong = f"Training diverged after {run.iteration} updates; the last finite parameters"
+            wrong += " are kept"
+        if wrong:
+            # seen from the caller of `fit`, above `_fit`, `_keep` and this call
+            warnings.warn(f"{wrong}. {_advice(run)}.", ConvergenceWarning, stacklevel=4)
         no_data = _table(np.empty((0, len(run.config.features))), np.empty(0))
         self._run = replace(run, dataset=no_data, snapshots=run.snapshots[:1], edits=())
-        if run.diverged:
-            message = (
-                f"Training diverged after {run.iteration} updates; the last finite parameters are "
-                f"kept. Scale the inputs or choose a learning_rate below "
-                f"{run.config.learning_rate:g}."
-            )
-            warnings.warn(message, ConvergenceWarning, stacklevel=4)
         return self
 
     def _outputs(self, X: Any) -> FloatArray:
@@ -112,10 +129,46 @@ class _NeuralNet(BaseEstimator):
         return predict(run, validate_data(self, X, dtype=np.float64, reset=False))
 
 
-def _table(inputs: FloatArray, targets: FloatArray) -> Dataset:
-    """Return training points without test points."""
+def _table(inputs: FloatArray, targets: FloatArray, weights: FloatArray | None = None) -> Dataset:
+    """Return training points without test points; targets and weights are (n_samples,)."""
     targets = targets[:, np.newaxis]
-    return Dataset(inputs, targets, inputs[:0], targets[:0])
+    weights = None if weights is None else scaled(weights)
+    return Dataset(inputs, targets, inputs[:0], targets[:0], train_weights=weights)
+
+
+def _counted(
+    X: FloatArray, y: NDArray[Any], sample_weight: Any
+) -> tuple[FloatArray, NDArray[Any], FloatArray | None]:
+    """Return the samples whose weight is not 0, and their weights."""
+    weights = checked(sample_weight, X)
+    if weights is None:
+        return X, y, None
+    counted = weights > 0
+    return X[counted], y[counted], weights[counted]
+
+
+@computing()
+def _loss_and_penalty(run: Run) -> float:
+    """Return what training lowers, on all training points."""
+    data = run.dataset
+    samples = data.train_inputs, data.train_targets, data.train_weights
+    return objective_of(run.config, *samples).loss(run.parameters) + penalty(
+        run.config, run.parameters
+    )
+
+
+def _advice(run: Run) -> str:
+    """Return what mends a run that went wrong."""
+    advice = [f"choose a learning_rate below {run.config.learning_rate:g}"]
+    data, regression = run.dataset, run.config.problem == "regression"
+    targets = [("target", "TransformedTargetRegressor", data.train_targets)] if regression else []
+    for name, tool, array in [("inputs", "StandardScaler", data.train_inputs), *targets]:
+        largest = np.abs(array).max()
+        if largest > LARGE:
+            reach = f"whose values reach {largest:.3g}"
+            advice.insert(-1, f"standardize the {name}, {reach} ({tool})")
+    sentence = ", or ".join(advice)
+    return sentence[0].upper() + sentence[1:]
 
 
 @dataclass(kw_only=True, eq=False, repr=False)
@@ -144,6 +197,8 @@ class NeuralNetClassifier(ClassifierMixin, _NeuralNet):
     iterations : number of updates in `fit`
     target_loss : `fit` stops when the training loss reaches this value; None: it does not
     patience : `fit` stops after this many iterations without a better loss; None: it does not
+    class_weight : "balanced", so that both classes weigh the same in sum; or a dictionary with the
+        weight of each label; None: each sample weighs the same. It multiplies `sample_weight`.
 
     Attributes
     ----------
@@ -159,37 +214,45 @@ class NeuralNetClassifier(ClassifierMixin, _NeuralNet):
 
     _problem = "classification"
     output_loss: str = Config.output_loss
+    class_weight: dict[Any, float] | str | None = None
 
     def __sklearn_tags__(self) -> Tags:
         tags = super().__sklearn_tags__()
         tags.classifier_tags.multi_class = False
         return tags
 
-    def fit(self, X: Any, y: Any) -> Self:
+    def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
         """Train a new network for `iterations` updates, or until a stop rule holds.
 
         If training diverges, it warns with a ConvergenceWarning and keeps the last finite
-        parameters.
+        parameters. It also warns if the loss at the end is worse than at the start.
 
         Parameters
         ----------
         X : array-like of shape (n_samples, n_features)
         y : array-like of shape (n_samples,), labels of two classes
+        sample_weight : array-like of shape (n_samples,), finite numbers of at least 0; None: each
+            sample weighs the same. The loss is the weighted mean over the samples, so that a weight
+            of 2 equals a repeated row and a weight of 0 a missing one. Only their ratios count. In
+            mini-batches each sample is drawn once in an epoch, and its gradient is multiplied by
+            its weight; the weights are first scaled to the mean 1 over all samples.
 
         Raises
         ------
         ValueError
-            If a parameter breaks its rule, or the data are not finite numbers with labels of two
-            classes.
+            If a parameter or a weight breaks its rule, or the data are not finite numbers with
+            labels of two classes.
         TypeError
             If X is sparse.
         """
         config = self._config()
         X, y = validate_data(self, X, y, dtype=np.float64)
+        X, y, weights = _counted(X, y, sample_weight)
         self.classes_ = _two_labels("y", y)
-        return self._fit(config, X, self._targets(y))
+        weights = times_class_weights(weights, self.class_weight, self.classes_, y)
+        return self._fit(config, _table(X, self._targets(y), weights))
 
-    def partial_fit(self, X: Any, y: Any, classes: Any = None) -> Self:
+    def partial_fit(self, X: Any, y: Any, classes: Any = None, sample_weight: Any = None) -> Self:
         """Start or continue training with one epoch, that is one pass over these data.
 
         An epoch has as many updates as there are batches: one, if `batch_size` is None. It uses the
@@ -201,17 +264,21 @@ class NeuralNetClassifier(ClassifierMixin, _NeuralNet):
         ----------
         X, y : as for `fit`; y may have only one of the classes
         classes : array-like of shape (2,), required in the first call unless `fit` came before
+        sample_weight : as for `fit`, with the mean 1 over these data
 
         Raises
         ------
         ValueError
             As in `fit`, and if the classes, the number of features or hidden_layers have changed
-            since training began.
+            since training began. Also if class_weight is "balanced", as these data may not be all.
         TypeError
             If X is sparse.
         """
         begun = self.__sklearn_is_fitted__()
         config = self._config()
+        if isinstance(self.class_weight, str):
+            must = "be None or a dictionary in partial_fit, which does not know all data"
+            raise BrokenRule("class_weight", must, shown(self.class_weight))
         if classes is None:
             if not begun:
                 raise ValueError("classes must be passed on the first call to partial_fit.")
@@ -221,9 +288,12 @@ class NeuralNetClassifier(ClassifierMixin, _NeuralNet):
             must = f"stay {shown(self.classes_.tolist())} while training goes on"
             raise BrokenRule("classes", must, shown(classes.tolist()))
         X, y = validate_data(self, X, y, dtype=np.float64, reset=not begun)
+        X, y, weights = _counted(X, y, sample_weight)
         _labels(y)
         self.classes_ = classes
-        return self._partial_fit(config, X, self._targets(y))
+        targets = self._targets(y)
+        weights = times_class_weights(weights, self.class_weight, classes, y)
+        return self._partial_fit(config, _table(X, targets, weights))
 
     def predict_proba(self, X: Any) -> FloatArray:
         """Return the probabilities of both classes, float64 (n_samples, 2), as in `classes_`."""
@@ -245,22 +315,25 @@ class NeuralNetClassifier(ClassifierMixin, _NeuralNet):
 class NeuralNetRegressor(RegressorMixin, _NeuralNet):
     """The article's network with a linear output and squared error as a scikit-learn regressor.
 
-    Parameters and attributes are those of `NeuralNetClassifier`, except output_loss and classes_.
+    Parameters and attributes are those of `NeuralNetClassifier`, except output_loss, class_weight
+    and classes_. The learning rate suits a target whose values are of the size of 1.
     """
 
     _problem = "regression"
 
-    def fit(self, X: Any, y: Any) -> Self:
+    def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
         """Train a new network, as `NeuralNetClassifier` does; y is numbers, (n_samples,)."""
         config = self._config()
         X, y = validate_data(self, X, y, dtype=np.float64, y_numeric=True)
-        return self._fit(config, X, y.astype(np.float64, copy=False))
+        X, y, weights = _counted(X, y, sample_weight)
+        return self._fit(config, _table(X, y.astype(np.float64, copy=False), weights))
 
-    def partial_fit(self, X: Any, y: Any) -> Self:
+    def partial_fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
         """Train for one epoch, as `NeuralNetClassifier` does; y is numbers, (n_samples,)."""
         config, begun = self._config(), self.__sklearn_is_fitted__()
         X, y = validate_data(self, X, y, dtype=np.float64, y_numeric=True, reset=not begun)
-        return self._partial_fit(config, X, y.astype(np.float64, copy=False))
+        X, y, weights = _counted(X, y, sample_weight)
+        return self._partial_fit(config, _table(X, y.astype(np.float64, copy=False), weights))
 
     def predict(self, X: Any) -> FloatArray:
         """Return the values, float64 (n_samples,)."""

@@ -13,8 +13,10 @@ import pytest
 from scipy.sparse import csr_array
 from sklearn.base import clone
 from sklearn.datasets import make_classification, make_regression
+from sklearn.ensemble import AdaBoostClassifier
 from sklearn.exceptions import ConvergenceWarning, NotFittedError
 from sklearn.inspection import DecisionBoundaryDisplay
+from sklearn.metrics import log_loss, recall_score
 from sklearn.model_selection import GridSearchCV, cross_val_score
 from sklearn.neural_network import MLPClassifier, MLPRegressor
 from sklearn.pipeline import make_pipeline
@@ -23,6 +25,7 @@ from sklearn.utils import gen_batches
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from nnlab import Config, NeuralNetClassifier, NeuralNetRegressor, predict, start
+from nnlab.data.rules import BrokenRule
 from nnlab.training.batches import DATA_FIELDS
 from nnlab.training.config import TableConfig
 from nnlab.training.run import advance
@@ -35,6 +38,9 @@ Estimator = NeuralNetClassifier | NeuralNetRegressor
 def table(n_samples: int = 60, n_columns: int = 5) -> tuple[np.ndarray, np.ndarray]:
     """Return inputs (n_samples, n_columns) and labels 0 and 1, which a regressor takes as well."""
     return make_classification(n_samples, n_columns, flip_y=0.1, random_state=0)
+
+
+X, Y = table()
 
 
 def article() -> tuple[np.ndarray, np.ndarray]:
@@ -56,6 +62,7 @@ def test_the_parameters_are_configs_fields_that_say_how_to_learn(estimator: type
     others = {*DATA_FIELDS, "problem", "features"}
     others |= {"output_loss"} if estimator is NeuralNetRegressor else set()
     expected = {item.name: item.default for item in fields(Config) if item.name not in others}
+    expected |= {"class_weight": None} if estimator is NeuralNetClassifier else {}
     parameters = inspect.signature(estimator).parameters
     assert {name: parameter.default for name, parameter in parameters.items()} == expected
     assert {parameter.kind for parameter in parameters.values()} == {inspect.Parameter.KEYWORD_ONLY}
@@ -86,7 +93,11 @@ def test_on_the_plane_it_is_the_run_itself_bit_for_bit() -> None:
 
 
 def train_scikit_learns(
-    peer: MLPClassifier | MLPRegressor, model: Estimator, X: np.ndarray, y: np.ndarray
+    peer: MLPClassifier | MLPRegressor,
+    model: Estimator,
+    X: np.ndarray,
+    y: np.ndarray,
+    sample_weight: np.ndarray | None = None,
 ) -> None:
     """Train scikit-learn's network in place on the same job from the same start."""
     peer.set_params(
@@ -110,7 +121,7 @@ def train_scikit_learns(
         theirs[:] = ours
     peer.loss_curve_.clear()
     for _ in range(model.iterations):
-        peer.partial_fit(X, y)
+        peer.partial_fit(X, y, sample_weight=sample_weight)
 
 
 @pytest.mark.parametrize("activation", SKLEARNS_NAMES)
@@ -282,6 +293,228 @@ def test_divergence_is_a_warning_and_training_can_go_on(estimator: type) -> None
     assert model.n_iter_ == before + 1
 
 
+@pytest.mark.parametrize(
+    ("input_scale", "target_scale", "advice"),
+    [
+        (
+            *(1, 1e4),
+            r"Standardize the target, whose values reach 1\.\d+e\+04 "
+            r"\(TransformedTargetRegressor\), or choose a learning_rate below 0\.01\.",
+        ),
+        (
+            *(1e3, 1),
+            r"Standardize the inputs, whose values reach 1e\+03 \(StandardScaler\), or .*\.",
+        ),
+        (1e3, 1e4, "Standardize the inputs, .*, or standardize the target, .*, or choose .*"),
+    ],
+)
+def test_a_fit_that_ends_worse_than_it_began_warns_and_names_the_scale(
+    input_scale: float, target_scale: float, advice: str
+) -> None:
+    """So does one that diverges, where the scales are larger still."""
+    X = np.linspace(-1, 1, 60).reshape(30, 2)
+    y = X[:, 0] + X[:, 1] / 2
+    model = NeuralNetRegressor(activation="linear", iterations=20)
+    begins = r"^Training (ended worse than it began, loss \S+ after \S+|diverged after .* kept)\. "
+    with pytest.warns(ConvergenceWarning, match=begins + advice + "$") as caught:
+        model.fit(input_scale * X, target_scale * y)
+    assert caught[0].filename == __file__
+    assert model.fit(X, y).score(X, y) > -1
+
+
+def test_an_end_worse_than_the_start_is_told_from_a_divergence() -> None:
+    X = np.linspace(-1, 1, 60).reshape(30, 2)
+    model = NeuralNetRegressor(hidden_layers=(), learning_rate=7, iterations=20)
+    with pytest.warns(ConvergenceWarning, match="^Training ended worse .* Choose a learning_rate"):
+        model.fit(X, X[:, 0])
+    assert model.loss_curve_[-1] > model.loss_curve_[0]
+
+
+WEIGHTS = np.random.default_rng(0).integers(0, 4, 60)  # of the rows of `table`, 0 to 3
+WEIGHING = [
+    (NeuralNetClassifier, {}),
+    (NeuralNetClassifier, {"output_loss": "squared_error", "regularization": "l2"}),
+    (NeuralNetClassifier, {"optimizer": "adam", "activation": "tanh"}),
+    (NeuralNetRegressor, {}),
+]
+
+
+@pytest.mark.parametrize(("estimator", "options"), WEIGHING)
+def test_a_weight_equals_as_many_rows(estimator: type, options: dict[str, Any]) -> None:
+    X, y = table()
+    options = {"learning_rate": 0.1, "iterations": 200, **options}
+    weighted = estimator(**options).fit(X, y, sample_weight=WEIGHTS)
+    rows = np.repeat(np.arange(60), WEIGHTS)
+    repeated = estimator(**options).fit(X[rows], y[rows])
+    # the sums have another order and another number of terms
+    np.testing.assert_allclose(weighted.loss_curve_, repeated.loss_curve_, rtol=1e-8)
+    np.testing.assert_allclose(weighted.predict(X), repeated.predict(X), rtol=1e-7)
+    for ours, its in zip(weighted.coefs_, repeated.coefs_, strict=True):
+        np.testing.assert_allclose(ours, its, rtol=1e-6, atol=1e-9)
+
+
+@pytest.mark.parametrize("estimator", ESTIMATORS)
+def test_weighted_training_equals_scikit_learns(estimator: type) -> None:
+    X, y = table()
+    weights = np.random.default_rng(1).exponential(5, 60)
+    model = estimator(initialization="xavier", learning_rate=0.1, iterations=100)
+    model.fit(X, y, sample_weight=weights)
+    peer = MLPClassifier() if estimator is NeuralNetClassifier else MLPRegressor()
+    train_scikit_learns(peer, model, X, y, weights)
+    np.testing.assert_allclose(model.loss_curve_, peer.loss_curve_, rtol=1e-9)
+    if estimator is NeuralNetClassifier:
+        np.testing.assert_allclose(model.predict_proba(X), peer.predict_proba(X), rtol=1e-9)
+        model.set_params(learning_rate=1e-300).partial_fit(X, y, sample_weight=weights)
+        loss = log_loss(y, peer.predict_proba(X), sample_weight=weights)
+        assert model.loss_curve_[-1] == pytest.approx(loss, rel=1e-9)
+    else:
+        np.testing.assert_allclose(model.predict(X), peer.predict(X), rtol=1e-9)
+
+
+@pytest.mark.parametrize("batch_size", [None, 16])
+@pytest.mark.parametrize("estimator", ESTIMATORS)
+def test_only_the_ratios_of_the_weights_count(estimator: type, batch_size: int | None) -> None:
+    X, y = table()
+    options = {"iterations": 30, "batch_size": batch_size}
+    plain = estimator(**options).fit(X, y)
+    for same in (1.0, np.full(60, 7), [1e308] * 60, [5e-324] * 60):
+        model = estimator(**options).fit(X, y, sample_weight=same)
+        np.testing.assert_array_equal(model.loss_curve_, plain.loss_curve_)
+        np.testing.assert_array_equal(model.predict(X), plain.predict(X))
+    weighted = estimator(**options).fit(X, y, sample_weight=WEIGHTS)
+    assert (weighted.loss_curve_ != plain.loss_curve_).any()
+    scaled = estimator(**options).fit(X, y, sample_weight=2.0**1000 * WEIGHTS)
+    np.testing.assert_array_equal(scaled.loss_curve_, weighted.loss_curve_)
+
+
+@pytest.mark.parametrize("estimator", ESTIMATORS)
+@pytest.mark.parametrize("batch_size", PASSES)
+def test_weighted_partial_fits_on_the_same_data_are_one_fit_bit_for_bit(
+    estimator: type, batch_size: int | None
+) -> None:
+    X, y = table()
+    weights = 1.0 + WEIGHTS
+    options = {"batch_size": batch_size}
+    whole = estimator(iterations=24, **options).fit(X, y, sample_weight=weights)
+    pieces = estimator(**options)
+    classes = {"classes": [0, 1]} if estimator is NeuralNetClassifier else {}
+    for _ in range(PASSES[batch_size]):
+        pieces.partial_fit(X, y, **classes, sample_weight=weights)
+    np.testing.assert_array_equal(pieces.loss_curve_, whole.loss_curve_)
+    for ours, its in zip(pieces.coefs_, whole.coefs_, strict=True):
+        np.testing.assert_array_equal(ours, its)
+
+
+def test_the_batches_of_an_epoch_have_the_weighted_mean_of_all_samples() -> None:
+    """The steps are too short to change the loss, and all batches have the same size."""
+    X, y = table()
+    weights = 1.0 + WEIGHTS
+    model = NeuralNetClassifier(batch_size=12, learning_rate=1e-12)
+    model.partial_fit(X, y, [0, 1], weights)
+    whole = clone(model).set_params(batch_size=None).partial_fit(X, y, [0, 1], weights)
+    assert len(model.loss_curve_) == 5
+    assert model.loss_curve_.mean() == pytest.approx(whole.loss_curve_[0], rel=1e-9)  # 1e-12
+
+
+def test_class_weights_are_sample_weights() -> None:
+    X, y = table()
+    y = np.where(np.arange(60) < 40, 0, y)  # few of class 1
+    names = np.array(["no", "yes"])[y]
+    counts = np.bincount(y)
+    assert counts[1] < 15
+    options = {"iterations": 50, "learning_rate": 0.1}
+    balanced = NeuralNetClassifier(class_weight="balanced", **options).fit(X, names)
+    by_class = {"no": 1 / counts[0], "yes": 1 / counts[1]}
+    named = NeuralNetClassifier(class_weight=by_class, **options).fit(X, names)
+    weights = (1 / counts)[y]
+    sampled = NeuralNetClassifier(**options).fit(X, names, sample_weight=weights)
+    for model in (named, sampled):
+        np.testing.assert_allclose(model.predict_proba(X), balanced.predict_proba(X), rtol=1e-9)
+    # weights of samples and of classes multiply, also where "balanced" counts the samples
+    both = NeuralNetClassifier(class_weight={"yes": 3}, **options)
+    both.fit(X, names, sample_weight=1 + WEIGHTS)
+    product = (1 + WEIGHTS) * np.array([1, 3])[y]
+    one = NeuralNetClassifier(**options).fit(X, names, sample_weight=product)
+    np.testing.assert_allclose(both.predict_proba(X), one.predict_proba(X), rtol=1e-9)
+    rows = np.repeat(np.arange(60), 1 + WEIGHTS)
+    repeated = clone(balanced).fit(X[rows], names[rows])
+    weighted = clone(balanced).fit(X, names, sample_weight=1 + WEIGHTS)
+    np.testing.assert_allclose(weighted.predict_proba(X), repeated.predict_proba(X), rtol=1e-7)
+
+
+def test_class_weights_count_in_partial_fit_too() -> None:
+    X, y = table()
+    whole = NeuralNetClassifier(iterations=6, class_weight={1: 5}).fit(X, y)
+    pieces = NeuralNetClassifier(class_weight={1: 5})
+    for _ in range(6):
+        pieces.partial_fit(X, y, [0, 1])
+    np.testing.assert_array_equal(pieces.loss_curve_, whole.loss_curve_)
+    pieces.partial_fit(X[y == 1], y[y == 1])  # without the other class
+    with pytest.raises(ValueError, match=r"^class_weight must .* in partial_fit, .*'balanced'$"):
+        pieces.set_params(class_weight="balanced").partial_fit(X, y)
+
+
+def test_class_weights_find_the_rare_class() -> None:
+    X, y = make_classification(400, 2, n_redundant=0, weights=[0.95], flip_y=0, random_state=0)
+    options = {"hidden_layers": (), "iterations": 500, "optimizer": "adam"}
+    plain = NeuralNetClassifier(**options).fit(X, y)
+    balanced = NeuralNetClassifier(class_weight="balanced", **options).fit(X, y)
+    assert recall_score(y, balanced.predict(X)) > recall_score(y, plain.predict(X))
+
+
+def test_it_works_in_ada_boost_which_weighs_the_samples() -> None:
+    X, y = make_classification(200, 5, flip_y=0.3, random_state=0)  # no network gets all of it
+    base = NeuralNetClassifier(hidden_layers=(2,), iterations=100, learning_rate=0.1)
+    boosted = AdaBoostClassifier(base, n_estimators=3).fit(X, y)
+    assert len(boosted.estimators_) == 3
+    assert boosted.score(X, y) > 0.7
+
+
+@pytest.mark.parametrize("estimator", ESTIMATORS)
+@pytest.mark.parametrize(
+    ("weights", "sentence"),
+    [
+        (-np.ones(60), "Negative values in data passed to"),
+        (np.full(60, np.nan), "Input sample_weight contains NaN"),
+        (np.full(60, np.inf), "Input sample_weight contains infinity"),
+        (np.zeros(60), "weights"),
+        (np.ones(59), r"sample_weight\.shape == \(59,\), expected \(60,\)"),
+        (np.ones((60, 1)), "Sample weights must be 1D"),
+        (["a"] * 60, "could not convert string to float"),
+    ],
+)
+def test_bad_weights_are_refused_as_scikit_learn_refuses_them(
+    estimator: type, weights: Any, sentence: str
+) -> None:
+    model = estimator(iterations=5)
+    with pytest.raises(ValueError, match=sentence):
+        model.fit(X, Y, sample_weight=weights)
+    with pytest.raises(NotFittedError):
+        model.predict(X)
+
+
+@pytest.mark.parametrize(
+    "class_weight", ["balance", 5, {0: -1}, {0: 0}, {0: float("nan")}, {0: "1"}, [1, 2]]
+)
+def test_bad_class_weights_are_refused_in_one_sentence(class_weight: object) -> None:
+    must = "None, 'balanced', or a dictionary with a finite number above 0 for each class"
+    with pytest.raises(BrokenRule, match=f"^class_weight must be {must}, got "):
+        NeuralNetClassifier(class_weight=class_weight).fit(X, Y)
+
+
+def test_a_class_that_does_not_exist_has_no_weight() -> None:
+    with pytest.raises(ValueError, match="not in class_weight"):
+        NeuralNetClassifier(class_weight={0: 1, 7: 2}).fit(X, Y)
+
+
+def test_a_class_whose_samples_all_weigh_nothing_is_missing() -> None:
+    with pytest.raises(ValueError, match=r"^y must have two classes, got one class: 1$"):
+        NeuralNetClassifier(iterations=5).fit(X, Y, sample_weight=Y)
+    three = np.arange(60) % 3  # only two of them weigh something
+    model = NeuralNetClassifier(iterations=5).fit(X, three, sample_weight=three > 0)
+    assert model.classes_.tolist() == [1, 2]
+
+
 def test_layers_and_batches_can_be_larger_than_the_page_draws_them() -> None:
     X, y = table(300)
     wide = NeuralNetClassifier(hidden_layers=(100,), batch_size=200_000, iterations=20).fit(X, y)
@@ -339,7 +572,6 @@ def test_a_bad_output_loss_is_refused_by_the_classifier() -> None:
         NeuralNetClassifier(output_loss="hinge").fit(*table())
 
 
-X, Y = table()
 BAD_DATA = [
     (X, np.arange(60) % 3, ValueError, "Only binary classification is supported. The type of"),
     (X, np.ones(60), ValueError, r"^y must have two classes, got one class: 1\.0$"),

@@ -31,6 +31,8 @@ class Dataset:
     train_inputs, test_inputs : float64 (n_samples, 2), or (n_samples, n_columns) under a
         TableConfig
     train_targets, test_targets : float64 (n_samples, 1), 0.0 or 1.0 in a classification
+    train_weights : float64 (n_samples, 1), the samples' weights in training, with the mean 1; None:
+        all count the same, as they always do in the metrics
     phase : an epoch begins where iteration % (updates per epoch) equals `phase`
     """
 
@@ -38,6 +40,7 @@ class Dataset:
     train_targets: FloatArray
     test_inputs: FloatArray
     test_targets: FloatArray
+    train_weights: FloatArray | None = field(default=None, kw_only=True)
     phase: int = field(default=0, kw_only=True)
 
 

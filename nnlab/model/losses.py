@@ -104,6 +104,41 @@ class SquaredLossOfProbability(SquaredLoss):
 
 OutputLoss = CrossEntropy | SquaredLoss
 
+
+class WeightedLoss:
+    """Another loss in which each sample has a weight, mean(weight * loss)."""
+
+    def __init__(self, loss: OutputLoss) -> None:
+        self._loss = loss
+
+    def set_weights(self, weights: FloatArray) -> None:
+        """Set the weights, each above 0."""
+        self._weights = weights
+
+    def set_targets(self, targets: FloatArray) -> None:
+        """Set the targets, as the other loss needs them."""
+        self._loss.set_targets(targets)
+
+    @property
+    def probabilities(self) -> FloatArray | None:
+        """Return those of the other loss."""
+        return self._loss.probabilities
+
+    def loss(self, z: FloatArray) -> float:
+        """Return the mean of weight * loss."""
+        self._loss.loss(z)
+        return float(np.vdot(self._weights, self._loss.sample_losses())) / len(self._weights)
+
+    def sample_losses(self) -> FloatArray:
+        """Return the loss of each sample, without its weight."""
+        return self._loss.sample_losses()
+
+    def differentiate(self, dz: FloatArray) -> None:
+        """Write the other loss's dz, times the weights."""
+        self._loss.differentiate(dz)
+        np.multiply(dz, self._weights, out=dz)
+
+
 # for a classification; a regression always uses SquaredLoss
 OUTPUT_LOSSES: dict[str, type[OutputLoss]] = {
     "cross_entropy": CrossEntropy,

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nnlab.model.activations import ACTIVATIONS, sigmoid_in_place
-from nnlab.model.losses import CrossEntropy, OutputLoss
+from nnlab.model.losses import CrossEntropy, OutputLoss, WeightedLoss
 
 FloatArray = NDArray[np.float64]
 
@@ -158,6 +158,7 @@ class Objective:
     layer_sizes, activations, inputs : as for Network
     targets : float64 (n_samples, 1), as the loss needs them
     output_loss : the loss of the logits
+    weights : float64 (n_samples, 1), of the samples; None: all count the same
     """
 
     def __init__(
@@ -167,26 +168,35 @@ class Objective:
         inputs: FloatArray,
         targets: FloatArray,
         output_loss: type[OutputLoss] = CrossEntropy,
+        weights: FloatArray | None = None,
     ) -> None:
         n_samples = len(inputs)
         self.network = Network(layer_sizes, activations, inputs)
-        self.output_loss = output_loss(n_samples)
+        self.output_loss: OutputLoss | WeightedLoss = output_loss(n_samples)
         self.output_loss.set_targets(targets)
+        if weights is not None:
+            self.output_loss = self._weighted = WeightedLoss(self.output_loss)
+            self._weighted.set_weights(weights)
         self.gradients = zero_parameters(layer_sizes)
         # Two buffers are enough, as a layer's deltas depend only on those of the next layer.
         buffers = [np.empty((n_samples, max(layer_sizes[1:])), order="F") for _ in range(2)]
         self._deltas = [buffers[i % 2][:, :width] for i, width in enumerate(layer_sizes[1:])]
 
-    def set_samples(self, inputs: FloatArray, targets: FloatArray) -> None:
+    def set_samples(
+        self, inputs: FloatArray, targets: FloatArray, weights: FloatArray | None = None
+    ) -> None:
         """Replace the samples with the same number of others, without copying.
 
         `inputs`, float64 (n_samples, n_features + 1), have contiguous columns, the last all ones.
+        There are weights if and only if there were some before.
         """
         self.network.layer_inputs[0] = inputs
         self.output_loss.set_targets(targets)
+        if weights is not None:
+            self._weighted.set_weights(weights)
 
     def loss(self, parameters: Parameters, watch: Watch | None = None) -> float:
-        """Run the forward pass and return the mean loss over the samples.
+        """Run the forward pass and return the mean loss over the samples, times their weights.
 
         `watch` gets what `Network.forward` computes, and the output's "a" if the loss computes it:
         the squared error of a classification does, cross-entropy needs only the logits.

@@ -27,18 +27,21 @@ def check_points(config: Config) -> None:
         raise BrokenRule("points", f"not be empty with the data set {OWN}", "none")
 
 
-def objective_of(config: Config, inputs: FloatArray, targets: FloatArray) -> Objective:
+def objective_of(
+    config: Config, inputs: FloatArray, targets: FloatArray, weights: FloatArray | None = None
+) -> Objective:
     """Return the objective of a config on some points.
 
     Parameters
     ----------
     inputs : float64 (n_samples, 2), points on the plane; (n_samples, n_columns) for a TableConfig
     targets : float64 (n_samples, 1)
+    weights : float64 (n_samples, 1); None: all samples count the same
     """
     regression = config.problem == "regression"
     output_loss = SquaredLoss if regression else OUTPUT_LOSSES[config.output_loss]
     inputs = expand(config.features, inputs)
-    return Objective(config.layer_sizes, config.activations, inputs, targets, output_loss)
+    return Objective(config.layer_sizes, config.activations, inputs, targets, output_loss, weights)
 
 
 def updates_per_epoch(batch_size: int | None, n_samples: int) -> int:
@@ -51,6 +54,9 @@ class Batches:
 
     The order depends only on the seed and the epoch, so that a run can continue from any iteration.
     A full batch keeps the data's own order.
+
+    With weights, the loss of a batch is the mean of weight * loss over it. As the weights have the
+    mean 1 over the training set, the mean over an epoch's batches is the weighted mean of the set.
     """
 
     def __init__(self, config: Config, dataset: Dataset) -> None:
@@ -59,20 +65,31 @@ class Batches:
         self.size = min(config.batch_size or self.n_samples, self.n_samples)
         self.per_epoch = updates_per_epoch(config.batch_size, self.n_samples)
         if self.per_epoch == 1:
-            self._full = objective_of(config, dataset.train_inputs, dataset.train_targets)
+            self._full = self._objective()
             return
-        # the features, a column of ones and the targets, each column contiguous
-        inputs = expand(config.features, dataset.train_inputs)
-        self._data = np.vstack([inputs.T, np.ones(self.n_samples), dataset.train_targets.T])
+        # the features, a column of ones, the targets and any weights, each column contiguous
+        inputs, weights = expand(config.features, dataset.train_inputs), dataset.train_weights
+        data = [inputs.T, np.ones((1, self.n_samples)), dataset.train_targets.T]
+        self._data = np.vstack(data if weights is None else [*data, weights.T])
         self._shuffled = np.empty_like(self._data, order="C")
-        self._inputs, self._targets = self._shuffled.T[:, :-1], self._shuffled.T[:, -1:]
+        width = inputs.shape[1] + 1
+        columns = self._shuffled.T
+        self._inputs, self._targets = columns[:, :width], columns[:, width : width + 1]
+        self._weights = None if weights is None else columns[:, width + 1 :]
         self._epoch = -1
         # one set of buffers for full batches, and one for the smaller last batch of an epoch
         sizes = {self.size, self.n_samples % self.size} - {0}
-        self._objectives = {
-            size: objective_of(config, dataset.train_inputs[:size], dataset.train_targets[:size])
-            for size in sizes
-        }
+        self._objectives = {size: self._objective(slice(size)) for size in sizes}
+
+    def _objective(self, rows: slice = slice(None)) -> Objective:
+        """Return the objective of some training points."""
+        data, weights = self.dataset, self.dataset.train_weights
+        return objective_of(
+            self.config,
+            data.train_inputs[rows],
+            data.train_targets[rows],
+            None if weights is None else weights[rows],
+        )
 
     def at(self, iteration: int) -> Objective:
         """Return the objective of the batch at an iteration."""
@@ -88,7 +105,8 @@ class Batches:
         rows = slice(batch * self.size, (batch + 1) * self.size)
         targets = self._targets[rows]
         objective = self._objectives[len(targets)]
-        objective.set_samples(self._inputs[rows], targets)
+        weights = None if self._weights is None else self._weights[rows]
+        objective.set_samples(self._inputs[rows], targets, weights)
         return objective
 
     def begin_at(self, iteration: int) -> bool:
@@ -105,5 +123,4 @@ class Batches:
 
     def full_loss(self, parameters: Parameters) -> float:
         """Return the loss of the whole training set."""
-        data = self.dataset
-        return objective_of(self.config, data.train_inputs, data.train_targets).loss(parameters)
+        return self._objective().loss(parameters)

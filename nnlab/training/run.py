@@ -177,7 +177,9 @@ def advance(
         next_loss = train.loss(candidate)
         size = next_loss + np.dot(candidate.vector, candidate.vector)
         # written so that NaN gets the closer check too
-        if not size < _SURELY_FINITE and not is_finite(config, dataset, candidate):
+        if not size < _SURELY_FINITE and not (
+            math.isfinite(next_loss) and is_finite(config, dataset, candidate)
+        ):
             diverged = True
             break
         losses.append(loss)

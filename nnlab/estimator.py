@@ -64,12 +64,12 @@ class _NeuralNet(BaseEstimator):
 
     @property
     def coefs_(self) -> list[FloatArray]:
-        """Return each layer's weights, float64 (fan_in, fan_out), as views."""
+        """Return each layer's weights, float64 (fan_in, fan_out), read-only."""
         return list(self._trained().parameters.weights)
 
     @property
     def intercepts_(self) -> list[FloatArray]:
-        """Return each layer's biases, float64 (fan_out,), as views."""
+        """Return each layer's biases, float64 (fan_out,), read-only."""
         return [biases[0] for biases in self._trained().parameters.biases]
 
     def __sklearn_is_fitted__(self) -> bool:
@@ -207,7 +207,7 @@ class NeuralNetClassifier(ClassifierMixin, _NeuralNet):
         and without the penalty
     n_iter_ : number of updates made
     coefs_, intercepts_ : each layer's weights, float64 (fan_in, fan_out), and biases, (fan_out,),
-        as views
+        read-only
     n_features_in_ : number of columns of the data
     feature_names_in_ : (n_features_in_,), names of the columns, if the data had names
     """

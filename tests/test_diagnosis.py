@@ -565,7 +565,9 @@ def test_a_saturated_network_that_has_learned_is_not_reported() -> None:
         learning_rate=1e-9,
     )
     run = start(config)
-    run.parameters.vector[:] = 60 * run.parameters.weight_mask
+    parameters = run.parameters.copy()
+    parameters.vector[:] = 60 * parameters.weight_mask
+    run = replace(run, parameters=parameters)
     run = advance(run, 400)
     assert run.layer_history.saturated_fractions[-1].min() > 0.9
     assert evaluate(run).train_accuracy > 0.95

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy.sparse import csr_array
+from scipy.special import expit
 from sklearn.base import clone
 from sklearn.datasets import make_classification, make_regression
 from sklearn.ensemble import AdaBoostClassifier
@@ -729,11 +730,20 @@ def test_parameters_changed_between_calls_are_not_kept_for_ever() -> None:
 def test_the_weights_that_are_seen_are_the_weights_in_use() -> None:
     model = NeuralNetClassifier(iterations=20).fit(X, Y)
     for one in (model, pickle.loads(pickle.dumps(model)), clone(model).fit(X, Y)):
-        for coefs, intercepts in zip(one.coefs_, one.intercepts_, strict=True):
-            coefs[:] = 0
-            intercepts[:] = 0
-        np.testing.assert_array_equal(one.predict_proba(X), np.full((60, 2), 0.5))
-        assert set(one.predict(X)) == {0}  # one half counts as the first class
+        a = X
+        for coefs, intercepts in zip(one.coefs_[:-1], one.intercepts_[:-1], strict=True):
+            a = np.maximum(a @ coefs + intercepts, 0)
+        second = expit(a @ one.coefs_[-1] + one.intercepts_[-1])[:, 0]
+        np.testing.assert_allclose(one.predict_proba(X)[:, 1], second, rtol=1e-12)
+        with pytest.raises(ValueError, match="read-only"):
+            one.coefs_[0][:] = 0
+
+
+def test_a_probability_of_one_half_counts_as_the_first_class() -> None:
+    model = NeuralNetClassifier(iterations=1, initialization="zeros", learning_rate=1e-300)
+    model.fit(X, Y)
+    np.testing.assert_array_equal(model.predict_proba(X), np.full((60, 2), 0.5))
+    assert set(model.predict(X)) == {0}
 
 
 @pytest.mark.parametrize("estimator", ESTIMATORS)

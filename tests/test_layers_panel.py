@@ -86,8 +86,10 @@ def test_the_charts_show_the_runs_own_numbers_and_their_texts_say_them(
 
 def test_the_text_gives_dead_units_in_percent() -> None:
     run = advance(start(replace(CONFIG, hidden_layers=(5,), activation="relu")), 1)
-    run.parameters.weights[0][:, 2] = 0
-    run.parameters.biases[0][:, 2] = -1
+    parameters = run.parameters.copy()
+    parameters.weights[0][:, 2] = 0
+    parameters.biases[0][:, 2] = -1
+    run = replace(run, parameters=parameters)
     opened = Playground(run, 0, (OwnPoints(),))
     alt = layers.updates(opened, show([run], ViewOptions()))[OVER_TIME].alt
     assert "dead units: layer 1 20%;" in alt

@@ -1,6 +1,8 @@
 """A run gives the article's numbers, obeys its laws, and survives extremes."""
 
-from dataclasses import replace
+import pickle
+from collections.abc import Iterator
+from dataclasses import fields, is_dataclass, replace
 from itertools import pairwise
 
 import numpy as np
@@ -10,11 +12,13 @@ from hypothesis import strategies as st
 from sklearn.neural_network import MLPClassifier
 
 import nnlab
-from nnlab import Config, advance, evaluate, predict, start
+from nnlab import Config, Run, advance, evaluate, predict, rewind, set_parameter, start
 from nnlab.data.datasets import DATASETS_FOR, Dataset
-from nnlab.data.features import column_names
+from nnlab.data.features import FEATURES, column_names
 from nnlab.data.points import Points
+from nnlab.model.activations import ACTIVATIONS
 from nnlab.model.losses import OUTPUT_LOSSES
+from nnlab.model.network import Parameters
 from nnlab.training.config import TableConfig
 from nnlab.training.edits import with_config
 from tests.helpers.article import ARTICLE, SKLEARNS_NAMES
@@ -300,8 +304,9 @@ def test_the_penalty_is_a_number_of_its_own(name: str, penalty: float) -> None:
     """By hand for the weights 1, -2, 2: 5 = |1| + |-2| + |2| and 4.5 = (1 + 4 + 4) / 2."""
     run = start(Config(hidden_layers=(1,), regularization=name, regularization_rate=0.5))
     plain = start(Config(hidden_layers=(1,)))
-    for one in (run, plain):
-        one.parameters.vector[:] = [1, -2, 7, 2, -3]  # x1, x2, bias; hidden unit, bias
+    vector = np.array([1.0, -2, 7, 2, -3])  # x1, x2, bias; hidden unit, bias
+    parameters = Parameters(run.parameters.layer_sizes, vector)
+    run, plain = (replace(one, parameters=parameters) for one in (run, plain))
     metrics = evaluate(run)
     assert metrics.penalty == penalty
     assert metrics.train_loss == evaluate(plain).train_loss
@@ -539,3 +544,97 @@ def test_a_table_trains_as_the_plane_does(width: int, batch_size: int | None) ->
     if width == 2:
         plane = start(Config(batch_size=batch_size, learning_rate=0.1), data)
         assert_equal_bit_for_bit(advance(plane, 230), run)
+
+
+def arrays_in(value: object) -> Iterator[np.ndarray]:
+    """Return all arrays that one can get at from a value, through attributes and entries."""
+    if isinstance(value, np.ndarray):
+        yield value
+    elif isinstance(value, Parameters):
+        views = (value.matrices, value.weights, value.biases)
+        yield from arrays_in((value.vector, value.weight_mask, *views))
+    elif isinstance(value, Points):
+        yield from (value.inputs, value.targets)
+    elif is_dataclass(value):
+        for item in fields(value):
+            yield from arrays_in(getattr(value, item.name))
+    elif isinstance(value, tuple):
+        for entry in value:
+            yield from arrays_in(entry)
+
+
+@pytest.mark.parametrize("optimizer", ["sgd", "adam"])
+def test_nothing_that_a_run_holds_can_be_written_to(optimizer: str) -> None:
+    points = [(0.1, 0.2, 1), (0.3, 0.4, 0)]
+    begin = start(Config(samples=20, points=points, optimizer=optimizer))
+    run = advance(begin, 150)
+    edited = set_parameter(run, 0, 0, 0, 0.5)
+    runs = [begin, run, advance(run, 1), edited, rewind(run, run.snapshot_iterations[3])]
+    runs += [with_config(run, replace(run.config, optimizer="momentum", samples=25))]
+    runs += [advance(start(Config(dataset="own")), 120)]  # without points
+    runs += [advance(start(Config(learning_rate=1e6, activation="linear")), 400)]
+    runs += [pickle.loads(pickle.dumps(one)) for one in runs]
+    for one in runs:
+        arrays = list(arrays_in(one))
+        assert len(arrays) > 20
+        assert not any(array.flags.writeable for array in arrays)
+    with pytest.raises(ValueError, match="read-only"):
+        run.losses[0] = 0
+    with pytest.raises(ValueError, match="read-only"):
+        run.parameters.weights[0][:] = 0
+
+
+def test_a_run_leaves_the_arrays_that_it_was_given_as_they_are() -> None:
+    inputs, targets = np.eye(2), np.array([[0.0], [1.0]])
+    run = start(Config(), Dataset(inputs, targets, inputs, targets))
+    assert inputs.flags.writeable
+    assert not run.dataset.train_inputs.flags.writeable
+
+
+def test_a_pickled_run_goes_on_as_the_run_itself() -> None:
+    run = advance(start(Config(samples=30, optimizer="adam", batch_size=7)), 130)
+    assert_equal_bit_for_bit(advance(pickle.loads(pickle.dumps(run)), 100), advance(run, 100))
+
+
+@pytest.mark.parametrize(
+    "run",
+    [
+        advance(start(Config()), 0),
+        advance(start(Config(samples=20)), 5000),
+        advance(start(Config(learning_rate=1e6, activation="linear")), 400),
+        start(Config(points=[(0, 0, 1)] * 5000, hidden_layers=(64,) * 8, iterations=10**6)),
+        start(
+            TableConfig(hidden_layers=(3,) * 300, features=column_names(2000)),
+            Dataset(np.ones((9, 2000)), np.ones((9, 1)), np.ones((0, 2000)), np.ones((0, 1))),
+        ),
+    ],
+    ids=["start", "long", "diverged", "large", "deep"],
+)
+def test_the_words_for_a_run_are_one_short_line(run: Run) -> None:
+    words = repr(run)
+    assert len(words) < 250
+    assert words == " ".join(words.split())
+    assert f"{run.iteration} of {run.config.iterations} updates" in words
+    assert ("diverged" in words) == run.diverged
+    assert ("last loss" in words) == (run.iteration > 0)
+
+
+# On most of these points a layer's products overflow, and those of both signs cancel to NaN.
+FAR = [(1e308, 1e308), (-1e308, 1e308), (1e200, -1e200), (0.0, -1e308), (0.5, 0.5)]
+
+
+@pytest.mark.parametrize("problem", DATASETS_FOR)
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+@pytest.mark.parametrize("features", [("x1", "x2"), tuple(FEATURES)])
+def test_a_prediction_is_a_number_however_far_the_point_is(
+    problem: str, activation: str, features: tuple[str, ...]
+) -> None:
+    config = Config(
+        problem=problem, activation=activation, features=features, hidden_layers=(20, 20)
+    )
+    run = start(config)
+    predictions = predict(run, FAR)
+    assert np.isfinite(predictions).all()
+    assert predictions[-1] == pytest.approx(predict(run, FAR[-1:])[0], rel=1e-12)
+    if problem == "classification":
+        assert ((predictions >= 0) & (predictions <= 1)).all()

@@ -7,6 +7,7 @@ others follow TensorFlow Playground (`dataset.ts`), whose points reach ±5 or ±
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,14 +16,24 @@ from sklearn.datasets import make_blobs, make_circles, make_moons
 from nnlab.data.points import NO_POINTS, Points
 
 FloatArray = NDArray[np.float64]
+Scalar = TypeVar("Scalar", bound=np.generic)
 
 OWN = "own"  # the data set that has only the user's own points
 OWN_TEST_EVERY = 5  # every fifth of these points is a test point
 
 
+def read_only(array: NDArray[Scalar]) -> NDArray[Scalar]:
+    """Return the array if it is read-only, else a read-only view of it."""
+    if not array.flags.writeable:
+        return array
+    view = array.view()
+    view.flags.writeable = False
+    return view
+
+
 @dataclass(frozen=True, eq=False)
 class Dataset:
-    """Training and test points, in read-only arrays that runs can share; both can be empty.
+    """Training and test points, in read-only views that runs can share; both can be empty.
 
     A Dataset equals only itself, so it can be a cache key.
 
@@ -42,6 +53,17 @@ class Dataset:
     test_targets: FloatArray
     train_weights: FloatArray | None = field(default=None, kw_only=True)
     phase: int = field(default=0, kw_only=True)
+
+    def __post_init__(self) -> None:
+        names = ("train_inputs", "train_targets", "test_inputs", "test_targets", "train_weights")
+        for name in names:
+            array = getattr(self, name)
+            if array is not None:
+                object.__setattr__(self, name, read_only(array))
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        self.__post_init__()  # an unpickled array can be written to
 
 
 def circles(samples: int, noise: float, seed: int) -> tuple[FloatArray, FloatArray]:
@@ -175,7 +197,7 @@ def make_dataset(
     tests = np.arange(len(points)) % OWN_TEST_EVERY == OWN_TEST_EVERY - 1
     tests &= (name == OWN) & (np.cumsum(tests) <= test_samples)
     inputs, targets = points.inputs, points.targets[:, np.newaxis]
-    return _read_only(
+    return Dataset(
         np.concatenate([drawn.train_inputs, inputs[~tests]]),
         np.concatenate([drawn.train_targets, targets[~tests]]),
         np.concatenate([drawn.test_inputs, inputs[tests]]),
@@ -191,10 +213,4 @@ def _draw(
     for count, seed in ((samples, data_seed), (test_samples, test_seed)):
         inputs, targets = DATASETS[name](count, noise, seed)
         arrays += [inputs, targets[:, np.newaxis]]
-    return _read_only(*arrays)
-
-
-def _read_only(*arrays: FloatArray) -> Dataset:
-    for array in arrays:
-        array.flags.writeable = False
     return Dataset(*arrays)

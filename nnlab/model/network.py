@@ -73,6 +73,7 @@ class Parameters:
         mask = Parameters(self.layer_sizes, np.zeros_like(self.vector))
         for weights in mask.weights:
             weights[:] = 1
+        mask.vector.flags.writeable = False
         return mask.vector
 
     def __reduce__(self) -> tuple[type["Parameters"], tuple[tuple[int, ...], FloatArray]]:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from nnlab.data.datasets import read_only
 from nnlab.model.network import FloatArray, Objective, Parameters
 from nnlab.model.optimizers import OptimizerState
 from nnlab.training.config import Config
@@ -17,6 +18,12 @@ MAX_SNAPSHOTS = 256
 MAX_SNAPSHOT_BYTES = 1_500_000
 
 DENSE, FIRST_STRIDE = 32, 16  # at most DENSE snapshots while the stride is below FIRST_STRIDE
+
+
+def read_only_state(state: OptimizerState) -> OptimizerState:
+    """Return the state with read-only arrays; the state itself if it has them."""
+    vectors = state.vectors
+    return state._replace(vectors=read_only(vectors)) if vectors.flags.writeable else state
 
 
 class Snapshot(NamedTuple):
@@ -35,6 +42,11 @@ class Snapshot(NamedTuple):
     optimizer_state: OptimizerState
     best_loss: float
     best_iteration: int
+
+    def read_only(self) -> "Snapshot":
+        """Return the snapshot with read-only arrays."""
+        state = read_only_state(self.optimizer_state)
+        return self._replace(vector=read_only(self.vector), optimizer_state=state)
 
 
 class Snapshots:
@@ -65,7 +77,7 @@ class Snapshots:
         self.stride = _stride(snapshot.iteration, most)
         if snapshot.iteration % self.stride:
             return
-        self.kept.append(snapshot)
+        self.kept.append(snapshot.read_only())
         if len(self.kept) > most:
             sparser = [one for one in self.kept if one.iteration % self.stride == 0]
             self._begin_with(sparser, snapshot.iteration)
@@ -136,6 +148,10 @@ class LayerHistory(NamedTuple):
             stride *= 2
         kept = self.iterations % stride == 0
         return LayerHistory._make(column[kept] for column in self)
+
+    def read_only(self) -> "LayerHistory":
+        """Return the history in read-only arrays."""
+        return LayerHistory._make(read_only(column) for column in self)
 
     def until(self, iteration: int) -> "LayerHistory":
         """Return the rows of the updates before an iteration."""

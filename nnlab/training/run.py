@@ -7,11 +7,12 @@ import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from nnlab.data.datasets import Dataset, FloatArray
+from nnlab.data.datasets import Dataset, FloatArray, read_only
 from nnlab.data.features import expand
 from nnlab.data.rules import BrokenRule, shown
 from nnlab.model.computing import computing
@@ -20,7 +21,14 @@ from nnlab.model.optimizers import OptimizerState, initial_state
 from nnlab.training.batches import Batches, dataset_of
 from nnlab.training.config import Config
 from nnlab.training.edit_record import PARAMETER, STEP, Edits
-from nnlab.training.history import STATISTICS_EVERY, LayerHistory, Snapshot, Snapshots, layer_row
+from nnlab.training.history import (
+    STATISTICS_EVERY,
+    LayerHistory,
+    Snapshot,
+    Snapshots,
+    layer_row,
+    read_only_state,
+)
 from nnlab.training.kinds import whole_number
 from nnlab.training.metrics import Metrics, is_finite, loss_and_accuracy, penalty
 from nnlab.training.stop_rules import StopRules
@@ -31,10 +39,15 @@ TEST_EVERY = 100  # iterations between two samples of the test metrics
 # Below this, neither a loss nor an output can overflow, and no closer check is needed.
 _SURELY_FINITE = 1e100
 
+# Far from the data, a network's numbers can overflow. They are bounded to this size there.
+_MAX_FAR = 1e150
 
-@dataclass(frozen=True, eq=False)
+
+@dataclass(frozen=True, eq=False, repr=False)
 class Run:
     """One network in training. A Run never changes: `advance` returns a new one.
+
+    Nothing that it holds can be written to: all arrays are read-only.
 
     Attributes
     ----------
@@ -71,6 +84,33 @@ class Run:
     best_loss: float = math.inf
     best_iteration: int = 0
     edits: Edits = ()
+
+    def __post_init__(self) -> None:
+        parameters = self.parameters
+        if parameters.vector.flags.writeable:  # and so are the views that these have made
+            parameters = Parameters(parameters.layer_sizes, read_only(parameters.vector))
+        self.__dict__.update(
+            parameters=parameters,
+            optimizer_state=read_only_state(self.optimizer_state),
+            losses=read_only(self.losses),
+            test_losses=read_only(self.test_losses),
+            test_accuracies=read_only(self.test_accuracies),
+            layer_history=self.layer_history.read_only(),
+        )
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        # unpickled arrays can be written to
+        self.__dict__["snapshots"] = tuple(one.read_only() for one in self.snapshots)
+        self.__post_init__()
+
+    def __repr__(self) -> str:
+        end = f", {self.stopped}" if self.stopped else ""
+        loss = f", last loss {self.losses[-1]:g}" if len(self.losses) else ""
+        return (
+            f"<Run of {self.config.dataset}, layers {shown(self.config.layer_sizes)}: "
+            f"{self.iteration} of {self.config.iterations} updates{loss}{end}>"
+        )
 
     @property
     def test_iterations(self) -> NDArray[np.int64]:
@@ -111,7 +151,7 @@ def start(config: Config, dataset: Dataset | None = None) -> Run:
         losses=np.empty(0),
         test_losses=np.array([loss]),
         test_accuracies=np.array([accuracy]),
-        snapshots=(Snapshot(0, parameters.vector.copy(), state, math.inf, 0),),
+        snapshots=(Snapshot(0, parameters.vector.copy(), state, math.inf, 0).read_only(),),
         layer_history=LayerHistory.empty(len(parameters.matrices)),
     )
 
@@ -119,7 +159,7 @@ def start(config: Config, dataset: Dataset | None = None) -> Run:
 def snapshot(run: Run) -> Snapshot:
     """Return a snapshot of a run."""
     state, best = run.optimizer_state, (run.best_loss, run.best_iteration)
-    return Snapshot(run.iteration, run.parameters.vector.copy(), state, *best)
+    return Snapshot(run.iteration, run.parameters.vector, state, *best)
 
 
 @computing()
@@ -236,7 +276,7 @@ def predict(run: Run, inputs: FloatArray) -> FloatArray:
 
     Returns
     -------
-    float64 (n_samples,)
+    float64 (n_samples,), finite; where the network's numbers overflow, they are bounded
 
     Raises
     ------
@@ -250,9 +290,21 @@ def predict(run: Run, inputs: FloatArray) -> FloatArray:
     if not np.isfinite(inputs).all():
         raise BrokenRule("inputs", "be finite numbers", "NaN or infinity")
     config = run.config
-    network = Network(config.layer_sizes, config.activations, expand(config.features, inputs))
-    outputs = network.forward(run.parameters)
+    inputs = expand(config.features, inputs)
+    outputs = Network(config.layer_sizes, config.activations, inputs).forward(run.parameters)
+    if not np.isfinite(outputs).all():
+        far = ~np.isfinite(outputs[:, 0])
+        inputs = inputs[far]
+        _bound(inputs)
+        network = Network(config.layer_sizes, config.activations, inputs)
+        outputs[far] = network.forward(run.parameters, lambda _, __, array: _bound(array))
     return (outputs if config.problem == "regression" else sigmoid(outputs))[:, 0]
+
+
+def _bound(array: FloatArray) -> None:
+    """Bound an array's numbers in place, so that their products with weights do not overflow."""
+    np.nan_to_num(array, copy=False, posinf=_MAX_FAR, neginf=-_MAX_FAR)
+    np.clip(array, -_MAX_FAR, _MAX_FAR, out=array)
 
 
 def _advance_without_points(run: Run, iterations: int) -> Run:

@@ -244,9 +244,9 @@ def test_only_runs_that_train_are_slowed_down_and_at_rest_nothing_is_left_to_be_
 
     monkeypatch.setattr(compare.live_chart, "update", late)
     press(app, "compare_pause")
-    assert app.session_state["explore"].pair.interval == TICK_SECONDS
+    assert app.session_state["explore"].pair.pace.interval == TICK_SECONDS
     press(app, "compare_start")
-    assert app.session_state["explore"].pair.interval > TICK_SECONDS
+    assert app.session_state["explore"].pair.pace.interval > TICK_SECONDS
 
 
 def test_a_run_that_a_rule_has_stopped_says_so(drawn: dict[str, Update]) -> None:

@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import NumberInput
 
 from nnlab import Config, Run, advance, start
-from nnlab.app.pace import TICK_SECONDS
+from nnlab.app.pace import Pace
 from nnlab.app.playground.panels.code_lines import body
 from nnlab.app.playground.panels.gradient_check import part
 from nnlab.app.playground.panels.matrices import COLUMNS, ROWS, digits, number
@@ -21,7 +21,15 @@ from nnlab.inspection.next_update import look_at_step, make_step, objective_of_s
 from nnlab.model.activations import ACTIVATIONS
 from nnlab.model.losses import OUTPUT_LOSSES
 from nnlab.model.optimizers import OPTIMIZERS, PENALTIES
-from tests.helpers.app_page import change, healthy, open_playground, playground_of, put_run, run_of
+from tests.helpers.app_page import (
+    change,
+    healthy,
+    key_of,
+    open_playground,
+    playground_of,
+    put_run,
+    run_of,
+)
 from tests.helpers.browser_page import PATIENCE, field, open_page, press, shown
 from tests.helpers.waiting import PATIENCE_SECONDS
 
@@ -30,7 +38,7 @@ PARTS = ("Forward", "Loss", "Backward", "Update")
 SMALL = {"samples": 20, "test_samples": 10}
 REGRESSION = {"problem": "regression", "dataset": "multi-gaussian"}
 
-TRAINING = Training(1000, TICK_SECONDS, 0, 0.0)
+TRAINING = Training(1000, Pace(), 0, 0.0)
 
 
 class Tables(HTMLParser):
@@ -64,7 +72,6 @@ def _script() -> None:
     from nnlab.app.playground import session  # noqa: PLC0415 - the script of a page of its own
     from nnlab.app.playground.panels import one_step  # noqa: PLC0415
 
-    session.fill_widgets()
     one_step.render(session.current())
 
 
@@ -80,9 +87,8 @@ def point_field(app: AppTest) -> NumberInput:
 
 
 def choose(app: AppTest, part: str, layer: int | None = None) -> AppTest:
-    app.session_state["step_part"] = part
-    if layer is not None:
-        app.session_state["step_layer"] = layer
+    choice = {"step_part": part} | ({} if layer is None else {"step_layer": layer})
+    change(app, fields=playground_of(app).fields.filled(choice))
     return healthy(app.run())
 
 
@@ -212,7 +218,7 @@ def test_take_the_step_makes_the_update_and_shows_before_and_after(
     expected = make_step(run, point)
     assert after.iteration == 6
     np.testing.assert_array_equal(after.parameters.vector, expected.parameters.vector)
-    assert app.session_state["step_part"] == "Update"
+    assert playground_of(app).fields.values["step_part"] == "Update"
     for layer, (old, new) in enumerate(
         zip(run.parameters.matrices, expected.parameters.matrices, strict=True), start=1
     ):
@@ -355,7 +361,7 @@ def test_the_point_and_the_part_looked_at_survive_training() -> None:
 def test_the_backward_part_begins_at_the_output_and_the_others_at_the_first_layer() -> None:
     app = open_panel(start(Config(**SMALL)))
     for name, table in (("Backward", "dZ3"), ("Forward", "Z1")):
-        healthy(app.button_group(key="step_part").set_value(name).run())
+        healthy(app.button_group(key=key_of(app, "step_part")).set_value(name).run())
         assert table in tables(app)
 
 

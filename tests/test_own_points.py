@@ -4,13 +4,15 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from nnlab import Config
+from nnlab.app.playground.point_history import OwnPoints
 from nnlab.data.datasets import OWN
 from nnlab.data.points import MAX_LINK_POINTS, Points, encode
-from tests.helpers.app_page import healthy, open_playground, press, run_of
+from tests.helpers.app_page import change, healthy, open_playground, playground_of, press, run_of
 from tests.helpers.points_files import BAD, EVIL, GOOD, POINTS, csv_file
 
 SMALL = "samples=20&test_samples=10"
 SMALL_CONFIG = Config(samples=20, test_samples=10)
+DRAWN = Points.of([(0, 0, 1), (1, 1, 0), (0.5, 1, 1)])
 
 
 def upload(app: AppTest, content: bytes, name: str = "points.csv") -> AppTest:
@@ -152,3 +154,19 @@ def test_more_points_than_a_link_holds_are_left_out_of_it_and_the_page_says_so()
     assert info.value.startswith("The link leaves out your 201 points: it holds at most 200.")
     assert not press(app, "undo").info
     assert app.query_params["points"] == encode(POINTS)
+
+
+def test_clearing_the_own_points_pauses() -> None:
+    """Else the run goes on to its end without a point to learn from, with losses of 0."""
+    app = open_playground(points=encode(DRAWN), dataset="own", iterations="1000000")
+    press(app, "start")
+    assert playground_of(app).training
+    press(app, "clear")
+    assert not playground_of(app).training
+
+
+def test_a_run_pauses_when_its_last_training_point_is_erased() -> None:
+    app = open_playground(points=encode(DRAWN), dataset="own", iterations="1000000")
+    press(app, "start")
+    change(app, point_history=(OwnPoints(),))
+    assert not playground_of(healthy(app.run())).training

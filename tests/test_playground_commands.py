@@ -71,7 +71,6 @@ ADVICE = Diagnosis("sleeping", "It sleeps.", "Wake it.", {"hidden_layers": (3,)}
 def test_a_command_replaces_the_record_once(command: Any, state: CountedState) -> None:
     """So a script run that Streamlit ends has done all of it or nothing."""
     drawn = change(left_run=RUN, point_history=(OwnPoints(), OWN), step_point=2)
-    state.update(step_part="Forward", samples=20, noise=0.1)
     state.replaced = 0
     command(drawn)
     assert state.replaced == 1

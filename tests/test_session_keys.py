@@ -12,7 +12,7 @@ from nnlab import advance
 from nnlab.app.playground.point_history import OwnPoints
 from nnlab.data.points import Points
 from tests.helpers import browser_page
-from tests.helpers.app_page import SMALL, change, healthy, playground_of, press, run_of
+from tests.helpers.app_page import SMALL, change, healthy, key_of, playground_of, press, run_of
 from tests.helpers.browser_page import button, open_page, settled, shown, status
 from tests.helpers.server import serving
 from tests.helpers.waiting import PATIENCE_SECONDS
@@ -69,10 +69,10 @@ def test_using_every_control_leaves_only_the_record_beside_widgets() -> None:
         toggle.set_value(not toggle.value).run()
         assert own_keys(app) == "playground"
     app.text_input(key="hidden_layers").set_value("4,3").run()
-    app.select_slider(key="learning_rate_scale_1").set_value(0.2).run()
+    app.select_slider(key=key_of(app, "learning_rate_scale")).set_value(0.2).run()
     press(app, "make_step")
     for part in PARTS:
-        app.button_group(key="step_part").set_value(part).run()
+        app.button_group(key=key_of(app, "step_part")).set_value(part).run()
     assert own_keys(app) == "playground"
     change(app, left_run=advance(run_of(app), 5), point_history=POINTS)
     app.run()

@@ -1,12 +1,13 @@
 """How often a page is drawn while it trains, and how many iterations each tick makes."""
 
 import time
-from typing import Any
+from typing import Any, NamedTuple
 
 import streamlit as st
 
 TICK_SECONDS = 0.06  # between two ticks
 SLOWEST_TICK_SECONDS = 2.0  # on a slow network
+MOST_PATIENCE_SECONDS = 80.0
 FLUSH_SECONDS = 0.02  # for Streamlit to send an update, which the next tick would drop
 SPEEDS = {"1": 1, "10": 10, "100": 100, "max": None}  # iterations per tick
 DEFAULT_SPEED = "10"
@@ -20,9 +21,31 @@ def choose_speed(key: str, default: str = DEFAULT_SPEED, **look: Any) -> str:
     return name
 
 
-def slower(interval: float) -> float:
-    """Return four times as long an interval between ticks, so that waiting updates arrive soon."""
-    return min(4 * interval, SLOWEST_TICK_SECONDS)
+class Pace(NamedTuple):
+    """How often the page is drawn while it trains: less often on a slow connection.
+
+    Attributes
+    ----------
+    interval : seconds between two ticks
+    since : when the interval last changed, by time.monotonic
+    patience : seconds without a late update before the interval is shorter again; longer after each
+        late one, so that a connection that stays slow is seldom tried
+    """
+
+    interval: float = TICK_SECONDS
+    since: float = 0.0
+    patience: float = 2.5
+
+    def slower(self, now: float) -> "Pace":
+        """Return four times as long an interval, so that waiting updates arrive soon."""
+        interval = min(4 * self.interval, SLOWEST_TICK_SECONDS)
+        return Pace(interval, now, min(2 * self.patience, MOST_PATIENCE_SECONDS))
+
+    def recovered(self, now: float) -> "Pace":
+        """Return a quarter of the interval if no update was late for long enough."""
+        if self.interval == TICK_SECONDS or now - self.since < self.patience:
+            return self
+        return self._replace(interval=max(self.interval / 4, TICK_SECONDS), since=now)
 
 
 def flush(began: float, interval: float) -> None:

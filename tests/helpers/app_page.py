@@ -53,6 +53,11 @@ def put_run(app: AppTest, run: Run, **changes: Any) -> None:
     app.session_state["playground"] = Playground(run, 1, **changes)
 
 
+def key_of(app: AppTest, name: str) -> str:
+    """Return the key of a field's widget: a field that the program has set has another one."""
+    return playground_of(app).fields.key(name)
+
+
 def texts(app: AppTest) -> str:
     return "\n".join(str(element.value) for element in app.markdown)
 

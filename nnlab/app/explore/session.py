@@ -14,7 +14,7 @@ import streamlit as st
 
 from nnlab.app import links
 from nnlab.app.explore import lockstep
-from nnlab.app.pace import TICK_SECONDS, slower
+from nnlab.app.pace import Pace
 from nnlab.app.page_record import PageRecord, RecordKeeper
 from nnlab.app.turns import turn
 from nnlab.sweep import Axis, Sweep
@@ -120,14 +120,13 @@ class RunPair(NamedTuple):
     ----------
     runs : both at the same iteration, unless one has ended; None while the page shows their final
         states, as the sweep and the playground have them
-    interval : seconds between two ticks
     number : counts the pairs of the session; a new one resets the charts' zoom
     """
 
     configs: tuple[Config, Config]
     runs: lockstep.Pair | None = None
     training: bool = False
-    interval: float = TICK_SECONDS
+    pace: Pace = Pace()
     number: int = 0
 
     def started(self) -> lockstep.Pair:
@@ -430,14 +429,15 @@ def step_pair(drawn: RunPair) -> None:
 
 def advanced_pair(runs: lockstep.Pair) -> None:
     """Keep both runs after a tick."""
-    _set_pair(runs=runs, training=any(map(lockstep.remaining, runs)))
+    pace = pair().pace.recovered(time.monotonic())
+    _set_pair(runs=runs, training=any(map(lockstep.remaining, runs)), pace=pace)
 
 
 def slow_down() -> None:
     """Tick less often, since the connection to the browser is too slow."""
     found = pair()
     if found.training:
-        _set_pair(interval=slower(found.interval))
+        _set_pair(pace=found.pace.slower(time.monotonic()))
 
 
 def pause_pair() -> None:

@@ -31,7 +31,8 @@ def _speed(bar: DeltaGenerator) -> int | None:
     """Draw the choice of speed, keep it in the link, and return it as in SPEEDS."""
     bar.markdown("Speed", help=SPEED_HELP)
     with bar:
-        linked = session.current().query.get("speed", DEFAULT_SPEED)
-        name = choose_speed("speed", default=linked, on_change=session.restart_clock)
+        playground = session.current()
+        linked, key = playground.query.get("speed", DEFAULT_SPEED), playground.fields.key("speed")
+        name = choose_speed(key, default=linked, on_change=session.restart_clock)
     session.keep_in_query("speed", name, DEFAULT_SPEED)
     return SPEEDS[name]

@@ -24,11 +24,13 @@ class DisplayOptions(NamedTuple):
     discretize: bool
 
 
-def linked_toggle(label: str, key: str, help_: str, *, default: bool = False) -> bool:
+def linked_toggle(label: str, name: str, help_: str, *, default: bool = False) -> bool:
     """Draw a toggle that the link remembers."""
-    linked = session.current().query.get(key)
-    on = st.toggle(label, default if linked is None else linked == "true", key=key, help=help_)
-    session.keep_in_query(key, str(on).lower(), str(default).lower())
+    playground = session.current()
+    linked = playground.query.get(name)
+    begin = default if linked is None else linked == "true"
+    on = st.toggle(label, begin, key=playground.fields.key(name), help=help_)
+    session.keep_in_query(name, str(on).lower(), str(default).lower())
     return on
 
 

@@ -11,6 +11,7 @@ from nnlab.app.live_chart.inbox import Handlers
 from nnlab.app.pace import flush
 from nnlab.app.playground import session, tick_message
 from nnlab.app.playground.display_options import DisplayOptions
+from nnlab.app.playground.fields import Fields
 from nnlab.app.playground.panels import diagram
 from nnlab.app.playground.point_history import OwnPoints
 from nnlab.app.playground.record import Playground
@@ -37,6 +38,7 @@ class DrawnPage(NamedTuple):
     edited: bool  # a value set by hand may change this, and whether the run has diverged
     diverged: bool
     own: OwnPoints
+    fields: Fields
     step_point: int | None
 
 
@@ -53,9 +55,9 @@ def render(
 
 def _drawn_page(playground: Playground, iteration: int, finding: Diagnosis | None) -> DrawnPage:
     run, training = playground.run, playground.training
-    interval, name = training and training.interval, finding and finding.name
+    interval, name = training and training.pace.interval, finding and finding.name
     edited, own, point = run.parameters_edited, playground.own, playground.step_point
-    return DrawnPage(interval, iteration, name, edited, run.diverged, own, point)
+    return DrawnPage(interval, iteration, name, edited, run.diverged, own, playground.fields, point)
 
 
 def _tick(
@@ -93,7 +95,7 @@ def _tick(
         now = now._replace(iteration=drawn.iteration)
     elif not settled:
         now = now._replace(iteration=drawn.iteration, finding=drawn.finding)
-    if now != drawn or playground.pending_values:
+    if now != drawn:
         st.rerun()
     message = tick_message.message(playground, shown, choices.panel, choices.options)
     st.progress(message.progress, message.status)
@@ -102,7 +104,7 @@ def _tick(
     charts, line = message.charts, message.time_line
     live_chart.update(charts, time_line=line, run=number, inbox=inbox, handlers=HANDLERS)
     if training:
-        flush(began, training.interval)
+        flush(began, training.pace.interval)
 
 
 def _pin(place: Sequence[int] | None, run: int) -> None:

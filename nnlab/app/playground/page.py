@@ -21,7 +21,7 @@ from nnlab.app.playground import (
 from nnlab.app.playground.actions import ADVICE, ON_KEYS, UNDO_BRANCH
 from nnlab.app.playground.display_options import DisplayOptions
 from nnlab.app.playground.record import Playground
-from nnlab.app.playground.settings import settings, show, too_large
+from nnlab.app.playground.settings import settings, too_large
 from nnlab.data.plane import plane_extent
 from nnlab.data.points import MAX_LINK_POINTS
 from nnlab.figures import curves, points
@@ -48,7 +48,6 @@ def render() -> None:
     st.html(STYLE)
     keyboard(ON_KEYS)
     arrived = _arrive()
-    session.fill_widgets()
     pages = st.sidebar.container()
     config, error = settings()
     session.follow(config, arrived=arrived)
@@ -88,14 +87,13 @@ def _arrive() -> bool:
     config = linked_config(refused)
     query = linked_choices(LINK_RULES, refused)
     from_edited = query.pop("edited", None) is not None
-    show(config)
     if not away:
         first = Config() if too_large(config) else config
-        session.open_(first, config.points, query, refused, from_edited=from_edited)
+        session.open_(first, config, query, refused, from_edited=from_edited)
         return True
     if len(session.current().own.points) <= MAX_LINK_POINTS:  # else the link leaves them out
         own_points.replace_points(config.points)
-    session.arrive(query)
+    session.arrive(config, query, LINK_RULES)
     return True
 
 

@@ -1,11 +1,12 @@
 """What the playground remembers of a user's session, apart from its widgets."""
 
 import time
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
+from nnlab.app.pace import Pace
 from nnlab.app.page_record import PageRecord
+from nnlab.app.playground.fields import Fields, config_values
 from nnlab.app.playground.point_history import OwnPoints
 from nnlab.inspection.next_update import Step
 from nnlab.inspection.plane_view import Unit
@@ -19,7 +20,7 @@ class Training(NamedTuple):
     """How a run trains: up to which iteration, how often it is drawn, and since when."""
 
     goal: int
-    interval: float  # seconds between two ticks
+    pace: Pace
     since_iteration: int  # where the mean speed counts from
     since_time: float  # of time.perf_counter
 
@@ -64,8 +65,7 @@ class Playground(PageRecord):
     shown_unit : the unit whose map the large chart shows; None for the output
     refused_value : what was wrong with the last value typed in the diagram, or nothing
     from_edited : the link is that of a run with weights set by hand, until the first iteration
-    slider_number : of the learning rate's slider, which moves by drawing a new one
-    pending_values : of widgets, by their keys, which show them when the page is drawn next
+    fields : what the fields of the page show
     """
 
     run: Run
@@ -81,8 +81,7 @@ class Playground(PageRecord):
     shown_unit: Unit | None = None
     refused_value: str = ""
     from_edited: bool = False
-    slider_number: int = 0
-    pending_values: Mapping[str, Any] = field(default_factory=dict)
+    fields: Fields = field(default_factory=lambda: Fields(config_values(Config())))
 
     @property
     def viewed_run(self) -> Run:

@@ -6,26 +6,26 @@ changes the record is in this one place.
 """
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
 import streamlit as st
 
-from nnlab.app.pace import TICK_SECONDS, slower
+from nnlab.app.pace import Pace
 from nnlab.app.page_record import RecordKeeper
+from nnlab.app.playground.fields import Fields, config_values, field_values
 from nnlab.app.playground.point_history import OwnPoints, appended, stroked
 from nnlab.app.playground.record import Playground, StepMade, Training, goal_of
 from nnlab.app.turns import advance_in_turn, turn
 from nnlab.data.datasets import OWN
 from nnlab.data.plane import plane_extent
-from nnlab.data.points import Points
 from nnlab.inspection import next_update
 from nnlab.inspection.diagnosis import Diagnosis
 from nnlab.inspection.plane_view import Unit
 from nnlab.training import edits
-from nnlab.training.config import MAX_SAMPLES, SETTINGS, Config, text
+from nnlab.training.config import MAX_SAMPLES, SETTINGS, Config
 from nnlab.training.run import Run, start
 
 KEY = "playground"
@@ -38,15 +38,23 @@ _change = _keeper.change
 
 def open_(
     config: Config,
-    points: Points,
+    linked: Config,
     query: Mapping[str, str],
     refused_link: Sequence[str],
     *,
     from_edited: bool,
 ) -> None:
-    """Create the session's playground, with a run of these settings and with these own points."""
-    playground = Playground(start(config), 1, (OwnPoints(points),), query=query)
-    _keeper.keep(replace(playground, refused_link=tuple(refused_link), from_edited=from_edited))
+    """Create the session's playground.
+
+    Parameters
+    ----------
+    config : of its run
+    linked : what its fields show, and the own points
+    """
+    playground = Playground(start(config), 1, (OwnPoints(linked.points),), query=query)
+    fields = Fields(config_values(linked))
+    more: dict[str, Any] = {"refused_link": tuple(refused_link), "from_edited": from_edited}
+    _keeper.keep(replace(playground, fields=fields, **more))
 
 
 def leave() -> None:
@@ -55,32 +63,36 @@ def leave() -> None:
         _change(training=None, away=True)
 
 
-def arrive(query: Mapping[str, str]) -> None:
-    """Return to the page with this query in its address, besides the settings."""
-    _change(away=False, query=query, pending_values={})
+def arrive(config: Config, query: Mapping[str, str], names: Iterable[str]) -> None:
+    """Return to the page with these settings and this query in its address.
+
+    Parameters
+    ----------
+    names : of all fields that the query may set
+    """
+    fields = current().fields.filled(config_values(config)).renewed(names)
+    _change(away=False, query=query, fields=fields)
 
 
 # Settings
 
 
-def fill_in(values: Mapping[str, Any]) -> None:
-    """Give widgets these values, by their keys, when the page is drawn next."""
-    _change(**_filled(values))
+def fill(values: Mapping[str, Any]) -> None:
+    """Set fields. They must not be drawn yet."""
+    fields = current().fields.filled(values)
+    if fields != current().fields:
+        _change(fields=fields)
 
 
 def _filled(values: Mapping[str, Any]) -> dict[str, Any]:
-    return {"pending_values": {**current().pending_values, **values}}
+    return {"fields": current().fields.filled(values)}
 
 
-def _filled_settings(values: Mapping[str, Any]) -> dict[str, Any]:
-    texts = {name: text(name, value) for name, value in values.items() if SETTINGS[name].typed}
-    return _filled({**values, **texts})
-
-
-def fill_widgets() -> None:
-    """Give the widgets their pending values. They must not be drawn yet."""
-    set_widgets(current().pending_values)
-    _change(pending_values={})
+def enter(name: str, key: str) -> None:
+    """Keep what the user has entered in a field, unless the field has another widget by now."""
+    fields = current().fields
+    if key == fields.key(name):
+        _change(fields=fields.entered(name, st.session_state[key]))
 
 
 def set_widgets(values: Mapping[str, Any]) -> None:
@@ -90,8 +102,7 @@ def set_widgets(values: Mapping[str, Any]) -> None:
 
 def set_article(_: Playground) -> None:
     """Return to the article's settings, and start a new run even if no setting changes."""
-    names = [name for name in SETTINGS if name in st.session_state]
-    filled = _filled_settings({name: getattr(Config, name) for name in names})
+    filled = _filled(config_values(Config()))
     _change(renew=True, **filled, **_with_points(OwnPoints()))
 
 
@@ -101,17 +112,17 @@ def set_new_seed(_: Playground, seed: int) -> None:
     The order goes through all numbers below 10,000 (Knuth, TAOCP vol. 2, section 3.2.1.2,
     theorem A).
     """
-    fill_in({"seed": (7621 * seed + 1) % 10_000})
+    fill({"seed": (7621 * seed + 1) % 10_000})
 
 
 def set_layers(_: Playground | None, widths: Sequence[int]) -> None:
     """Choose other hidden layers."""
-    _change(**_filled_settings({"hidden_layers": tuple(widths)}))
+    fill(field_values({"hidden_layers": tuple(widths)}))
 
 
 def apply_advice(_: Playground, finding: Diagnosis) -> None:
     """Change the settings as a diagnosis advises."""
-    _change(renew=current().renew or finding.restart, **_filled_settings(finding.changes))
+    _change(renew=current().renew or finding.restart, **_filled(field_values(finding.changes)))
 
 
 # The run
@@ -156,7 +167,11 @@ def follow(config: Config | None, *, arrived: bool) -> None:
         begin_run(config)
     elif changed:
         run = replace(edits.with_config(playground.run, config), diverged=playground.run.diverged)
-        _change(run=run, training=training and training._replace(goal=goal_of(run)))
+        if training and len(run.dataset.train_inputs):
+            training = training._replace(goal=goal_of(run))
+        else:  # the last own point may be erased
+            training = None
+        _change(run=run, training=training)
 
 
 # Training
@@ -174,7 +189,7 @@ def _started(run: Run) -> dict[str, Any]:
     goal = goal_of(run)
     if goal == run.iteration:
         goal += run.config.iterations
-    training = Training(goal, TICK_SECONDS, run.iteration, time.perf_counter())
+    training = Training(goal, Pace(), run.iteration, time.perf_counter())
     return {"training": training, **_PRESENT}
 
 
@@ -192,15 +207,18 @@ def restart_clock() -> None:
 def slow_down() -> None:
     """Tick less often, since the connection to the browser is too slow."""
     if training := current().training:
-        _change(training=training._replace(interval=slower(training.interval)))
+        _change(training=training._replace(pace=training.pace.slower(time.monotonic())))
 
 
 def advanced(before: Run, after: Run) -> None:
     """Keep the run that a tick has advanced, unless it was changed meanwhile."""
     playground = current()
+    training = playground.training
     if playground.run is before:
         ended = after.stopped or after.iteration >= playground.goal
-        _change(run=after, training=None if ended else playground.training)
+        if training:
+            training = training._replace(pace=training.pace.recovered(time.monotonic()))
+        _change(run=after, training=None if ended else training)
 
 
 def step(drawn: Playground, iterations: int) -> None:
@@ -235,7 +253,8 @@ def undo_branch(_: Playground) -> None:
     """Return to the run that the last branch has left."""
     playground = current()
     run = playground.left_run or playground.run
-    _change(run=run, left_run=None, training=None, viewed_iteration=None)
+    filled = _filled(config_values(run.config))
+    _change(run=run, left_run=None, training=None, viewed_iteration=None, **filled)
 
 
 # By hand
@@ -255,7 +274,7 @@ def make_step(drawn: Playground, point: int | None) -> None:
         _change(run=after, viewed_iteration=None)
         return
     filled = {}
-    if st.session_state["step_part"] != UPDATE_PART:
+    if playground.fields.values.get("step_part") != UPDATE_PART:
         filled = _filled({"step_part": UPDATE_PART, "step_layer": 1})
     made = StepMade(run.config, step, after.parameters, loss)
     _change(run=after, step_made=made, **_PRESENT, **filled)
@@ -302,8 +321,8 @@ def _with_points(own: OwnPoints) -> dict[str, Any]:
 
 
 def clear_points(_: Playground) -> None:
-    """Remove all own points; undo brings them back."""
-    set_points(OwnPoints())
+    """Pause, and remove all own points; undo brings them back."""
+    _change(training=None, **_with_points(OwnPoints()))
 
 
 def use_points(_: Playground, own: OwnPoints) -> None:
@@ -327,12 +346,3 @@ def add_stroke(label: int | None, positions: Sequence[Sequence[float]]) -> None:
         st.toast(f"At most {MAX_SAMPLES:,} own points: what you drew last was not added.")
     else:
         set_points(own._replace(points=points))
-
-
-def move_slider() -> None:
-    """Draw a new slider of the learning rate, to show another rate.
-
-    The browser may send the old slider's value again before it hears of the change. That would
-    look like the user's choice.
-    """
-    _change(slider_number=current().slider_number + 1)

@@ -1,6 +1,5 @@
 """The sidebar: widgets for all settings, which make one Config."""
 
-import math
 from collections.abc import Iterable
 from itertools import pairwise
 from typing import Any
@@ -17,12 +16,13 @@ from nnlab.model.activations import ACTIVATIONS
 from nnlab.model.losses import OUTPUT_LOSSES
 from nnlab.model.network import INITIALIZATIONS
 from nnlab.model.optimizers import OPTIMIZERS, PENALTIES, SCHEDULES
-from nnlab.training.config import MAX_LAYERS, SETTINGS, Config, parse, text
+from nnlab.training.config import MAX_LAYERS, SETTINGS, Config, parse
 
 DEFAULTS = Config()
 # Updates must be short enough that others on the server do not wait for long.
 MAX_WORK = 500_000_000
 RATES = [float(f"{digit}e{power}") for power in range(-5, 2) for digit in (1, 2, 5)][:-2]
+SLIDER = "learning_rate_scale"
 
 
 def settings() -> tuple[Config | None, str]:
@@ -52,18 +52,12 @@ def too_large(config: Config) -> str:
     )
 
 
-def show(config: Config) -> None:
-    """Give these settings to their widgets, which must not be drawn yet."""
-    typed = {name for name, setting in SETTINGS.items() if setting.typed} | {"activation"}
-    values = {name: getattr(config, name) for name in SETTINGS if name != "points"}
-    values |= {name: text(name, values[name]) for name in typed & set(values)}
-    session.set_widgets({**values, "features": list(config.features)})
-
-
 def _data() -> dict[str, Any]:
     st.markdown("**Data** · :gray[starts a new run]")
     left, right = st.columns(2)
-    problem = _choice(left, "problem", DATASETS_FOR, on_change=_fit_dataset)
+    problem = _choice(left, "problem", DATASETS_FOR)
+    if _value("dataset") not in DATASETS_FOR[problem]:
+        session.fill({"dataset": DEFAULTS.dataset})
     dataset = _choice(right, "dataset", DATASETS_FOR[problem])
     values: dict[str, Any] = {"problem": problem, "dataset": dataset}
     if dataset != OWN:
@@ -79,28 +73,23 @@ def _data() -> dict[str, Any]:
     return values
 
 
-def _fit_dataset() -> None:
-    if st.session_state.dataset not in DATASETS_FOR[st.session_state.problem]:
-        session.fill_in({"dataset": DEFAULTS.dataset})
-
-
 def _network() -> dict[str, Any]:
     st.markdown("**Network** · :gray[starts a new run]")
     values: dict[str, Any] = {"hidden_layers": _hidden_layers()}
     left, right = st.columns(2)
     help_ = SETTINGS["activation"].help + " Or type one per hidden layer: tanh,relu"
-    look: dict[str, Any] = {"accept_new_options": True, "help": help_}
-    activation = left.selectbox("Activation", ACTIVATIONS, key="activation", **look)
+    known = dict.fromkeys([*ACTIVATIONS, _value("activation")])
+    activation = _choice(left, "activation", known, accept_new_options=True, help=help_)
     values["activation"] = parse("activation", activation or "")
     values["initialization"] = _choice(right, "initialization", INITIALIZATIONS)
     left, right = st.columns(2, vertical_alignment="bottom")
     values["seed"] = _number(left, "seed")
     NEW_SEED.button(right, session.current(), values["seed"] or 0, width="stretch")
     with st.popover("Input features, loss", width="stretch"):
-        look = {"default": DEFAULTS.features, "help": SETTINGS["features"].help}
-        chosen = st.pills("Features", FEATURES, selection_mode="multi", key="features", **look)
+        look = _named("features", {"default": _value("features"), "selection_mode": "multi"})
+        chosen = st.pills(options=FEATURES, **look)
         values["features"] = tuple(name for name in FEATURES if name in chosen)
-        if st.session_state.problem == "classification":
+        if _value("problem") == "classification":
             values["output_loss"] = _choice(st, "output_loss", OUTPUT_LOSSES, label="Loss")
     return values
 
@@ -131,54 +120,56 @@ def _training() -> dict[str, Any]:
     return values
 
 
+def _value(name: str) -> Any:
+    return session.current().fields.values[name]
+
+
 def _named(name: str, look: dict[str, Any]) -> dict[str, Any]:
-    label = name.replace("_", " ").capitalize()
-    return {"label": label, "key": name, "help": SETTINGS[name].help, **look}
-
-
-# A field that does not apply for a while keeps its value.
-_KEPT: dict[str, Any] = {"persist_state": "session"}
+    label, key = name.replace("_", " ").capitalize(), session.current().fields.key(name)
+    change = {"on_change": session.enter, "args": (name, key)}
+    return {"label": label, "key": key, "help": SETTINGS[name].help, **change, **look}
 
 
 def _number(where: Any, name: str, **look: Any) -> Any:
     # No limits here: Config states the rule in a sentence, which the page shows.
-    whole = SETTINGS[name].kind.number is int
+    whole, value = SETTINGS[name].kind.number is int, _value(name)
     form = {"step": 1, "format": "%d"} if whole else {"format": "%g"}
-    return where.number_input(value=getattr(DEFAULTS, name), **_named(name, form | look), **_KEPT)
+    named = _named(name, form | look)
+    if getattr(DEFAULTS, name) is None and value is not None:
+        # An emptied field returns to its initial value: this one must begin empty.
+        session.set_widgets({named["key"]: value})
+        value = None
+    return where.number_input(value=value, **named)
 
 
 def _choice(where: Any, name: str, known: Iterable[str], **look: Any) -> Any:
-    options, default = list(known), getattr(DEFAULTS, name)
-    index = options.index(default) if default in options else 0
-    return where.selectbox(options=options, index=index, **_named(name, look), **_KEPT)
+    options = list(known)
+    return where.selectbox(options=options, index=options.index(_value(name)), **_named(name, look))
 
 
 def _learning_rate_slider() -> None:
-    rate = st.session_state.get("learning_rate") or 0
+    rate = _value("learning_rate") or 0
     rate = rate if rate > 0 else DEFAULTS.learning_rate
-    nearest = min(RATES, key=lambda option: abs(math.log(option / rate)))
-    if st.session_state.get(_slider_key(), nearest) != nearest:
-        session.move_slider()
-    key = _slider_key()
+    session.fill({SLIDER: rate})  # a new slider, unless the present one shows this rate
+    key, options = session.current().fields.key(SLIDER), sorted({*RATES, rate})
     look = {"label": "Learning rate, logarithmic", "key": key, "format_func": "{:g}".format}
     change = {"on_change": _set_learning_rate, "args": (key,)}
-    st.select_slider(options=RATES, value=nearest, **_named("learning_rate", look | change))
-
-
-def _slider_key() -> str:
-    return f"learning_rate_scale_{session.current().slider_number}"
+    st.select_slider(options=options, value=rate, **_named("learning_rate", look | change))
 
 
 def _set_learning_rate(key: str) -> None:
-    if key == _slider_key():
-        session.fill_in({"learning_rate": st.session_state[key]})
+    fields = session.current().fields
+    if key == fields.key(SLIDER):
+        if fields.values[SLIDER] in RATES:  # else the slider has one option less from now on
+            session.enter(SLIDER, key)
+        session.fill({"learning_rate": st.session_state[key]})
 
 
 def _hidden_layers() -> Any:
     """Draw the widths of the hidden layers as text, with two buttons; return them parsed."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        default = text("hidden_layers", DEFAULTS.hidden_layers)
-        typed = st.text_input(value=default, **_named("hidden_layers", {"placeholder": "none"}))
+        look = {"value": _value("hidden_layers"), "placeholder": "none"}
+        typed = st.text_input(**_named("hidden_layers", look))
         widths = parse("hidden_layers", typed or "")
         if isinstance(widths, tuple):
             shorter = widths[:-1] if widths else None

@@ -68,7 +68,7 @@ def render(sweep: SweepResults) -> None:
         _stages(configs)
     with live:
         pair = session.pair()
-        interval = pair.interval if pair.training else None
+        interval = pair.pace.interval if pair.training else None
         st.fragment(_live, run_every=interval)(ends, speed, interval)
     if own and PLAYGROUND in chosen and own.edits:
         st.caption(
@@ -148,7 +148,7 @@ def _live(ends: Sequence[Result | Run], speed: int | None, interval: float | Non
         shown = [of_run([run]) for run in pair.runs]
     else:
         shown = [of_end(end) for end in ends]
-    if interval != (pair.interval if pair.training else None):
+    if interval != (pair.pace.interval if pair.training else None):
         st.rerun()
     _draw(pair, shown)
     if interval:

@@ -34,13 +34,14 @@ DEFAULT = "network"
 
 def choice() -> str | None:
     """Draw the choice of a panel, kept in the link, and return the open one's name."""
-    linked = session.current().query.get("panel", DEFAULT)
+    playground = session.current()
+    linked = playground.query.get("panel", DEFAULT)
     name = st.segmented_control(
         "Panel",
         list(PANELS),
         format_func=lambda name: PANELS[name].title,
         default=None if linked == NONE else linked,
-        key="panel",
+        key=playground.fields.key("panel"),
         label_visibility="collapsed",
         help="What is shown beside the charts; a second click folds it away.",
     )

@@ -1,5 +1,6 @@
 """The panel One step: every number of the next update, layer by layer, with its equation."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +16,9 @@ from nnlab.inspection.next_update import Step, look_at_step
 from nnlab.training.run import Run
 
 STYLE = Path(__file__).with_suffix(".css")
-CHOICE: dict[str, Any] = {
-    "required": True,
-    "label_visibility": "collapsed",
-    "persist_state": "session",
-}
+CHOICE: dict[str, Any] = {"required": True, "label_visibility": "collapsed"}
 FORWARD, LOSS, BACKWARD, _ = PARTS = ("Forward", "Loss", "Backward", UPDATE_PART)
+BEGIN = {"step_part": FORWARD, "step_layer": 1}
 
 
 def render(playground: Playground) -> None:
@@ -91,8 +89,7 @@ def _subject(run: Run, step: Step) -> str:
 def _parts(run: Run, step: Step, made: StepMade | None) -> None:
     n_layers = len(run.parameters.matrices)
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
-        begin: dict[str, Any] = {"on_change": _begin_part, "args": (n_layers,), "default": FORWARD}
-        part = st.segmented_control("Part of the step", PARTS, key="step_part", **begin, **CHOICE)
+        part = _choice("Part of the step", "step_part", PARTS, _begin_part, n_layers)
         layer = n_layers if part == LOSS else _layer(n_layers, backwards=part == BACKWARD)
     if part == FORWARD:
         step_parts.forward(run.config, step, layer)
@@ -104,17 +101,26 @@ def _parts(run: Run, step: Step, made: StepMade | None) -> None:
         step_parts.update(run, step, layer, made)
 
 
-def _begin_part(n_layers: int) -> None:
-    backwards = st.session_state.step_part == BACKWARD
-    session.set_widgets({"step_layer": n_layers if backwards else 1})
+def _choice(label: str, name: str, options: Sequence[Any], on_change: Any, *values: Any) -> Any:
+    """Draw the choice of a part or a layer, and return it."""
+    fields = session.current().fields
+    key, chosen = fields.key(name), fields.values.get(name, BEGIN[name])
+    change: dict[str, Any] = {"on_change": on_change, "args": (name, key, *values)}
+    return st.segmented_control(label, options, default=chosen, key=key, **change, **CHOICE)
+
+
+def _begin_part(name: str, key: str, n_layers: int) -> None:
+    session.enter(name, key)
+    backwards = session.current().fields.values[name] == BACKWARD
+    session.fill({"step_layer": n_layers if backwards else 1})
 
 
 def _layer(n_layers: int, *, backwards: bool) -> int:
     """Draw the choice of a layer, from 1 to the output, and return it."""
     layers = range(1, n_layers + 1)
-    if st.session_state.get("step_layer") not in layers:
-        session.set_widgets({"step_layer": 1})  # an earlier network had more layers
+    if session.current().fields.values.get("step_layer", 1) not in layers:
+        session.fill({"step_layer": 1})  # also if an earlier network had more layers
     st.markdown("Layer")
     shown = layers[::-1] if backwards else layers
-    layer: int | None = st.segmented_control("Layer", shown, key="step_layer", **CHOICE)
+    layer: int | None = _choice("Layer", "step_layer", shown, session.enter)
     return layer or 1

@@ -1,0 +1,116 @@
+"""Page, run and link agree in the browser, whatever popovers were opened and closed."""
+
+import re
+from urllib.parse import parse_qs, urlparse
+
+from playwright.sync_api import Page, expect
+
+from tests.helpers.browser_page import (
+    button,
+    enter,
+    field,
+    open_page,
+    press,
+    settled,
+    shown,
+    status,
+    wait_for_script,
+)
+
+TRAINING = "Optimizer, batches, stops"
+SMALL = "samples=50&test_samples=20"
+
+
+def open_popover(page: Page, name: str) -> None:
+    button(page, name).click()
+    expect(page.get_by_test_id("stPopoverBody")).to_be_visible()
+
+
+def close_popover(page: Page) -> None:
+    page.keyboard.press("Escape")
+    expect(page.get_by_test_id("stPopoverBody")).to_have_count(0)
+
+
+def choose(page: Page, label: str, option: str) -> None:
+    field(page, label).click()
+    page.get_by_role("option", name=option, exact=True).click()
+
+
+def link(page: Page) -> dict[str, str]:
+    return {name: value for name, (value,) in parse_qs(urlparse(page.url).query).items()}
+
+
+def test_the_articles_settings_stay_after_a_popover_was_closed(page: Page, server: str) -> None:
+    open_page(page, server, f"{SMALL}&hidden_layers=4")
+    open_popover(page, TRAINING)
+    choose(page, "Optimizer", "adam")
+    page.wait_for_url(re.compile("optimizer=adam"))
+    close_popover(page)
+    press(page, "Back to the article's settings")
+    page.wait_for_url(re.compile(r"^[^?]*$"))
+    press(page, "Step")
+    shown(page, "decision-boundary", 1)
+    settled(page)
+    assert link(page) == {}
+    expect(page.get_by_text("train loss 1.5970")).to_have_count(0)  # that of adam
+    open_popover(page, TRAINING)
+    expect(field(page, "Optimizer")).to_have_value("sgd")
+
+
+def test_advice_stays_whether_its_popover_was_opened_before_or_not(page: Page, server: str) -> None:
+    """The advice sets a field in a closed popover, and one that appears with it."""
+    link_to_overfit = "samples=20&noise=0.5&optimizer=adam&learning_rate=0.01&speed=max"
+    for opened in (False, True):
+        open_page(page, server, f"{link_to_overfit}&iterations=3000&hidden_layers=20,20")
+        if opened:
+            open_popover(page, TRAINING)
+            close_popover(page)
+        press(page, "Start")
+        advice = page.get_by_role("button", name=re.compile("^Set regularization to l2"))
+        expect(advice).to_be_visible()
+        advised = dict(re.findall(r"(regularization(?: rate)?) to ([\w.]+)", advice.inner_text()))
+        expect(status(page)).to_contain_text("done")
+        advice.click()
+        page.wait_for_url(re.compile("regularization=l2"))
+        press(page, "Step")
+        wait_for_script(page)
+        settled(page)
+        assert link(page)["regularization"] == "l2"
+        open_popover(page, TRAINING)
+        expect(field(page, "Regularization")).to_have_value("l2")
+        rate = float(field(page, "Rate").input_value())
+        assert rate == float(advised.get("regularization rate", rate))
+        press(page, "Step")
+        settled(page)
+        assert float(link(page).get("regularization_rate", "0.001")) == rate
+
+
+def test_an_optional_number_of_a_link_can_be_cleared(page: Page, server: str) -> None:
+    open_page(page, server, f"{SMALL}&batch_size=10")
+    open_popover(page, TRAINING)
+    expect(field(page, "Batch size")).to_have_value("10")
+    enter(page, "Batch size", "")
+    page.wait_for_url(lambda url: "batch_size" not in url)
+    close_popover(page)
+    press(page, "Step")
+    settled(page)
+    assert "batch_size" not in link(page)
+
+
+def test_undo_of_a_branch_brings_back_its_learning_rate(page: Page, server: str) -> None:
+    open_page(page, server, f"{SMALL}&speed=100")
+    press(page, "Step 100")
+    shown(page, "decision-boundary", 100)
+    page.get_by_label("Look back: iteration").fill("3")
+    press(page, "Continue from here")
+    press(page, "Pause")
+    settled(page)
+    enter(page, "Learning rate", "0.3")
+    page.wait_for_url(re.compile("learning_rate=0.3"))
+    press(page, "Back to before")
+    page.wait_for_url(lambda url: "learning_rate" not in url)
+    shown(page, "decision-boundary", 100)
+    expect(field(page, "Learning rate")).to_have_value("0.01")
+    press(page, "Step")
+    shown(page, "decision-boundary", 101)
+    assert "learning_rate" not in link(page)

@@ -13,6 +13,7 @@ from nnlab.training.batches import check_points
 from nnlab.training.config import Config, parse
 from nnlab.training.metrics import Metrics
 from nnlab.training.run import advance, evaluate, start
+from nnlab.training.work import check_work
 
 # Why a run ended before its last iteration, by `Run.stopped`.
 _ENDINGS = {
@@ -43,6 +44,7 @@ def _read(arguments: Sequence[str], command: str) -> tuple[Config, int]:
     options = vars(parser.parse_args(arguments))
     config = cli_options.settings(options)
     check_points(config)
+    check_work(config)
     every = parse("iterations", options["every"])
     if not isinstance(every, int) or every < 1:
         raise BrokenRule("every", "be a whole number above 0", shown(options["every"]))

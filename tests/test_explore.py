@@ -705,9 +705,13 @@ def test_compare_offers_more_runs_while_they_come(
     workers.compute(1)
     assert "There are no two runs to compare yet." in texts(healthy(app.run()))
     monkeypatch.setattr(page, "COMPARE_SECONDS", -1)
-    monkeypatch.setattr(
-        sweep_progress, "stay_awake", lambda _: workers.compute(1)
-    )  # before each look
+    look = page.results_so_far
+
+    def compute_and_look(*arguments: Any) -> Any:
+        workers.compute(1)
+        return look(*arguments)
+
+    monkeypatch.setattr(page, "results_so_far", compute_and_look)
     healthy(app.run())
     assert len(app.selectbox(key="compare_left").options) == 6
 

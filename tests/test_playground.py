@@ -419,7 +419,8 @@ def test_more_work_than_a_server_can_share_is_refused() -> None:
     healthy(app.number_input(key="samples").set_value(100_000).run())
     (error,) = app.error
     assert error.value == (
-        "samples times weights must be at most 500,000,000 on this page, got 100,000 times 28,864"
+        "samples must be at most 2,524 with all test points and your own, for a network of 512 "
+        "hidden units and 29,377 parameters, got `100,010`"
     )
     assert run_of(app) is before
 

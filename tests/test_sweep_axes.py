@@ -132,14 +132,14 @@ def test_without_axes_a_grid_is_its_seeds() -> None:
             r"activation must be one name or one per hidden layer, here 1, got \('relu', 'tanh'\)",
         ),
         (
-            [Axis("hidden_layers", ((64,) * 8,)), Axis("samples", (100, 1000))],
+            [Axis("hidden_layers", ((64,) * 8,)), Axis("samples", (100, 3000))],
             [1],
-            "samples must be at most 340 in a sweep over a network of 29377 parameters, got 1000",
+            "samples must be at most 2,524 .* 512 hidden units and 29,377 parameters, got 3,100",
         ),
         (
-            [Axis("hidden_layers", ((64,) * 8,)), Axis("test_samples", (400,))],
+            [Axis("hidden_layers", ((64,) * 8,)), Axis("test_samples", (4000,))],
             [1],
-            "test_samples must be at most 340 .*, got 400",
+            "samples must be at most 2,524 with all test points and .*, got 4,020",
         ),
     ],
 )
@@ -153,20 +153,20 @@ def points_of(n: int) -> Points:
 
 
 def test_own_points_count_as_the_samples_they_are() -> None:
-    large = Config(dataset="own", points=points_of(400), hidden_layers=(64,) * 8)
-    with pytest.raises(ValueError, match=r"^points must be at most 340 in a sweep .*, got 400$"):
+    large = Config(dataset="own", points=points_of(2600), hidden_layers=(64,) * 8)
+    with pytest.raises(ValueError, match=r"^points must be at most 2,524 for .*, got 2,600$"):
         grid(large, [], [1])
-    together = replace(large, dataset="circles", samples=10, points=points_of(335))
-    with pytest.raises(ValueError, match=r"^samples must be at most 340 in a sweep .*, got 345$"):
+    together = replace(large, dataset="circles", samples=10, points=points_of(2500))
+    with pytest.raises(ValueError, match=r"^samples must be at most 2,524 with .*, got 2,610$"):
         grid(together, [], [1])
-    assert grid(replace(large, points=points_of(335)), [], [1])
+    assert grid(replace(large, points=points_of(2500)), [], [1])
 
 
 def test_a_sweep_refuses_what_a_grid_refuses() -> None:
     with pytest.raises(ValueError, match=f"^runs must be from 1 to {MAX_RUNS} .*, got 501$"):
         Sweep([BASE] * 501)
-    with pytest.raises(ValueError, match=r"^samples must be at most 340 "):
-        Sweep([Config(hidden_layers=(64,) * 8)])
+    with pytest.raises(ValueError, match=r"^samples must be at most 2,524 "):
+        Sweep([Config(samples=5000, hidden_layers=(64,) * 8)])
 
 
 def test_a_sample_is_the_same_for_the_same_seed_and_begins_like_a_larger_one() -> None:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from nnlab.app import live_chart
+from nnlab.app.turns import in_turn
 
 Record = TypeVar("Record")
 KEY_NAMES = {" ": "space", "ArrowRight": "→", "Shift+ArrowRight": "Shift and →"}
@@ -52,7 +53,7 @@ class Action(NamedTuple, Generic[Record]):
         where.button(
             look.pop("label", self.label),
             key=self.name,
-            on_click=self.command,
+            on_click=in_turn(self.command),
             args=(record, *values),
             disabled=disabled or not self.is_enabled(record),
             help=(look.pop("help", "") or self.help) + key,

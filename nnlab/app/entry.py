@@ -2,15 +2,22 @@
 
 import gc
 
+from starlette.middleware import Middleware
+
 from nnlab.app import navigation
 from nnlab.app.explore import page as explore
+from nnlab.app.message_rate import MessageRate
 from nnlab.app.playground import page as playground
+from nnlab.app.turns import turn
+
+MIDDLEWARE = [Middleware(MessageRate)]
 
 
 def draw() -> None:
-    """Draw the page that the address names."""
+    """Draw the page that the address names, in a turn, as a script run is work."""
     navigation.register(playground.PAGE, explore.PAGE)
-    navigation.run()
+    with turn():
+        navigation.run()
 
 
 def collect_less_often() -> None:

@@ -11,4 +11,4 @@ if __name__ == "__main__":
     entry.draw()
 else:
     entry.collect_less_often()
-    app = st.App(__file__, routes=live_chart.routes())
+    app = st.App(__file__, routes=live_chart.routes(), middleware=entry.MIDDLEWARE)

@@ -1,11 +1,12 @@
-"""Turns to train: the sessions of one server train one at a time, in a fair queue."""
+"""Turns to compute: the sessions of one server compute one at a time, in a fair queue."""
 
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import wraps
 from time import perf_counter
-from typing import NamedTuple
+from typing import NamedTuple, ParamSpec, TypeVar
 
 from nnlab.figures.plane_picture import png
 from nnlab.inspection.observation import Observation, observe
@@ -13,6 +14,8 @@ from nnlab.inspection.plane_view import PlaneView, ViewOptions, view_plane
 from nnlab.training.run import Run, advance
 
 Clock = Callable[[], float]
+Arguments = ParamSpec("Arguments")
+Result = TypeVar("Result")
 BUDGET_SECONDS = 0.06  # of training in one tick, so that the page responds at any speed
 MAX_FRAMES = 4  # boundary pictures per tick when nobody else is waiting
 # Parameters times pictures per tick: a large network takes longer to draw than to train.
@@ -20,17 +23,22 @@ MAX_DRAWN_PARAMETERS = 60_000
 
 # Many threads that make small NumPy calls spend their time waiting for the interpreter lock. With
 # one computing at a time, forty sessions make four times as many ticks.
-_queue: deque[threading.Event] = deque()  # the session that trains, then those that wait
+_queue: deque[threading.Event] = deque()  # the thread that computes, then those that wait
 _queue_lock = threading.Lock()  # Python's own locks promise no order
+_thread = threading.local()  # `turn` is the thread's own event while it has a turn
 
 
 @contextmanager
 def turn() -> Iterator[int]:
-    """Wait for this session's turn to train, first come, first served; yield how many others wait.
+    """Wait for this thread's turn to compute, first come, first served; yield how many others wait.
 
     Only computing belongs inside: while a turn waits for something, all other sessions wait too.
+    A turn within a turn is a part of it.
     """
-    mine = threading.Event()
+    if _mine():
+        yield waiting()
+        return
+    mine = _thread.turn = threading.Event()
     with _queue_lock:
         _queue.append(mine)
         if _queue[0] is mine:
@@ -39,14 +47,64 @@ def turn() -> Iterator[int]:
         mine.wait()
         yield waiting()
     finally:  # an exception may also come while it waits
+        _thread.turn = None
         with _queue_lock:
             _queue.remove(mine)
             if _queue:
                 _queue[0].set()
 
 
+def give_way() -> None:
+    """Go to the end of the queue; long work calls this between its parts. No turn, no effect."""
+    mine = _mine()
+    if mine and waiting():
+        with _queue_lock:
+            mine.clear()
+            _queue.rotate(-1)
+            _queue[0].set()
+        mine.wait()
+
+
+@contextmanager
+def pausing_turn() -> Iterator[None]:
+    """Let others compute while this thread waits for something, then wait for the next turn."""
+    mine = _mine()
+    if not mine:
+        yield
+        return
+    with _queue_lock:
+        mine.clear()
+        _queue.remove(mine)
+        if _queue:
+            _queue[0].set()
+    try:
+        yield
+    finally:
+        with _queue_lock:
+            _queue.append(mine)
+            if _queue[0] is mine:
+                mine.set()
+        mine.wait()
+
+
+def in_turn(function: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
+    """Return the function such that each call of it takes a turn."""
+
+    @wraps(function)
+    def called(*arguments: Arguments.args, **options: Arguments.kwargs) -> Result:
+        with turn():
+            return function(*arguments, **options)
+
+    return called
+
+
+def _mine() -> threading.Event | None:
+    """Return the event of this thread's turn, or None if it has none."""
+    return getattr(_thread, "turn", None)
+
+
 def waiting() -> int:
-    """Return how many sessions wait for their turn."""
+    """Return how many threads wait for their turn."""
     return max(0, len(_queue) - 1)
 
 
@@ -106,7 +164,8 @@ def tick(
 def advance_in_turn(run: Run, iterations: int, budget: float = BUDGET_SECONDS) -> Run:
     """Advance a run by this many iterations, in as many turns of `budget` seconds as needed."""
     goal = run.iteration + iterations
-    while run.iteration < goal and not run.stopped:
-        with turn():
+    with turn():
+        while run.iteration < goal and not run.stopped:
             run = advance(run, goal - run.iteration, seconds=budget)
+            give_way()
     return run

@@ -22,14 +22,14 @@ from nnlab.export.painting import (
     in_one_palette,
     smooth,
 )
-from nnlab.export.replay import moments
+from nnlab.export.replay import Pause, look_back
 from nnlab.figures.curves import Series, loss_series
 from nnlab.figures.plane_picture import shades
 from nnlab.figures.points import traces
 from nnlab.figures.style import BOUNDARY_COLORS, CLASS_COLORS, RIM_COLOR, SET_COLORS
-from nnlab.inspection.plane_view import GRID_SIZE, LEVELS, view_plane
+from nnlab.inspection.plane_view import GRID_SIZE, LEVELS, PlaneView
 from nnlab.training.metrics import Metrics
-from nnlab.training.run import Run, evaluate
+from nnlab.training.run import Run
 
 WIDTH, HEIGHT = 960, 540  # pixels: half of a projector's, so that texts stay readable
 FRAME_MILLISECONDS, LAST_MILLISECONDS = 80, 3000
@@ -42,16 +42,21 @@ DISC_SIZE = 13  # of the cursor
 FAINT = 0.3  # opacity of the part of the curve that is still to come
 
 
-def animation(run: Run, loss_name: str, *, log: bool, axes: tuple[str, str]) -> bytes:
+def animation(
+    run: Run, loss_name: str, *, log: bool, axes: tuple[str, str], pause: Pause = lambda: None
+) -> bytes:
     """Return a run as a GIF of WIDTH × HEIGHT pixels that repeats forever.
 
     The frames and the parameters are those of `replay`; the last frame stays longer.
     """
-    shots = moments(run)
-    metrics = [evaluate(shot) for shot in shots]
+    shots, metrics, views = look_back(run, pause)
     series = loss_series(run, metrics[-1])
     easel = _Easel(run, series, loss_name, log=log, axes=axes)
-    frames = [easel.frame(shot, values) for shot, values in zip(shots, metrics, strict=True)]
+    pause()
+    frames = []
+    for each in zip(shots, metrics, views, strict=True):
+        frames.append(easel.frame(*each))
+        pause()
     file = io.BytesIO()
     times = [FRAME_MILLISECONDS] * (len(frames) - 1) + [LAST_MILLISECONDS]
     frames[0].save(file, "gif", save_all=True, append_images=frames[1:], duration=times, loop=0)
@@ -86,12 +91,12 @@ class _Easel:
             for name, color in {"ink": INK, **SET_COLORS}.items()
         }
 
-    def frame(self, shot: Run, metrics: Metrics) -> Image.Image:
+    def frame(self, shot: Run, metrics: Metrics, view: PlaneView) -> Image.Image:
         """Paint the run as it was at one iteration."""
         pixels = self._to_come.copy()
         x = round(float(self._across.pixels(shot.iteration)))
         pixels[:, :x] = self._drawn[:, :x]
-        pixels[TOP:BOTTOM, LEFT:RIGHT] = _shades(shot)
+        pixels[TOP:BOTTOM, LEFT:RIGHT] = _shades(view)
         np.copyto(pixels, self._points, where=self._is_point)
         if np.isfinite(metrics.train_loss):
             y = round(float(self._up.pixels(metrics.train_loss)))
@@ -120,10 +125,9 @@ def _paint_over(pixels: Pixels, mask: Image.Image, ramp: Pixels) -> None:
     np.copyto(pixels, ramp[strengths], where=strengths > 0)
 
 
-def _shades(shot: Run) -> Pixels:
+def _shades(view: PlaneView) -> Pixels:
     """Return the boundary as indices into the palette, (BOTTOM - TOP, RIGHT - LEFT)."""
-    levels = view_plane(shot).levels
-    shades: Pixels = np.rint(levels * ((SHADES - 1) / (LEVELS - 1))).astype(np.uint8)
+    shades: Pixels = np.rint(view.levels * ((SHADES - 1) / (LEVELS - 1))).astype(np.uint8)
     return shades.repeat(ZOOM, axis=0).repeat(ZOOM, axis=1)
 
 

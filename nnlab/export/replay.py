@@ -1,5 +1,6 @@
 """A run as one HTML file that plays it back, without a server or the internet."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import jinja2
@@ -8,13 +9,19 @@ import numpy as np
 from nnlab.figures.curves import loss_series
 from nnlab.figures.plane_picture import png
 from nnlab.figures.replay import ReplayFrame, replay_plot
-from nnlab.inspection.plane_view import view_plane
+from nnlab.inspection.plane_view import PlaneView, view_plane
 from nnlab.training.edits import rewind
+from nnlab.training.metrics import Metrics
 from nnlab.training.run import Run, evaluate
 
+Pause = Callable[[], None]
 MAX_FRAMES = 120
 
 _PAGE = Path(__file__).with_suffix(".html.jinja")
+
+
+def _go_on() -> None:
+    pass
 
 
 def moments(run: Run) -> list[Run]:
@@ -24,20 +31,36 @@ def moments(run: Run) -> list[Run]:
     return [rewind(run, known[index]) for index in chosen]
 
 
-def replay(run: Run, title: str, loss_name: str, *, log: bool, axes: tuple[str, str]) -> str:
+def look_back(run: Run, pause: Pause) -> tuple[list[Run], list[Metrics], list[PlaneView]]:
+    """Return the run at its `moments`, with its metrics and its view of the plane at each.
+
+    `pause` is called after each moment: with a large network, all of them take seconds.
+    """
+    shots = moments(run)
+    metrics, views = [], []
+    for shot in shots:
+        metrics.append(evaluate(shot))
+        views.append(view_plane(shot))
+        pause()
+    return shots, metrics, views
+
+
+def replay(
+    run: Run, title: str, loss_name: str, *, log: bool, axes: tuple[str, str], pause: Pause = _go_on
+) -> str:
     """Return an HTML page that plays a run: boundary, points, and the loss curve with a cursor.
 
     The buttons Play and Pause, a slider, and the keyboard choose the frame.
 
-    `title` is a sentence about the run, `axes` as for `decision_boundary`, the rest as for
-    `loss_curve`.
+    `title` is a sentence about the run, `axes` as for `decision_boundary`, `pause` as for
+    `look_back`, the rest as for `loss_curve`.
     """
-    shots = moments(run)
-    metrics = [evaluate(shot) for shot in shots]
+    shots, metrics, views = look_back(run, pause)
     frames = [
-        ReplayFrame(shot.iteration, values.train_loss, png(view_plane(shot).levels))
-        for shot, values in zip(shots, metrics, strict=True)
+        ReplayFrame(shot.iteration, values.train_loss, png(view.levels))
+        for shot, values, view in zip(shots, metrics, views, strict=True)
     ]
+    pause()
     series = loss_series(run, metrics[-1])
     plot = replay_plot(run.dataset, run.config.problem, axes, frames, series, loss_name, log=log)
     template = jinja2.Template(_PAGE.read_text(encoding="utf-8"))

@@ -15,11 +15,11 @@ import numpy as np
 
 from nnlab.data.datasets import OWN, Dataset
 from nnlab.data.rules import BrokenRule, shown
-from nnlab.training.batches import updates_per_epoch
+from nnlab.training.batches import dataset_of, updates_per_epoch
 from nnlab.training.config import Config
-from nnlab.training.run import start
 
 MAX_LINES, MAX_COLUMNS = 120, 100
+MAX_POINTS = 2000  # that are tried: they would have to be very much alike to fit
 
 _TEMPLATE = jinja2.Environment(
     trim_blocks=True,
@@ -67,16 +67,18 @@ def script(config: Config) -> str:
     BrokenRule
         If the script would need more lines than that, or if there is no training point.
     """
-    dataset = start(config).dataset
+    must, count = f"fit into a script of {MAX_LINES} lines", len(config.points)
+    if count > MAX_POINTS:
+        raise BrokenRule("points", must, f"{count} points")
+    dataset = dataset_of(config)
     if not len(dataset.train_inputs):
         raise BrokenRule("points", "be at least one in a script", "none")
     for packed in (False, True):
         text = _TEMPLATE.render(_values(config, dataset, packed=packed))
         if text.count("\n") <= MAX_LINES:
             return text
-    must = f"fit into a script of {MAX_LINES} lines"
-    if len(config.points):
-        raise BrokenRule("points", must, f"{len(config.points)} points")
+    if count:
+        raise BrokenRule("points", must, f"{count} points")
     raise BrokenRule("activation", must, shown(config.activation))
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from nnlab.data.rules import BrokenRule, is_real, shown
-from nnlab.sweep.limits import MAX_RUNS, check_count, check_points_and_sizes
+from nnlab.sweep.limits import MAX_RUNS, check_count, check_runs
 from nnlab.training.config import SETTINGS, Config
 from nnlab.training.kinds import whole, whole_number
 
@@ -192,5 +192,5 @@ def _times_seeds(
 ) -> list[Config]:
     seeds = Axis("seed", tuple(seeds)).values
     configs = [replace(base, **changes, seed=seed) for changes in settings for seed in seeds]
-    check_points_and_sizes(configs)
+    check_runs(configs)
     return configs

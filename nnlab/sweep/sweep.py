@@ -12,7 +12,7 @@ import loky
 
 from nnlab.sweep.cluster import shared_workers
 from nnlab.sweep.executors import Workers
-from nnlab.sweep.limits import MAX_AT_ONCE, check_count, check_points_and_sizes
+from nnlab.sweep.limits import MAX_AT_ONCE, check_count, check_runs
 from nnlab.sweep.runs import Progress, Result, compute_slice, failed
 from nnlab.training.config import Config
 
@@ -65,7 +65,7 @@ class Sweep:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         check_count(len(configs))
-        check_points_and_sizes(configs)
+        check_runs(configs)
         self._shared, self._compute, self.clock = shared, compute, clock
         workers = shared() if executor is None else Workers(executor, loky.cpu_count())
         self.total = len(configs)

@@ -40,6 +40,11 @@ class FakeBrowser:
     _busy: bool = True  # a run of the script has not ended
     _queued: bool = False  # another one will follow it at once
 
+    @property
+    def waits_since(self) -> float | None:
+        """The time since when it has waited for the tick in progress; None if there is none."""
+        return self._asked
+
     async def live(self, url: str, delay: float, until: float, n_ticks: float = math.inf) -> None:
         """Come after so many seconds and stay until this time, or for so many ticks."""
         await asyncio.sleep(delay)
@@ -57,7 +62,8 @@ class FakeBrowser:
                         continue
                     wake = min(until, self._due[fragment])
                 try:
-                    raw = await asyncio.wait_for(socket.recv(), max(0.001, wake - now))
+                    pause = None if wake == math.inf else max(0.001, wake - now)
+                    raw = await asyncio.wait_for(socket.recv(), pause)
                 except TimeoutError:
                     continue
                 message = ForwardMsg.FromString(raw)

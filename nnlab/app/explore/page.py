@@ -25,6 +25,7 @@ from nnlab.app.explore.views import (
     parallel_columns,
 )
 from nnlab.app.links import config_query
+from nnlab.app.turns import in_turn
 from nnlab.data.points import NO_POINTS
 from nnlab.training.config import Config
 
@@ -82,7 +83,7 @@ def render() -> None:
     if view == RANGE_TEST:
         interval = TICK_SECONDS if lr_range_test.is_pending(base) else None
         with st.container(key="live"):
-            st.fragment(_live_test, run_every=interval)(base, interval)
+            st.fragment(in_turn(_live_test), run_every=interval)(base, interval)
         sweep_progress.keep_watching()
     else:
         _results(explore.sweep, plan, view)
@@ -149,7 +150,7 @@ def _results(started: StartedSweep | None, plan: Plan | None, view: str) -> None
         live_chart.gallery(gallery.KEY)
     with live:
         due = time.monotonic() + COMPARE_SECONDS if view == compare.VIEW else inf
-        st.fragment(_live, run_every=interval)(started, sweep, layout, view, interval, due)
+        st.fragment(in_turn(_live), run_every=interval)(started, sweep, layout, view, interval, due)
     if view == compare.VIEW and (sweep.done or not started):
         compare.render(sweep)
 
@@ -166,8 +167,6 @@ def _live(
     explore = session.current()
     if explore.chosen_run is not None:
         st.rerun()  # the whole page, which opens the run
-    if started:
-        sweep_progress.stay_awake(started)
     sweep = results_so_far(drawn.plan, started)  # the whole page shows `drawn`
     if started:
         if interval and not started.is_running:

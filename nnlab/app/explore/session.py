@@ -16,13 +16,13 @@ from nnlab.app import links
 from nnlab.app.explore import lockstep
 from nnlab.app.pace import Pace
 from nnlab.app.page_record import PageRecord, RecordKeeper
-from nnlab.app.turns import turn
+from nnlab.app.turns import pausing_turn, turn
 from nnlab.sweep import Axis, Sweep
 from nnlab.sweep.analysis.columns import Column
 from nnlab.sweep.analysis.filters import Filter
 from nnlab.sweep.analysis.importance import Importance
 from nnlab.sweep.cluster import shared_workers
-from nnlab.sweep.limits import check_points_and_sizes
+from nnlab.sweep.limits import check_runs
 from nnlab.sweep.range_test import RangeTest, range_test
 from nnlab.training.config import Config
 from nnlab.training.run import advance, start
@@ -297,7 +297,8 @@ def start_if_asked(plan: Plan | None) -> None:
         return
     done = {"start_asked": False, **_cleared_filter()}
     try:
-        sweep = Sweep(plan.configs)
+        with pausing_turn():
+            sweep = Sweep(plan.configs)
     except ValueError as error:  # there is no cluster
         _change(**done, refused_start=str(error))
         return
@@ -370,8 +371,9 @@ def start_range_test_if_asked() -> None:
         return
     base = current().base
     try:
-        check_points_and_sizes([base])
-        future = shared_workers().executor.submit(range_test, base)
+        check_runs([base])
+        with pausing_turn():
+            future = shared_workers().executor.submit(range_test, base)
     except (ValueError, RuntimeError) as error:
         future = Future()
         future.set_exception(error)

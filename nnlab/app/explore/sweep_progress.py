@@ -13,9 +13,9 @@ from nnlab.app.explore.actions import (
     RESUME_SWEEP,
     START_SWEEP,
 )
-from nnlab.app.explore.session import Cost, Plan, StartedSweep
+from nnlab.app.explore.session import Cost, Plan
 from nnlab.app.explore.sweep_results import failures
-from nnlab.app.turns import turn
+from nnlab.app.turns import give_way, pausing_turn, turn
 from nnlab.sweep import Result, Sweep
 from nnlab.sweep.cluster import shared_workers
 from nnlab.sweep.sweep import UNWATCHED_SECONDS
@@ -35,6 +35,7 @@ def _measured(config: Config) -> Cost:
     began = time.perf_counter()
     while not samples or time.perf_counter() - began < MEASURED_SECONDS:
         samples.append(_sample(config))
+        give_way()
     # the fastest one: the others had to wait for something else on this machine
     cost = min(samples, key=lambda sample: sample.of(config))
     session.keep_cost(cost)
@@ -59,7 +60,8 @@ def estimate(plan: Plan) -> tuple[str, str]:
     """Say how many runs there will be and about how long they take, and how that was measured."""
     cost = _measured(plan.configs[len(plan.configs) // 2])  # the base may be too large for a sweep
     try:
-        at_once = min(shared_workers().at_once, len(plan.configs))
+        with pausing_turn():
+            at_once = min(shared_workers().at_once, len(plan.configs))
     except ValueError as error:  # there is no cluster
         return f"**{len(plan.configs)} runs**, but no workers", str(error)
     seconds = sum(cost.of(config) for config in plan.configs) / at_once
@@ -98,17 +100,6 @@ def controls(plan: Plan | None) -> None:
         if plan:
             words, how = estimate(plan)
             st.markdown(words, help=how)
-
-
-def stay_awake(started: StartedSweep) -> None:
-    """Make sure that the sweep pauses when the session disconnects."""
-    if started.is_running:
-        _awake(started.sweep, started.started)
-
-
-@st.cache_resource(scope="session", max_entries=1, on_release=Sweep.pause, show_spinner=False)
-def _awake(_sweep: Sweep, started: int) -> Sweep:  # noqa: ARG001 - identifies the sweep
-    return _sweep
 
 
 def keep_watching() -> None:

@@ -22,6 +22,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from nnlab.app.live_chart import packing
 from nnlab.app.live_chart.inbox import Handlers, Inbox
+from nnlab.app.turns import in_turn
 
 FOLDER = Path(__file__).parent
 STATIC = FOLDER / "static"
@@ -233,6 +234,8 @@ def update(
     }
 
     def take() -> None:
-        inbox.take(st.session_state["update"].get("messages"), handlers, session, page)
+        packet = st.session_state.get("update", {}).get("messages")
+        in_turns = {kind: in_turn(handler) for kind, handler in handlers.items()}
+        inbox.take(packet, in_turns, session, page)
 
     _update(key="update", data=packing.pack_update(message), on_messages_change=take)

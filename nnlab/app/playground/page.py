@@ -21,7 +21,7 @@ from nnlab.app.playground import (
 from nnlab.app.playground.actions import ADVICE, ON_KEYS, UNDO_BRANCH
 from nnlab.app.playground.display_options import DisplayOptions
 from nnlab.app.playground.record import Playground
-from nnlab.app.playground.settings import settings, too_large
+from nnlab.app.playground.settings import settings
 from nnlab.data.plane import plane_extent
 from nnlab.data.points import MAX_LINK_POINTS
 from nnlab.figures import curves, points
@@ -30,6 +30,7 @@ from nnlab.inspection.diagnosis import Diagnosis, diagnose
 from nnlab.inspection.observation import observe
 from nnlab.training.config import Config
 from nnlab.training.run import Run
+from nnlab.training.work import fits
 
 TITLE = "Playground"
 EDITED = "true"  # in the link of a run in which weights were set by hand
@@ -88,7 +89,7 @@ def _arrive() -> bool:
     query = linked_choices(LINK_RULES, refused)
     from_edited = query.pop("edited", None) is not None
     if not away:
-        first = Config() if too_large(config) else config
+        first = config if fits(config) else Config()
         session.open_(first, config, query, refused, from_edited=from_edited)
         return True
     if len(session.current().own.points) <= MAX_LINK_POINTS:  # else the link leaves them out

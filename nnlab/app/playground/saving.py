@@ -10,6 +10,7 @@ import streamlit as st
 
 from nnlab.app import report
 from nnlab.app.playground import own_points, session
+from nnlab.app.turns import give_way, in_turn
 from nnlab.export.animation import animation
 from nnlab.export.parameters_file import parameters_file
 from nnlab.export.replay import replay
@@ -18,10 +19,12 @@ from nnlab.training.config import text
 from nnlab.training.edit_record import PARAMETER, STEP, STOP, Edit
 from nnlab.training.run import Run, evaluate
 
+FEW_POINTS = 5000  # take about 10 ms to write
 _script = lru_cache(maxsize=4)(script)
 
 
 @st.fragment  # drawn again when it is opened: a value set by hand may have changed the run
+@in_turn
 def render() -> None:
     """Draw the popover with the downloads of the present run."""
     playground = session.current()
@@ -37,9 +40,12 @@ def render() -> None:
             data = partial(parameters_file, run)
             _button("save_parameters", "Parameters (.npz)", data, "nnlab-parameters.npz", help_)
             _program(run)
-        # Made now: a file made on a click may be gone after the next tick.
-        help_ = "The training points, and with the data set own your test points, as a CSV file."
-        _button("download", "Points (CSV)", own_points.file(playground), "points.csv", help_)
+        # Few points are a file now: one made on a click may be gone after the next tick.
+        few = len(run.dataset.train_inputs) <= FEW_POINTS
+        if few or not playground.training:
+            help_ = "The training points, with the data set own also your test points, as CSV."
+            points = own_points.file(playground) if few else partial(own_points.file, playground)
+            _button("download", "Points (CSV)", points, "points.csv", help_)
 
 
 def _button(
@@ -57,11 +63,11 @@ def _pictures(run: Run, axes: tuple[str, str]) -> None:
     def page() -> str:
         network = "-".join(map(str, run.config.layer_sizes))
         title = f"The network {network} on {run.config.dataset} {report.alt(run, evaluate(run))}"
-        return replay(run, title, loss_name, log=log, axes=axes)
+        return replay(run, title, loss_name, log=log, axes=axes, pause=give_way)
 
     help_ = "A replay of the run so far, for any browser, even offline; about 5 MB."
-    _button("save_html", "Replay (.html)", page, "nnlab-replay.html", help_)
-    picture = partial(animation, run, loss_name, log=log, axes=axes)
+    _button("save_html", "Replay (.html)", in_turn(page), "nnlab-replay.html", help_)
+    picture = in_turn(partial(animation, run, loss_name, log=log, axes=axes, pause=give_way))
     help_ = "The run so far as a moving picture for slides."
     _button("save_animation", "Animation (.gif)", picture, "nnlab-animation.gif", help_)
 

@@ -1,7 +1,6 @@
 """The sidebar: widgets for all settings, which make one Config."""
 
 from collections.abc import Iterable
-from itertools import pairwise
 from typing import Any
 
 import streamlit as st
@@ -17,10 +16,9 @@ from nnlab.model.losses import OUTPUT_LOSSES
 from nnlab.model.network import INITIALIZATIONS
 from nnlab.model.optimizers import OPTIMIZERS, PENALTIES, SCHEDULES
 from nnlab.training.config import MAX_LAYERS, SETTINGS, Config, parse
+from nnlab.training.work import check_work
 
 DEFAULTS = Config()
-# Updates must be short enough that others on the server do not wait for long.
-MAX_WORK = 500_000_000
 RATES = [float(f"{digit}e{power}") for power in range(-5, 2) for digit in (1, 2, 5)][:-2]
 SLIDER = "learning_rate_scale"
 
@@ -34,22 +32,10 @@ def settings() -> tuple[Config | None, str]:
     # A cleared field is None, which no rule accepts: Config says so.
     try:
         config = Config(**values)
+        check_work(config)
     except BrokenRule as error:
         return None, in_code(error)
-    sentence = too_large(config)
-    return (None, sentence) if sentence else (config, "")
-
-
-def too_large(config: Config) -> str:
-    """Say so if an update would take too long for a server that many share."""
-    weights = sum(fan_in * fan_out for fan_in, fan_out in pairwise(config.layer_sizes))
-    samples = config.samples + len(config.points)
-    if samples * weights <= MAX_WORK:
-        return ""
-    return (
-        f"samples times weights must be at most {MAX_WORK:,} on this page, "
-        f"got {samples:,} times {weights:,}"
-    )
+    return config, ""
 
 
 def _data() -> dict[str, Any]:

@@ -12,6 +12,7 @@ from nnlab.app.playground.panels import step_parts
 from nnlab.app.playground.panels.matrices import ROWS
 from nnlab.app.playground.record import Playground, StepMade
 from nnlab.app.playground.session import UPDATE_PART
+from nnlab.app.turns import in_turn
 from nnlab.inspection.next_update import Step, look_at_step
 from nnlab.training.run import Run
 
@@ -56,7 +57,7 @@ Empty: the next step of the training, for all points or the next batch."""
         look = {"type": "primary", "help": obstacle, "disabled": bool(obstacle)}
         MAKE_STEP.button(st, playground, point, **look)
     # A fragment of its own, so that choosing another layer does not redraw the charts.
-    st.fragment(_parts)(run, step, playground.step_made)
+    st.fragment(in_turn(_parts))(run, step, playground.step_made)
 
 
 def _choose_point(key: str) -> None:

@@ -1,0 +1,46 @@
+"""Takes the messages of each connection at a pace that a person and a page need, not faster.
+
+Each message is work for the server's one event loop, and most start a script run: ten thousand in a
+row would keep all other sessions waiting. Nothing is lost; the browser's messages wait in its own
+connection.
+"""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Application = Callable[[Message, Receive, Any], Awaitable[None]]
+
+PER_SECOND = 40  # a page that trains asks 17 times a second, a dragged slider about as often
+AT_ONCE = 80  # after a pause
+
+
+class MessageRate:
+    """ASGI middleware that lets a websocket receive at most so many messages."""
+
+    def __init__(self, app: Application, clock: Callable[[], float] = time.monotonic) -> None:
+        self._app, self._clock = app, clock
+
+    async def __call__(self, scope: Message, receive: Receive, send: Any) -> None:
+        """Handle a connection."""
+        if scope["type"] == "websocket":
+            receive = self._paced(receive)
+        await self._app(scope, receive, send)
+
+    def _paced(self, receive: Receive) -> Receive:
+        allowed, since = float(AT_ONCE), self._clock()
+
+        async def paced() -> Message:
+            nonlocal allowed, since
+            message = await receive()
+            now = self._clock()
+            allowed = min(AT_ONCE, allowed + PER_SECOND * (now - since)) - 1
+            since = now
+            if allowed < 0:
+                await asyncio.sleep(-allowed / PER_SECOND)
+            return message
+
+        return paced

@@ -3,6 +3,7 @@
 import ctypes
 import threading
 from collections import Counter
+from collections.abc import Callable
 from functools import partial
 from itertools import count
 from math import inf
@@ -11,14 +12,16 @@ from typing import Any
 import numpy as np
 import pytest
 
-from nnlab import Config, advance, start
+from nnlab import Config, Run, advance, start
 from nnlab.app import turns
+from nnlab.app.playground import session
 from nnlab.app.turns import MAX_FRAMES, advance_in_turn, show, turn
 from nnlab.data.datasets import FloatArray
 from nnlab.figures.plane_picture import png
 from nnlab.inspection.diagnosis import diagnose
 from nnlab.inspection.plane_view import GRID_SIZE, ViewOptions, view_plane
 from nnlab.model.network import Network
+from tests.helpers.app_page import open_playground, press
 from tests.helpers.waiting import PATIENCE_SECONDS, wait_until
 
 tick = partial(turns.tick, budget=inf)  # no tick ends early because the machine is busy
@@ -140,3 +143,74 @@ def test_an_error_while_waiting_leaves_the_queue() -> None:
     next_one.start()
     next_one.join(PATIENCE_SECONDS)
     assert not next_one.is_alive()
+
+
+def in_order(*works: Callable[[], None]) -> None:
+    """Let threads queue one after the other behind this one's turn, and wait for their end."""
+    threads = [threading.Thread(target=work) for work in works]
+    with turn():
+        for number, thread in enumerate(threads, 1):
+            thread.start()
+            wait_until(lambda number=number: turns.waiting() == number)
+    for thread in threads:
+        thread.join(PATIENCE_SECONDS)
+        assert not thread.is_alive()
+
+
+def test_long_work_gives_way_to_those_who_wait() -> None:
+    done: list[str] = []
+
+    def long() -> None:
+        for part in ("long 1", "long 2"):
+            done.append(part)
+            turns.give_way()
+
+    in_order(turns.in_turn(long), turns.in_turn(lambda: done.append("short")))
+    assert done == ["long 1", "short", "long 2"]
+
+
+def test_a_turn_within_a_turn_is_a_part_of_it() -> None:
+    with turn(), turn() as others:
+        assert others == 0
+    with turn() as others:
+        assert others == 0
+
+
+def test_others_compute_while_a_turn_waits_for_something() -> None:
+    came = threading.Event()
+
+    @turns.in_turn
+    def wait() -> None:
+        with turns.pausing_turn():
+            assert came.wait(PATIENCE_SECONDS)
+
+    in_order(wait, turns.in_turn(came.set))
+
+
+def test_without_a_turn_nothing_gives_way() -> None:
+    turns.give_way()
+    with turns.pausing_turn():
+        pass
+    assert turns.waiting() == 0
+
+
+def is_in_turn() -> bool:
+    """Say whether another thread has to wait now."""
+    came = threading.Event()
+    threading.Thread(target=turns.in_turn(came.set), daemon=True).start()
+    wait_until(lambda: came.is_set() or turns.waiting() == 1)
+    return not came.is_set()
+
+
+def test_a_script_run_and_a_click_take_turns(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[bool] = []
+
+    def watched(config: Config) -> Run:
+        seen.append(is_in_turn())
+        return start(config)
+
+    monkeypatch.setattr(session, "start", watched)
+    app = open_playground()
+    assert seen == [True]
+    press(app, "reset")
+    assert seen == [True, True]

@@ -22,6 +22,7 @@ from nnlab.app.playground.actions import ADVICE, ON_KEYS, UNDO_BRANCH
 from nnlab.app.playground.display_options import DisplayOptions
 from nnlab.app.playground.record import Playground
 from nnlab.app.playground.settings import settings
+from nnlab.app.turns import give_way
 from nnlab.data.plane import plane_extent
 from nnlab.data.points import MAX_LINK_POINTS
 from nnlab.figures import curves, points
@@ -52,17 +53,20 @@ def render() -> None:
     pages = st.sidebar.container()
     config, error = settings()
     session.follow(config, arrived=arrived)
+    give_way()
     playground = session.current()
     with pages:
         navigation.menu(TITLE, playground.run.config)
     speed, panel = controls.render(playground)
     observation = observe(playground.viewed_run)
     finding = diagnose(observation)
+    give_way()
     live = st.container(key="live")
     with st.container(key="bench"):
         options = _stages(playground)
         with st.container(key="panel_place"):
             panels.render(panel, playground)
+    give_way()
     with st.container(horizontal=True, vertical_alignment="center"):
         live_chart.time_line()
         if playground.left_run:

@@ -2,11 +2,15 @@
 
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import Browser, Page, WebSocketRoute, expect
 
+from nnlab import Config, start
+from nnlab.data.plane import plane_extent
 from tests.helpers.browser_page import (
     CHARTS,
     PATIENCE,
+    PLOT,
     chart,
     drag,
     enter,
@@ -15,6 +19,7 @@ from tests.helpers.browser_page import (
     let_timers_fire,
     new_page,
     open_page,
+    place,
     press,
     settled,
     shown,
@@ -217,3 +222,30 @@ def test_a_zoom_into_the_loss_curve_stays_while_looking_back(page: Page, server:
     press(page, "Step 100")
     shown(page, "loss-curve", 300)
     assert not zoomed(page)
+
+
+def axis_ranges(page: Page) -> list[float]:
+    """Return left, right, bottom and top of the decision boundary's axes."""
+    return page.evaluate(f"[...{PLOT}._fullLayout.xaxis.range, ...{PLOT}._fullLayout.yaxis.range]")
+
+
+@pytest.mark.parametrize("noise", [(0.5, 0.0), (0.0, 0.5)])
+def test_a_new_plane_is_shown_whole_and_a_double_click_returns_to_it(
+    page: Page, server: str, noise: tuple[float, float]
+) -> None:
+    """Plotly would keep the range of the first figure."""
+    open_page(page, server, "samples=50&test_samples=20")
+    for level in noise:
+        enter(page, "Noise", str(level))
+        config = Config(samples=50, test_samples=20, noise=level)
+        plane = pytest.approx(plane_extent(start(config).dataset))
+        wait_in(page, lambda plane=plane: axis_ranges(page) == plane)
+        left, right, bottom, top = axis_ranges(page)
+        middle = place(page, (left + right) / 2, (bottom + top) / 2)
+        page.mouse.dblclick(*middle)
+        let_timers_fire(page, 500)  # Plotly waits for a third click
+        assert axis_ranges(page) == plane
+        drag(page, middle, place(page, right * 0.8, top * 0.8))
+        wait_in(page, lambda plane=plane: axis_ranges(page) != plane)
+        page.mouse.dblclick(*middle)
+        wait_in(page, lambda plane=plane: axis_ranges(page) == plane)

@@ -15,6 +15,9 @@ export function loadPlotly() {
   return loading;
 }
 
+/** @typedef {{ range?: number[] }} Axis */
+const AXES = /** @type {const} */ (["xaxis", "yaxis"]);
+
 export class PlotlyPlot {
   constructor() {
     this.element = make("div", "plot", "", { role: "img" });
@@ -25,13 +28,23 @@ export class PlotlyPlot {
   /**
    * Draws the figure, or changes it into another one.
    * @param {object[]} data
-   * @param {object} layout
+   * @param {{ xaxis?: Axis, yaxis?: Axis }} layout
    */
   async draw(data, layout) {
     const plotly = await loadPlotly();
     const began = performance.now();
-    const options = { displaylogo: false, displayModeBar: false, scrollZoom: false };
+    const options = {
+      displaylogo: false, displayModeBar: false, scrollZoom: false, doubleClick: "reset",
+    };
+    // Plotly would keep the ranges of the first figure: as limits of a constrained axis, and to
+    // return to from a zoom.
+    const ranges = AXES.map((name) => layout[name]?.range?.slice());
+    const axes = () => AXES.map((name) => this.plot._fullLayout?.[name]);
+    for (const axis of axes()) if (axis) axis._inputRange = null;
     await plotly.react(this.element, data, layout, options);
+    axes().forEach((axis, index) => {
+      if (axis) [axis._rangeInitial0, axis._rangeInitial1] = ranges[index] ?? [];
+    });
     this.isDrawn = true;
     return performance.now() - began;
   }

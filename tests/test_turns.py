@@ -22,6 +22,7 @@ from nnlab.inspection.diagnosis import diagnose
 from nnlab.inspection.plane_view import GRID_SIZE, ViewOptions, view_plane
 from nnlab.model.network import Network
 from tests.helpers.app_page import open_playground, press
+from tests.helpers.turn import is_in_turn
 from tests.helpers.waiting import PATIENCE_SECONDS, wait_until
 
 tick = partial(turns.tick, budget=inf)  # no tick ends early because the machine is busy
@@ -192,14 +193,6 @@ def test_without_a_turn_nothing_gives_way() -> None:
     with turns.pausing_turn():
         pass
     assert turns.waiting() == 0
-
-
-def is_in_turn() -> bool:
-    """Say whether another thread has to wait now."""
-    came = threading.Event()
-    threading.Thread(target=turns.in_turn(came.set), daemon=True).start()
-    wait_until(lambda: came.is_set() or turns.waiting() == 1)
-    return not came.is_set()
 
 
 def test_a_script_run_and_a_click_take_turns(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,10 +7,11 @@ from starlette.middleware import Middleware
 from nnlab.app import navigation
 from nnlab.app.explore import page as explore
 from nnlab.app.message_rate import MessageRate
+from nnlab.app.one_upload import OneUpload
 from nnlab.app.playground import page as playground
 from nnlab.app.turns import turn
 
-MIDDLEWARE = [Middleware(MessageRate)]
+MIDDLEWARE = [Middleware(MessageRate), Middleware(OneUpload)]
 
 
 def draw() -> None:

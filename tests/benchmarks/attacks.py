@@ -18,7 +18,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 SMALL = "hidden_layers=4&samples=100"
 # Just within what a page takes: most of its time goes to one update, or to the points.
 WIDE = "samples={samples}&hidden_layers=64,64,64,64,64,64,64,64&activation=tanh&speed=max"
-HEAVIEST = WIDE.format(samples=2000)
+HEAVIEST = WIDE.format(samples=2400)
 PACKET = 10  # messages
 STROKE = 1000  # positions
 FEWER_POINTS = 57_000

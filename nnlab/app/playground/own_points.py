@@ -1,9 +1,11 @@
 """A user's own points on the page: drawn on the plane, uploaded, downloaded, in the link."""
 
-from functools import lru_cache
+from functools import cache, lru_cache, partial
+from threading import Lock
 from typing import Any
 
 import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from nnlab.app.links import code, in_code
 from nnlab.app.live_chart import Brush
@@ -11,6 +13,7 @@ from nnlab.app.playground import session
 from nnlab.app.playground.actions import CLEAR, UNDO, USE_POINTS
 from nnlab.app.playground.point_history import ERASER_RADIUS, TARGETS, OwnPoints
 from nnlab.app.playground.record import Playground
+from nnlab.app.turns import pausing_turn
 from nnlab.data import csv_files
 from nnlab.data.datasets import OWN
 from nnlab.data.points import MAX_LINK_POINTS, Points
@@ -76,14 +79,19 @@ def files(problem: str) -> None:
     )
     if uploaded:
         try:
-            _choose_columns(csv_files.read_table(uploaded.getvalue()), problem)
+            _choose_columns(uploaded, problem)
         except BrokenRule as error:
             st.error(in_code(error), icon=":material/error:")
 
 
-def _choose_columns(table: csv_files.PointsTable, problem: str) -> None:
-    names = list(table.columns)
-    guessed = csv_files.guess_columns(table)
+def _choose_columns(uploaded: UploadedFile, problem: str) -> None:
+    table = cache(partial(_table, uploaded))
+
+    def columns() -> tuple[list[str], tuple[str, str, str]]:
+        return list(table().columns), csv_files.guess_columns(table())
+
+    file_id = uploaded.file_id
+    names, guessed = session.remember("columns", file_id, columns)
     left, right = st.columns(2)
     label = "label" if problem == "classification" else "target"
     places = ((left, "x1"), (right, "x2"), (left, label))
@@ -94,8 +102,13 @@ def _choose_columns(table: csv_files.PointsTable, problem: str) -> None:
     help_ = """Give both inputs mean 0 and standard deviation 1: the network learns badly from \
 large numbers."""
     standardize = st.checkbox("Standardise", key="standardise", help=help_)
-    found = csv_files.to_points(table, x1, x2, label, problem=problem, standardize=standardize)
 
+    def points() -> csv_files.LabelledPoints:
+        chosen: dict[str, Any] = {"problem": problem, "standardize": standardize}
+        return csv_files.to_points(table(), x1, x2, label, **chosen)
+
+    source = (file_id, x1, x2, label, problem, standardize)
+    found = session.remember("points", source, points)
     classes = found.classes or ()
     legend = "".join(f" · {code(shown(name))} is {label}" for label, name in enumerate(classes))
     st.caption(f"{len(found.points):,} points{legend}")
@@ -103,4 +116,11 @@ large numbers."""
     USE_POINTS.button(st, session.current(), own, width="stretch")
 
 
+def _table(uploaded: UploadedFile) -> csv_files.PointsTable:
+    """Read a file, which takes a second if it is large; meanwhile others compute."""
+    with pausing_turn(), _one_file:
+        return csv_files.read_table(uploaded.getvalue())
+
+
+_one_file = Lock()  # the server reads one at a time
 _write = lru_cache(maxsize=4)(csv_files.write_table)

@@ -1,8 +1,9 @@
 """What the playground remembers of a user's session, apart from its widgets."""
 
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from nnlab.app.pace import Pace
 from nnlab.app.page_record import PageRecord
@@ -66,6 +67,7 @@ class Playground(PageRecord):
     refused_value : what was wrong with the last value typed in the diagram, or nothing
     from_edited : the link is that of a run with weights set by hand, until the first iteration
     fields : what the fields of the page show
+    remembered : by name, what was computed last from an uploaded file, and from what
     """
 
     run: Run
@@ -82,6 +84,7 @@ class Playground(PageRecord):
     refused_value: str = ""
     from_edited: bool = False
     fields: Fields = field(default_factory=lambda: Fields(config_values(Config())))
+    remembered: Mapping[str, tuple[Any, Any]] = field(default_factory=dict)
 
     @property
     def viewed_run(self) -> Run:

@@ -6,10 +6,10 @@ changes the record is in this one place.
 """
 
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar, cast
 
 import streamlit as st
 
@@ -21,6 +21,7 @@ from nnlab.app.playground.record import Playground, StepMade, Training, goal_of
 from nnlab.app.turns import advance_in_turn, turn
 from nnlab.data.datasets import OWN
 from nnlab.data.plane import plane_extent
+from nnlab.data.rules import BrokenRule
 from nnlab.inspection import next_update
 from nnlab.inspection.diagnosis import Diagnosis
 from nnlab.inspection.plane_view import Unit
@@ -28,6 +29,7 @@ from nnlab.training import edits
 from nnlab.training.config import MAX_SAMPLES, SETTINGS, Config
 from nnlab.training.run import Run, start
 
+Result = TypeVar("Result")
 KEY = "playground"
 UPDATE_PART = "Update"  # of the panel One step: what a step changes
 
@@ -318,6 +320,23 @@ def set_points(own: OwnPoints) -> None:
 
 def _with_points(own: OwnPoints) -> dict[str, Any]:
     return {"point_history": appended(current().point_history, own)}
+
+
+def remember(name: str, source: Any, compute: Callable[[], Result]) -> Result:
+    """Compute a value, unless it was computed from the same source before; it may be a BrokenRule.
+
+    Reading a file takes longer than all the rest of a script run.
+    """
+    before, value = current().remembered.get(name, (None, None))
+    if before != source:
+        try:
+            value = compute()
+        except BrokenRule as broken:
+            value = broken.with_traceback(None)
+        _change(remembered={**current().remembered, name: (source, value)})
+    if isinstance(value, BrokenRule):
+        raise value
+    return cast("Result", value)
 
 
 def clear_points(_: Playground) -> None:

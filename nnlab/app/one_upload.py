@@ -1,0 +1,35 @@
+"""Keeps one uploaded file for each session: a new one replaces the one before."""
+
+import asyncio
+import re
+from typing import Any
+from weakref import WeakValueDictionary
+
+from streamlit.runtime import get_instance
+
+from nnlab.app.message_rate import Application, Message, Receive
+
+_UPLOAD = re.compile(r"/_stcore/upload_file/([^/]+)/[^/]+/?")
+
+
+class OneUpload:
+    """ASGI middleware that drops a session's earlier file, and takes its uploads one by one.
+
+    Streamlit keeps all files of a session until it ends, and any address takes a file.
+    """
+
+    def __init__(self, app: Application) -> None:
+        self._app = app
+        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+
+    async def __call__(self, scope: Message, receive: Receive, send: Any) -> None:
+        """Handle a request."""
+        found = _UPLOAD.search(scope["path"]) if scope["type"] == "http" else None
+        if not found or scope["method"] != "PUT":
+            await self._app(scope, receive, send)
+            return
+        session = found[1]
+        lock = self._locks.setdefault(session, asyncio.Lock())
+        async with lock:
+            get_instance().uploaded_file_mgr.remove_session_files(session)
+            await self._app(scope, receive, send)

@@ -22,6 +22,7 @@ from nnlab.sweep import Axis, Range, Sweep, axis_from_text, cluster, grid, rando
 from nnlab.sweep.executors import Workers
 from nnlab.sweep.sweep import UNWATCHED_SECONDS
 from tests.helpers.app_page import (
+    follow,
     healthy,
     open_explore,
     playground_of,
@@ -55,9 +56,10 @@ def started(app: AppTest) -> StartedSweep:
     return sweep
 
 
-def choose_run(app: AppTest, index: int) -> None:
+def open_run(app: AppTest, index: int) -> AppTest:
     """Let the page open a run, as a click on its cell does."""
     app.session_state[KEY] = replace(explore(app), chosen_run=index)
+    return follow(healthy(app.run()))
 
 
 def field(app: AppTest, name: str) -> str:
@@ -484,8 +486,7 @@ def test_rows_and_columns_can_be_chosen(workers: ByHand, drawn: dict[str, Update
 def test_a_chosen_run_opens_in_the_playground(workers: ByHand) -> None:
     app = press(open_explore(**SIX, learning_rate="0.5", noise="0.2"), "sweep_start")
     workers.compute_all()
-    choose_run(app, 5)
-    app.run()
+    open_run(app, 5)
     run = run_of(healthy(app))
     assert run.config == started(app).plan.configs[5]
     assert run.config.learning_rate == 1.0
@@ -501,8 +502,7 @@ def test_opening_a_run_of_other_settings_starts_a_new_one() -> None:
     """On the playground, another learning rate would act on the run in progress."""
     app = press(open_explore(**SIX), "sweep_start")
     put_run(app, advance(start(explore(app).base), 50))
-    choose_run(app, 1)
-    app.run()
+    open_run(app, 1)
     assert run_of(healthy(app)).iteration == 0
 
 
@@ -512,8 +512,7 @@ def test_the_run_in_progress_stays_when_one_comes_back_with_its_settings() -> No
     config = started(app).plan.configs[0]
     run = advance(start(config), 2)
     put_run(app, run)
-    choose_run(app, 0)
-    app.run()
+    open_run(app, 0)
     assert run_of(healthy(app)) is run
     assert playground_of(app).training is None
 
@@ -523,8 +522,7 @@ def test_own_points_go_along_and_an_opened_run_brings_its_own() -> None:
     points = encode(Points.of([(0.5, 0.5, 1.0), (-0.5, 0.2, 0.0)]))
     app = press(open_explore(**SIX, points=points), "sweep_start")
     assert "2 own points" in texts(app)
-    choose_run(app, 0)
-    app.run()
+    open_run(app, 0)
     assert len(run_of(healthy(app)).config.points) == 2
     assert app.query_params["points"] == points
 
@@ -538,7 +536,7 @@ def test_an_opened_run_has_the_points_of_its_base_however_many(workers: ByHand, 
     press(app, "range_start")
     workers.compute_all()
     app.run()
-    press(app, key)
+    follow(press(app, key))
     assert len(run_of(app).config.points) == 0
 
 
@@ -727,7 +725,7 @@ def test_two_compared_runs_wait_while_their_view_is_not_shown(workers: ByHand) -
             for view in ("table", "compare"):
                 app.button_group(key=view_key(app)).set_value(view).run()
         else:
-            press(app, "open_base")  # in the playground
+            follow(press(app, "open_base"))
         assert not explore(healthy(app)).pair.training
 
 
@@ -738,8 +736,7 @@ def test_a_sweep_goes_on_while_its_results_are_not_drawn(
     """A sweep rests once nobody has asked for its results for a while; other pages ask."""
     app = press(open_explore(**SIX), "sweep_start")
     if opens_playground:
-        choose_run(app, 0)
-        app.run()
+        open_run(app, 0)
     else:
         press(app, "example_range_test")
         assert "The test is running." in texts(app)

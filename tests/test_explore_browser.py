@@ -8,7 +8,9 @@ import numpy as np
 import psutil
 import pytest
 from PIL import Image
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, WebSocketRoute, expect
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from nnlab import Config
 from nnlab.figures.plane_picture import png
@@ -18,6 +20,7 @@ from tests.helpers.browser_page import (
     CHARTS,
     button,
     enter,
+    intercept,
     let_timers_fire,
     mark,
     marked,
@@ -164,6 +167,35 @@ def test_back_from_an_opened_run_leads_to_the_sweep_of_an_example(
     wait_for_script(page)
     expect(page.get_by_label("Values of axis 2")).to_have_value("1; 10; 100; none")
     expect(page.get_by_text("Base:")).not_to_contain_text("batch size")
+
+
+def test_the_browser_asks_for_each_page_that_the_server_opens(
+    explore: Callable[[str], Page], page: Page
+) -> None:
+    """So it stops the timers of the page before, whose ticks would empty the new page."""
+    asked: list[str] = [""]  # pages by their hashes; the first request names none
+    unasked: list[str] = []
+
+    def to_server(route: WebSocketRoute, data: str | bytes) -> None:
+        message = BackMsg.FromString(data)
+        if message.HasField("rerun_script"):
+            asked.append(message.rerun_script.page_script_hash)
+        route.send(data)
+
+    def to_page(route: WebSocketRoute, data: str | bytes) -> None:
+        message = ForwardMsg.FromString(data)
+        opened = message.new_session.page_script_hash
+        if message.HasField("new_session") and len(asked) > 2 and opened not in asked:
+            unasked.append(opened)
+        route.send(data)
+
+    intercept(page, from_page=to_server, from_server=to_page)
+    explore(f"{AXES}&{SMALL}")
+    press(page, "Start")
+    links(page).first.click(timeout=RUNS_PATIENCE)
+    shown(page, "loss-curve", 0)
+    assert unasked == []
+    assert len(set(asked)) > 2
 
 
 def test_a_run_trains_in_the_playground_while_the_sweep_goes_on(

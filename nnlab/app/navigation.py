@@ -6,6 +6,7 @@ another page is drawn, so a link to a page carries its whole query.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 import streamlit as st
 from streamlit.navigation.page import Page as StreamlitPage
@@ -15,6 +16,11 @@ from nnlab.training.config import Config
 from nnlab.training.run import Run
 
 Query = Mapping[str, str]
+# Streamlit opens the page of the address when the browser goes back or forward.
+GO = """<script>
+history.pushState({{}}, "", "{}");
+dispatchEvent(new PopStateEvent("popstate"));
+</script>"""
 ADDRESS_IN_PLACE = f"<script>{(STATIC / 'address.js').read_text()}</script>"
 
 
@@ -101,6 +107,12 @@ def current_run() -> Run | None:
 
 
 def open_in_workbench(config: Config) -> None:
-    """Open the workbench with these settings; this does not return."""
+    """Let the browser open the workbench with these settings, as after a click on a link.
+
+    st.switch_page would leave the timers of this page's fragments running until the new page
+    arrives in the browser, and a fragment that is asked for by then empties the new page. For the
+    same reason, the script has to go on and draw all fragments of this page.
+    """
     page = _workbench()
-    st.switch_page(_streamlit(page), query_params=dict(page.open(config)))
+    query = urlencode(page.open(config))
+    st.html(GO.format(f"./{_streamlit(page).url_path}?{query}"), unsafe_allow_javascript=True)

@@ -1,10 +1,13 @@
 """What tests do with a page without a browser: open it, press buttons, read it."""
 
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl
 
 from streamlit.testing.v1 import AppTest
+from streamlit.util import calc_hash
 
 from nnlab import Run
 from nnlab.app.playground.point_history import OwnPoints
@@ -80,4 +83,14 @@ def open_explore(*, small: bool = True, **link: str) -> AppTest:
     app = AppTest.from_function(_app_with_explore_first, default_timeout=PATIENCE_SECONDS)
     for name, value in {**(SMALL_RUNS if small else {}), **link}.items():
         app.query_params[name] = value
+    return healthy(app.run())
+
+
+def follow(app: AppTest) -> AppTest:
+    """Open the page that a page's script tells the browser to open; AppTest runs no scripts."""
+    (address,) = re.findall(r'"\./(.*?)"', "".join(element.value for element in app.html))
+    path, query = address.split("?")
+    app.query_params.clear()
+    app.query_params.update(parse_qsl(query))
+    app._page_hash = calc_hash(path)
     return healthy(app.run())

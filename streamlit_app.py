@@ -2,10 +2,15 @@
 
 import streamlit as st
 
-from nnlab.app import entry, live_chart
+from nnlab.app import entry, live_chart, security
 
 if __name__ == "__main__":
     entry.draw()
 else:
     entry.collect_less_often()
-    app = st.App(__file__, routes=live_chart.routes(), middleware=entry.MIDDLEWARE)
+    app = st.App(
+        __file__,
+        routes=live_chart.routes(),
+        middleware=entry.middleware(),
+        lifespan=security.lifespan,
+    )

@@ -4,14 +4,17 @@ import gc
 
 from starlette.middleware import Middleware
 
-from nnlab.app import navigation
+from nnlab.app import navigation, security
 from nnlab.app.explore import page as explore
 from nnlab.app.message_rate import MessageRate
 from nnlab.app.one_upload import OneUpload
 from nnlab.app.playground import page as playground
 from nnlab.app.turns import turn
 
-MIDDLEWARE = [Middleware(MessageRate), Middleware(OneUpload)]
+
+def middleware() -> list[Middleware]:
+    """Return what every request to the server passes through, from the outside in."""
+    return [*security.middleware(), Middleware(MessageRate), Middleware(OneUpload)]
 
 
 def draw() -> None:

@@ -47,10 +47,11 @@ def served_by(
     *,
     port: int | None = None,
     base_path: str = "",
+    listen: str = "127.0.0.1",
 ) -> Iterator[tuple[str, psutil.Process]]:
     """Run a command that takes Streamlit's options; yield as `serving` does."""
     port = port or free_port()
-    command = [*command, "--server.headless", "true", "--server.address", "127.0.0.1"]
+    command = [*command, "--server.headless", "true", "--server.address", listen]
     command += ["--server.port", str(port), "--server.baseUrlPath", base_path]
     with tempfile.TemporaryFile("w+") as log:
         process = subprocess.Popen(

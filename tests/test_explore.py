@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from concurrent.futures import Future
 from dataclasses import replace
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -11,7 +10,7 @@ from streamlit.runtime.scriptrunner import RerunData, get_script_run_ctx
 from streamlit.testing.v1 import AppTest
 
 from nnlab import Config, advance, start
-from nnlab.app.explore import page, session, sweep_progress
+from nnlab.app.explore import page, session
 from nnlab.app.explore.session import KEY, Cost, Explore, StartedSweep
 from nnlab.app.explore.setup.presets import PRESETS, RANGE_TEST, SUGGESTED
 from nnlab.app.explore.setup.sweep_fields import VARIED
@@ -32,6 +31,7 @@ from tests.helpers.app_page import (
     status,
 )
 from tests.helpers.executors import ByHand
+from tests.helpers.waiting import PATIENCE_SECONDS
 
 BASE = {"samples": "20", "test_samples": "10", "iterations": "3"}
 SIX = {"axis1": "learning_rate:0.01; 0.1; 1", "axis2": "hidden_layers:2; 3"}
@@ -197,16 +197,15 @@ def test_the_estimate_is_made_from_a_measured_run() -> None:
 
 
 @pytest.mark.usefixtures("workers")
-def test_the_page_says_beforehand_how_long_it_takes_and_how_that_was_measured(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    """Six runs of 3 iterations, two at once, by a clock that advances 2 s at each reading."""
-    seconds = iter(range(0, 1000, 2))
-    clock = SimpleNamespace(perf_counter=lambda: next(seconds))
-    monkeypatch.setattr(sweep_progress, "time", clock)
+def test_the_page_says_beforehand_how_long_it_takes_and_how_that_was_measured() -> None:
+    """Six runs of 3 iterations, two at once; one takes 4 s besides 2 s for 3 iterations."""
     app = open_explore(**SIX)
+    measured = explore(app).cost
+    assert measured
+    known = Cost(measured.config, overhead=4.0, iterations=3, seconds=2.0)
+    app.session_state[KEY] = replace(explore(app), cost=known)
+    app.run()
     estimate = next(element for element in app.markdown if "6 runs" in element.value)
-    # from one look at the clock to the next are 2 s: data, training and result take 6 s a run
     assert estimate.value == "**6 runs** of 3 iterations, about **18 s**"
     assert estimate.help.startswith("Measured: 3 iterations of one of these runs took 2 s")
 
@@ -694,15 +693,30 @@ def test_the_estimate_measures_a_run_of_the_sweep_as_the_base_may_be_too_large(
     assert not workers.tasks
 
 
+def _explore_that_redraws_compare_at_once() -> None:
+    from dataclasses import replace  # noqa: PLC0415 - the script of a page of its own
+
+    from nnlab.app import navigation  # noqa: PLC0415
+    from nnlab.app.explore import page as explore  # noqa: PLC0415
+    from nnlab.app.playground import page as playground  # noqa: PLC0415
+
+    impatient = replace(explore.PAGE, render=lambda: explore.render(compare_seconds=-1))
+    navigation.register(impatient, playground.PAGE)
+    navigation.run()
+
+
 def test_compare_offers_more_runs_while_they_come(
     workers: ByHand, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    app = press(open_explore(**SIX, view="compare"), "sweep_start")
+    app = AppTest.from_function(
+        _explore_that_redraws_compare_at_once, default_timeout=PATIENCE_SECONDS
+    )
+    app.query_params.update({**BASE, **SIX, "view": "compare"})
+    press(app.run(), "sweep_start")
     assert "No run has finished yet." in texts(app)
     assert "press Start" not in texts(app)
     workers.compute(1)
     assert "There are no two runs to compare yet." in texts(healthy(app.run()))
-    monkeypatch.setattr(page, "COMPARE_SECONDS", -1)
     look = page.results_so_far
 
     def compute_and_look(*arguments: Any) -> Any:

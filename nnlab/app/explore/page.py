@@ -47,7 +47,7 @@ LINK_NAMES = (
 )
 
 
-def render() -> None:
+def render(compare_seconds: float = COMPARE_SECONDS) -> None:
     """Draw the page: one script run."""
     st.set_page_config("nnlab · Explore", "🧠", layout="wide", initial_sidebar_state=330)
     st.html(STYLE)
@@ -86,7 +86,7 @@ def render() -> None:
             st.fragment(in_turn(_live_test), run_every=interval)(base, interval)
         sweep_progress.keep_watching()
     else:
-        _results(explore.sweep, plan, view)
+        _results(explore.sweep, plan, view, compare_seconds)
     session.write_address()
 
 
@@ -129,7 +129,9 @@ def _choose_view() -> str:
     return str(name)
 
 
-def _results(started: StartedSweep | None, plan: Plan | None, view: str) -> None:
+def _results(
+    started: StartedSweep | None, plan: Plan | None, view: str, compare_seconds: float
+) -> None:
     """Draw the results, or before the first start their empty place or the examples."""
     shown = started.plan if started else plan
     if shown is None or (not started and len(shown.configs) == 1):
@@ -149,7 +151,7 @@ def _results(started: StartedSweep | None, plan: Plan | None, view: str) -> None
     if layout:
         live_chart.gallery(gallery.KEY)
     with live:
-        due = time.monotonic() + COMPARE_SECONDS if view == compare.VIEW else inf
+        due = time.monotonic() + compare_seconds if view == compare.VIEW else inf
         st.fragment(in_turn(_live), run_every=interval)(started, sweep, layout, view, interval, due)
     if view == compare.VIEW and (sweep.done or not started):
         compare.render(sweep)

@@ -10,6 +10,7 @@ import streamlit as st
 
 from nnlab.app import report
 from nnlab.app.playground import own_points, session
+from nnlab.app.playground.file_making import made_in_turn
 from nnlab.app.turns import give_way, in_turn
 from nnlab.export.animation import animation
 from nnlab.export.parameters_file import parameters_file
@@ -44,7 +45,11 @@ def render() -> None:
         few = len(run.dataset.train_inputs) <= FEW_POINTS
         if few or not playground.training:
             help_ = "The training points, with the data set own also your test points, as CSV."
-            points = own_points.file(playground) if few else partial(own_points.file, playground)
+            points = (
+                own_points.file(playground)
+                if few
+                else made_in_turn(partial(own_points.file, playground))
+            )
             _button("download", "Points (CSV)", points, "points.csv", help_)
 
 
@@ -66,8 +71,8 @@ def _pictures(run: Run, axes: tuple[str, str]) -> None:
         return replay(run, title, loss_name, log=log, axes=axes, pause=give_way)
 
     help_ = "A replay of the run so far, for any browser, even offline; about 5 MB."
-    _button("save_html", "Replay (.html)", in_turn(page), "nnlab-replay.html", help_)
-    picture = in_turn(partial(animation, run, loss_name, log=log, axes=axes, pause=give_way))
+    _button("save_html", "Replay (.html)", made_in_turn(page), "nnlab-replay.html", help_)
+    picture = made_in_turn(partial(animation, run, loss_name, log=log, axes=axes, pause=give_way))
     help_ = "The run so far as a moving picture for slides."
     _button("save_animation", "Animation (.gif)", picture, "nnlab-animation.gif", help_)
 

@@ -1,0 +1,51 @@
+"""Makes the files that take seconds: one at a time on the server, and few for each session."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from threading import Lock
+from typing import TypeVar
+
+from streamlit import runtime
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+from nnlab.app.turns import turn
+from nnlab.data.rules import BrokenRule
+
+File = TypeVar("File", str, bytes)
+MAX_ASKED = 2  # files that a session waits for
+
+_asked: Counter[str] = Counter()  # by session
+_counting, _making = Lock(), Lock()
+
+
+def made_in_turn(make: Callable[[], File]) -> Callable[[], File]:
+    """Return the function that makes a file such that each call waits for its turn.
+
+    A call raises a BrokenRule if this session has ended, or waits for MAX_ASKED files already.
+    """
+    context = get_script_run_ctx()
+    session = context.session_id if context else ""
+
+    def made() -> File:
+        with _place(session), _making, turn():
+            return make()
+
+    return made
+
+
+@contextmanager
+def _place(session: str) -> Iterator[None]:
+    if runtime.exists() and not runtime.get_instance().is_active_session(session):
+        raise BrokenRule("files", "be for a session that goes on", "one that has ended")
+    with _counting:
+        if _asked[session] >= MAX_ASKED:
+            raise BrokenRule("files", f"be at most {MAX_ASKED} at a time", "one more")
+        _asked[session] += 1
+    try:
+        yield
+    finally:
+        with _counting:
+            _asked[session] -= 1
+            if not _asked[session]:
+                del _asked[session]

@@ -6,6 +6,7 @@ another page is drawn, so a link to a page carries its whole query.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from html import escape
 from urllib.parse import urlencode
 
 import streamlit as st
@@ -16,12 +17,14 @@ from nnlab.training.config import Config
 from nnlab.training.run import Run
 
 Query = Mapping[str, str]
+# The page's inline scripts. The server's security policy allows these texts only, so the address
+# to go to stands beside the script.
+ADDRESS_IN_PLACE = f"<script>{(STATIC / 'address.js').read_text()}</script>"
 # Streamlit opens the page of the address when the browser goes back or forward.
 GO = """<script>
-history.pushState({{}}, "", "{}");
+history.pushState({}, "", document.querySelector("[data-go]").dataset.go);
 dispatchEvent(new PopStateEvent("popstate"));
 </script>"""
-ADDRESS_IN_PLACE = f"<script>{(STATIC / 'address.js').read_text()}</script>"
 
 
 @dataclass(frozen=True)
@@ -114,5 +117,5 @@ def open_in_workbench(config: Config) -> None:
     same reason, the script has to go on and draw all fragments of this page.
     """
     page = _workbench()
-    query = urlencode(page.open(config))
-    st.html(GO.format(f"./{_streamlit(page).url_path}?{query}"), unsafe_allow_javascript=True)
+    address = escape(f"./{_streamlit(page).url_path}?{urlencode(page.open(config))}")
+    st.html(f'<i data-go="{address}"></i>{GO}', unsafe_allow_javascript=True)

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+import streamlit as st
 from streamlit.runtime.scriptrunner import RerunData, get_script_run_ctx
 from streamlit.testing.v1 import AppTest
 
@@ -763,3 +764,12 @@ def test_a_sweep_goes_on_while_its_results_are_not_drawn(
     app.run()
     workers.compute_all()
     assert sweep.done == 6
+
+
+def test_a_sweep_goes_on_when_another_session_clears_the_servers_caches(workers: ByHand) -> None:
+    app = press(open_explore(**SIX), "sweep_start")
+    st.cache_data.clear()
+    st.cache_resource.clear()
+    assert not explore(app).sweep.sweep.paused
+    workers.compute_all()
+    assert explore(healthy(app.run())).sweep.sweep.done == 6

@@ -1,10 +1,12 @@
 """Takes the messages of the browser: each one once, in order, and only as the schema allows.
 
-The schema also limits how long and how many they are, so that a handler's work is bounded.
+The schema also limits how long and how many they are, so that a handler's work is bounded. It is
+checked in its own order, so each limit on a length stands before the rule for the items.
 """
 
 import json
 import logging
+import reprlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from math import inf
@@ -80,14 +82,14 @@ class Inbox:
         session, page : those that the packet must be meant for
         """
         if not _packet.is_valid(packet):
-            _LOG.warning("Dropped a malformed packet: %.200s", packet)
+            _LOG.warning("Dropped a malformed packet: %s", reprlib.repr(packet))
             return
         if (packet["session"], packet["page"]) != (session, page):
             _LOG.warning("Dropped a packet for another session or page")
             return
         for message in packet["messages"]:
             if not is_message(message):
-                _LOG.warning("Dropped a malformed message: %.200s", message)
+                _LOG.warning("Dropped a malformed message: %s", reprlib.repr(message))
             elif message["number"] > self.taken:
                 before, self.taken = self.taken, message["number"]
                 if not (handler := handlers.get(message["kind"])):

@@ -4,12 +4,14 @@ import http.client
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator, Mapping, Sequence
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 import websockets
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
@@ -19,8 +21,22 @@ from tests.benchmarks.fake_browser import run
 from tests.helpers.browser_page import new_page, open_page
 from tests.helpers.server import APP, ROOT, served_by, serving
 
-SCHOOL = "http://school.example"
 NAME = "nnlab.school.example"
+
+
+class Frame(BaseHTTPRequestHandler):
+    """A page of another site that shows, in a frame, the address after the question mark."""
+
+    def do_GET(self) -> None:
+        """Answer with the frame."""
+        self.send_response(200)
+        self.send_header("Content-Type", "text/html")
+        self.end_headers()
+        source = self.path.partition("?")[2]
+        self.wfile.write(f'<iframe src="{source}" width="1366" height="768">'.encode())
+
+    def log_message(self, format: str, *_: object) -> None:  # noqa: A002
+        """Print nothing."""
 
 
 def get(
@@ -42,12 +58,23 @@ def statuses(address: str, hosts: Sequence[str]) -> dict[str, int]:
 
 
 @pytest.fixture(scope="module")
-def school() -> Iterator[str]:
-    """Serve the app with a name of its own, to a site that shows it in a frame; its address."""
+def site() -> Iterator[int]:
+    """Serve a site that shows other pages in a frame; its port."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), Frame) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield server.server_port
+        server.shutdown()
+        thread.join()
+
+
+@pytest.fixture(scope="module")
+def school(site: int) -> Iterator[str]:
+    """Serve the app under a name of its own, also for a site that shows it in a frame."""
     environment = {
         **os.environ,
         "PYTHONPATH": str(ROOT),
-        security.EMBEDDERS: f"https://other.example {SCHOOL}",
+        security.EMBEDDERS: f"https://other.example http://127.0.0.1:{site}",
         security.METRICS: "1",
     }
     command = [sys.executable, "-m", "streamlit", "run", str(APP), "--browser.serverAddress", NAME]
@@ -147,6 +174,18 @@ def test_only_the_page_s_own_scripts_run_and_it_asks_only_its_server(
         }"""
     )
     assert blocked == [None, "script-src-elem", "connect-src"]
+    page.close()
+
+
+def test_only_a_site_that_may_shows_the_page_in_a_frame(
+    browser: Browser, school: str, site: int
+) -> None:
+    page = new_page(browser)
+    page.goto(f"http://127.0.0.1:{site}/?http://{school}/")
+    start = page.frame_locator("iframe").get_by_role("button", name="Start", exact=True)
+    expect(start).to_be_visible()
+    with page.expect_console_message(lambda message: "frame-ancestors" in message.text):
+        page.goto(f"http://localhost:{site}/?http://{school}/")
     page.close()
 
 

@@ -524,7 +524,7 @@ def test_after_a_server_restart_the_page_says_so_and_starts_again(browser: Brows
         press(page, "Start")
         wait_for_iteration(page, 300)
     with serving(port=port):
-        notice = page.get_by_text("The server lost this session at iteration").first
+        notice = page.get_by_text("The server lost this session: the run at iteration")
         expect(notice).to_be_visible(timeout=2 * PATIENCE)
         expect(field(page, "Seed")).to_have_value("7")
         press(page, "Start")

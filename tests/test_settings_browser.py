@@ -5,6 +5,7 @@ from urllib.parse import parse_qs, urlparse
 
 from playwright.sync_api import Page, expect
 
+from tests.helpers import explore_page
 from tests.helpers.browser_page import (
     button,
     enter,
@@ -16,6 +17,7 @@ from tests.helpers.browser_page import (
     status,
     wait_for_script,
 )
+from tests.helpers.explore_page import AXES, sweep
 
 TRAINING = "Optimizer, batches, stops"
 SMALL = "samples=50&test_samples=20"
@@ -114,3 +116,28 @@ def test_undo_of_a_branch_brings_back_its_learning_rate(page: Page, server: str)
     press(page, "Step")
     shown(page, "decision-boundary", 101)
     assert "learning_rate" not in link(page)
+
+
+def test_a_reload_says_what_it_has_lost(page: Page, server: str) -> None:
+    open_page(page, server, f"{SMALL}&speed=100")
+    press(page, "Step 100")
+    shown(page, "decision-boundary", 100)
+    settled(page)
+    page.reload()
+    lost = page.get_by_text("The page was loaded again: the run at iteration 100 is gone.")
+    expect(lost).to_be_visible()
+    press(page, "Step")
+    expect(lost).to_have_count(0)
+    shown(page, "decision-boundary", 1)
+    open_page(page, server, SMALL)  # another link, which nobody takes for the same run
+    settled(page)
+    expect(lost).to_have_count(0)
+
+
+def test_a_reload_of_explore_says_that_the_sweep_is_gone(page: Page, server: str) -> None:
+    page.goto(f"{server}/explore?{AXES}&{explore_page.SMALL}")
+    sweep(page)
+    page.reload()
+    lost = "The page was loaded again: the sweep with 6 of 6 runs is gone."
+    expect(page.get_by_text(lost)).to_be_visible()
+    sweep(page)

@@ -24,7 +24,7 @@ REDDEST, BLUEST = -142, 126
 
 # The iteration that the page says, once the run is paused, the script has ended and all charts show
 # that iteration; else null.
-_AT_REST = """() => {
+AT_REST = """() => {
   const { testScriptState } = document.querySelector('.stApp').dataset;
   if (testScriptState !== 'notRunning' || !document.querySelector('.st-key-start')) return null;
   const status = document.querySelector('.stProgress');
@@ -122,7 +122,7 @@ def settled(page: Page) -> int:
 
     It does not wait for a request that has changed nothing yet.
     """
-    return page.wait_for_function(_AT_REST).json_value()["iteration"]
+    return page.wait_for_function(AT_REST).json_value()["iteration"]
 
 
 def losses(page: Page) -> list[float]:

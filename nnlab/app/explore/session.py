@@ -190,6 +190,12 @@ class Explore(PageRecord):
     pair: RunPair | None = None
     importance: KnownImportance | None = None
 
+    @property
+    def loses(self) -> str:
+        """Return what the user loses if the session ends, in words."""
+        sweep = self.sweep and self.sweep.sweep
+        return f"the sweep with {sweep.done} of {sweep.total} runs" if sweep else ""
+
     def has(self, names: Collection[str]) -> bool:
         """Say whether there is a sweep to return to: started, or with `names` in the query."""
         return self.sweep is not None or any(name in self.query for name in names)

@@ -101,8 +101,15 @@ def _tick(
     st.progress(message.progress, message.status)
     st.markdown(message.metrics)
     inbox, number = playground.inbox, playground.run_number
-    charts, line = message.charts, message.time_line
-    live_chart.update(charts, time_line=line, run=number, inbox=inbox, handlers=HANDLERS)
+    iteration = playground.run.iteration
+    live_chart.update(
+        message.charts,
+        time_line=message.time_line,
+        run=number,
+        inbox=inbox,
+        handlers=HANDLERS,
+        loses=f"the run at iteration {iteration:,}" if iteration else "",
+    )
     if training:
         flush(began, training.pace.interval)
 

@@ -183,5 +183,6 @@ def _draw(pair: RunPair, shown: Sequence[ShownRun]) -> None:
         time_line=rest,
         run=pair.number,
         inbox=session.current().inbox,
+        loses=session.current().loses,
         handlers={"slow": session.slow_down},
     )

@@ -38,6 +38,7 @@ def layout(plan: Plan) -> Layout:
         return Layout(None, Axis("seed", plan.seeds))
     names = list(axes)
     if len(names) == 1:
+        st.caption(_explanation(plan, 1))
         return Layout(None, axes[names[0]])
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="layout"):
         columns = _choice("columns", names, names[0])
@@ -65,10 +66,11 @@ def _choice(key: str, names: list[str], default: str) -> str:
 
 
 def _explanation(plan: Plan, per_cell: int) -> str:
+    opens = "A click on a run opens its settings in the playground, where it starts untrained."
     if per_cell == 1:
-        return ""
+        return opens
     rule = solved.rule(plan.base)
-    return f"Each cell: the median of its {per_cell} runs, and how many solve it ({rule})."
+    return f"Each cell: the median of its {per_cell} runs, and how many solve it ({rule}). {opens}"
 
 
 def update(sweep: SweepResults, layout: Layout) -> dict[str, live_chart.Update]:

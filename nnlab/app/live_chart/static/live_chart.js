@@ -81,7 +81,10 @@ let stoppedAt = -Infinity;
 export function update({ parentElement, data, setTriggerValue }) {
   const message = unpack(data);
   const { session, page } = outbox.mark ?? message;
-  if (message.session !== session) noticeLostSession();
+  if (message.session !== session) noticeLoss("The server lost this session", loses);
+  noticeLoss("The page was loaded again", lostByReload);
+  lostByReload = "";
+  ({ loses } = message);
   if (message.page !== page) stoppedAt = -Infinity;
   outbox.connect(message, (packet) => {
     if (parentElement.isConnected) setTriggerValue("messages", packet);
@@ -118,14 +121,25 @@ function isLate(sent) {
   return true;
 }
 
-function noticeLostSession() {
-  const chart = charts.get("decision-boundary");
-  const iteration = chart?.message?.iteration;
-  if (!iteration || !chart.element?.isConnected) return;
-  const text = `The server lost this session at iteration ${iteration}. `
-    + "Press Start to train again from the same settings.";
-  const notice = make("div", "notice", text, { role: "alert" });
-  chart.element.append(notice);
+// What the server keeps for this session, in words. It is gone after a restart of the server, and
+// after a reload of the page.
+let loses = "";
+const LOSES = "nnlab: lost with a reload";
+const [visit] = performance.getEntriesByType("navigation");
+const before = sessionStorage.getItem(LOSES) ?? "";
+sessionStorage.removeItem(LOSES);
+let lostByReload = /** @type {any} */ (visit)?.type === "reload" ? before : "";
+addEventListener("pagehide", () => sessionStorage.setItem(LOSES, loses));
+
+/**
+ * @param {string} why
+ * @param {string} lost
+ */
+function noticeLoss(why, lost) {
+  if (!lost) return;
+  const text = `${why}: ${lost} is gone. Start begins again with the same settings.`;
+  const notice = make("div", "lost", text, { role: "alert" });
+  document.body.append(notice);
   for (const event of ["pointerdown", "keydown"]) {
     addEventListener(event, () => notice.remove(), { once: true, capture: true });
   }

@@ -1,0 +1,27 @@
+"""Whatever a person does on the page, it shows the settings that the link and the run have."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.helpers.random_actions import PAGE, Walk
+from tests.helpers.server import serving
+
+
+@pytest.fixture(scope="module")
+def address() -> Iterator[str]:
+    """Serve the page that also says what the run trains with."""
+    with serving(PAGE) as (served, _):
+        yield f"http://{served}"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(5))
+def test_page_link_and_run_agree_after_every_action(
+    browser: Browser, address: str, seed: int
+) -> None:
+    """A longer walk: `python -m tests.benchmarks.random_actions`."""
+    page = browser.new_page()
+    Walk(page, address, seed).go(20)
+    page.close()

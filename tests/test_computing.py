@@ -55,7 +55,7 @@ def threads():
 IMPORT = """
 threadpool_limits(3, user_api="blas")
 before = threads()
-import nnlab, nnlab.__main__
+import nnlab, nnlab.__main__, nnlab.training.run
 after = threads()
 assert before.items() <= after.items(), (before, after)
 nnlab.advance(nnlab.start(nnlab.Config(samples=10)), 1)
@@ -120,7 +120,7 @@ except KeyError:
 """
 
 APP = """
-import nnlab.app
+import nnlab.app.entry
 assert set(threads().values()) <= {1}, threads()
 import nnlab
 nnlab.advance(nnlab.start(nnlab.Config(samples=10)), 1)

@@ -172,6 +172,8 @@ TWINS = {
     "replay": {"nnlab/figures", "nnlab/export"},
     # Python writes the message that JavaScript draws
     "network_diagram": {"nnlab/figures", "nnlab/app/live_chart/static"},
+    # one command trains, the other sweeps
+    "command_line": {"nnlab/training", "nnlab/sweep"},
     # the entry of the package, and that of a clone
     "streamlit_app": {"nnlab/app", "."},
 }

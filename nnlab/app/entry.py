@@ -1,4 +1,7 @@
-"""What both entries of the app do, the package's and that of a clone."""
+"""What both entries of the app do, the package's and that of a clone.
+
+Importing it limits BLAS to one thread in the whole process, which is the page's server.
+"""
 
 import gc
 
@@ -10,6 +13,9 @@ from nnlab.app.message_rate import MessageRate
 from nnlab.app.one_upload import OneUpload
 from nnlab.app.playground import page as playground
 from nnlab.app.turns import turn
+from nnlab.model.computing import keep_one_blas_thread
+
+keep_one_blas_thread()
 
 
 def middleware() -> list[Middleware]:

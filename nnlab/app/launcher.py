@@ -1,11 +1,15 @@
-"""The command `nnlab`: opens the page, or trains and sweeps without one."""
+"""The command `nnlab`: opens the page, or trains and sweeps without one.
+
+It imports what it needs only when it runs, so that Ctrl-C has an effect from the first moment on.
+"""
 
 import re
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from nnlab import __main__, __version__
-from nnlab.training.cli_options import Parser
+from nnlab.training import command
 
 # Streamlit reads the page's settings from the folder .streamlit beside the script.
 SCRIPT = Path(__file__).with_name("streamlit_app.py")
@@ -16,6 +20,17 @@ def main() -> int:
     arguments = sys.argv[1:]
     if arguments[:1] in (["train"], ["sweep"]):
         return __main__.main(arguments, "nnlab")
+    return command.run(lambda: _open_page(arguments))
+
+
+def run() -> int:
+    """Run the command as a process, which Ctrl-C and SIGTERM end."""
+    return command.run_as_process(main)
+
+
+def _open_page(arguments: Sequence[str]) -> int:
+    from nnlab.training.cli_options import Parser  # noqa: PLC0415
+
     parser = Parser(
         prog="nnlab",
         usage="%(prog)s [--server.port N] [--server.headless true] ...\n"

@@ -10,6 +10,8 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from typing import IO, Any, NamedTuple, get_args
 
+import loky
+
 from nnlab.data.rules import BrokenRule, shown
 from nnlab.sweep.axes import grid, random_sample
 from nnlab.sweep.axis_text import axis_from_text, range_from_text
@@ -19,8 +21,7 @@ from nnlab.sweep.executors import LocalPool
 from nnlab.sweep.limits import MAX_AT_ONCE, MAX_RUNS
 from nnlab.sweep.runs import Status
 from nnlab.sweep.sweep import Sweep
-from nnlab.training import cli_options
-from nnlab.training.cli_options import EXIT_BAD_INPUT, EXIT_INTERRUPTED
+from nnlab.training import cli_options, command
 from nnlab.training.config import Config, parse
 
 LOOK_SECONDS = 0.1  # between two checks for new results
@@ -28,9 +29,9 @@ BAR_WIDTH = 30
 ERASE = "\x1b[K"  # the rest of the line
 
 
-def _parser(command: str) -> argparse.ArgumentParser:
+def _parser(name: str) -> argparse.ArgumentParser:
     parser = cli_options.Parser(
-        prog=command,
+        prog=name,
         usage="%(prog)s [--help] [--axis FIELD=VALUES ...] [--seeds N] [--OPTION VALUE ...]",
         description="Make a run for every combination of the values of some settings, with one or "
         "more seeds, and write a CSV row when a run finishes. Ctrl-C keeps the rows so far.",
@@ -86,9 +87,9 @@ class Order(NamedTuple):
     output: str | None
 
 
-def read_order(arguments: Sequence[str], command: str = "nnlab sweep") -> Order:
+def read_order(arguments: Sequence[str], name: str = "nnlab sweep") -> Order:
     """Read the command line; raise a BrokenRule if a value breaks its rule."""
-    options = vars(_parser(command).parse_args(arguments))
+    options = vars(_parser(name).parse_args(arguments))
     base = cli_options.settings(options)
     seeds = range(base.seed, base.seed + _whole("seeds", options["seeds"], MAX_RUNS))
     workers = options["workers"] and _whole("workers", options["workers"], MAX_AT_ONCE)
@@ -132,26 +133,27 @@ def _clock(seconds: float) -> str:
     return f"{hours}:{minutes:02}:{seconds_:02}" if hours else f"{minutes}:{seconds_:02}"
 
 
-def main(arguments: Sequence[str], command: str) -> int:
-    """Run a sweep and return the exit code; `command` is its name in the help."""
+def main(arguments: Sequence[str], name: str) -> int:
+    """Run a sweep and return the exit code; `name` is the command's in its help."""
     try:
-        order = read_order(arguments, command)
-        pool = None
-        if order.workers and not os.environ.get(SCHEDULER):
-            pool = LocalPool(order.workers)
-        else:
+        order = read_order(arguments, name)
+        on_cluster = bool(os.environ.get(SCHEDULER))
+        if on_cluster:
             shared_workers()  # if this fails, the output is not replaced
         opened = _opened(order.output)
     except ValueError as error:
-        print(error, file=sys.stderr)
-        return EXIT_BAD_INPUT
-    with opened as file:
+        command.say(str(error))
+        return command.EXIT_BAD_INPUT
+    with command.begun() as signal_came, opened as file:
+        pool = None if on_cluster else LocalPool(order.workers or loky.cpu_count())
         table = Table(file, order.configs)
         sweep = Sweep(order.configs, pool, order.workers)
         try:
-            return EXIT_INTERRUPTED if _follow(sweep, table) else 0
-        finally:  # also when the reader of a pipe has closed it
+            return command.exit_code() if _follow(sweep, table, signal_came) else 0
+        finally:  # also when the output cannot be written
             sweep.cancel()
+            if pool:
+                pool.kill()
 
 
 def _opened(name: str | None) -> AbstractContextManager[IO[str]]:
@@ -164,29 +166,26 @@ def _opened(name: str | None) -> AbstractContextManager[IO[str]]:
         raise BrokenRule("output", "be a file that can be written", why) from None
 
 
-def _follow(sweep: Sweep, table: Table) -> bool:
-    """Write the results as they come, until the end or Ctrl-C; return whether it was Ctrl-C."""
-    began, written, interrupted = time.monotonic(), 0, False
+def _follow(sweep: Sweep, table: Table, signal_came: Callable[[], bool]) -> bool:
+    """Write the results as they come, until the end or a signal; return whether a signal came."""
+    began, written = time.monotonic(), 0
     is_terminal = sys.stderr.isatty()
     while True:
-        try:
-            finished = interrupted or sweep.finished
-            results = sweep.results
-            for result in results[written:]:
-                table.write(result)
-                written += 1
-            if is_terminal:
-                line = bar(written, sweep.total, sweep.seconds_left)
-                print(f"\r{line}{ERASE}", end="", file=sys.stderr, flush=True)
-            if finished:
-                break
-            time.sleep(LOOK_SECONDS)
-        except KeyboardInterrupt:
-            sweep.cancel()
-            interrupted = True
+        interrupted = signal_came()
+        finished = interrupted or sweep.finished
+        results = sweep.results
+        for result in results[written:]:
+            table.write(result)
+            written += 1
+        if is_terminal:
+            line = bar(written, sweep.total, sweep.seconds_left)
+            print(f"\r{line}{ERASE}", end="", file=sys.stderr, flush=True)
+        if finished:
+            break
+        time.sleep(LOOK_SECONDS)
     counts = Counter(result.status for result in results)
     what = ", ".join(f"{counts[status]} {status}" for status in get_args(Status) if counts[status])
     kind = "Stopped after" if interrupted else "After"
     line = f"{kind} {_clock(time.monotonic() - began)}: {written} of {sweep.total} runs"
-    print(f"{chr(13) + ERASE if is_terminal else ''}{line}{what and ', ' + what}.", file=sys.stderr)
+    command.say(f"{chr(13) + ERASE if is_terminal else ''}{line}{what and ', ' + what}.")
     return interrupted

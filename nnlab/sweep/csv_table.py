@@ -1,12 +1,14 @@
 """The results of a sweep as a CSV file."""
 
 import csv
+import io
 import math
 from collections.abc import Sequence
 from dataclasses import astuple, fields
 from typing import IO
 
 from nnlab.sweep.runs import Result
+from nnlab.training import command
 from nnlab.training.config import SETTINGS, Config, text
 from nnlab.training.metrics import Metrics
 
@@ -14,10 +16,13 @@ METRICS = [item.name for item in fields(Metrics)]
 
 
 class Table:
-    """The CSV, a row per run, with the settings that differ from the defaults in some run."""
+    """The CSV, a row per run, with the settings that differ from the defaults in some run.
+
+    It has whole rows only, also where the disk gets full.
+    """
 
     def __init__(self, file: IO[str], configs: Sequence[Config]) -> None:
-        self._file, self._writer = file, csv.writer(file)
+        self._file = file
         default = Config()
         self._names = [
             name
@@ -26,7 +31,7 @@ class Table:
             and any(getattr(config, name) != getattr(default, name) for config in configs)
         ]
         columns = ["run", *self._names, "status", "iteration", "seconds", *METRICS, "error"]
-        self._writer.writerow(columns)
+        self._write(columns)
 
     def write(self, result: Result) -> None:
         """Write a run's row; a missing number, as after an error, is an empty cell."""
@@ -40,5 +45,9 @@ class Table:
             *("" if math.isnan(number) else repr(number) for number in metrics),
             result.error,
         ]
-        self._writer.writerow(row)
-        self._file.flush()
+        self._write(row)
+
+    def _write(self, row: Sequence[object]) -> None:
+        line = io.StringIO()
+        csv.writer(line).writerow(row)
+        command.write(line.getvalue(), self._file)

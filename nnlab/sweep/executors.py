@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import Callable
 from concurrent.futures import BrokenExecutor, Executor, Future, wait
 from functools import cache, partial
+from multiprocessing import active_children
 from typing import Any, NamedTuple
 
 import loky
@@ -85,6 +86,16 @@ class LocalPool(Executor):
             for worker in self._workers:
                 worker.shutdown()
 
+    def kill(self) -> None:
+        """End the workers at once, with whatever they compute.
+
+        It ends all child processes of `multiprocessing`, so that the whole process has to end.
+        """
+        self.shutdown(wait=False, cancel_futures=True)
+        for process in active_children():
+            process.terminate()
+        self.shutdown()
+
     def _deal(self) -> None:
         """Hand waiting tasks to free workers."""
         while True:
@@ -98,10 +109,10 @@ class LocalPool(Executor):
                 continue
             try:
                 try:
-                    computed = worker.submit(task)
+                    computed = _submitted(worker, task)
                 except BrokenExecutor:  # it died while it was idle
                     worker = self._replaced(worker)
-                    computed = worker.submit(task)
+                    computed = _submitted(worker, task)
             except RuntimeError as error:  # Python is shutting down
                 self._release(worker)
                 self._forget(future)
@@ -111,7 +122,8 @@ class LocalPool(Executor):
 
     def _finish(self, worker: Executor, future: Future[Any], computed: Future[Any]) -> None:
         error = computed.exception()
-        self._release(self._replaced(worker) if isinstance(error, BrokenExecutor) else worker)
+        died = isinstance(error, BrokenExecutor) and not self._closed
+        self._release(self._replaced(worker) if died else worker)
         self._deal()  # first: callbacks of the future may submit more tasks, which must queue
         self._forget(future)
         if error:
@@ -142,6 +154,17 @@ class LocalPool(Executor):
 
 
 _wait = wait  # `shutdown` has a parameter of that name
+
+
+def _submitted(worker: Executor, task: Callable[[], Any]) -> Future[Any]:
+    """Submit a task; a process that this starts does not hear Ctrl-C before `_begin`."""
+    if not hasattr(signal, "pthread_sigmask"):  # on Windows
+        return worker.submit(task)
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        return worker.submit(task)
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
 
 
 def _begin(server: int) -> None:

@@ -3,9 +3,8 @@
 import argparse
 from typing import Any, NoReturn
 
+from nnlab.training.command import EXIT_BAD_INPUT
 from nnlab.training.config import SETTINGS, Config, parse, text
-
-EXIT_OUTPUT_CLOSED, EXIT_BAD_INPUT, EXIT_INTERRUPTED = 1, 2, 130
 
 
 class Parser(argparse.ArgumentParser):

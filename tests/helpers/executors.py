@@ -16,6 +16,9 @@ class ByHand(Executor):
         self.tasks.append(lambda: future.set_result(fn(*args, **kwargs)))
         return future
 
+    def kill(self) -> None:
+        """Do nothing, as there are no processes."""
+
     def compute(self, count: int = 1) -> None:
         """Compute the tasks that have waited longest, if there are any."""
         for _ in range(count):

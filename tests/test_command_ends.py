@@ -8,6 +8,7 @@ import resource
 import signal
 import subprocess
 import sys
+import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -126,6 +127,29 @@ def test_a_signal_during_the_imports_ends_a_command_at_once(
         wait_until(imports(process, module))
         send(process.pid, signals, to_all=True)
         assert outcome(process) == (code, "", "Stopped before it began.\n")
+
+
+@pytest.mark.parametrize("how", SIGNALS)
+def test_a_signal_ends_the_server_of_the_page_with_its_workers(how: str) -> None:
+    """Its exit clears up: Python would warn of semaphores that are left."""
+    code, signals = SIGNALS[how]
+    port = free_port()
+    options = ["--server.headless", "true", "--server.port", str(port)]
+    with begun([*PAGE, *options], stderr=subprocess.PIPE) as process:
+        wait_until(lambda: answers(f"http://127.0.0.1:{port}/_stcore/health"))
+        send(process.pid, signals, to_all=False)
+        returned, _, error = outcome(process)
+    assert returned == code
+    assert error.splitlines()[-1] == "Stopped."
+    assert "Traceback" not in error
+
+
+def answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=5):
+            return True
+    except OSError:
+        return False
 
 
 def test_ctrl_c_that_the_shell_has_switched_off_stays_off() -> None:

@@ -12,7 +12,8 @@ import pytest
 
 from nnlab import Config, Run, advance, evaluate, set_parameter, start
 from nnlab.inspection.diagnosis import RULES, Diagnosis, diagnose
-from nnlab.inspection.diagnosis.gradients import vanishing_gradients
+from nnlab.inspection.diagnosis.finding import rounded
+from nnlab.inspection.diagnosis.gradients import calmer_rate, vanishing_gradients
 from nnlab.inspection.diagnosis.loss_curve import overfitting
 from nnlab.inspection.diagnosis.progress import fraction_learned
 from nnlab.inspection.diagnosis.units import DEAD_FRACTION, saturation, strong_penalty
@@ -594,3 +595,10 @@ def test_what_can_be_learned_from_very_many_points_is_estimated_from_a_sample() 
     assert fraction_learned(observe(many)) == pytest.approx(fraction_learned(observe(few)), abs=0.1)
     learned = replace(many, parameters=advance(start(Config()), 20_000).parameters, config=Config())
     assert fraction_learned(observe(learned)) == pytest.approx(1, abs=0.1)
+
+
+@pytest.mark.parametrize("rate", [5e-324, 1e-323, 1e-300, 0.01])
+def test_an_advised_learning_rate_is_one_that_is_allowed(rate: float) -> None:
+    for advised in (calmer_rate(Config(learning_rate=rate)), rounded(rate / 10)):
+        assert 0 < advised <= rate
+        assert Config(learning_rate=advised).learning_rate == advised

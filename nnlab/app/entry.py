@@ -1,6 +1,7 @@
 """What both entries of the app do, the package's and that of a clone.
 
-Importing it limits BLAS to one thread in the whole process, which is the page's server.
+Importing it makes the process the page's server: BLAS has one thread, and a signal that the server
+has obeyed ends the process.
 """
 
 import gc
@@ -14,8 +15,10 @@ from nnlab.app.one_upload import OneUpload
 from nnlab.app.playground import page as playground
 from nnlab.app.turns import turn
 from nnlab.model.computing import keep_one_blas_thread
+from nnlab.training import command
 
 keep_one_blas_thread()
+command.serve()
 
 
 def middleware() -> list[Middleware]:

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from types import FrameType
-from typing import IO
+from typing import IO, Literal
 
 EXIT_NO_OUTPUT, EXIT_BAD_INPUT = 1, 2
 
@@ -19,16 +19,20 @@ class _Signals:
     """The signals that ask the process to end."""
 
     first: int | None = None  # the number of the first one that came
-    begun = False  # whether the command looks for it itself
+    # what it does: ends the process at once, ends it as `sys.exit` does, or nothing else
+    effect: Literal["at once", "exit", "none"] = "at once"
 
 
 def _receive(number: int, _frame: FrameType | None) -> None:
     _Signals.first = number
     _ignore_signals()  # the process is ending already, and a second one changes nothing
-    if not _Signals.begun:
+    if _Signals.effect == "at once":
         # An exception would not do: libraries turn one into another while they are imported.
         os.write(2, b"Stopped before it began.\n")
         os._exit(exit_code())
+    if _Signals.effect == "exit":
+        say("Stopped.")
+        sys.exit(exit_code())
 
 
 def _ignore_signals() -> None:
@@ -57,8 +61,16 @@ def begun() -> Iterator[Callable[[], bool]]:
     Yields a function that says whether one has. No exception is raised, as it would come at any
     place, also where it does harm.
     """
-    _Signals.begun = True
+    _Signals.effect = "none"
     yield lambda: _Signals.first is not None
+
+
+def serve() -> None:
+    """From here on, a signal ends the process as `sys.exit` does.
+
+    A server takes signals itself. When it has stopped, it sends itself the signal once more.
+    """
+    _Signals.effect = "exit"
 
 
 def exit_code() -> int:

@@ -1,5 +1,6 @@
 """The result of a rule."""
 
+import math
 from typing import NamedTuple
 
 
@@ -22,6 +23,9 @@ class Diagnosis(NamedTuple):
     restart: bool = True
 
 
-def rounded(rate: float) -> float:
-    """Return a rate to three significant digits, so that the value set is the one shown."""
-    return float(f"{rate:.3g}")
+def rounded(rate: float, digits: int = 3) -> float:
+    """Return a rate with a few significant digits, so that the value set is the one shown.
+
+    It is above 0, as a learning rate must be, also where a fraction of the smallest number is not.
+    """
+    return max(float(f"{rate:.{digits}g}"), math.ulp(0.0))

@@ -129,7 +129,7 @@ def _shown(gradient: float) -> str:
 
 def calmer_rate(config: Config) -> float:
     """Return the learning rate to try after a divergence."""
-    return float(f"{config.learning_rate / 3:.1g}")
+    return rounded(config.learning_rate / 3, digits=1)
 
 
 def small_learning_rate(observation: Observation) -> Diagnosis | None:

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from functools import partial
 from itertools import count
 from math import inf
+from time import perf_counter
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -156,6 +158,38 @@ def in_order(*works: Callable[[], None]) -> None:
     for thread in threads:
         thread.join(PATIENCE_SECONDS)
         assert not thread.is_alive()
+
+
+def test_the_session_that_has_computed_least_goes_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Until that was long ago: then the one that came first."""
+    seconds = perf_counter()
+    order: list[str] = []
+
+    def compute() -> None:
+        nonlocal seconds
+        order.append(threading.current_thread().name)
+        seconds += 1 if order[-1] == "heavy" else 0.1
+
+    def context(**_: object) -> SimpleNamespace:
+        return SimpleNamespace(session_id=threading.current_thread().name)
+
+    def queue(*names: str) -> None:
+        threads = [threading.Thread(target=turns.in_turn(compute), name=name) for name in names]
+        with turn():
+            for number, thread in enumerate(threads, 1):
+                thread.start()
+                wait_until(lambda number=number: turns.waiting() == number)
+        for thread in threads:
+            thread.join(PATIENCE_SECONDS)
+
+    monkeypatch.setattr(turns, "get_script_run_ctx", context)
+    monkeypatch.setattr(turns, "perf_counter", lambda: seconds)
+    queue("heavy", "light")
+    queue("heavy", "light")
+    assert order == ["heavy", "light", "light", "heavy"]
+    seconds += 100
+    queue("heavy", "light")
+    assert order[4:] == ["heavy", "light"]
 
 
 def test_long_work_gives_way_to_those_who_wait() -> None:

@@ -14,8 +14,8 @@ Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Application = Callable[[Message, Receive, Any], Awaitable[None]]
 
-PER_SECOND = 40  # a page that trains asks 17 times a second, a dragged slider about as often
-AT_ONCE = 80  # after a pause
+PER_SECOND = 30  # a page that trains asks 17 times a second, a dragged slider about as often
+AT_ONCE = 40  # after a pause
 
 
 class MessageRate:

@@ -1,12 +1,16 @@
-"""Turns to compute: the sessions of one server compute one at a time, in a fair queue."""
+"""Turns to compute: the sessions of one server compute one at a time, in fair shares of time."""
 
+import math
 import threading
-from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from functools import wraps
+from itertools import count
 from time import perf_counter
 from typing import NamedTuple, ParamSpec, TypeVar
+
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from nnlab.figures.plane_picture import png
 from nnlab.inspection.observation import Observation, observe
@@ -20,17 +24,38 @@ BUDGET_SECONDS = 0.06  # of training in one tick, so that the page responds at a
 MAX_FRAMES = 4  # boundary pictures per tick when nobody else is waiting
 # Parameters times pictures per tick: a large network takes longer to draw than to train.
 MAX_DRAWN_PARAMETERS = 60_000
+# After which a session's use of turns counts half. With a longer one, those who come would make a
+# session wait for seconds that has computed alone before.
+HALF_LIFE_SECONDS = 0.25
+FORGOTTEN_SECONDS = 0.001
+
+
+@dataclass(eq=False)
+class _Ticket:
+    """A thread's wish for a turn, and the turn itself."""
+
+    session: str
+    arrived: int = 0
+    since: float = 0.0
+    go: threading.Event = field(default_factory=threading.Event)
+
 
 # Many threads that make small NumPy calls spend their time waiting for the interpreter lock. With
 # one computing at a time, forty sessions make four times as many ticks.
-_queue: deque[threading.Event] = deque()  # the thread that computes, then those that wait
-_queue_lock = threading.Lock()  # Python's own locks promise no order
-_thread = threading.local()  # `turn` is the thread's own event while it has a turn
+_lock = threading.Lock()  # for all that follows; never held while a thread waits or computes
+_waiting: list[_Ticket] = []
+_computing: list[_Ticket] = []  # at most one
+_used: dict[str, tuple[float, float]] = {}  # by session: seconds of its turns, and up to when
+_numbers = count()
+_thread = threading.local()  # `turn` is the thread's own ticket while it waits or has a turn
 
 
 @contextmanager
 def turn() -> Iterator[int]:
-    """Wait for this thread's turn to compute, first come, first served; yield how many others wait.
+    """Wait for this thread's turn to compute; yield how many others wait.
+
+    The next turn is that of the session that has computed least of late, then of the thread that
+    came first. So one that computes long, or often, does not make others wait as often.
 
     Only computing belongs inside: while a turn waits for something, all other sessions wait too.
     A turn within a turn is a part of it.
@@ -38,31 +63,24 @@ def turn() -> Iterator[int]:
     if _mine():
         yield waiting()
         return
-    mine = _thread.turn = threading.Event()
-    with _queue_lock:
-        _queue.append(mine)
-        if _queue[0] is mine:
-            mine.set()
+    mine = _thread.turn = _Ticket(_session())
     try:
-        mine.wait()
+        _enter(mine)
         yield waiting()
     finally:  # an exception may also come while it waits
         _thread.turn = None
-        with _queue_lock:
-            _queue.remove(mine)
-            if _queue:
-                _queue[0].set()
+        _leave(mine)
 
 
 def give_way() -> None:
-    """Go to the end of the queue; long work calls this between its parts. No turn, no effect."""
+    """Let others compute that have done so less; long work calls this between its parts.
+
+    Without a turn, it has no effect.
+    """
     mine = _mine()
-    if mine and waiting():
-        with _queue_lock:
-            mine.clear()
-            _queue.rotate(-1)
-            _queue[0].set()
-        mine.wait()
+    if mine and _waiting:
+        _leave(mine)
+        _enter(mine)
 
 
 @contextmanager
@@ -72,19 +90,60 @@ def pausing_turn() -> Iterator[None]:
     if not mine:
         yield
         return
-    with _queue_lock:
-        mine.clear()
-        _queue.remove(mine)
-        if _queue:
-            _queue[0].set()
+    _leave(mine)
     try:
         yield
     finally:
-        with _queue_lock:
-            _queue.append(mine)
-            if _queue[0] is mine:
-                mine.set()
-        mine.wait()
+        _enter(mine)
+
+
+def _enter(ticket: _Ticket) -> None:
+    with _lock:
+        ticket.go.clear()
+        ticket.arrived = next(_numbers)
+        _waiting.append(ticket)
+        _hand_over()
+    ticket.go.wait()
+
+
+def _leave(ticket: _Ticket) -> None:
+    with _lock:
+        if ticket in _computing:
+            _computing.remove(ticket)
+            now = perf_counter()
+            used = _recent_use(ticket.session, now) + now - ticket.since
+            _used[ticket.session] = (used, now)
+        elif ticket in _waiting:
+            _waiting.remove(ticket)
+        _hand_over()
+
+
+def _hand_over() -> None:
+    """Begin the next turn, if there is none now."""
+    if _computing:
+        return
+    now = perf_counter()
+    if not _waiting:
+        for session in [one for one in _used if not _recent_use(one, now)]:
+            del _used[session]
+        return
+    chosen = min(_waiting, key=lambda one: (_recent_use(one.session, now), one.arrived))
+    _waiting.remove(chosen)
+    _computing.append(chosen)
+    chosen.since = now
+    chosen.go.set()
+
+
+def _recent_use(session: str, now: float) -> float:
+    """Return how many seconds a session has computed of late."""
+    seconds, until = _used.get(session, (0.0, now))
+    left = seconds * math.exp2((until - now) / HALF_LIFE_SECONDS)
+    return left if left > FORGOTTEN_SECONDS else 0.0
+
+
+def _session() -> str:
+    context = get_script_run_ctx(suppress_warning=True)
+    return context.session_id if context else ""
 
 
 def in_turn(function: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
@@ -98,14 +157,14 @@ def in_turn(function: Callable[Arguments, Result]) -> Callable[Arguments, Result
     return called
 
 
-def _mine() -> threading.Event | None:
-    """Return the event of this thread's turn, or None if it has none."""
+def _mine() -> _Ticket | None:
+    """Return the ticket of this thread, or None if it has no turn."""
     return getattr(_thread, "turn", None)
 
 
 def waiting() -> int:
     """Return how many threads wait for their turn."""
-    return max(0, len(_queue) - 1)
+    return len(_waiting)
 
 
 class Shown(NamedTuple):

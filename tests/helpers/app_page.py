@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from html import unescape
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
@@ -89,7 +90,7 @@ def open_explore(*, small: bool = True, **link: str) -> AppTest:
 def follow(app: AppTest) -> AppTest:
     """Open the page that a page's script tells the browser to open; AppTest runs no scripts."""
     (address,) = re.findall(r'"\./(.*?)"', "".join(element.value for element in app.html))
-    path, query = address.split("?")
+    path, query = unescape(address).split("?")
     app.query_params.clear()
     app.query_params.update(parse_qsl(query))
     app._page_hash = calc_hash(path)

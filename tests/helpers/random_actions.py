@@ -221,7 +221,7 @@ class Walk:
         if button(self.page, "Step").is_enabled():
             press(self.page, "Step")
             if not re.search("stopped|Diverged", status(self.page).inner_text()):
-                wait_in(self.page, lambda: iteration(self.page) > at)
+                wait_in(self.page, lambda: iteration(self.page) != at)
 
     def _start(self) -> None:
         start, at = button(self.page, "Start"), settled(self.page)
@@ -301,6 +301,7 @@ class Walk:
 
     def _return_to_the_article(self) -> None:
         press(self.page, "Back to the article's settings")
+        wait_in(self.page, lambda: iteration(self.page) == 0)
         config = Config()
         self.expected = replace(self.expected, values=_values(config), points=NO_POINTS)
 
@@ -483,6 +484,7 @@ class Walk:
 
     def _reset(self) -> None:
         press(self.page, "Reset")
+        wait_in(self.page, lambda: iteration(self.page) == 0)
 
 
 Act = Callable[[Walk], None]

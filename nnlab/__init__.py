@@ -37,8 +37,8 @@ _MODULES = {
 
 
 def __getattr__(name: str) -> object:
-    # Names are imported when they are first used. So the commands, which are modules of this
-    # package, can take Ctrl-C before they import what takes seconds.
+    # Names are imported when they are first used. The commands are modules of this package, so this
+    # is how they can handle Ctrl-C before the imports that take seconds.
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     module = import_module(f"{__name__}.{_MODULES.get(name, 'training.run')}")

@@ -1,6 +1,6 @@
 """The command line `python -m nnlab`: trains a network and prints its loss, or runs a sweep.
 
-It imports what it needs only when it runs, so that Ctrl-C has an effect from the first moment on.
+It imports what it needs only when it runs, so that Ctrl-C works from the first moment.
 """
 
 import sys
@@ -16,7 +16,7 @@ def main(arguments: Sequence[str] | None = None, name: str = "python -m nnlab") 
     Parameters
     ----------
     arguments : of the command line; None: those of the process
-    name : of the command, in its help
+    name : what its help calls the command
     """
     given = sys.argv[1:] if arguments is None else arguments
     return command.run(lambda: _dispatch(given, name))

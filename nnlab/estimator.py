@@ -28,7 +28,7 @@ from nnlab.training.metrics import penalty
 from nnlab.training.run import Run, advance, predict, start
 from nnlab.training.sample_weights import checked, scaled, times_class_weights
 
-LARGE = 10.0  # standardized data hardly ever have such values
+LARGE = 10.0  # standardized data hardly ever reach this
 
 
 @dataclass(kw_only=True, eq=False, repr=False)
@@ -95,7 +95,7 @@ class _NeuralNet(BaseEstimator):
         after = _loss_and_penalty(run)
         wrong = ""
         if after > before:
-            wrong = f"Training ended worse than it began, loss {after:.3g} after {before:.3g}"
+            wrong = f"Training ended worse than it began: loss {after:.3g}, up from {before:.3g}"
         return self._keep(run, wrong)
 
     def _partial_fit(self, config: TableConfig, data: Dataset) -> Self:
@@ -112,13 +112,13 @@ class _NeuralNet(BaseEstimator):
     def _keep(self, run: Run, wrong: str = "") -> Self:
         """Keep a run without its data and history, which would be pickled with it.
 
-        Warn of what went wrong, or that the run diverged.
+        If the run diverged, or something else went `wrong`, this warns and gives advice.
         """
         if run.diverged:
             wrong = f"Training diverged after {run.iteration} updates; the last finite parameters"
             wrong += " are kept"
         if wrong:
-            # seen from the caller of `fit`, above `_fit`, `_keep` and this call
+            # 4: the warning names the line that called `fit`, above `_fit` and `_keep`
             warnings.warn(f"{wrong}. {_advice(run)}.", ConvergenceWarning, stacklevel=4)
         no_data = _table(np.empty((0, len(run.config.features))), np.empty(0))
         self._run = replace(run, dataset=no_data, snapshots=run.snapshots[:1], edits=())
@@ -149,7 +149,7 @@ def _counted(
 
 @computing()
 def _loss_and_penalty(run: Run) -> float:
-    """Return what training lowers, on all training points."""
+    """Return what training minimizes, on all training points."""
     data = run.dataset
     samples = data.train_inputs, data.train_targets, data.train_weights
     return objective_of(run.config, *samples).loss(run.parameters) + penalty(
@@ -158,7 +158,7 @@ def _loss_and_penalty(run: Run) -> float:
 
 
 def _advice(run: Run) -> str:
-    """Return what mends a run that went wrong."""
+    """Return advice for a run that went wrong."""
     advice = [f"choose a learning_rate below {run.config.learning_rate:g}"]
     data, regression = run.dataset, run.config.problem == "regression"
     targets = [("target", "TransformedTargetRegressor", data.train_targets)] if regression else []
@@ -197,8 +197,8 @@ class NeuralNetClassifier(ClassifierMixin, _NeuralNet):
     iterations : number of updates in `fit`
     target_loss : `fit` stops when the training loss reaches this value; None: it does not
     patience : `fit` stops after this many iterations without a better loss; None: it does not
-    class_weight : "balanced", so that both classes weigh the same in sum; or a dictionary with the
-        weight of each label; None: each sample weighs the same. It multiplies `sample_weight`.
+    class_weight : "balanced", so that both classes have the same total weight; or a dictionary with
+        the weight of each label; None: all samples weigh the same. It multiplies `sample_weight`.
 
     Attributes
     ----------
@@ -231,11 +231,12 @@ class NeuralNetClassifier(ClassifierMixin, _NeuralNet):
         ----------
         X : array-like of shape (n_samples, n_features)
         y : array-like of shape (n_samples,), labels of two classes
-        sample_weight : array-like of shape (n_samples,), finite numbers of at least 0; None: each
-            sample weighs the same. The loss is the weighted mean over the samples, so that a weight
-            of 2 equals a repeated row and a weight of 0 a missing one. Only their ratios count. In
-            mini-batches each sample is drawn once in an epoch, and its gradient is multiplied by
-            its weight; the weights are first scaled to the mean 1 over all samples.
+        sample_weight : array-like of shape (n_samples,), finite numbers of at least 0; None: all
+            samples weigh the same. The loss is the weighted mean over the samples: a weight of 2
+            acts like a repeated row, and a weight of 0 like a missing one. Only the ratios of the
+            weights count, as they are first scaled to the mean 1 over all samples. With
+            mini-batches, each sample is drawn once in an epoch, and its weight multiplies its
+            gradient.
 
         Raises
         ------
@@ -270,14 +271,14 @@ class NeuralNetClassifier(ClassifierMixin, _NeuralNet):
         ------
         ValueError
             As in `fit`, and if the classes, the number of features or hidden_layers have changed
-            since training began. Also if class_weight is "balanced", as these data may not be all.
+            since training began. Also if class_weight is "balanced": these may not be all the data.
         TypeError
             If X is sparse.
         """
         begun = self.__sklearn_is_fitted__()
         config = self._config()
         if isinstance(self.class_weight, str):
-            must = "be None or a dictionary in partial_fit, which does not know all data"
+            must = "be None or a dictionary in partial_fit, which does not see all the data"
             raise BrokenRule("class_weight", must, shown(self.class_weight))
         if classes is None:
             if not begun:
@@ -316,7 +317,7 @@ class NeuralNetRegressor(RegressorMixin, _NeuralNet):
     """The article's network with a linear output and squared error as a scikit-learn regressor.
 
     Parameters and attributes are those of `NeuralNetClassifier`, except output_loss, class_weight
-    and classes_. The learning rate suits a target whose values are of the size of 1.
+    and classes_. The default learning rate suits targets of about the size of 1.
     """
 
     _problem = "regression"

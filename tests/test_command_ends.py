@@ -39,7 +39,7 @@ pytestmark = pytest.mark.slow
 
 @contextmanager
 def begun(arguments: list[str], **options: Any) -> Iterator[subprocess.Popen]:
-    """Start Python in a process group of its own, as a shell does; nothing of it is left."""
+    """Start Python in a process group of its own, as a shell does; wait until nothing is left."""
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True, "cwd": ROOT}
     command = [sys.executable, "-W", "error", *arguments]
     with running(command, **{**pipes, **options}, start_new_session=True) as process:
@@ -110,7 +110,7 @@ def test_a_signal_ends_a_sweep_with_whole_rows_and_its_workers(
 
 
 def imports(process: subprocess.Popen, module: str) -> Callable[[], bool]:
-    """Return a check whether a process has loaded a compiled module."""
+    """Return a function that says whether a process has loaded a compiled module."""
     maps = Path(f"/proc/{process.pid}/maps")
     return lambda: module in maps.read_text()
 
@@ -131,7 +131,7 @@ def test_a_signal_during_the_imports_ends_a_command_at_once(
 
 @pytest.mark.parametrize("how", SIGNALS)
 def test_a_signal_ends_the_server_of_the_page_with_its_workers(how: str) -> None:
-    """Its exit clears up: Python would warn of semaphores that are left."""
+    """It cleans up as it exits: otherwise Python would warn of leftover semaphores."""
     code, signals = SIGNALS[how]
     port = free_port()
     options = ["--server.headless", "true", "--server.port", str(port)]

@@ -316,7 +316,8 @@ def test_a_fit_that_ends_worse_than_it_began_warns_and_names_the_scale(
     X = np.linspace(-1, 1, 60).reshape(30, 2)
     y = X[:, 0] + X[:, 1] / 2
     model = NeuralNetRegressor(activation="linear", iterations=20)
-    begins = r"^Training (ended worse than it began, loss \S+ after \S+|diverged after .* kept)\. "
+    worse = r"ended worse than it began: loss \S+, up from \S+"
+    begins = rf"^Training ({worse}|diverged after .* kept)\. "
     with pytest.warns(ConvergenceWarning, match=begins + advice + "$") as caught:
         model.fit(input_scale * X, target_scale * y)
     assert caught[0].filename == __file__

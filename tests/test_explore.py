@@ -199,7 +199,7 @@ def test_the_estimate_is_made_from_a_measured_run() -> None:
 
 @pytest.mark.usefixtures("workers")
 def test_the_page_says_beforehand_how_long_it_takes_and_how_that_was_measured() -> None:
-    """Six runs of 3 iterations, two at once; one takes 4 s besides 2 s for 3 iterations."""
+    """Six runs, two at once; each takes 2 s for its 3 iterations, and 4 s for everything else."""
     app = open_explore(**SIX)
     measured = explore(app).cost
     assert measured

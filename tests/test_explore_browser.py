@@ -172,7 +172,7 @@ def test_back_from_an_opened_run_leads_to_the_sweep_of_an_example(
 def test_the_browser_asks_for_each_page_that_the_server_opens(
     explore: Callable[[str], Page], page: Page
 ) -> None:
-    """So it stops the timers of the page before, whose ticks would empty the new page."""
+    """Thus the timers of the previous page stop: their ticks would empty the new page."""
     asked: list[str] = [""]  # pages by their hashes; the first request names none
     unasked: list[str] = []
 

@@ -50,5 +50,5 @@ def test_no_file_is_made_for_a_session_that_has_ended(monkeypatch: pytest.Monkey
     server = SimpleNamespace(is_active_session=lambda session: session != "")
     monkeypatch.setattr(file_making.runtime, "exists", lambda: True)
     monkeypatch.setattr(file_making.runtime, "get_instance", lambda: server)
-    with pytest.raises(BrokenRule, match="files must be for a session that goes on"):
+    with pytest.raises(BrokenRule, match="files must be for an open session"):
         made_in_turn(lambda: "file")()

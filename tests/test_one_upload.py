@@ -15,7 +15,7 @@ from tests.helpers.turn import is_in_turn
 
 
 class Server:
-    """Takes uploads as Streamlit does, in as many steps as the test allows."""
+    """Accepts uploads as Streamlit does, in as many steps as the test allows."""
 
     def __init__(self) -> None:
         self.uploaded_file_mgr = MemoryUploadedFileManager("/_stcore/upload_file")

@@ -157,7 +157,7 @@ def test_more_points_than_a_link_holds_are_left_out_of_it_and_the_page_says_so()
 
 
 def test_clearing_the_own_points_pauses() -> None:
-    """Else the run goes on to its end without a point to learn from, with losses of 0."""
+    """Otherwise the run would go on to its end with nothing to learn from and losses of 0."""
     app = open_playground(points=encode(DRAWN), dataset="own", iterations="1000000")
     press(app, "start")
     assert playground_of(app).training

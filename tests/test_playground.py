@@ -438,7 +438,7 @@ def test_more_work_than_a_server_can_share_is_refused() -> None:
     healthy(app.number_input(key="samples").set_value(100_000).run())
     (error,) = app.error
     assert error.value == (
-        "samples must be at most 2,524 with all test points and your own, for a network of 512 "
+        "samples must be at most 2,524 including test points and your own, for a network of 512 "
         "hidden units and 29,377 parameters, got `100,010`"
     )
     assert run_of(app) is before
@@ -582,7 +582,7 @@ def test_the_page_looks_back_at_the_run_as_it_was() -> None:
 def test_a_page_of_a_paused_run_observes_the_run_once(
     viewed: int | None, passes: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """By one forward pass over the test points; a look back needs the present loss, too."""
+    """One forward pass over the test points is enough; a look back needs the present loss, too."""
     sizes: list[int] = []
     forward = Network.forward
 

@@ -1,4 +1,4 @@
-"""Whatever a person does on the page, it shows the settings that the link and the run have."""
+"""Whatever a person does, the page shows the settings that the link and the run have."""
 
 from collections.abc import Iterator
 

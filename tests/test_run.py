@@ -547,7 +547,7 @@ def test_a_table_trains_as_the_plane_does(width: int, batch_size: int | None) ->
 
 
 def arrays_in(value: object) -> Iterator[np.ndarray]:
-    """Return all arrays that one can get at from a value, through attributes and entries."""
+    """Return all arrays that can be reached from a value, through attributes and entries."""
     if isinstance(value, np.ndarray):
         yield value
     elif isinstance(value, Parameters):
@@ -619,7 +619,7 @@ def test_the_words_for_a_run_are_one_short_line(run: Run) -> None:
     assert ("last loss" in words) == (run.iteration > 0)
 
 
-# On most of these points a layer's products overflow, and those of both signs cancel to NaN.
+# On most of these points, a layer's products overflow; infinities of both signs add up to NaN.
 FAR = [(1e308, 1e308), (-1e308, 1e308), (1e200, -1e200), (0.0, -1e308), (0.5, 0.5)]
 
 

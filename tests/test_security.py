@@ -1,4 +1,4 @@
-"""The server asks nobody outside, answers to its own names only, and says what its page may do."""
+"""The server sends nothing outside, answers to its own names only, and limits its page."""
 
 import http.client
 import os
@@ -42,7 +42,7 @@ class Frame(BaseHTTPRequestHandler):
 def get(
     address: str, path: str, host: str | None = None, headers: Mapping[str, str] | None = None
 ) -> http.client.HTTPResponse:
-    """Ask a server for a path, under a name of one's choice."""
+    """Ask a server for a path, under any name."""
     connection = http.client.HTTPConnection(address)
     named = {} if host is None else {"Host": host}
     connection.request("GET", path, headers={**(headers or {}), **named})
@@ -59,7 +59,7 @@ def statuses(address: str, hosts: Sequence[str]) -> dict[str, int]:
 
 @pytest.fixture(scope="module")
 def site() -> Iterator[int]:
-    """Serve a site that shows other pages in a frame; its port."""
+    """Serve a site that shows other pages in a frame; return its port."""
     with ThreadingHTTPServer(("127.0.0.1", 0), Frame) as server:
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
@@ -70,7 +70,7 @@ def site() -> Iterator[int]:
 
 @pytest.fixture(scope="module")
 def school(site: int) -> Iterator[str]:
-    """Serve the app under a name of its own, also for a site that shows it in a frame."""
+    """Serve the app under a name of its own, and allow a site to show it in a frame."""
     environment = {
         **os.environ,
         "PYTHONPATH": str(ROOT),
@@ -108,7 +108,7 @@ def test_a_server_with_a_name_answers_to_that_too(school: str) -> None:
 
 
 def test_a_handshake_under_a_foreign_name_is_refused(served: tuple[str, object]) -> None:
-    """To the browser, a page of that name and this server are then one site."""
+    """The browser takes a page of that name and this server for one site."""
     upgrade = {"Connection": "Upgrade", "Upgrade": "websocket", "Origin": "http://foreign.example"}
     upgrade |= {"Sec-WebSocket-Key": "AAAAAAAAAAAAAAAAAAAAAA==", "Sec-WebSocket-Version": "13"}
     for host in ("foreign.example", served[0]):
@@ -146,8 +146,8 @@ def test_a_bad_address_of_an_embedding_site_is_one_sentence(
     with pytest.raises(SystemExit) as end:
         security.middleware()
     assert str(end.value) == (
-        "NNLAB_EMBEDDERS must be the addresses of sites, like https://school.example, with spaces "
-        f"in between, got {site!r}"
+        "NNLAB_EMBEDDERS must be the addresses of sites, like https://school.example, separated by "
+        f"spaces, got {site!r}"
     )
 
 

@@ -137,7 +137,7 @@ def test_the_rule_finds_what_writes_to_the_session(source: str, found: list[str]
 
 
 def private_names(source: str) -> list[str]:
-    """Return what a source uses of the module `session` that is private there."""
+    """Return the private names of the module `session` that a source uses."""
     uses = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Attribute)]
     names = [ast.unparse(node) for node in uses if ast.unparse(node.value) == "session"]
     for node in ast.walk(ast.parse(source)):
@@ -154,7 +154,7 @@ def test_the_rule_finds_what_is_private_to_the_session_modules(source: str) -> N
 
 
 def test_only_the_session_modules_write_to_the_session() -> None:
-    """They do so by the keeper of their record, which nobody else has, or directly."""
+    """They do so through the keeper of their record, which no other module has, or directly."""
     sources = {str(file.relative_to(APP)): file.read_text() for file in APP.rglob("*.py")}
     sessions = {"explore/session.py", "playground/session.py"}
     keeper = "page_record.py"

@@ -54,7 +54,7 @@ def test_the_articles_settings_stay_after_a_popover_was_closed(page: Page, serve
     shown(page, "decision-boundary", 1)
     settled(page)
     assert link(page) == {}
-    expect(page.get_by_text("train loss 1.5970")).to_have_count(0)  # that of adam
+    expect(page.get_by_text("train loss 1.5970")).to_have_count(0)  # Adam's
     open_popover(page, TRAINING)
     expect(field(page, "Optimizer")).to_have_value("sgd")
 
@@ -129,7 +129,7 @@ def test_a_reload_says_what_it_has_lost(page: Page, server: str) -> None:
     press(page, "Step")
     expect(lost).to_have_count(0)
     shown(page, "decision-boundary", 1)
-    open_page(page, server, SMALL)  # another link, which nobody takes for the same run
+    open_page(page, server, SMALL)  # another link, so nobody expects the same run
     settled(page)
     expect(lost).to_have_count(0)
 

@@ -139,7 +139,7 @@ def test_without_axes_a_grid_is_its_seeds() -> None:
         (
             [Axis("hidden_layers", ((64,) * 8,)), Axis("test_samples", (4000,))],
             [1],
-            "samples must be at most 2,524 with all test points and .*, got 4,020",
+            "samples must be at most 2,524 including test points and .*, got 4,020",
         ),
     ],
 )
@@ -157,7 +157,7 @@ def test_own_points_count_as_the_samples_they_are() -> None:
     with pytest.raises(ValueError, match=r"^points must be at most 2,524 for .*, got 2,600$"):
         grid(large, [], [1])
     together = replace(large, dataset="circles", samples=10, points=points_of(2500))
-    with pytest.raises(ValueError, match=r"^samples must be at most 2,524 with .*, got 2,610$"):
+    with pytest.raises(ValueError, match=r"^samples must be at most 2,524 incl.*, got 2,610$"):
         grid(together, [], [1])
     assert grid(replace(large, points=points_of(2500)), [], [1])
 

@@ -149,7 +149,7 @@ def test_an_error_while_waiting_leaves_the_queue() -> None:
 
 
 def in_order(*works: Callable[[], None]) -> None:
-    """Let threads queue one after the other behind this one's turn, and wait for their end."""
+    """Have threads queue one after the other for turns after this one; wait until they end."""
     threads = [threading.Thread(target=work) for work in works]
     with turn():
         for number, thread in enumerate(threads, 1):
@@ -161,7 +161,7 @@ def in_order(*works: Callable[[], None]) -> None:
 
 
 def test_the_session_that_has_computed_least_goes_first(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Until that was long ago: then the one that came first."""
+    """Once all use is long ago, the session that came first goes first."""
     seconds = perf_counter()
     order: list[str] = []
 

@@ -1,7 +1,7 @@
-"""What both entries of the app do, the package's and that of a clone.
+"""What both entry points of the app share, the package's and a clone's.
 
-Importing it makes the process the page's server: BLAS has one thread, and a signal that the server
-has obeyed ends the process.
+Importing it turns the process into the page's server: BLAS uses one thread, and a signal that has
+stopped the server ends the process, too.
 """
 
 import gc
@@ -22,12 +22,12 @@ command.serve()
 
 
 def middleware() -> list[Middleware]:
-    """Return what every request to the server passes through, from the outside in."""
+    """Return the middleware that every request to the server passes, the outermost first."""
     return [*security.middleware(), Middleware(MessageRate), Middleware(OneUpload)]
 
 
 def draw() -> None:
-    """Draw the page that the address names, in a turn, as a script run is work."""
+    """Draw the page that the address names, in a turn: a script run is work for the server."""
     navigation.register(playground.PAGE, explore.PAGE)
     with turn():
         navigation.run()

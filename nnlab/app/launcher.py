@@ -1,6 +1,6 @@
 """The command `nnlab`: opens the page, or trains and sweeps without one.
 
-It imports what it needs only when it runs, so that Ctrl-C has an effect from the first moment on.
+It imports what it needs only when it runs, so that Ctrl-C works from the first moment.
 """
 
 import re

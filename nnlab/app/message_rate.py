@@ -1,8 +1,8 @@
-"""Takes the messages of each connection at a pace that a person and a page need, not faster.
+"""Limits each connection to the rate of messages that a person and a page need.
 
-Each message is work for the server's one event loop, and most start a script run: ten thousand in a
-row would keep all other sessions waiting. Nothing is lost; the browser's messages wait in its own
-connection.
+Each message is work for the server's one event loop, and most start a script run. Ten thousand in a
+row would keep all other sessions waiting. Nothing is lost: messages above the rate wait in their
+own connection.
 """
 
 import asyncio
@@ -19,7 +19,7 @@ AT_ONCE = 40  # after a pause
 
 
 class MessageRate:
-    """ASGI middleware that lets a websocket receive at most so many messages."""
+    """ASGI middleware that limits how many messages a websocket receives per second."""
 
     def __init__(self, app: Application, clock: Callable[[], float] = time.monotonic) -> None:
         self._app, self._clock = app, clock

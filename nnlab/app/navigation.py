@@ -17,8 +17,8 @@ from nnlab.training.config import Config
 from nnlab.training.run import Run
 
 Query = Mapping[str, str]
-# The page's inline scripts. The server's security policy allows these texts only, so the address
-# to go to stands beside the script.
+# The page's inline scripts. The server's security policy allows exactly these texts, so the address
+# to open stands beside the script, not in it.
 ADDRESS_IN_PLACE = f"<script>{(STATIC / 'address.js').read_text()}</script>"
 # Streamlit opens the page of the address when the browser goes back or forward.
 GO = """<script>
@@ -110,11 +110,11 @@ def current_run() -> Run | None:
 
 
 def open_in_workbench(config: Config) -> None:
-    """Let the browser open the workbench with these settings, as after a click on a link.
+    """Have the browser open the workbench with these settings, as after a click on a link.
 
     st.switch_page would leave the timers of this page's fragments running until the new page
-    arrives in the browser, and a fragment that is asked for by then empties the new page. For the
-    same reason, the script has to go on and draw all fragments of this page.
+    arrives in the browser. A fragment that a timer requests by then would empty the new page. For
+    the same reason, the script has to go on and draw all fragments of this page.
     """
     page = _workbench()
     address = escape(f"./{_streamlit(page).url_path}?{urlencode(page.open(config))}")

@@ -1,4 +1,4 @@
-"""Keeps one uploaded file for each session: a new one replaces the one before."""
+"""Keeps one uploaded file for each session: a new file replaces the last."""
 
 import asyncio
 import re
@@ -13,9 +13,9 @@ _UPLOAD = re.compile(r"/_stcore/upload_file/([^/]+)/[^/]+/?")
 
 
 class OneUpload:
-    """ASGI middleware that drops a session's earlier file, and takes its uploads one by one.
+    """ASGI middleware that drops a session's earlier file, and accepts its uploads one by one.
 
-    Streamlit keeps all files of a session until it ends, and any address takes a file.
+    Streamlit keeps all files of a session until the session ends, and accepts any file id.
     """
 
     def __init__(self, app: Application) -> None:

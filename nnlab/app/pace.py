@@ -28,8 +28,8 @@ class Pace(NamedTuple):
     ----------
     interval : seconds between two ticks
     since : when the interval last changed, by time.monotonic
-    patience : seconds without a late update before the interval is shorter again; longer after each
-        late one, so that a connection that stays slow is seldom tried
+    patience : seconds without a late update before the interval gets shorter again; each late
+        update makes this wait longer, so that a connection that stays slow is seldom tested
     """
 
     interval: float = TICK_SECONDS
@@ -37,12 +37,12 @@ class Pace(NamedTuple):
     patience: float = 2.5
 
     def slower(self, now: float) -> "Pace":
-        """Return four times as long an interval, so that waiting updates arrive soon."""
+        """Return a pace with four times the interval, so that waiting updates arrive soon."""
         interval = min(4 * self.interval, SLOWEST_TICK_SECONDS)
         return Pace(interval, now, min(2 * self.patience, MOST_PATIENCE_SECONDS))
 
     def recovered(self, now: float) -> "Pace":
-        """Return a quarter of the interval if no update was late for long enough."""
+        """Return a pace with a quarter of the interval if no update has been late for a while."""
         if self.interval == TICK_SECONDS or now - self.since < self.patience:
             return self
         return self._replace(interval=max(self.interval / 4, TICK_SECONDS), since=now)

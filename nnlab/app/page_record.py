@@ -1,4 +1,4 @@
-"""What a page remembers of a user's session: one record, which is only replaced as a whole."""
+"""What a page remembers about a user's session: one record, only ever replaced as a whole."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -16,9 +16,9 @@ class PageRecord:
     Attributes
     ----------
     query : what the address holds besides the settings
-    refused_link : sentences about bad values in the link, as long as they matter
-    away : whether another page is drawn
-    inbox : takes the messages of the browser
+    refused_link : sentences about bad values in the link, for as long as they matter
+    away : whether the session shows another page
+    inbox : accepts the browser's messages
     """
 
     query: Mapping[str, str] = field(default_factory=dict)
@@ -31,7 +31,7 @@ Record = TypeVar("Record", bound=PageRecord)
 
 
 class RecordKeeper(Generic[Record]):
-    """Keeps a page's record in the session. Only the page's module `session` has one.
+    """Keeps a page's record in the session. Only the page's module `session` has such a keeper.
 
     Each command replaces the record in one assignment, since two script runs of a session may
     overlap.
@@ -41,7 +41,7 @@ class RecordKeeper(Generic[Record]):
         self._key = key
 
     def is_open(self) -> bool:
-        """Say whether the session has the record, since it has opened the page."""
+        """Say whether the session has opened the page, and so has the record."""
         return self._key in st.session_state
 
     def current(self) -> Record:
@@ -50,11 +50,11 @@ class RecordKeeper(Generic[Record]):
         return record
 
     def keep(self, record: Record) -> None:
-        """Keep this record instead of the present one, if there is one."""
+        """Keep this record, in place of the present one if there is one."""
         st.session_state[self._key] = record
 
     def change(self, **changes: Any) -> None:
-        """Replace the record by one with these changes."""
+        """Replace the record with a copy that has these changes."""
         self.keep(replace(self.current(), **changes))
 
     def keep_in_query(self, name: str, value: str, default: str) -> None:

@@ -1,4 +1,4 @@
-"""What guards the server: the names it answers to, its security headers, and no outside request."""
+"""What guards the server: the names it answers to, security headers, and no outside requests."""
 
 import base64
 import hashlib
@@ -24,13 +24,13 @@ from streamlit.web.server.starlette.starlette_websocket import is_host_allowed
 from nnlab.app.navigation import ADDRESS_IN_PLACE, GO
 from nnlab.data.rules import BrokenRule, shown
 
-# Environment variables: the sites that may show the page in a frame; 1 makes the metrics public.
+# Environment variables: the sites that may show the page in a frame, and 1 for public metrics.
 EMBEDDERS = "NNLAB_EMBEDDERS"
 METRICS = "NNLAB_METRICS"
 
 
 def middleware() -> list[Middleware]:
-    """Return the middleware of the server, with what the environment says."""
+    """Return the server's middleware, configured by the environment."""
     return [
         Middleware(_Guard, embedders=_embedders(), metrics=os.environ.get(METRICS) == "1"),
     ]
@@ -38,13 +38,15 @@ def middleware() -> list[Middleware]:
 
 @asynccontextmanager
 async def lifespan(_: st.App) -> AsyncIterator[None]:
-    """Keep Streamlit from asking an outside host for this machine's address, and print it.
+    """Keep Streamlit from asking an outside host for this machine's address; print the local one.
 
-    Streamlit does so in a blocking call on the event loop, at each websocket handshake from a
-    foreign origin: without internet, all sessions wait until it fails
-    (https://github.com/streamlit/streamlit/issues/7721). No setting prevents it. At a start without
-    a browser it does so too (https://github.com/streamlit/streamlit/issues/8364); there the setting
-    `browser.serverAddress` prevents it, but then it prints no address for the others in a room.
+    At each websocket handshake from a foreign origin, Streamlit asks in a blocking call on the
+    event loop. Without internet, all sessions wait until that call fails
+    (https://github.com/streamlit/streamlit/issues/7721). No setting prevents it.
+
+    Streamlit also asks when it starts without a browser
+    (https://github.com/streamlit/streamlit/issues/8364). The setting `browser.serverAddress`
+    prevents that, but then Streamlit prints no address for the others in a room.
     """
     net_util.get_external_ip = lambda: None
     if st.get_option("server.address") in {None, "", "0.0.0.0", "::"}:
@@ -58,7 +60,7 @@ def _embedders() -> list[str]:
     sites = os.environ.get(EMBEDDERS, "").split()
     for site in sites:
         if not re.fullmatch(r"https?://[\w.*-]+(:\d+)?", site):
-            rule = "be the addresses of sites, like https://school.example, with spaces in between"
+            rule = "be the addresses of sites, like https://school.example, separated by spaces"
             raise SystemExit(str(BrokenRule(EMBEDDERS, rule, shown(site))))
     return sites
 
@@ -66,8 +68,8 @@ def _embedders() -> list[str]:
 def _content_security_policy(embedders: list[str]) -> str:
     """Return what the page may load: only what this server sends, and what the page makes itself.
 
-    Plotly compiles the drawing of parallel coordinates (`unsafe-eval`), Streamlit makes a module
-    of each component's code (`blob:`), and both set styles.
+    Plotly compiles code to draw parallel coordinates (`unsafe-eval`), Streamlit makes a module from
+    each component's code (`blob:`), and both set styles.
     """
     page = Path(file_util.get_static_dir(), "index.html").read_text(encoding="utf-8")
     inline = re.findall(r"<script>(.*?)</script>", page + ADDRESS_IN_PLACE + GO, re.DOTALL)
@@ -104,7 +106,7 @@ class _Guard:
         self._names = {"localhost", machine, short, f"{short}.local", address.lower()}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a request, or pass it on."""
+        """Refuse a request, or pass it on."""
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -123,7 +125,7 @@ class _Guard:
             await refusal(scope, receive, send_with_headers)
 
     def _refusal(self, scope: Scope) -> Response | None:
-        """Return the answer to a request that may not be passed on."""
+        """Return the refusal of a request, or None if the request may be passed on."""
         host = Headers(scope=scope).get("host", "")
         if not self._answers_to(host):
             return PlainTextResponse(
@@ -136,11 +138,11 @@ class _Guard:
         return None
 
     def _answers_to(self, host: str) -> bool:
-        """Return whether the Host header may be that of this server.
+        """Return whether a Host header names this server.
 
-        A foreign site can point a name of its own at this machine, so that a visitor's browser
-        takes both for one site (DNS rebinding). But it cannot do so with an IP address, nor with a
-        name of this machine.
+        A foreign site can make its own name resolve to this machine. A visitor's browser then
+        treats the two as one site (DNS rebinding). The site cannot do so with an IP address or with
+        a name of this machine.
         """
         if st.get_option("server.allowedHosts"):
             return is_host_allowed(host)

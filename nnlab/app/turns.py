@@ -24,15 +24,15 @@ BUDGET_SECONDS = 0.06  # of training in one tick, so that the page responds at a
 MAX_FRAMES = 4  # boundary pictures per tick when nobody else is waiting
 # Parameters times pictures per tick: a large network takes longer to draw than to train.
 MAX_DRAWN_PARAMETERS = 60_000
-# After which a session's use of turns counts half. With a longer one, those who come would make a
-# session wait for seconds that has computed alone before.
+# After this time, a session's use of turns counts half. If it were longer, a session that has
+# computed alone would have to wait for seconds when others come.
 HALF_LIFE_SECONDS = 0.25
 FORGOTTEN_SECONDS = 0.001
 
 
 @dataclass(eq=False)
 class _Ticket:
-    """A thread's wish for a turn, and the turn itself."""
+    """A thread's request for a turn, and the turn itself."""
 
     session: str
     arrived: int = 0
@@ -42,10 +42,10 @@ class _Ticket:
 
 # Many threads that make small NumPy calls spend their time waiting for the interpreter lock. With
 # one computing at a time, forty sessions make four times as many ticks.
-_lock = threading.Lock()  # for all that follows; never held while a thread waits or computes
+_lock = threading.Lock()  # guards what follows; never held while a thread waits or computes
 _waiting: list[_Ticket] = []
 _computing: list[_Ticket] = []  # at most one
-_used: dict[str, tuple[float, float]] = {}  # by session: seconds of its turns, and up to when
+_used: dict[str, tuple[float, float]] = {}  # by session: seconds used, and when counted
 _numbers = count()
 _thread = threading.local()  # `turn` is the thread's own ticket while it waits or has a turn
 
@@ -54,11 +54,12 @@ _thread = threading.local()  # `turn` is the thread's own ticket while it waits 
 def turn() -> Iterator[int]:
     """Wait for this thread's turn to compute; yield how many others wait.
 
-    The next turn is that of the session that has computed least of late, then of the thread that
-    came first. So one that computes long, or often, does not make others wait as often.
+    The next turn goes to the session that has computed for the shortest time lately, and in a tie
+    to the thread that came first. So a session that computes long or often makes the others wait
+    less often.
 
     Only computing belongs inside: while a turn waits for something, all other sessions wait too.
-    A turn within a turn is a part of it.
+    A turn within a turn is a part of the outer one.
     """
     if _mine():
         yield waiting()
@@ -73,7 +74,7 @@ def turn() -> Iterator[int]:
 
 
 def give_way() -> None:
-    """Let others compute that have done so less; long work calls this between its parts.
+    """Let sessions that have computed less go first; long work calls this between its parts.
 
     Without a turn, it has no effect.
     """
@@ -135,7 +136,7 @@ def _hand_over() -> None:
 
 
 def _recent_use(session: str, now: float) -> float:
-    """Return how many seconds a session has computed of late."""
+    """Return how many seconds a session has computed lately; older ones count less."""
     seconds, until = _used.get(session, (0.0, now))
     left = seconds * math.exp2((until - now) / HALF_LIFE_SECONDS)
     return left if left > FORGOTTEN_SECONDS else 0.0
@@ -147,7 +148,7 @@ def _session() -> str:
 
 
 def in_turn(function: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
-    """Return the function such that each call of it takes a turn."""
+    """Return the function, wrapped so that each call waits for a turn."""
 
     @wraps(function)
     def called(*arguments: Arguments.args, **options: Arguments.kwargs) -> Result:

@@ -43,7 +43,7 @@ class Dataset:
         TableConfig
     train_targets, test_targets : float64 (n_samples, 1), 0.0 or 1.0 in a classification
     train_weights : float64 (n_samples, 1), the samples' weights in training, with the mean 1; None:
-        all count the same, as they always do in the metrics
+        all samples weigh the same, as they always do in the metrics
     phase : an epoch begins where iteration % (updates per epoch) equals `phase`
     """
 

@@ -25,7 +25,7 @@ class Points:
     Two Points are equal if they hold the same numbers, bit for bit, in the same order. So equal
     points always make the same run. 0.0 and -0.0 differ.
 
-    It is no dataclass, as `dataclasses.asdict` would take it apart in a Config.
+    It is not a dataclass: `dataclasses.asdict` of a Config would take it apart.
 
     Parameters
     ----------
@@ -61,7 +61,7 @@ class Points:
 
     @property
     def inputs(self) -> FloatArray:
-        """Return the points' places, float64 (n, 2)."""
+        """Return the points' positions, float64 (n, 2)."""
         return self._inputs
 
     @property
@@ -124,8 +124,8 @@ def erase(points: Points, inputs: ArrayLike, radius: float) -> Points:
     positions = np.array(inputs, dtype=np.float64)
     if not len(points) or not len(positions):
         return points
-    # Each point needs its nearest position only, which a tree finds: 1,000 positions among 100,000
-    # points would be 100 million distances.
+    # Each point needs only its nearest position, which a tree finds. From 1,000 positions to
+    # 100,000 points there would be 100 million distances.
     with np.errstate(over="ignore"):  # an infinite distance is far enough
         distances, _ = KDTree(positions).query(points.inputs)
     kept = distances[:, 0] > radius

@@ -34,7 +34,7 @@ def moments(run: Run) -> list[Run]:
 def look_back(run: Run, pause: Pause) -> tuple[list[Run], list[Metrics], list[PlaneView]]:
     """Return the run at its `moments`, with its metrics and its view of the plane at each.
 
-    `pause` is called after each moment: with a large network, all of them take seconds.
+    `pause` is called after each moment: with a large network, all moments together take seconds.
     """
     shots = moments(run)
     metrics, views = [], []

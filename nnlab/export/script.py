@@ -19,7 +19,7 @@ from nnlab.training.batches import dataset_of, updates_per_epoch
 from nnlab.training.config import Config
 
 MAX_LINES, MAX_COLUMNS = 120, 100
-MAX_POINTS = 2000  # that are tried: they would have to be very much alike to fit
+MAX_POINTS = 2000  # more are not tried: they would have to be very much alike to fit
 
 _TEMPLATE = jinja2.Environment(
     trim_blocks=True,

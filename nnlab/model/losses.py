@@ -106,7 +106,7 @@ OutputLoss = CrossEntropy | SquaredLoss
 
 
 class WeightedLoss:
-    """Another loss in which each sample has a weight, mean(weight * loss)."""
+    """A loss that gives each sample of another loss a weight: mean(weight * loss)."""
 
     def __init__(self, loss: OutputLoss) -> None:
         self._loss = loss
@@ -121,7 +121,7 @@ class WeightedLoss:
 
     @property
     def probabilities(self) -> FloatArray | None:
-        """Return those of the other loss."""
+        """Return the probabilities of the other loss."""
         return self._loss.probabilities
 
     def loss(self, z: FloatArray) -> float:
@@ -134,7 +134,7 @@ class WeightedLoss:
         return self._loss.sample_losses()
 
     def differentiate(self, dz: FloatArray) -> None:
-        """Write the other loss's dz, times the weights."""
+        """Write the dz of the other loss, multiplied by the weights."""
         self._loss.differentiate(dz)
         np.multiply(dz, self._weights, out=dz)
 

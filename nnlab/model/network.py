@@ -159,7 +159,7 @@ class Objective:
     layer_sizes, activations, inputs : as for Network
     targets : float64 (n_samples, 1), as the loss needs them
     output_loss : the loss of the logits
-    weights : float64 (n_samples, 1), of the samples; None: all count the same
+    weights : float64 (n_samples, 1), of the samples; None: all samples weigh the same
     """
 
     def __init__(
@@ -189,7 +189,7 @@ class Objective:
         """Replace the samples with the same number of others, without copying.
 
         `inputs`, float64 (n_samples, n_features + 1), have contiguous columns, the last all ones.
-        There are weights if and only if there were some before.
+        `weights` must be given if the first samples had weights, and only then.
         """
         self.network.layer_inputs[0] = inputs
         self.output_loss.set_targets(targets)
@@ -197,7 +197,7 @@ class Objective:
             self._weighted.set_weights(weights)
 
     def loss(self, parameters: Parameters, watch: Watch | None = None) -> float:
-        """Run the forward pass and return the mean loss over the samples, times their weights.
+        """Run the forward pass and return the mean of the samples' losses, each times its weight.
 
         `watch` gets what `Network.forward` computes, and the output's "a" if the loss computes it:
         the squared error of a classification does, cross-entropy needs only the logits.

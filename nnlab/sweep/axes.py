@@ -23,8 +23,8 @@ class Axis:
     Raises
     ------
     BrokenRule
-        If there is no such field, no value, more than MAX_RUNS, a value twice, or one that breaks
-        the field's rule.
+        If Config has no such field, there is no value or more than MAX_RUNS, or a value is repeated
+        or breaks the field's rule.
     """
 
     name: str
@@ -156,7 +156,7 @@ def check_field(name: str) -> None:
 
 
 def check_values(name: str, count: int) -> None:
-    """Raise a BrokenRule if an axis has no value, or more than a sweep may have runs."""
+    """Raise a BrokenRule if an axis has no values, or more values than a sweep may have runs."""
     if not count:
         raise BrokenRule(name, "have at least one value in a sweep", "none")
     if count > MAX_RUNS:

@@ -134,7 +134,7 @@ def _clock(seconds: float) -> str:
 
 
 def main(arguments: Sequence[str], name: str) -> int:
-    """Run a sweep and return the exit code; `name` is the command's in its help."""
+    """Run a sweep and return the exit code; `name` is what its help calls the command."""
     try:
         order = read_order(arguments, name)
         on_cluster = bool(os.environ.get(SCHEDULER))

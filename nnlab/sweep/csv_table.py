@@ -16,9 +16,9 @@ METRICS = [item.name for item in fields(Metrics)]
 
 
 class Table:
-    """The CSV, a row per run, with the settings that differ from the defaults in some run.
+    """The CSV: one row per run, with the settings that differ from the defaults in any run.
 
-    It has whole rows only, also where the disk gets full.
+    It has only whole rows, even when the disk is full.
     """
 
     def __init__(self, file: IO[str], configs: Sequence[Config]) -> None:

@@ -87,9 +87,9 @@ class LocalPool(Executor):
                 worker.shutdown()
 
     def kill(self) -> None:
-        """End the workers at once, with whatever they compute.
+        """End the workers at once, whatever they are computing.
 
-        It ends all child processes of `multiprocessing`, so that the whole process has to end.
+        This ends all child processes of `multiprocessing`, so the whole process must end after it.
         """
         self.shutdown(wait=False, cancel_futures=True)
         for process in active_children():
@@ -157,7 +157,7 @@ _wait = wait  # `shutdown` has a parameter of that name
 
 
 def _submitted(worker: Executor, task: Callable[[], Any]) -> Future[Any]:
-    """Submit a task; a process that this starts does not hear Ctrl-C before `_begin`."""
+    """Submit a task; if this starts a process, Ctrl-C does not reach it before `_begin`."""
     if not hasattr(signal, "pthread_sigmask"):  # on Windows
         return worker.submit(task)
     mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})

@@ -18,7 +18,7 @@ def check_count(count: int) -> None:
 
 
 def check_runs(configs: Iterable[Config]) -> None:
-    """Raise a BrokenRule if a run has no training points, or too many for its network."""
+    """Raise a BrokenRule if a run has no training points, or too many points for its network."""
     for config in configs:
         check_points(config)
         check_work(config)

@@ -36,7 +36,7 @@ def objective_of(
     ----------
     inputs : float64 (n_samples, 2), points on the plane; (n_samples, n_columns) for a TableConfig
     targets : float64 (n_samples, 1)
-    weights : float64 (n_samples, 1); None: all samples count the same
+    weights : float64 (n_samples, 1); None: all samples weigh the same
     """
     regression = config.problem == "regression"
     output_loss = SquaredLoss if regression else OUTPUT_LOSSES[config.output_loss]
@@ -55,8 +55,9 @@ class Batches:
     The order depends only on the seed and the epoch, so that a run can continue from any iteration.
     A full batch keeps the data's own order.
 
-    With weights, the loss of a batch is the mean of weight * loss over it. As the weights have the
-    mean 1 over the training set, the mean over an epoch's batches is the weighted mean of the set.
+    With weights, the loss of a batch is the mean of weight * loss over its samples. The weights
+    have the mean 1 over the training set. So the mean over an epoch's batches is the weighted mean
+    over the training set.
     """
 
     def __init__(self, config: Config, dataset: Dataset) -> None:

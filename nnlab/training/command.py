@@ -1,6 +1,6 @@
 """How a command ends: by itself, by Ctrl-C or SIGTERM, or because its output cannot be written.
 
-It imports nothing of nnlab, so that a command can call it first.
+It imports nothing from nnlab, so that a command can call it before all other imports.
 """
 
 import os
@@ -18,16 +18,16 @@ EXIT_NO_OUTPUT, EXIT_BAD_INPUT = 1, 2
 class _Signals:
     """The signals that ask the process to end."""
 
-    first: int | None = None  # the number of the first one that came
-    # what it does: ends the process at once, ends it as `sys.exit` does, or nothing else
+    first: int | None = None  # the number of the first one received
+    # what a signal does: end the process at once, end it as `sys.exit` does, or only set `first`
     effect: Literal["at once", "exit", "none"] = "at once"
 
 
 def _receive(number: int, _frame: FrameType | None) -> None:
     _Signals.first = number
-    _ignore_signals()  # the process is ending already, and a second one changes nothing
+    _ignore_signals()  # the process is ending already: a second signal changes nothing
     if _Signals.effect == "at once":
-        # An exception would not do: libraries turn one into another while they are imported.
+        # An exception would not do: a library may replace it with another during its import.
         os.write(2, b"Stopped before it began.\n")
         os._exit(exit_code())
     if _Signals.effect == "exit":
@@ -41,9 +41,10 @@ def _ignore_signals() -> None:
 
 
 def run_as_process(main: Callable[[], int]) -> int:
-    """Run a command that Ctrl-C and SIGTERM end, at once before it has begun; return the exit code.
+    """Run a command that Ctrl-C and SIGTERM can end, and return the exit code.
 
-    A signal that the process ignores, as Ctrl-C in the background of a shell, stays ignored.
+    Before the command has `begun`, a signal ends it at once. A signal that the process ignores,
+    such as Ctrl-C in the background of a shell, stays ignored.
     """
     for number in (signal.SIGINT, signal.SIGTERM):
         if signal.getsignal(number) is not signal.SIG_IGN:
@@ -51,15 +52,15 @@ def run_as_process(main: Callable[[], int]) -> int:
     try:
         return main()
     finally:
-        _ignore_signals()  # while Python clears up
+        _ignore_signals()  # while Python cleans up
 
 
 @contextmanager
 def begun() -> Iterator[Callable[[], bool]]:
-    """From here on, the command ends itself when a signal has come.
+    """From here on, the command ends itself after a signal.
 
-    Yields a function that says whether one has. No exception is raised, as it would come at any
-    place, also where it does harm.
+    Yields a function that says whether a signal has come. The signal raises no exception, which
+    could strike anywhere, even where it does harm.
     """
     _Signals.effect = "none"
     yield lambda: _Signals.first is not None
@@ -68,13 +69,13 @@ def begun() -> Iterator[Callable[[], bool]]:
 def serve() -> None:
     """From here on, a signal ends the process as `sys.exit` does.
 
-    A server takes signals itself. When it has stopped, it sends itself the signal once more.
+    A server handles signals itself. When it has stopped, it sends itself the signal once more.
     """
     _Signals.effect = "exit"
 
 
 def exit_code() -> int:
-    """Return the exit code of a command that a signal has ended, as shells count it."""
+    """Return the exit code that shells expect of a command that a signal has ended."""
     return 128 + (_Signals.first or signal.SIGINT)
 
 
@@ -84,7 +85,7 @@ def say(sentence: str) -> None:
 
 
 def write(text: str, file: IO[str]) -> None:
-    """Write whole lines to a file at once; if a disk gets full, no part of them stays in it."""
+    """Write whole lines to a file at once; if the disk is full, the file keeps no part of them."""
     try:
         number = file.fileno()
     except OSError:  # it is in memory
@@ -93,10 +94,10 @@ def write(text: str, file: IO[str]) -> None:
     status = os.fstat(number)
     rest = text.encode()
     try:
-        while rest:  # not with `file.write`: if Python does not buffer it, it may write a part only
+        while rest:  # not with `file.write`, which may write only a part to an unbuffered file
             rest = rest[os.write(number, rest) :]
     except OSError:
-        if stat.S_ISREG(status.st_mode):  # and not a pipe or a device
+        if stat.S_ISREG(status.st_mode):  # not a pipe or a device
             os.ftruncate(number, status.st_size)
         raise
 
@@ -108,9 +109,9 @@ def run(main: Callable[[], int]) -> int:
             return main()
         finally:
             sys.stdout.flush()
-    except KeyboardInterrupt:  # of a caller who has not taken the signals
+    except KeyboardInterrupt:  # the caller has set no handlers for the signals
         return exit_code()
-    except BrokenPipeError:  # `| head` has read enough, and needs no message
+    except BrokenPipeError:  # `| head` has read enough: no message is needed
         _drop_output()
     except OSError as error:
         _drop_output()
@@ -120,5 +121,5 @@ def run(main: Callable[[], int]) -> int:
 
 
 def _drop_output() -> None:
-    """Let what Python still holds of the output go nowhere: it would fail again at the exit."""
+    """Discard the output that Python still holds: writing it at the exit would fail again."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

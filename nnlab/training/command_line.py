@@ -12,7 +12,7 @@ from nnlab.training.metrics import Metrics
 from nnlab.training.run import advance, evaluate, start
 from nnlab.training.work import check_work
 
-LOOK_SECONDS = 0.1  # between two looks whether a signal has come
+LOOK_SECONDS = 0.1  # between two checks whether a signal has come
 
 # Why a run ended before its last iteration, by `Run.stopped`.
 _ENDINGS = {
@@ -37,7 +37,7 @@ def _read(arguments: Sequence[str], name: str, version: str) -> tuple[Config, in
     )
     parser.add_argument("--version", action="version", version=f"nnlab {version}")
     parser.add_argument(
-        "--every", default="1000", metavar="N", help="Iterations from row to row. Default: 1000."
+        "--every", default="1000", metavar="N", help="Iterations between two rows. Default: 1000."
     )
     cli_options.add_settings(parser)
     options = vars(parser.parse_args(arguments))
@@ -89,7 +89,7 @@ def _train(config: Config, every: int) -> int:
             if run.stopped:
                 _print(_ENDINGS[run.stopped].format(iteration=iteration, config=config))
             _print(f"After {iteration} iterations: {_summary(config, evaluate(run))}")
-        except KeyboardInterrupt:  # of a caller who has not taken the signals
+        except KeyboardInterrupt:  # the caller has set no handlers for the signals
             return _interrupted(iteration)
     return 0
 
@@ -100,7 +100,7 @@ def _interrupted(iteration: int) -> int:
 
 
 def main(arguments: Sequence[str], name: str, version: str) -> int:
-    """Train, and return the exit code; `name` is the command's in its help."""
+    """Train, and return the exit code; `name` is what its help calls the command."""
     try:
         config, every = _read(arguments, name, version)
     except ValueError as error:

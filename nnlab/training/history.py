@@ -150,7 +150,7 @@ class LayerHistory(NamedTuple):
         return LayerHistory._make(column[kept] for column in self)
 
     def read_only(self) -> "LayerHistory":
-        """Return the history in read-only arrays."""
+        """Return the history with read-only arrays."""
         return LayerHistory._make(read_only(column) for column in self)
 
     def until(self, iteration: int) -> "LayerHistory":

@@ -68,7 +68,7 @@ def whole(low: int, high: int | None = None) -> Kind:
 
 
 def _read_number(number: type[Number], text: str) -> Number:
-    """Read a number as people write it: Python would take 1_0 as 10."""
+    """Read a number as people write it: Python would read 1_0 as 10."""
     if "_" in text:
         raise ValueError
     return number(text)
@@ -194,7 +194,7 @@ def one_of_per_layer(registry: Iterable[str]) -> Kind:
 def points(most: int, largest: float) -> Kind:
     """Return the kind of at most `most` Points, with numbers up to `largest` in size.
 
-    A value can also be triples, or an array (n, 3).
+    A value can also be a sequence of triples, or an array (n, 3).
     """
     lists = (tuple, list, np.ndarray)
 

@@ -39,7 +39,7 @@ TEST_EVERY = 100  # iterations between two samples of the test metrics
 # Below this, neither a loss nor an output can overflow, and no closer check is needed.
 _SURELY_FINITE = 1e100
 
-# Far from the data, a network's numbers can overflow. They are bounded to this size there.
+# Far from the data, a network's numbers can overflow. There they are clipped to this size.
 _MAX_FAR = 1e150
 
 
@@ -47,7 +47,7 @@ _MAX_FAR = 1e150
 class Run:
     """One network in training. A Run never changes: `advance` returns a new one.
 
-    Nothing that it holds can be written to: all arrays are read-only.
+    Nothing in it can be written to: all arrays are read-only.
 
     Attributes
     ----------
@@ -87,7 +87,7 @@ class Run:
 
     def __post_init__(self) -> None:
         parameters = self.parameters
-        if parameters.vector.flags.writeable:  # and so are the views that these have made
+        if parameters.vector.flags.writeable:  # and so are the parameters' views of it
             parameters = Parameters(parameters.layer_sizes, read_only(parameters.vector))
         self.__dict__.update(
             parameters=parameters,
@@ -276,7 +276,7 @@ def predict(run: Run, inputs: FloatArray) -> FloatArray:
 
     Returns
     -------
-    float64 (n_samples,), finite; where the network's numbers overflow, they are bounded
+    float64 (n_samples,), finite; where the network's numbers would overflow, they are clipped
 
     Raises
     ------
@@ -302,7 +302,7 @@ def predict(run: Run, inputs: FloatArray) -> FloatArray:
 
 
 def _bound(array: FloatArray) -> None:
-    """Bound an array's numbers in place, so that their products with weights do not overflow."""
+    """Clip an array's numbers in place, so that their products with weights do not overflow."""
     np.nan_to_num(array, copy=False, posinf=_MAX_FAR, neginf=-_MAX_FAR)
     np.clip(array, -_MAX_FAR, _MAX_FAR, out=array)
 

@@ -1,4 +1,4 @@
-"""Weights of samples, from a scikit-learn user's weights of samples and of classes."""
+"""Sample weights for training, from scikit-learn's sample_weight and class_weight."""
 
 from typing import Any
 
@@ -12,12 +12,12 @@ from nnlab.data.rules import BrokenRule, is_real, shown
 
 
 def checked(sample_weight: Any, inputs: FloatArray) -> FloatArray | None:
-    """Return sample weights as float64 (n_samples,), or None if all samples count the same.
+    """Return sample weights as float64 (n_samples,), or None if all samples weigh the same.
 
     Raises
     ------
     ValueError
-        If they are not one finite number of at least 0 for each sample, or all of them are 0.
+        If the weights are not one finite number of at least 0 for each sample, or are all 0.
     """
     if sample_weight is None:
         return None
@@ -34,9 +34,9 @@ def times_class_weights(
 
     Parameters
     ----------
-    weights : float64 (n_samples,), or None if all samples count the same
-    class_weight : "balanced", so that the weights of each class have the same sum; or the weight of
-        each class, where a missing one is 1; or None
+    weights : float64 (n_samples,), or None if all samples weigh the same
+    class_weight : "balanced", so that each class has the same total weight; or a dictionary with
+        the weight of each class, 1 for a missing class; or None
     classes : (n_classes,), sorted
     labels : (n_samples,), each in `classes`
 
@@ -63,7 +63,7 @@ def times_class_weights(
 
 
 def scaled(weights: FloatArray) -> FloatArray | None:
-    """Return positive weights with the mean 1, (n_samples, 1), or None if all are the same."""
+    """Return positive weights scaled to the mean 1, (n_samples, 1), or None if all are equal."""
     if (weights == weights[0]).all():
         return None
     fractions = weights / weights.max()  # so that their sum is finite

@@ -1,12 +1,12 @@
-"""Play attackers beside an ordinary session, and print how long it waits.
+"""Simulate attackers beside an ordinary session, and print how long that session waits.
 
     python -m tests.benchmarks.attackers [--seconds 8] [--leave 5] [--only WORDS] [--loads]
 
 Needs tests/requirements.txt; starts a server for each kind of attacker. An ordinary session trains
-the article's run, undisturbed for so many seconds, then beside one attacker, then beside five, and
-once more a while after they have left. A tick that has not ended counts with the time that it has
-waited. With --loads, twelve visitors train the heaviest run that the page takes, and the server's
-memory is read.
+the article's run for so many seconds: undisturbed, beside one attacker, beside five, and a while
+after they have left. A tick that has not ended counts with the time that it has waited so far. With
+--loads, twelve visitors train the heaviest run that the page allows, and the server's memory is
+measured.
 """
 
 import argparse
@@ -27,7 +27,7 @@ from tests.helpers.machine import machine
 from tests.helpers.server import serving
 
 ATTACKERS = (1, 5)
-ARRIVE_SECONDS = 4  # from the attackers' coming until ticks count
+ARRIVE_SECONDS = 4  # from the attackers' arrival until ticks count
 LOADS = 12
 ORDINARY = "samples=1000&iterations=1000000&speed=100"
 
@@ -45,7 +45,7 @@ class Ordinary:
             asyncio.run(self.browser.live(self._url, 0, float("inf")))
 
     def watch(self, seconds: float) -> list[float]:
-        """Return the latencies of the ticks of this time, and of one that has not ended."""
+        """Return the latencies of the ticks in this time, and of one that has not ended."""
         began = time.perf_counter()
         time.sleep(seconds)
         ended = time.perf_counter()
@@ -56,7 +56,7 @@ class Ordinary:
 
 @contextmanager
 def attacked(address: str, name: str, count: int, seconds: float) -> Iterator[None]:
-    """Let so many visitors attack from another process."""
+    """Have so many visitors attack from another process."""
     process = multiprocessing.get_context("spawn").Process(
         target=attack, args=(address, name, count, seconds + ARRIVE_SECONDS)
     )
@@ -95,30 +95,30 @@ def print_attack(name: str, seconds: float, leave: float) -> None:
 
 
 def print_loads(seconds: float) -> None:
-    """Print the most memory that the server took for the heaviest legal loads."""
+    """Print the most memory that the server used under the heaviest allowed loads."""
     with serving() as (address, server):
         most = 0.0
         with attacked(address, "trains the largest run", LOADS, seconds):
             for _ in range(int(10 * seconds)):
                 most = max(most, server.memory_info().rss / 1e6)
                 time.sleep(0.1)
-    print(f"memory with {LOADS} of the heaviest loads: {most:,.0f} MB at most (to reach: 1,500)")
+    print(f"memory with {LOADS} of the heaviest loads: {most:,.0f} MB at most (goal: 1,500)")
 
 
 def main() -> None:
     """Print a row for each kind of attacker."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--seconds", type=float, default=8, help="that ticks are watched")
+    parser.add_argument("--seconds", type=float, default=8, help="how long to watch ticks")
     parser.add_argument("--leave", type=float, default=5, help="seconds after they have left")
     parser.add_argument("--only", default="", help="kinds of attackers whose name has these words")
-    parser.add_argument("--loads", action="store_true", help="the memory of twelve heavy loads")
+    parser.add_argument("--loads", action="store_true", help="measure the memory instead")
     arguments = parser.parse_args()
     print(machine("streamlit", "websockets"))
     print(f"load of the machine: {psutil.getloadavg()[0]:.1f}")
     if arguments.loads:
         print_loads(arguments.seconds)
         return
-    print("An ordinary session's tick in ms, median / worst (to reach: 1,000 beside one, 2,000)\n")
+    print("An ordinary session's tick in ms, median / worst (goal: 1,000 beside one, 2,000)\n")
     left = f"{arguments.leave:g} s after"
     print(LINE.format("attacker", "undisturbed", "beside one", "beside five", left, "MB"))
     for name in ATTACKS:

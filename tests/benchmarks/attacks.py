@@ -16,7 +16,7 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 SMALL = "hidden_layers=4&samples=100"
-# Just within what a page takes: most of its time goes to one update, or to the points.
+# Just within what a page allows: most of its time goes to one update, or to the points.
 WIDE = "samples={samples}&hidden_layers=64,64,64,64,64,64,64,64&activation=tanh&speed=max"
 HEAVIEST = WIDE.format(samples=2400)
 PACKET = 10  # messages
@@ -189,7 +189,7 @@ async def many_points(address: str) -> None:
 
 
 async def rerun(address: str) -> None:
-    """Ask for 10,000 full script runs in a row, without a look at the answers."""
+    """Ask for 10,000 full script runs in a row, without reading the answers."""
     async with visiting(address, SMALL) as visitor:
         reading = asyncio.create_task(visitor.discard())
         try:
@@ -281,7 +281,7 @@ ATTACKS: dict[str, Callable[[str], Awaitable[None]]] = {
 
 
 def attack(address: str, name: str, count: int, seconds: float) -> None:
-    """Let so many visitors attack for so many seconds, each on connections of its own."""
+    """Have so many visitors attack for so many seconds, each on its own connections."""
 
     async def together() -> None:
         tasks = [asyncio.create_task(_persist(ATTACKS[name], address)) for _ in range(count)]

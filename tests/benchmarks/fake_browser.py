@@ -42,7 +42,7 @@ class FakeBrowser:
 
     @property
     def waits_since(self) -> float | None:
-        """The time since when it has waited for the tick in progress; None if there is none."""
+        """The time when it began to wait for the tick in progress; None if there is none."""
         return self._asked
 
     async def live(self, url: str, delay: float, until: float, n_ticks: float = math.inf) -> None:

@@ -1,13 +1,13 @@
-"""Start the server where no name resolves, and see what it sends and how long it takes.
+"""Start the server where no name resolves, and measure what it sends and how long it takes.
 
     python -m tests.benchmarks.offline
 
-For each way to start the server: until it answers, for a handshake from a foreign site, until an
-ordinary session has its first page and a first tick; and the packets that left for the outside
-meanwhile. Needs Linux with the commands `unshare` and `ip`.
+For each way to start the server, this prints three times: until it answers, for a handshake from a
+foreign site, and until an ordinary session has its first page and a first tick. It also prints how
+many packets left for the outside meanwhile. Needs Linux with the commands `unshare` and `ip`.
 
-The server runs in a network namespace of its own. All that it sends to the outside, a question to
-the name server included, leaves through one interface, which counts it; nothing ever answers.
+The server runs in a network namespace of its own. Everything that it sends to the outside, even a
+question to the name server, leaves through one interface, which counts it. Nothing ever answers.
 """
 
 import asyncio
@@ -32,7 +32,7 @@ COMMANDS = {
     "streamlit run": [sys.executable, "-m", "streamlit", "run", str(APP)],
     "nnlab": [sys.executable, "-c", "from nnlab.app.launcher import main; main()"],
 }
-# The outside: two ends of a cable, of which nobody listens at the other one.
+# The outside: a cable with nobody listening at its other end.
 NETWORK = """
 ip link set lo up
 ip link add outside type veth peer name nobody
@@ -53,7 +53,7 @@ FOREIGN = "http://foreign.example"
 
 @dataclass
 class Report:
-    """What happened: seconds, packets to the outside, and what the foreign site was answered."""
+    """What happened: seconds, packets to the outside, and the answer to the foreign site."""
 
     start: float
     handshake: float
@@ -117,7 +117,7 @@ async def _foreign_handshake(url: str) -> int:
 def _inside(command: str) -> Report:
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     began = time.perf_counter()
-    # Only a server that listens to all has an address for others, which Streamlit asks for.
+    # Streamlit asks for an address for others only if the server listens on all interfaces.
     with served_by(COMMANDS[command], ROOT, environment, listen="0.0.0.0") as (address, _):
         started = time.perf_counter()
         url = f"ws://{address}/_stcore/stream"

@@ -2,7 +2,7 @@
 
     python -m tests.benchmarks.random_actions --seeds 5 --actions 200
 
-prints a line for each seed, and what differed if anything did. The tests make shorter walks.
+This prints a line for each seed, and any differences. The tests make shorter walks.
 """
 
 import argparse

@@ -58,7 +58,7 @@ def put_run(app: AppTest, run: Run, **changes: Any) -> None:
 
 
 def key_of(app: AppTest, name: str) -> str:
-    """Return the key of a field's widget: a field that the program has set has another one."""
+    """Return the key of a field's widget: a field set by the program has a new widget."""
     return playground_of(app).fields.key(name)
 
 

@@ -99,7 +99,7 @@ class Expected:
     choices: dict[str, Any]
 
     def config(self) -> Config:
-        """Return the settings; fields that do not apply have no say."""
+        """Return the settings; fields that do not apply are ignored."""
         values = dict(self.values)
         dropped = []
         if values["dataset"] == OWN:
@@ -136,7 +136,7 @@ class Walk:
         self.expected = self._open({})
 
     def go(self, actions: int) -> None:
-        """Do as many actions; a difference is an AssertionError that says what was done before."""
+        """Do this many actions; a difference raises an AssertionError that lists the actions."""
         for _ in range(actions):
             act = self.rng.choice(ACTIONS)
             self.done.append(act.__name__.strip("_").replace("_", " "))
@@ -428,7 +428,7 @@ class Walk:
         self.page.get_by_role("radio", name="Zoom", exact=True).click()
 
     def _clear_the_points(self) -> None:
-        # Without any points the page would say no iteration, for which `settled` waits.
+        # Without any points the page would show no iteration, for which `settled` waits.
         if self.expected.values["dataset"] != OWN and button(self.page, "Clear").is_enabled():
             press(self.page, "Clear")
             self.expected = replace(self.expected, points=NO_POINTS)

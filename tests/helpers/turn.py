@@ -7,7 +7,7 @@ from tests.helpers.waiting import wait_until
 
 
 def is_in_turn() -> bool:
-    """Say whether another thread has to wait now."""
+    """Say whether another thread would have to wait now."""
     others = turns.waiting()
     came = threading.Event()
     threading.Thread(target=turns.in_turn(came.set), daemon=True).start()

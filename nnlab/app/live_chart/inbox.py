@@ -1,7 +1,7 @@
-"""Takes the messages of the browser: each one once, in order, and only as the schema allows.
+"""Accepts the browser's messages: each one once, in order, and only as the schema allows.
 
-The schema also limits how long and how many they are, so that a handler's work is bounded. It is
-checked in its own order, so each limit on a length stands before the rule for the items.
+The schema also limits their length and number, so that a handler's work is bounded. Its rules are
+checked in the order in which it lists them, so each limit on a length precedes the items' rule.
 """
 
 import json
@@ -28,7 +28,7 @@ def _is_number(_: object, value: object) -> bool:
 
 
 def _is_integer(_: object, value: object) -> bool:
-    """Say whether a value is an int: the schema would also take 1.0, which is no index."""
+    """Say whether a value is an int: the schema would also accept 1.0, which is not an index."""
     return isinstance(value, int) and not isinstance(value, bool)
 
 
@@ -41,8 +41,8 @@ def _validator(name: str, changes: Mapping[str, Any]) -> Any:
     return _Validator({"definitions": definitions, "$ref": f"#/definitions/{name}"})
 
 
-# One message that breaks a rule does not cost the others: a packet's are checked one by one, and
-# each by the rules of its own kind alone, which takes a tenth of the time.
+# A message that breaks a rule does not spoil the others of its packet: each is checked by itself.
+# Only the rules of its own kind are checked, which takes a tenth of the time.
 _packet = _validator("packet", {"message": {}})
 _messages = {
     kind["$ref"].rpartition("/")[2]: _validator(kind["$ref"].rpartition("/")[2], {})

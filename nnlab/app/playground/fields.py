@@ -11,13 +11,13 @@ TEXTS = {name for name, setting in SETTINGS.items() if setting.typed} | {"activa
 class Fields(NamedTuple):
     """The values that the fields show.
 
-    The browser keeps the values of its widgets and sends them again, also those in a closed
-    popover, and before it has heard of a change. So a field that the program sets gets a new widget
-    with a new key, and the values of earlier widgets do not count.
+    The browser keeps the values of its widgets and sends them again: even those in a closed
+    popover, and even old ones before a change has reached it. So a field that the program sets gets
+    a new widget with a new key, and the values of earlier widgets do not count.
 
     Attributes
     ----------
-    values : by the names of the fields; a setting has its name in Config
+    values : by the names of the fields; the name of a setting is that in Config
     numbers : how many widgets each field has had before the present one
     """
 
@@ -50,7 +50,7 @@ class Fields(NamedTuple):
 
 
 def field_values(settings: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what the fields of these settings show; points have no field."""
+    """Return what the fields show for these settings; points have no field."""
     return {
         name: text(name, value) if name in TEXTS else value
         for name, value in settings.items()
@@ -59,5 +59,5 @@ def field_values(settings: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def config_values(config: Config) -> dict[str, Any]:
-    """Return what the fields of all settings show."""
+    """Return what the fields show for all settings of a config."""
     return field_values({name: getattr(config, name) for name in SETTINGS})

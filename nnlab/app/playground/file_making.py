@@ -13,16 +13,16 @@ from nnlab.app.turns import turn
 from nnlab.data.rules import BrokenRule
 
 File = TypeVar("File", str, bytes)
-MAX_ASKED = 2  # files that a session waits for
+MAX_ASKED = 2  # files that a session may wait for at a time
 
 _asked: Counter[str] = Counter()  # by session
 _counting, _making = Lock(), Lock()
 
 
 def made_in_turn(make: Callable[[], File]) -> Callable[[], File]:
-    """Return the function that makes a file such that each call waits for its turn.
+    """Return the function that makes a file, wrapped so that each call waits for its turn.
 
-    A call raises a BrokenRule if this session has ended, or waits for MAX_ASKED files already.
+    A call raises a BrokenRule if this session has ended, or already waits for MAX_ASKED files.
     """
     context = get_script_run_ctx()
     session = context.session_id if context else ""
@@ -37,7 +37,7 @@ def made_in_turn(make: Callable[[], File]) -> Callable[[], File]:
 @contextmanager
 def _place(session: str) -> Iterator[None]:
     if runtime.exists() and not runtime.get_instance().is_active_session(session):
-        raise BrokenRule("files", "be for a session that goes on", "one that has ended")
+        raise BrokenRule("files", "be for an open session", "one that has ended")
     with _counting:
         if _asked[session] >= MAX_ASKED:
             raise BrokenRule("files", f"be at most {MAX_ASKED} at a time", "one more")

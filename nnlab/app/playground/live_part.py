@@ -65,8 +65,8 @@ def _tick(
 ) -> None:
     """Make one tick of training while the run trains, then draw what changes with each tick.
 
-    `observed` is what the page was drawn with. It is taken out, since an observation is large and
-    Streamlit keeps the list.
+    `observed` holds what the page was drawn with. The list is emptied, since an observation is
+    large and Streamlit keeps the list.
     """
     began = time.perf_counter()
     observation = None

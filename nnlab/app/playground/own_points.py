@@ -117,10 +117,10 @@ large numbers."""
 
 
 def _table(uploaded: UploadedFile) -> csv_files.PointsTable:
-    """Read a file, which takes a second if it is large; meanwhile others compute."""
+    """Read a file, which takes a second if it is large; other sessions compute meanwhile."""
     with pausing_turn(), _one_file:
         return csv_files.read_table(uploaded.getvalue())
 
 
-_one_file = Lock()  # the server reads one at a time
+_one_file = Lock()  # the server reads one file at a time
 _write = lru_cache(maxsize=4)(csv_files.write_table)

@@ -67,7 +67,7 @@ class Playground(PageRecord):
     refused_value : what was wrong with the last value typed in the diagram, or nothing
     from_edited : the link is that of a run with weights set by hand, until the first iteration
     fields : what the fields of the page show
-    remembered : by name, what was computed last from an uploaded file, and from what
+    remembered : by name, the source and the value of what was last computed from an uploaded file
     """
 
     run: Run

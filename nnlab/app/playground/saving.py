@@ -41,10 +41,10 @@ def render() -> None:
             data = partial(parameters_file, run)
             _button("save_parameters", "Parameters (.npz)", data, "nnlab-parameters.npz", help_)
             _program(run)
-        # Few points are a file now: one made on a click may be gone after the next tick.
+        # Few points are written now: a file made on a click may be gone after the next tick.
         few = len(run.dataset.train_inputs) <= FEW_POINTS
         if few or not playground.training:
-            help_ = "The training points, with the data set own also your test points, as CSV."
+            help_ = "The training points as CSV; with the data set own, your test points, too."
             points = (
                 own_points.file(playground)
                 if few

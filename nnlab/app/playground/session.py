@@ -50,8 +50,8 @@ def open_(
 
     Parameters
     ----------
-    config : of its run
-    linked : what its fields show, and the own points
+    config : of the first run
+    linked : the settings that the fields show, with the own points
     """
     playground = Playground(start(config), 1, (OwnPoints(linked.points),), query=query)
     fields = Fields(config_values(linked))
@@ -70,7 +70,7 @@ def arrive(config: Config, query: Mapping[str, str], names: Iterable[str]) -> No
 
     Parameters
     ----------
-    names : of all fields that the query may set
+    names : the fields that the query may set
     """
     fields = current().fields.filled(config_values(config)).renewed(names)
     _change(away=False, query=query, fields=fields)
@@ -109,7 +109,7 @@ def set_article(_: Playground) -> None:
 
 
 def set_new_seed(_: Playground, seed: int) -> None:
-    """Choose the seed after this one in a fixed order, so that a click sent twice is one click.
+    """Choose the seed after this one in a fixed order, so that a click sent twice counts once.
 
     The order goes through all numbers below 10,000 (Knuth, TAOCP vol. 2, section 3.2.1.2,
     theorem A).
@@ -171,7 +171,7 @@ def follow(config: Config | None, *, arrived: bool) -> None:
         run = replace(edits.with_config(playground.run, config), diverged=playground.run.diverged)
         if training and len(run.dataset.train_inputs):
             training = training._replace(goal=goal_of(run))
-        else:  # the last own point may be erased
+        else:  # the last own point may have been erased
             training = None
         _change(run=run, training=training)
 
@@ -323,9 +323,10 @@ def _with_points(own: OwnPoints) -> dict[str, Any]:
 
 
 def remember(name: str, source: Any, compute: Callable[[], Result]) -> Result:
-    """Compute a value, unless it was computed from the same source before; it may be a BrokenRule.
+    """Return what `compute` makes of a source; call it only if the source is not that of last time.
 
-    Reading a file takes longer than all the rest of a script run.
+    A BrokenRule is remembered and raised again, too. Reading a file takes longer than all the rest
+    of a script run.
     """
     before, value = current().remembered.get(name, (None, None))
     if before != source:

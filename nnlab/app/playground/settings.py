@@ -122,7 +122,7 @@ def _number(where: Any, name: str, **look: Any) -> Any:
     form = {"step": 1, "format": "%d"} if whole else {"format": "%g"}
     named = _named(name, form | look)
     if getattr(DEFAULTS, name) is None and value is not None:
-        # An emptied field returns to its initial value: this one must begin empty.
+        # A cleared field returns to its initial value, so this one must begin empty.
         session.set_widgets({named["key"]: value})
         value = None
     return where.number_input(value=value, **named)
@@ -146,7 +146,7 @@ def _learning_rate_slider() -> None:
 def _set_learning_rate(key: str) -> None:
     fields = session.current().fields
     if key == fields.key(SLIDER):
-        if fields.values[SLIDER] in RATES:  # else the slider has one option less from now on
+        if fields.values[SLIDER] in RATES:  # else the slider has one option fewer from now on
             session.enter(SLIDER, key)
         session.fill({"learning_rate": st.session_state[key]})
 

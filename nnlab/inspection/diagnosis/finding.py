@@ -26,6 +26,6 @@ class Diagnosis(NamedTuple):
 def rounded(rate: float, digits: int = 3) -> float:
     """Return a rate with a few significant digits, so that the value set is the one shown.
 
-    It is above 0, as a learning rate must be, also where a fraction of the smallest number is not.
+    It is above 0, as a learning rate must be, even if a fraction of a tiny rate has become 0.
     """
     return max(float(f"{rate:.{digits}g}"), math.ulp(0.0))

@@ -121,8 +121,8 @@ function isLate(sent) {
   return true;
 }
 
-// What the server keeps for this session, in words. It is gone after a restart of the server, and
-// after a reload of the page.
+// What the server keeps for this session, in words. A restart of the server or a reload of the page
+// loses it.
 let loses = "";
 const LOSES = "nnlab: lost with a reload";
 const [visit] = performance.getEntriesByType("navigation");

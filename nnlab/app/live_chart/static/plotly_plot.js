@@ -36,8 +36,8 @@ export class PlotlyPlot {
     const options = {
       displaylogo: false, displayModeBar: false, scrollZoom: false, doubleClick: "reset",
     };
-    // Plotly would keep the ranges of the first figure: as limits of a constrained axis, and to
-    // return to from a zoom.
+    // Plotly would keep the ranges of the first figure, as the limits of a constrained axis and as
+    // the ranges that a double click returns to.
     const ranges = AXES.map((name) => layout[name]?.range?.slice());
     const axes = () => AXES.map((name) => this.plot._fullLayout?.[name]);
     for (const axis of axes()) if (axis) axis._inputRange = null;

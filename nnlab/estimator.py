@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.preprocessing import LabelEncoder
-from sklearn.utils import Tags
+from sklearn.utils import Tags, gen_batches
 from sklearn.utils.multiclass import check_classification_targets, type_of_target, unique_labels
 from sklearn.utils.validation import check_is_fitted, validate_data
 
@@ -29,6 +29,7 @@ from nnlab.training.run import Run, advance, predict, start
 from nnlab.training.sample_weights import checked, scaled, times_class_weights
 
 LARGE = 10.0  # standardized data hardly ever reach this
+ROWS_AT_ONCE = 1000  # when only the loss is computed
 
 
 @dataclass(kw_only=True, eq=False, repr=False)
@@ -149,12 +150,18 @@ def _counted(
 
 @computing()
 def _loss_and_penalty(run: Run) -> float:
-    """Return what training minimizes, on all training points."""
-    data = run.dataset
-    samples = data.train_inputs, data.train_targets, data.train_weights
-    return objective_of(run.config, *samples).loss(run.parameters) + penalty(
-        run.config, run.parameters
-    )
+    """Return what training minimizes, on all training points.
+
+    It is computed for some rows at a time, so that training in small batches needs no large memory.
+    """
+    config, data, parameters = run.config, run.dataset, run.parameters
+    weights, n_samples, loss = data.train_weights, len(data.train_inputs), 0.0
+    for rows in gen_batches(n_samples, ROWS_AT_ONCE):
+        row_weights = None if weights is None else weights[rows]
+        samples = data.train_inputs[rows], data.train_targets[rows], row_weights
+        objective = objective_of(config, *samples)
+        loss += objective.loss(parameters) * (rows.stop - rows.start) / n_samples
+    return loss + penalty(config, parameters)
 
 
 def _advice(run: Run) -> str:

@@ -2,6 +2,7 @@
 
 import inspect
 import pickle
+import re
 import tracemalloc
 from collections.abc import Callable
 from dataclasses import fields
@@ -759,6 +760,44 @@ def test_large_data_are_copied_once(estimator: type) -> None:
         _, peak = tracemalloc.get_traced_memory()
         tracemalloc.stop()
         assert inputs.nbytes < peak < 1.5 * inputs.nbytes
+
+
+@pytest.mark.parametrize("estimator", ESTIMATORS)
+def test_small_batches_need_no_memory_for_the_hidden_units_of_all_samples(estimator: type) -> None:
+    inputs, labels = table(20_000, 5)
+    model = estimator(hidden_layers=(64, 64), initialization="xavier", batch_size=32, iterations=2)
+    tracemalloc.start()
+    model.fit(inputs, labels)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    hidden_units = len(inputs) * 64 * inputs.itemsize  # of one layer
+    assert peak < hidden_units
+
+
+@pytest.mark.parametrize("weighted", [False, True])
+def test_the_losses_at_both_ends_are_those_of_all_samples(weighted: bool) -> None:
+    """Also where there are more samples than are computed at a time."""
+    inputs, labels = table(2500)
+    weights = np.arange(1.0, 2501) if weighted else None
+    model = NeuralNetClassifier(learning_rate=300, batch_size=500, iterations=10, seed=1)
+    with pytest.warns(ConvergenceWarning, match="ended worse") as caught:
+        model.fit(inputs, labels, weights)
+    after, before = re.findall(r"\d[\d.e+-]*\d", str(caught[0].message))[:2]
+    untrained = clone(model).set_params(target_loss=1e6).fit(inputs, labels, weights)
+    for fitted, loss in [(untrained, before), (model, after)]:
+        assert f"{total_loss(fitted, inputs, labels, weights):.3g}" == loss
+
+
+def total_loss(
+    model: NeuralNetClassifier, inputs: np.ndarray, labels: np.ndarray, weights: np.ndarray | None
+) -> float:
+    """Return the mean cross-entropy of a network of ReLU units, in the textbook's form."""
+    a = inputs
+    for layer, (w, b) in enumerate(zip(model.coefs_, model.intercepts_, strict=True)):
+        z = a @ w + b
+        a = np.maximum(z, 0) if layer < len(model.coefs_) - 1 else z
+    wrong = np.where(labels == 1, -a[:, 0], a[:, 0])
+    return float(np.average(np.logaddexp(0, wrong), weights=weights))
 
 
 def test_many_columns_train() -> None:

@@ -222,6 +222,18 @@ def test_a_disk_that_gets_full_keeps_the_whole_rows_of_training(
     assert len(rows) > 5
 
 
+def test_an_error_that_is_not_about_the_output_keeps_its_own_words() -> None:
+    program = (
+        "import os, sys; from nnlab.training import command\n"
+        "sys.exit(command.run(lambda: len(os.listdir('/does/not/exist'))))\n"
+    )
+    with begun(["-c", program]) as process:
+        returned, _, error = outcome(process)
+    assert returned == 1
+    last = "FileNotFoundError: [Errno 2] No such file or directory: '/does/not/exist'"
+    assert error.splitlines()[-1] == last
+
+
 @contextmanager
 def limited(size: int) -> Iterator[None]:
     """Limit the size of the files that processes started inside can write."""

@@ -179,7 +179,7 @@ def _follow(sweep: Sweep, table: Table, signal_came: Callable[[], bool]) -> bool
             written += 1
         if is_terminal:
             line = bar(written, sweep.total, sweep.seconds_left)
-            print(f"\r{line}{ERASE}", end="", file=sys.stderr, flush=True)
+            command.write(f"\r{line}{ERASE}", sys.stderr)
         if finished:
             break
         time.sleep(LOOK_SECONDS)

@@ -79,13 +79,33 @@ def exit_code() -> int:
     return 128 + (_Signals.first or signal.SIGINT)
 
 
+class OutputError(Exception):
+    """The output cannot be written; the cause is an OSError."""
+
+
+@contextmanager
+def _writing() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise OutputError from error
+
+
+@_writing()
 def say(sentence: str) -> None:
-    """Print a sentence about the command itself."""
+    """Print a sentence about the command itself, or raise an OutputError."""
     print(sentence, file=sys.stderr, flush=True)
 
 
+@_writing()
 def write(text: str, file: IO[str]) -> None:
-    """Write whole lines to a file at once; if the disk is full, the file keeps no part of them."""
+    """Write text to a file at once, and keep no part of it there if the disk is full.
+
+    Raises
+    ------
+    OutputError
+        If it cannot be written.
+    """
     try:
         number = file.fileno()
     except OSError:  # it is in memory
@@ -108,15 +128,17 @@ def run(main: Callable[[], int]) -> int:
         try:
             return main()
         finally:
-            sys.stdout.flush()
+            with _writing():
+                sys.stdout.flush()
     except KeyboardInterrupt:  # the caller has set no handlers for the signals
         return exit_code()
-    except BrokenPipeError:  # `| head` has read enough: no message is needed
+    except OutputError as error:
         _drop_output()
-    except OSError as error:
-        _drop_output()
-        with suppress(OSError):  # if it is standard error that cannot be written
-            say(f"The output cannot be written: {error.strerror}.")
+        cause = error.__cause__
+        # after a BrokenPipeError, `| head` has read enough: no message is needed
+        if isinstance(cause, OSError) and not isinstance(cause, BrokenPipeError):
+            with suppress(OutputError):  # if it is standard error that cannot be written
+                say(f"The output cannot be written: {cause.strerror}.")
     return EXIT_NO_OUTPUT
 
 

@@ -16,6 +16,7 @@ MODULES = {".py", ".js"}
 NAME_WIDTH = 28
 # The floors of the house, from the ground up: a module imports from its own floor and those below.
 FLOORS = [
+    "nnlab.process_end",
     "nnlab.data",
     "nnlab.model",
     "nnlab.training",

@@ -6,8 +6,7 @@ It imports what it needs only when it runs, so that Ctrl-C works from the first 
 import sys
 from collections.abc import Sequence
 
-from nnlab import __version__
-from nnlab.training import command
+from nnlab import __version__, process_end
 
 
 def main(arguments: Sequence[str] | None = None, name: str = "python -m nnlab") -> int:
@@ -19,7 +18,7 @@ def main(arguments: Sequence[str] | None = None, name: str = "python -m nnlab") 
     name : what its help calls the command
     """
     given = sys.argv[1:] if arguments is None else arguments
-    return command.run(lambda: _dispatch(given, name))
+    return process_end.exit_code_of(lambda: _dispatch(given, name))
 
 
 def _dispatch(arguments: Sequence[str], name: str) -> int:
@@ -36,4 +35,4 @@ def _dispatch(arguments: Sequence[str], name: str) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(command.run_as_process(main))
+    sys.exit(process_end.run_with_signals(main))

@@ -8,6 +8,7 @@ import gc
 
 from starlette.middleware import Middleware
 
+from nnlab import process_end
 from nnlab.app import navigation, security
 from nnlab.app.explore import page as explore
 from nnlab.app.message_rate import MessageRate
@@ -15,10 +16,9 @@ from nnlab.app.one_upload import OneUpload
 from nnlab.app.playground import page as playground
 from nnlab.app.turns import turn
 from nnlab.model.computing import keep_one_blas_thread
-from nnlab.training import command
 
 keep_one_blas_thread()
-command.serve()
+process_end.exit_on_signal()
 
 
 def middleware() -> list[Middleware]:

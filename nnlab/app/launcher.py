@@ -8,8 +8,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from nnlab import __main__, __version__
-from nnlab.training import command
+from nnlab import __main__, __version__, process_end
 
 # Streamlit reads the page's settings from the folder .streamlit beside the script.
 SCRIPT = Path(__file__).with_name("streamlit_app.py")
@@ -20,12 +19,12 @@ def main() -> int:
     arguments = sys.argv[1:]
     if arguments[:1] in (["train"], ["sweep"]):
         return __main__.main(arguments, "nnlab")
-    return command.run(lambda: _open_page(arguments))
+    return process_end.exit_code_of(lambda: _open_page(arguments))
 
 
 def run() -> int:
     """Run the command as a process, which Ctrl-C and SIGTERM end."""
-    return command.run_as_process(main)
+    return process_end.run_with_signals(main)
 
 
 def _open_page(arguments: Sequence[str]) -> int:

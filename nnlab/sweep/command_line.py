@@ -12,6 +12,7 @@ from typing import IO, Any, NamedTuple, get_args
 
 import loky
 
+from nnlab import process_end
 from nnlab.data.rules import BrokenRule, shown
 from nnlab.sweep.axes import grid, random_sample
 from nnlab.sweep.axis_text import axis_from_text, range_from_text
@@ -21,7 +22,7 @@ from nnlab.sweep.executors import LocalPool
 from nnlab.sweep.limits import MAX_AT_ONCE, MAX_RUNS
 from nnlab.sweep.runs import Status
 from nnlab.sweep.sweep import Sweep
-from nnlab.training import cli_options, command
+from nnlab.training import cli_options
 from nnlab.training.config import Config, parse
 
 LOOK_SECONDS = 0.1  # between two checks for new results
@@ -142,14 +143,15 @@ def main(arguments: Sequence[str], name: str) -> int:
             shared_workers()  # if this fails, the output is not replaced
         opened = _opened(order.output)
     except ValueError as error:
-        command.say(str(error))
-        return command.EXIT_BAD_INPUT
-    with command.begun() as signal_came, opened as file:
+        process_end.say(str(error))
+        return process_end.EXIT_BAD_INPUT
+    signal_came = process_end.note_signals()
+    with opened as file:
         pool = None if on_cluster else LocalPool(order.workers or loky.cpu_count())
         table = Table(file, order.configs)
         sweep = Sweep(order.configs, pool, order.workers)
         try:
-            return command.exit_code() if _follow(sweep, table, signal_came) else 0
+            return process_end.signal_exit_code() if _follow(sweep, table, signal_came) else 0
         finally:  # also when the output cannot be written
             sweep.cancel()
             if pool:
@@ -179,7 +181,7 @@ def _follow(sweep: Sweep, table: Table, signal_came: Callable[[], bool]) -> bool
             written += 1
         if is_terminal:
             line = bar(written, sweep.total, sweep.seconds_left)
-            command.write(f"\r{line}{ERASE}", sys.stderr)
+            process_end.write(f"\r{line}{ERASE}", sys.stderr)
         if finished:
             break
         time.sleep(LOOK_SECONDS)
@@ -187,5 +189,5 @@ def _follow(sweep: Sweep, table: Table, signal_came: Callable[[], bool]) -> bool
     what = ", ".join(f"{counts[status]} {status}" for status in get_args(Status) if counts[status])
     kind = "Stopped after" if interrupted else "After"
     line = f"{kind} {_clock(time.monotonic() - began)}: {written} of {sweep.total} runs"
-    command.say(f"{chr(13) + ERASE if is_terminal else ''}{line}{what and ', ' + what}.")
+    process_end.say(f"{chr(13) + ERASE if is_terminal else ''}{line}{what and ', ' + what}.")
     return interrupted

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import astuple, fields
 from typing import IO
 
+from nnlab import process_end
 from nnlab.sweep.runs import Result
-from nnlab.training import command
 from nnlab.training.config import SETTINGS, Config, text
 from nnlab.training.metrics import Metrics
 
@@ -50,4 +50,4 @@ class Table:
     def _write(self, row: Sequence[object]) -> None:
         line = io.StringIO()
         csv.writer(line).writerow(row)
-        command.write(line.getvalue(), self._file)
+        process_end.write(line.getvalue(), self._file)

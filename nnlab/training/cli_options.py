@@ -3,7 +3,7 @@
 import argparse
 from typing import Any, NoReturn
 
-from nnlab.training.command import EXIT_BAD_INPUT
+from nnlab.process_end import EXIT_BAD_INPUT
 from nnlab.training.config import SETTINGS, Config, parse, text
 
 

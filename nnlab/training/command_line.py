@@ -4,8 +4,9 @@ import math
 import sys
 from collections.abc import Sequence
 
+from nnlab import process_end
 from nnlab.data.rules import BrokenRule, shown
-from nnlab.training import cli_options, command
+from nnlab.training import cli_options
 from nnlab.training.batches import check_points
 from nnlab.training.config import Config, parse
 from nnlab.training.metrics import Metrics
@@ -67,36 +68,36 @@ def _summary(config: Config, metrics: Metrics) -> str:
 
 
 def _print(row: str) -> None:
-    command.write(row + "\n", sys.stdout)
+    process_end.write(row + "\n", sys.stdout)
 
 
 def _train(config: Config, every: int) -> int:
     iteration = 0
-    with command.begun() as signal_came:
-        try:
-            _print(f"{'iteration':>9}  {'loss':<22}accuracy")
-            run = start(config)
-            while run.iteration < config.iterations and not run.stopped:
-                metrics = evaluate(run)
-                accuracy = _number(metrics.train_accuracy, ".3f")
-                _print(f"{iteration:>9}  {metrics.train_loss!r:<22}{accuracy}")
-                next_row = min(iteration + every, config.iterations)
-                while iteration < next_row and not run.stopped:
-                    if signal_came():
-                        return _interrupted(iteration)
-                    run = advance(run, next_row - iteration, seconds=LOOK_SECONDS)
-                    iteration = run.iteration
-            if run.stopped:
-                _print(_ENDINGS[run.stopped].format(iteration=iteration, config=config))
-            _print(f"After {iteration} iterations: {_summary(config, evaluate(run))}")
-        except KeyboardInterrupt:  # the caller has set no handlers for the signals
-            return _interrupted(iteration)
+    signal_came = process_end.note_signals()
+    try:
+        _print(f"{'iteration':>9}  {'loss':<22}accuracy")
+        run = start(config)
+        while run.iteration < config.iterations and not run.stopped:
+            metrics = evaluate(run)
+            accuracy = _number(metrics.train_accuracy, ".3f")
+            _print(f"{iteration:>9}  {metrics.train_loss!r:<22}{accuracy}")
+            next_row = min(iteration + every, config.iterations)
+            while iteration < next_row and not run.stopped:
+                if signal_came():
+                    return _interrupted(iteration)
+                run = advance(run, next_row - iteration, seconds=LOOK_SECONDS)
+                iteration = run.iteration
+        if run.stopped:
+            _print(_ENDINGS[run.stopped].format(iteration=iteration, config=config))
+        _print(f"After {iteration} iterations: {_summary(config, evaluate(run))}")
+    except KeyboardInterrupt:  # the caller has set no handlers for the signals
+        return _interrupted(iteration)
     return 0
 
 
 def _interrupted(iteration: int) -> int:
-    command.say(f"Stopped at iteration {iteration}.")
-    return command.exit_code()
+    process_end.say(f"Stopped at iteration {iteration}.")
+    return process_end.signal_exit_code()
 
 
 def main(arguments: Sequence[str], name: str, version: str) -> int:
@@ -104,6 +105,6 @@ def main(arguments: Sequence[str], name: str, version: str) -> int:
     try:
         config, every = _read(arguments, name, version)
     except ValueError as error:
-        command.say(str(error))
-        return command.EXIT_BAD_INPUT
+        process_end.say(str(error))
+        return process_end.EXIT_BAD_INPUT
     return _train(config, every)

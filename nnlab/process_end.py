@@ -1,6 +1,6 @@
-"""How a command ends: by itself, by Ctrl-C or SIGTERM, or because its output cannot be written.
+"""How the process ends: by itself, by Ctrl-C or SIGTERM, or because output cannot be written.
 
-It imports nothing from nnlab, so that a command can call it before all other imports.
+It imports nothing from nnlab, so that the process can call it before all other imports.
 """
 
 import os
@@ -29,10 +29,10 @@ def _receive(number: int, _frame: FrameType | None) -> None:
     if _Signals.effect == "at once":
         # An exception would not do: a library may replace it with another during its import.
         os.write(2, b"Stopped before it began.\n")
-        os._exit(exit_code())
+        os._exit(signal_exit_code())
     if _Signals.effect == "exit":
         say("Stopped.")
-        sys.exit(exit_code())
+        sys.exit(signal_exit_code())
 
 
 def _ignore_signals() -> None:
@@ -40,11 +40,11 @@ def _ignore_signals() -> None:
         signal.signal(number, signal.SIG_IGN)
 
 
-def run_as_process(main: Callable[[], int]) -> int:
-    """Run a command that Ctrl-C and SIGTERM can end, and return the exit code.
+def run_with_signals(main: Callable[[], int]) -> int:
+    """Run a main function that Ctrl-C and SIGTERM can end, and return the exit code.
 
-    Before the command has `begun`, a signal ends it at once. A signal that the process ignores,
-    such as Ctrl-C in the background of a shell, stays ignored.
+    A signal ends the process at once, until `note_signals` or `exit_on_signal` is called. A signal
+    that the process ignores, such as Ctrl-C in the background of a shell, stays ignored.
     """
     for number in (signal.SIGINT, signal.SIGTERM):
         if signal.getsignal(number) is not signal.SIG_IGN:
@@ -55,18 +55,17 @@ def run_as_process(main: Callable[[], int]) -> int:
         _ignore_signals()  # while Python cleans up
 
 
-@contextmanager
-def begun() -> Iterator[Callable[[], bool]]:
-    """From here on, the command ends itself after a signal.
+def note_signals() -> Callable[[], bool]:
+    """From here on, only note a signal; return a function that says whether one has come.
 
-    Yields a function that says whether a signal has come. The signal raises no exception, which
-    could strike anywhere, even where it does harm.
+    The caller ends the process itself. The signal raises no exception, which could strike anywhere,
+    even where it does harm.
     """
     _Signals.effect = "none"
-    yield lambda: _Signals.first is not None
+    return lambda: _Signals.first is not None
 
 
-def serve() -> None:
+def exit_on_signal() -> None:
     """From here on, a signal ends the process as `sys.exit` does.
 
     A server handles signals itself. When it has stopped, it sends itself the signal once more.
@@ -74,8 +73,8 @@ def serve() -> None:
     _Signals.effect = "exit"
 
 
-def exit_code() -> int:
-    """Return the exit code that shells expect of a command that a signal has ended."""
+def signal_exit_code() -> int:
+    """Return the exit code that shells expect of a process that a signal has ended."""
     return 128 + (_Signals.first or signal.SIGINT)
 
 
@@ -93,7 +92,7 @@ def _writing() -> Iterator[None]:
 
 @_writing()
 def say(sentence: str) -> None:
-    """Print a sentence about the command itself, or raise an OutputError."""
+    """Print a sentence about the process itself, or raise an OutputError."""
     print(sentence, file=sys.stderr, flush=True)
 
 
@@ -122,8 +121,11 @@ def write(text: str, file: IO[str]) -> None:
         raise
 
 
-def run(main: Callable[[], int]) -> int:
-    """Run a command to its end and return the exit code."""
+def exit_code_of(main: Callable[[], int]) -> int:
+    """Run a main function to its end, also if its output cannot be written; return the exit code.
+
+    An OutputError becomes one sentence and EXIT_NO_OUTPUT.
+    """
     try:
         try:
             return main()
@@ -131,7 +133,7 @@ def run(main: Callable[[], int]) -> int:
             with _writing():
                 sys.stdout.flush()
     except KeyboardInterrupt:  # the caller has set no handlers for the signals
-        return exit_code()
+        return signal_exit_code()
     except OutputError as error:
         _drop_output()
         cause = error.__cause__

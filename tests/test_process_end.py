@@ -155,9 +155,9 @@ def answers(url: str) -> bool:
 def test_ctrl_c_that_the_shell_has_switched_off_stays_off() -> None:
     program = (
         "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)\n"
-        "import sys; from nnlab.training import command\n"
+        "import sys; from nnlab import process_end\n"
         "ignored = lambda: signal.getsignal(signal.SIGINT) is signal.SIG_IGN\n"
-        "sys.exit(command.run_as_process(lambda: 0 if ignored() else 1))\n"
+        "sys.exit(process_end.run_with_signals(lambda: 0 if ignored() else 1))\n"
     )
     with begun(["-c", program]) as process:
         assert outcome(process) == (0, "", "")
@@ -224,8 +224,8 @@ def test_a_disk_that_gets_full_keeps_the_whole_rows_of_training(
 
 def test_an_error_that_is_not_about_the_output_keeps_its_own_words() -> None:
     program = (
-        "import os, sys; from nnlab.training import command\n"
-        "sys.exit(command.run(lambda: len(os.listdir('/does/not/exist'))))\n"
+        "import os, sys; from nnlab import process_end\n"
+        "sys.exit(process_end.exit_code_of(lambda: len(os.listdir('/does/not/exist'))))\n"
     )
     with begun(["-c", program]) as process:
         returned, _, error = outcome(process)

@@ -6,7 +6,7 @@ import io
 import json
 import re
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 import numpy as np
@@ -210,6 +210,17 @@ def test_every_run_can_be_saved(changes: dict[str, Any], *, log: bool) -> None:
     run = advance(start(Config(**{"samples": 20, **changes})), 40)
     assert len(figure(run, log=log)[3]) >= 1
     assert animation(run, "loss", log=log, axes=AXES)[:3] == b"GIF"
+
+
+def test_making_a_file_gives_way_to_others_at_every_moment() -> None:
+    run, calls = trained(40), []
+    for save in (
+        partial(replay, run, "title", "loss", log=False, axes=AXES),
+        partial(animation, run, "loss", log=False, axes=AXES),
+    ):
+        calls.clear()
+        save(give_way=lambda: calls.append(1))
+        assert len(calls) > len(moments(run))
 
 
 @pytest.mark.slow

@@ -22,7 +22,7 @@ from nnlab.export.painting import (
     in_one_palette,
     smooth,
 )
-from nnlab.export.replay import Pause, look_back
+from nnlab.export.replay import GiveWay, look_back, to_nobody
 from nnlab.figures.curves import Series, loss_series
 from nnlab.figures.plane_picture import shades
 from nnlab.figures.points import traces
@@ -43,20 +43,25 @@ FAINT = 0.3  # opacity of the part of the curve that is still to come
 
 
 def animation(
-    run: Run, loss_name: str, *, log: bool, axes: tuple[str, str], pause: Pause = lambda: None
+    run: Run,
+    loss_name: str,
+    *,
+    log: bool,
+    axes: tuple[str, str],
+    give_way: GiveWay = to_nobody,
 ) -> bytes:
     """Return a run as a GIF of WIDTH × HEIGHT pixels that repeats forever.
 
     The frames and the parameters are those of `replay`; the last frame stays longer.
     """
-    shots, metrics, views = look_back(run, pause)
+    shots, metrics, views = look_back(run, give_way)
     series = loss_series(run, metrics[-1])
     easel = _Easel(run, series, loss_name, log=log, axes=axes)
-    pause()
+    give_way()
     frames = []
     for each in zip(shots, metrics, views, strict=True):
         frames.append(easel.frame(*each))
-        pause()
+        give_way()
     file = io.BytesIO()
     times = [FRAME_MILLISECONDS] * (len(frames) - 1) + [LAST_MILLISECONDS]
     frames[0].save(file, "gif", save_all=True, append_images=frames[1:], duration=times, loop=0)

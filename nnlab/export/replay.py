@@ -14,14 +14,14 @@ from nnlab.training.edits import rewind
 from nnlab.training.metrics import Metrics
 from nnlab.training.run import Run, evaluate
 
-Pause = Callable[[], None]
+GiveWay = Callable[[], None]
 MAX_FRAMES = 120
 
 _PAGE = Path(__file__).with_suffix(".html.jinja")
 
 
-def _go_on() -> None:
-    pass
+def to_nobody() -> None:
+    """Give way to nobody: the default of `give_way`."""
 
 
 def moments(run: Run) -> list[Run]:
@@ -31,36 +31,43 @@ def moments(run: Run) -> list[Run]:
     return [rewind(run, known[index]) for index in chosen]
 
 
-def look_back(run: Run, pause: Pause) -> tuple[list[Run], list[Metrics], list[PlaneView]]:
+def look_back(run: Run, give_way: GiveWay) -> tuple[list[Run], list[Metrics], list[PlaneView]]:
     """Return the run at its `moments`, with its metrics and its view of the plane at each.
 
-    `pause` is called after each moment: with a large network, all moments together take seconds.
+    `give_way` is called after each moment, and lets others compute: with a large network, all
+    moments together take seconds.
     """
     shots = moments(run)
     metrics, views = [], []
     for shot in shots:
         metrics.append(evaluate(shot))
         views.append(view_plane(shot))
-        pause()
+        give_way()
     return shots, metrics, views
 
 
 def replay(
-    run: Run, title: str, loss_name: str, *, log: bool, axes: tuple[str, str], pause: Pause = _go_on
+    run: Run,
+    title: str,
+    loss_name: str,
+    *,
+    log: bool,
+    axes: tuple[str, str],
+    give_way: GiveWay = to_nobody,
 ) -> str:
     """Return an HTML page that plays a run: boundary, points, and the loss curve with a cursor.
 
     The buttons Play and Pause, a slider, and the keyboard choose the frame.
 
-    `title` is a sentence about the run, `axes` as for `decision_boundary`, `pause` as for
+    `title` is a sentence about the run, `axes` as for `decision_boundary`, `give_way` as for
     `look_back`, the rest as for `loss_curve`.
     """
-    shots, metrics, views = look_back(run, pause)
+    shots, metrics, views = look_back(run, give_way)
     frames = [
         ReplayFrame(shot.iteration, values.train_loss, png(view.levels))
         for shot, values, view in zip(shots, metrics, views, strict=True)
     ]
-    pause()
+    give_way()
     series = loss_series(run, metrics[-1])
     plot = replay_plot(run.dataset, run.config.problem, axes, frames, series, loss_name, log=log)
     template = jinja2.Template(_PAGE.read_text(encoding="utf-8"))

@@ -68,11 +68,13 @@ def _pictures(run: Run, axes: tuple[str, str]) -> None:
     def page() -> str:
         network = "-".join(map(str, run.config.layer_sizes))
         title = f"The network {network} on {run.config.dataset} {report.alt(run, evaluate(run))}"
-        return replay(run, title, loss_name, log=log, axes=axes, pause=give_way)
+        return replay(run, title, loss_name, log=log, axes=axes, give_way=give_way)
 
     help_ = "A replay of the run so far, for any browser, even offline; about 5 MB."
     _button("save_html", "Replay (.html)", made_in_turn(page), "nnlab-replay.html", help_)
-    picture = made_in_turn(partial(animation, run, loss_name, log=log, axes=axes, pause=give_way))
+    picture = made_in_turn(
+        partial(animation, run, loss_name, log=log, axes=axes, give_way=give_way)
+    )
     help_ = "The run so far as a moving picture for slides."
     _button("save_animation", "Animation (.gif)", picture, "nnlab-animation.gif", help_)
 

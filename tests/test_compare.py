@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from math import inf
 from pathlib import Path
 from typing import Any
@@ -202,6 +203,22 @@ def test_pause_step_reset_and_ends(drawn: dict[str, Update]) -> None:
     assert at(drawn) == [0, 0, 0]
     press(app, "compare_ends")
     assert at(drawn) == [30, 30, 30]
+
+
+def test_start_and_step_at_once_after_reset_are_for_the_new_runs() -> None:
+    """As when other messages end the script runs that would have drawn the new runs."""
+    app = open_compare(made(), compare_left=0, compare_right=1)
+    press(app, "compare_step")
+    pair = app.session_state["explore"].pair
+    for later, iteration in (({"steps": 1}, 1), ({"training": True}, None)):
+        asked = pair._replace(renew=True, **later)
+        app.session_state["explore"] = replace(app.session_state["explore"], pair=asked)
+        healthy(app.run())
+        found = app.session_state["explore"].pair
+        assert not found.renew
+        assert found.number == pair.number + 1
+        assert found.training == (iteration is None)
+        assert iteration is None or found.runs[0].iteration == iteration
 
 
 def test_a_step_that_the_browser_sends_twice_is_one_step(

@@ -72,6 +72,7 @@ def _script() -> None:
     from nnlab.app.playground import session  # noqa: PLC0415 - the script of a page of its own
     from nnlab.app.playground.panels import one_step  # noqa: PLC0415
 
+    session.do_work()
     one_step.render(session.current())
 
 

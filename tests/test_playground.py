@@ -678,7 +678,7 @@ def test_a_click_sent_twice_is_one_click(key: str, monkeypatch: pytest.MonkeyPat
 
 
 @pytest.mark.parametrize("key", ["article", "apply_advice", "use_points"])
-def test_start_may_come_before_a_new_run_is_drawn(
+def test_start_before_a_new_run_is_drawn_trains_the_new_run(
     key: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     app = page_with_button(key)
@@ -691,8 +691,10 @@ def test_start_may_come_before_a_new_run_is_drawn(
     healthy(app.run())
     old = run_of(app)
     press(app, key)
-    assert run_of(app) is not old
-    assert run_of(app).iteration == 0
+    assert run_of(app).config != old.config
+    training = playground_of(app).training
+    assert training
+    assert training.since_iteration == 0
 
 
 def test_the_view_has_settled_when_start_ends_a_replay() -> None:

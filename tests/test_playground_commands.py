@@ -4,6 +4,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
+import numpy as np
 import pytest
 import streamlit as st
 
@@ -53,27 +54,125 @@ OWN = OwnPoints(Points.of([(0, 0, 1)]))
 ADVICE = Diagnosis("sleeping", "It sleeps.", "Wake it.", {"hidden_layers": (3,)}, restart=True)
 
 
-@pytest.mark.parametrize(
-    "command",
-    [
-        session.set_article,
-        partial(session.apply_advice, finding=ADVICE),
-        partial(session.use_points, own=OWN),
-        partial(session.set_layers, widths=[3, 3]),
-        lambda _: session.branch(20),
-        session.undo_branch,
-        partial(session.step, iterations=3),
-        partial(session.make_step, point=1),
-        session.reset,
-        session.start_training,
-    ],
-)
+COMMANDS = [
+    session.set_article,
+    partial(session.apply_advice, finding=ADVICE),
+    partial(session.use_points, own=OWN),
+    partial(session.set_layers, widths=[3, 3]),
+    lambda _: session.branch(20),
+    session.undo_branch,
+    partial(session.step, iterations=3),
+    partial(session.make_step, point=1),
+    session.reset,
+    session.start_training,
+]
+
+
+@pytest.mark.parametrize("command", COMMANDS)
 def test_a_command_replaces_the_record_once(command: Any, state: CountedState) -> None:
     """So a script run that Streamlit ends has done all of it or nothing."""
     drawn = change(left_run=RUN, point_history=(OwnPoints(), OWN), step_point=2)
     state.replaced = 0
     command(drawn)
     assert state.replaced == 1
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_command_computes_nothing(command: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While it did, another message could end its script run, and the click would be lost."""
+
+    def refuse(*_: object, **__: object) -> None:
+        raise AssertionError
+
+    for module, name in (
+        (session, "start"),
+        (session, "advance"),
+        (session.next_update, "look_at_step"),
+        (session.next_update, "make_step"),
+    ):
+        monkeypatch.setattr(module, name, refuse)
+    command(change(left_run=RUN))
+
+
+def draw() -> Playground:
+    """Do what each script run does with the record."""
+    session.follow(session.current().run.config, arrived=False)
+    session.do_work()
+    return session.current()
+
+
+def test_a_step_that_is_replaced_ends_there_and_the_next_script_run_makes_the_rest(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    class Replaced(BaseException):
+        """As Streamlit's StopException."""
+
+    def end() -> None:
+        raise Replaced
+
+    session.step(change(), 20)
+    monkeypatch.setattr(session, "BUDGET_SECONDS", 0)  # each part is one iteration
+    monkeypatch.setattr(session, "give_way", end)
+    with pytest.raises(Replaced):
+        session.do_work()
+    assert session.current().run.iteration == 31
+    monkeypatch.setattr(session, "give_way", lambda: None)
+    run = draw().run
+    np.testing.assert_array_equal(run.losses, advance(RUN, 20).losses)
+    assert session.current().work is None
+
+
+def test_a_step_of_a_stopped_run_ends() -> None:
+    stopped = advance(start(Config(samples=20, target_loss=10)), 1)
+    session.step(change(run=stopped), 50)
+    assert draw().run.iteration == stopped.iteration
+    assert session.current().work is None
+
+
+def test_start_after_what_is_still_to_come_trains_from_there() -> None:
+    for command in COMMANDS[-4:-1]:
+        drawn = change(run=RUN, training=None, work=None, renew=False)
+        command(drawn)
+        session.start_training()
+        playground = draw()
+        assert playground.run is not RUN
+        assert playground.training, command
+        assert playground.training.since_iteration == playground.run.iteration
+
+
+def test_a_step_after_reset_is_the_first_of_the_new_run() -> None:
+    drawn = change()
+    session.reset(drawn)
+    session.step(drawn, 3)
+    assert draw().run.iteration == 3
+
+
+def test_reset_and_the_return_from_a_branch_end_what_was_asked_for_before() -> None:
+    drawn = change(left_run=RUN)
+    session.step(drawn, 3)
+    session.reset(drawn)
+    assert draw().run.iteration == 0
+    session.reset(change(run=RUN, left_run=RUN))
+    session.undo_branch(drawn)
+    assert draw().run is RUN
+
+
+def test_reset_begins_a_new_run_though_a_setting_breaks_a_rule() -> None:
+    session.reset(change())
+    session.follow(None, arrived=False)
+    assert session.current().run.iteration == 0
+    assert session.current().run.config == RUN.config
+
+
+def test_work_that_fails_is_not_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(session, "advance", fail)
+    session.step(change(), 1)
+    with pytest.raises(ZeroDivisionError):
+        session.do_work()
+    session.do_work()
 
 
 def test_a_pin_is_for_the_run_in_which_it_was_clicked() -> None:

@@ -8,7 +8,7 @@ from functools import partial
 from itertools import count
 from math import inf
 from time import perf_counter
-from types import SimpleNamespace
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -16,8 +16,11 @@ import pytest
 
 from nnlab import Config, Run, advance, start
 from nnlab.app import turns
+from nnlab.app.action import Action
+from nnlab.app.explore import actions as explore
+from nnlab.app.playground import actions as playground
 from nnlab.app.playground import session
-from nnlab.app.turns import MAX_FRAMES, advance_in_turn, show, turn
+from nnlab.app.turns import MAX_FRAMES, show, turn
 from nnlab.data.datasets import FloatArray
 from nnlab.figures.plane_picture import png
 from nnlab.inspection.diagnosis import diagnose
@@ -81,15 +84,6 @@ def test_speed_max_shares_the_time_with_those_who_wait() -> None:
     (shared,) = turns.tick(run, 10**6, None, others=39, budget=400, clock=clock)
     assert len(alone) == MAX_FRAMES
     assert 1 <= shared.iteration < alone[-1].iteration
-
-
-def test_a_step_makes_all_its_iterations_however_long_they_take() -> None:
-    assert advance_in_turn(start(Config(samples=20)), 50, budget=0).iteration == 50
-
-
-def test_a_step_of_a_stopped_run_ends() -> None:
-    run = advance(start(Config(samples=20, target_loss=10)), 1)
-    assert advance_in_turn(run, 50).iteration == run.iteration
 
 
 def test_one_trains_at_a_time_first_come_first_served() -> None:
@@ -229,7 +223,28 @@ def test_without_a_turn_nothing_gives_way() -> None:
     assert turns.waiting() == 0
 
 
-def test_a_script_run_and_a_click_take_turns(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("page", [playground, explore])
+def test_a_click_acts_while_another_session_computes(page: ModuleType) -> None:
+    """If it waited, the next message would end its script run, and the click would be lost."""
+    clicked: list[str] = []
+    drawn: dict[str, Any] = {}
+    place = SimpleNamespace(button=lambda *_, **look: drawn.update(look))
+    for action in vars(page).values():
+        if isinstance(action, Action):
+            watched = action._replace(
+                command=lambda *_: clicked.append("here"), is_enabled=lambda _: True
+            )
+            watched.button(place, None)
+            thread = threading.Thread(target=drawn["on_click"], args=drawn["args"], daemon=True)
+            with turn():
+                before = len(clicked)
+                thread.start()
+                wait_until(lambda one=thread: turns.waiting() > 0 or not one.is_alive())
+                assert len(clicked) == before + 1
+            thread.join(PATIENCE_SECONDS)
+
+
+def test_a_script_run_takes_turns(monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[bool] = []
 
     def watched(config: Config) -> Run:

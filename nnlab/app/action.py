@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from nnlab.app import live_chart
-from nnlab.app.turns import in_turn
 
 Record = TypeVar("Record")
 KEY_NAMES = {" ": "space", "ArrowRight": "→", "Shift+ArrowRight": "Shift and →"}
@@ -16,7 +15,9 @@ class Action(NamedTuple, Generic[Record]):
     Attributes
     ----------
     name : key of the button
-    command : called with the record that the button was drawn for, and the button's values
+    command : called with the record that the button was drawn for, and the button's values. It must
+        not wait or compute, but only ask in the record for work that takes long: if another message
+        ends the script run first, Streamlit does not repeat the click
     label, help : of the button, where they are always the same
     key : as in KeyboardEvent.key, with "Shift+" before it; empty if there is none
     is_enabled : says whether the action is possible
@@ -53,7 +54,7 @@ class Action(NamedTuple, Generic[Record]):
         where.button(
             look.pop("label", self.label),
             key=self.name,
-            on_click=in_turn(self.command),
+            on_click=self.command,
             args=(record, *values),
             disabled=disabled or not self.is_enabled(record),
             help=(look.pop("help", "") or self.help) + key,

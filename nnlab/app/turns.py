@@ -219,13 +219,3 @@ def tick(
         run = advance(run, iterations, seconds=seconds / count, clock=clock)
         runs.append(run)
     return runs
-
-
-def advance_in_turn(run: Run, iterations: int, budget: float = BUDGET_SECONDS) -> Run:
-    """Advance a run by this many iterations, in as many turns of `budget` seconds as needed."""
-    goal = run.iteration + iterations
-    with turn():
-        while run.iteration < goal and not run.stopped:
-            run = advance(run, goal - run.iteration, seconds=budget)
-            give_way()
-    return run

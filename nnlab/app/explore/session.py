@@ -16,7 +16,7 @@ from nnlab.app import links
 from nnlab.app.explore import lockstep
 from nnlab.app.pace import Pace
 from nnlab.app.page_record import PageRecord, RecordKeeper
-from nnlab.app.turns import pausing_turn, turn
+from nnlab.app.turns import pausing_turn
 from nnlab.sweep import Axis, Sweep
 from nnlab.sweep.analysis.columns import Column
 from nnlab.sweep.analysis.filters import Filter
@@ -120,18 +120,23 @@ class RunPair(NamedTuple):
     ----------
     runs : both at the same iteration, unless one has ended; None while the page shows their final
         states, as the sweep and the playground have them
+    renew : both are set back to iteration 0 when the view is drawn next
+    steps : iterations that both make when the view is drawn next, 0 or 1
     number : counts the pairs of the session; a new one resets the charts' zoom
     """
 
     configs: tuple[Config, Config]
     runs: lockstep.Pair | None = None
     training: bool = False
+    renew: bool = False
+    steps: int = 0
     pace: Pace = Pace()
     number: int = 0
 
-    def started(self) -> lockstep.Pair:
-        """Return the runs, at iteration 0 if there are none yet."""
-        return self.runs or (start(self.configs[0]), start(self.configs[1]))
+    @property
+    def must_start(self) -> bool:
+        """Say whether a click needs new runs at iteration 0."""
+        return self.renew or (self.runs is None and bool(self.training or self.steps))
 
 
 class SolvedBy(NamedTuple):
@@ -416,13 +421,12 @@ def show_final_states() -> None:
 
 def reset_pair() -> None:
     """Set both back to iteration 0."""
-    found = pair()._replace(runs=None, training=False, number=pair().number + 1)
-    _change(pair=found._replace(runs=found.started()))
+    _set_pair(renew=True, training=False, steps=0)
 
 
 def train_pair() -> None:
     """Train both from where they are."""
-    _set_pair(runs=pair().started(), training=True)
+    _set_pair(training=True)
 
 
 def step_pair(drawn: RunPair) -> None:
@@ -430,9 +434,19 @@ def step_pair(drawn: RunPair) -> None:
     found = pair()
     if not found.training and found.runs is not drawn.runs:
         return
-    with turn():
-        left, right = (advance(run, min(1, lockstep.remaining(run))) for run in found.started())
-    _set_pair(runs=(left, right), training=False)
+    _set_pair(steps=1, training=False)
+
+
+def do_pair_work() -> None:
+    """Start both runs, or make the step, if a click has asked for it: a click must not compute."""
+    found = pair()
+    if found.must_start:
+        runs = (start(found.configs[0]), start(found.configs[1]))
+        _set_pair(runs=runs, renew=False, number=found.number + found.renew)
+    found = pair()
+    if found.steps and found.runs:
+        left, right = (advance(run, min(1, lockstep.remaining(run))) for run in found.runs)
+        _set_pair(runs=(left, right), steps=0)
 
 
 def advanced_pair(runs: lockstep.Pair) -> None:

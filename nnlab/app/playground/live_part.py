@@ -72,7 +72,7 @@ def _tick(
     observation = None
     playground = session.current()
     training = playground.training
-    if training:
+    if training and not playground.renew:
         with turn() as others:
             # Read here: a script run that was replaced while it waited ends at this line.
             run = session.current().run

@@ -53,6 +53,7 @@ def render() -> None:
     pages = st.sidebar.container()
     config, error = settings()
     session.follow(config, arrived=arrived)
+    session.do_work()
     give_way()
     playground = session.current()
     with pages:

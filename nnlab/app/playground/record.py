@@ -1,7 +1,7 @@
 """What the playground remembers of a user's session, apart from its widgets."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -57,7 +57,9 @@ class Playground(PageRecord):
     run_number : which of the session's runs it is
     point_history : the own points, the present ones last, for undo
     training : None while the run is paused
-    renew : a new run starts when the page is drawn next; until then, clicks and ticks act on `run`
+    renew : a new run starts when the page is drawn next. Until then, clicks act on `run`, but it
+        does not train: Start is for the new run
+    work : what a click has asked for that takes long; done when the page is drawn next
     viewed_iteration : the past iteration that the page shows; None for the present
     view_settled : False while the time line still moves
     left_run : the run that a branch has left
@@ -75,6 +77,7 @@ class Playground(PageRecord):
     point_history: tuple[OwnPoints, ...]
     training: Training | None = None
     renew: bool = False
+    work: Callable[[], None] | None = None
     viewed_iteration: int | None = None
     view_settled: bool = True
     left_run: Run | None = None

@@ -1,7 +1,8 @@
 """The commands of the playground: only they change its record in the session.
 
 A browser may send a click twice. So the command of a button gets the record that the button was
-drawn for, and does nothing if its work is already done. Over 250 lines, since everything that
+drawn for, and does nothing if its work is already done. What takes long, a click only asks for: see
+`renew` and `work` in the record. Over 250 lines, since everything that
 changes the record is in this one place.
 """
 
@@ -9,6 +10,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from typing import Any, TypeVar, cast
 
 import streamlit as st
@@ -18,7 +20,7 @@ from nnlab.app.page_record import RecordKeeper
 from nnlab.app.playground.fields import Fields, config_values, field_values
 from nnlab.app.playground.point_history import OwnPoints, appended, stroked
 from nnlab.app.playground.record import Playground, StepMade, Training, goal_of
-from nnlab.app.turns import advance_in_turn, turn
+from nnlab.app.turns import BUDGET_SECONDS, give_way
 from nnlab.data.datasets import OWN
 from nnlab.data.plane import plane_extent
 from nnlab.data.rules import BrokenRule
@@ -27,7 +29,7 @@ from nnlab.inspection.diagnosis import Diagnosis
 from nnlab.inspection.plane_view import Unit
 from nnlab.training import edits
 from nnlab.training.config import MAX_SAMPLES, SETTINGS, Config
-from nnlab.training.run import Run, start
+from nnlab.training.run import Run, advance, start
 
 Result = TypeVar("Result")
 KEY = "playground"
@@ -102,10 +104,14 @@ def set_widgets(values: Mapping[str, Any]) -> None:
     st.session_state.update(values)
 
 
+# A new run, in place of training and work that were asked for before.
+_NEW_RUN: dict[str, Any] = {"renew": True, "training": None, "work": None}
+
+
 def set_article(_: Playground) -> None:
     """Return to the article's settings, and start a new run even if no setting changes."""
     filled = _filled(config_values(Config()))
-    _change(renew=True, **filled, **_with_points(OwnPoints()))
+    _change(**_NEW_RUN, **filled, **_with_points(OwnPoints()))
 
 
 def set_new_seed(_: Playground, seed: int) -> None:
@@ -124,29 +130,31 @@ def set_layers(_: Playground | None, widths: Sequence[int]) -> None:
 
 def apply_advice(_: Playground, finding: Diagnosis) -> None:
     """Change the settings as a diagnosis advises."""
-    _change(renew=current().renew or finding.restart, **_filled(field_values(finding.changes)))
+    renewed = _NEW_RUN if finding.restart else {}
+    _change(**renewed, **_filled(field_values(finding.changes)))
 
 
 # The run
 
 
-def reset(drawn: Playground) -> None:
+def reset(_: Playground) -> None:
     """Start the run again from iteration 0, paused."""
-    begin_run(drawn.run.config)
+    _change(**_NEW_RUN)
 
 
 def begin_run(config: Config) -> None:
-    """Start a new run, paused at iteration 0."""
-    _change(
-        run=start(config),
-        run_number=current().run_number + 1,
-        training=None,
-        renew=False,
-        left_run=None,
-        step_made=None,
-        step_point=None,  # the new run may not have this point
-        viewed_iteration=None,
-    )
+    """Start a new run at iteration 0; paused, unless Start was clicked after what asked for it."""
+    playground, run = current(), start(config)
+    changes = {
+        "run": run,
+        "run_number": playground.run_number + 1,
+        "renew": False,
+        "left_run": None,
+        "step_made": None,
+        "step_point": None,  # the new run may not have this point
+        "viewed_iteration": None,
+    }
+    _change(**changes | (_still_started(run) if playground.renew else {"training": None}))
 
 
 def follow(config: Config | None, *, arrived: bool) -> None:
@@ -154,13 +162,12 @@ def follow(config: Config | None, *, arrived: bool) -> None:
 
     Parameters
     ----------
-    config : None if the settings break a rule; the run then stays as it is
+    config : None if the settings break a rule; the run then keeps its own
     arrived : the page was opened or returned to, so any difference means another run
     """
     playground = current()
     old, training = playground.run.config, playground.training
-    if config is None:
-        return
+    config = config or old
     changed = {name for name in SETTINGS if getattr(old, name) != getattr(config, name)}
     restarts = any(SETTINGS[name].effect == "restart" for name in changed)
     # a diverged run has no weights worth keeping
@@ -195,6 +202,13 @@ def _started(run: Run) -> dict[str, Any]:
     return {"training": training, **_PRESENT}
 
 
+def _still_started(run: Run) -> dict[str, Any]:
+    """Return the changes with a run that was still to come: train it if Start was clicked since."""
+    if current().training and len(run.dataset.train_inputs):
+        return _started(run)
+    return {"training": None}
+
+
 def pause(_: Playground | None = None) -> None:
     """Pause the training, and look at the present."""
     _change(training=None, viewed_iteration=None)
@@ -223,12 +237,34 @@ def advanced(before: Run, after: Run) -> None:
         _change(run=after, training=None if ended else training)
 
 
+def do_work() -> None:
+    """Do what a click has asked for, in parts: a script run that is replaced ends between two."""
+    while work := current().work:
+        try:
+            work()
+        except Exception:
+            _change(work=None)  # else each script run would fail
+            raise
+        give_way()
+
+
 def step(drawn: Playground, iterations: int) -> None:
     """Pause, and make this many iterations."""
     playground = current()
     if not playground.training and playground.run.iteration != drawn.run.iteration:
         return
-    _change(run=advance_in_turn(playground.run, iterations), training=None, **_PRESENT)
+    _change(training=None, work=partial(_iterate, iterations), **_PRESENT)
+
+
+def _iterate(iterations: int) -> None:
+    """Make a part of these iterations, and keep the rest as work."""
+    before = current().run
+    run = advance(before, iterations, seconds=BUDGET_SECONDS)
+    left = iterations - (run.iteration - before.iteration)
+    if left and not run.stopped:
+        _change(run=run, work=partial(_iterate, left))
+    else:
+        _change(run=run, work=None, **_still_started(run))
 
 
 # A look back, and a branch
@@ -248,7 +284,7 @@ def branch(iteration: int) -> None:
     run, changes = playground.run, {}
     if iteration in run.snapshot_iterations:
         run, changes = edits.rewind(run, iteration), {"left_run": run}
-    _change(run=run, **changes, **_started(run))
+    _change(run=run, renew=False, work=None, **changes, **_started(run))
 
 
 def undo_branch(_: Playground) -> None:
@@ -256,7 +292,8 @@ def undo_branch(_: Playground) -> None:
     playground = current()
     run = playground.left_run or playground.run
     filled = _filled(config_values(run.config))
-    _change(run=run, left_run=None, training=None, viewed_iteration=None, **filled)
+    changes = {"run": run, "left_run": None, "training": None, "viewed_iteration": None}
+    _change(renew=False, work=None, **changes, **filled)
 
 
 # By hand
@@ -264,22 +301,27 @@ def undo_branch(_: Playground) -> None:
 
 def make_step(drawn: Playground, point: int | None) -> None:
     """Make one update of the present run, for its batch or for one training point alone."""
-    run = drawn.run
-    step = next_update.look_at_step(run, point, 0)
-    with turn():
-        after = next_update.make_step(run, point)
-    loss = next_update.look_at_step(replace(run, parameters=after.parameters), point, 0).loss
+    if current().run is drawn.run:
+        _change(work=partial(_make_step, drawn.run, point))
+
+
+def _make_step(run: Run, point: int | None) -> None:
     playground = current()
     if playground.run is not run:
+        _change(work=None)
         return
+    step = next_update.look_at_step(run, point, 0)
+    after = next_update.make_step(run, point)
+    loss = next_update.look_at_step(replace(run, parameters=after.parameters), point, 0).loss
+    done = {"run": after, "work": None}
     if after.iteration == run.iteration:  # it has diverged instead
-        _change(run=after, viewed_iteration=None)
+        _change(viewed_iteration=None, **done)
         return
     filled = {}
     if playground.fields.values.get("step_part") != UPDATE_PART:
         filled = _filled({"step_part": UPDATE_PART, "step_layer": 1})
     made = StepMade(run.config, step, after.parameters, loss)
-    _change(run=after, step_made=made, **_PRESENT, **filled)
+    _change(**done, step_made=made, **_PRESENT | _still_started(after), **filled)
 
 
 def choose_step_point(point: int | None) -> None:
@@ -347,7 +389,7 @@ def clear_points(_: Playground) -> None:
 
 def use_points(_: Playground, own: OwnPoints) -> None:
     """Train a new run on these points alone."""
-    _change(renew=True, **_with_points(own), **_filled({"dataset": OWN}))
+    _change(**_NEW_RUN, **_with_points(own), **_filled({"dataset": OWN}))
 
 
 def undo_points(drawn: Playground) -> None:

@@ -62,6 +62,7 @@ def render(sweep: SweepResults) -> None:
     ends = [choices[one] for one in chosen]
     configs = [end.config for end in ends]
     session.compare((configs[0], configs[1]))
+    session.do_pair_work()
     speed = pair_controls()
     live = st.container(key="compare_live")
     with st.container(key="compare_charts"):
@@ -138,7 +139,7 @@ def _live(ends: Sequence[Result | Run], speed: int | None, interval: float | Non
     """Advance both by a tick while they train, and draw their present state."""
     began = time.perf_counter()
     pair = session.pair()
-    if pair.training and pair.runs:
+    if pair.training and pair.runs and not pair.renew:
         with turn() as others:
             frames = lockstep.tick(pair.runs, speed, others, BUDGET_SECONDS)
             session.advanced_pair(frames[-1])

@@ -1,5 +1,7 @@
 """The commands of the playground, called without a page: each changes the record once."""
 
+import gc
+import weakref
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -13,6 +15,7 @@ from nnlab.app.playground import live_part, session
 from nnlab.app.playground.point_history import OwnPoints
 from nnlab.app.playground.record import Playground
 from nnlab.data.points import Points
+from nnlab.data.rules import BrokenRule
 from nnlab.inspection.diagnosis import Diagnosis
 
 RUN = advance(start(Config(samples=20)), 30)
@@ -173,6 +176,29 @@ def test_work_that_fails_is_not_tried_again(monkeypatch: pytest.MonkeyPatch) -> 
     with pytest.raises(ZeroDivisionError):
         session.do_work()
     session.do_work()
+
+
+def test_a_refused_file_is_not_read_again_and_nothing_of_it_is_kept() -> None:
+    """An error keeps all variables of the functions that it has passed, so also the file's rows."""
+
+    class Rows(list[int]):
+        """A list that can have a weak reference."""
+
+    read: list[weakref.ref[Rows]] = []
+
+    def refuse() -> None:
+        rows = Rows([1, 2])
+        read.append(weakref.ref(rows))
+        try:
+            int("a")
+        except ValueError:
+            raise BrokenRule("file", "be short", "a long one")  # noqa: B904 - it keeps the cause
+
+    for _ in range(2):
+        with pytest.raises(BrokenRule, match="file must be short, got a long one"):
+            session.remember("points", "source", refuse)
+    gc.collect()
+    assert [kept() for kept in read] == [None]
 
 
 def test_a_pin_is_for_the_run_in_which_it_was_clicked() -> None:

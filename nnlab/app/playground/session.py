@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
-from typing import Any, TypeVar, cast
+from typing import Any, NamedTuple, TypeVar, cast
 
 import streamlit as st
 
@@ -364,8 +364,16 @@ def _with_points(own: OwnPoints) -> dict[str, Any]:
     return {"point_history": appended(current().point_history, own)}
 
 
+class _Broken(NamedTuple):
+    """What a BrokenRule says."""
+
+    field: str
+    rule: str
+    value: str
+
+
 def remember(name: str, source: Any, compute: Callable[[], Result]) -> Result:
-    """Return what `compute` makes of a source; call it only if the source is not that of last time.
+    """Return what `compute` makes of a source; compute it again only for another source.
 
     A BrokenRule is remembered and raised again, too. Reading a file takes longer than all the rest
     of a script run.
@@ -374,11 +382,11 @@ def remember(name: str, source: Any, compute: Callable[[], Result]) -> Result:
     if before != source:
         try:
             value = compute()
-        except BrokenRule as broken:
-            value = broken.with_traceback(None)
+        except BrokenRule as broken:  # the error itself would keep the whole file in memory
+            value = _Broken(broken.field, broken.rule, broken.value)
         _change(remembered={**current().remembered, name: (source, value)})
-    if isinstance(value, BrokenRule):
-        raise value
+    if isinstance(value, _Broken):
+        raise BrokenRule(*value)
     return cast("Result", value)
 
 

@@ -3,9 +3,9 @@
 import ctypes
 import threading
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
-from itertools import count
+from itertools import count, zip_longest
 from math import inf
 from time import perf_counter
 from types import ModuleType, SimpleNamespace
@@ -142,9 +142,10 @@ def test_an_error_while_waiting_leaves_the_queue() -> None:
     assert not next_one.is_alive()
 
 
-def in_order(*works: Callable[[], None]) -> None:
+def in_order(*works: Callable[[], None], names: Sequence[str] = ()) -> None:
     """Have threads queue one after the other for turns after this one; wait until they end."""
-    threads = [threading.Thread(target=work) for work in works]
+    named = zip_longest(works, names)
+    threads = [threading.Thread(target=work, name=name, daemon=True) for work, name in named]
     with turn():
         for number, thread in enumerate(threads, 1):
             thread.start()
@@ -154,36 +155,47 @@ def in_order(*works: Callable[[], None]) -> None:
         assert not thread.is_alive()
 
 
-def test_the_session_that_has_computed_least_goes_first(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Once all use is long ago, the session that came first goes first."""
-    seconds = perf_counter()
-    order: list[str] = []
+class Sessions:
+    """Sessions that compute by a clock of their own; `order` names the one of each part."""
 
-    def compute() -> None:
-        nonlocal seconds
-        order.append(threading.current_thread().name)
-        seconds += 1 if order[-1] == "heavy" else 0.1
+    def __init__(self) -> None:
+        self.seconds = perf_counter()
+        self.order: list[str] = []
+
+    def compute(self, seconds: float) -> None:
+        """Compute for this time, as the session that the thread is named after."""
+        self.order.append(threading.current_thread().name)
+        self.seconds += seconds
+
+    def queue(self, works: dict[str, Callable[[], None]]) -> None:
+        """Have sessions queue one after the other for turns; wait until they end."""
+        in_order(*map(turns.in_turn, works.values()), names=tuple(works))
+
+
+@pytest.fixture
+def sessions(monkeypatch: pytest.MonkeyPatch) -> Sessions:
+    found = Sessions()
 
     def context(**_: object) -> SimpleNamespace:
         return SimpleNamespace(session_id=threading.current_thread().name)
 
-    def queue(*names: str) -> None:
-        threads = [threading.Thread(target=turns.in_turn(compute), name=name) for name in names]
-        with turn():
-            for number, thread in enumerate(threads, 1):
-                thread.start()
-                wait_until(lambda number=number: turns.waiting() == number)
-        for thread in threads:
-            thread.join(PATIENCE_SECONDS)
-
     monkeypatch.setattr(turns, "get_script_run_ctx", context)
-    monkeypatch.setattr(turns, "perf_counter", lambda: seconds)
-    queue("heavy", "light")
-    queue("heavy", "light")
-    assert order == ["heavy", "light", "light", "heavy"]
-    seconds += 100
-    queue("heavy", "light")
-    assert order[4:] == ["heavy", "light"]
+    monkeypatch.setattr(turns, "perf_counter", lambda: found.seconds)
+    return found
+
+
+def test_the_session_that_has_computed_least_goes_first(sessions: Sessions) -> None:
+    """Once all use is long ago, the session that came first goes first."""
+    works = {
+        "heavy": partial(sessions.compute, 1),
+        "light": partial(sessions.compute, 0.1),
+    }
+    sessions.queue(works)
+    sessions.queue(works)
+    assert sessions.order == ["heavy", "light", "light", "heavy"]
+    sessions.seconds += 100
+    sessions.queue(works)
+    assert sessions.order[4:] == ["heavy", "light"]
 
 
 def test_long_work_gives_way_to_those_who_wait() -> None:
@@ -196,6 +208,23 @@ def test_long_work_gives_way_to_those_who_wait() -> None:
 
     in_order(turns.in_turn(long), turns.in_turn(lambda: done.append("short")))
     assert done == ["long 1", "short", "long 2"]
+
+
+def test_work_gives_way_to_a_session_that_has_computed_less_only(
+    sessions: Sessions,
+) -> None:
+    """After its first part, the light session has still computed less than the heavy one."""
+    light, heavy = "light", "heavy"
+
+    def parts() -> None:
+        for _ in range(2):
+            sessions.compute(0.1)
+            turns.give_way()
+        sessions.compute(0)
+
+    sessions.queue({heavy: partial(sessions.compute, 0.15)})
+    sessions.queue({light: parts, heavy: partial(sessions.compute, 0)})
+    assert sessions.order == [heavy, light, light, heavy, light]
 
 
 def test_a_turn_within_a_turn_is_a_part_of_it() -> None:
@@ -214,6 +243,24 @@ def test_others_compute_while_a_turn_waits_for_something() -> None:
             assert came.wait(PATIENCE_SECONDS)
 
     in_order(wait, turns.in_turn(came.set))
+
+
+def test_who_pauses_a_turn_computes_in_another_one_only() -> None:
+    """The other turn can give way, too; the first one goes on after the pause."""
+    done: list[bool] = []
+
+    @turns.in_turn
+    def work() -> None:
+        with turns.pausing_turn():
+            turns.give_way()
+            done.append(is_in_turn())
+            with turn():
+                turns.give_way()
+                done.append(is_in_turn())
+        done.append(is_in_turn())
+
+    in_order(work)
+    assert done == [False, True, True]
 
 
 def test_without_a_turn_nothing_gives_way() -> None:

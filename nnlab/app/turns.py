@@ -27,7 +27,7 @@ MAX_DRAWN_PARAMETERS = 60_000
 # After this time, a session's use of turns counts half. If it were longer, a session that has
 # computed alone would have to wait for seconds when others come.
 HALF_LIFE_SECONDS = 0.25
-FORGOTTEN_SECONDS = 0.001
+FORGOTTEN_SECONDS = 0.001  # less than this counts as none, so that ended sessions are forgotten
 
 
 @dataclass(eq=False)
@@ -80,43 +80,60 @@ def give_way() -> None:
     """
     mine = _mine()
     if mine and _waiting:
-        _leave(mine)
-        _enter(mine)
+        with _lock:  # in one go: the next turn is this session's if it has still computed least
+            _stop(mine)
+            _queue(mine)
+        mine.go.wait()
 
 
 @contextmanager
 def pausing_turn() -> Iterator[None]:
-    """Let others compute while this thread waits for something, then wait for the next turn."""
+    """Let others compute while this thread waits for something, then wait for the next turn.
+
+    Inside, the thread has no turn: if it computes, it needs another one.
+    """
     mine = _mine()
     if not mine:
         yield
         return
     _leave(mine)
+    _thread.turn = None
     try:
         yield
     finally:
+        _thread.turn = mine
         _enter(mine)
 
 
 def _enter(ticket: _Ticket) -> None:
     with _lock:
-        ticket.go.clear()
-        ticket.arrived = next(_numbers)
-        _waiting.append(ticket)
-        _hand_over()
+        _queue(ticket)
     ticket.go.wait()
 
 
 def _leave(ticket: _Ticket) -> None:
     with _lock:
         if ticket in _computing:
-            _computing.remove(ticket)
-            now = perf_counter()
-            used = _recent_use(ticket.session, now) + now - ticket.since
-            _used[ticket.session] = (used, now)
+            _stop(ticket)
         elif ticket in _waiting:
             _waiting.remove(ticket)
         _hand_over()
+
+
+def _queue(ticket: _Ticket) -> None:
+    """Have a ticket wait, or begin its turn if no other has one."""
+    ticket.go.clear()
+    ticket.arrived = next(_numbers)
+    _waiting.append(ticket)
+    _hand_over()
+
+
+def _stop(ticket: _Ticket) -> None:
+    """End a ticket's turn, and count its time; the next turn is still to begin."""
+    _computing.remove(ticket)
+    now = perf_counter()
+    used = _recent_use(ticket.session, now) + now - ticket.since
+    _used[ticket.session] = (used, now)
 
 
 def _hand_over() -> None:

@@ -181,6 +181,7 @@ def sessions(monkeypatch: pytest.MonkeyPatch) -> Sessions:
 
     monkeypatch.setattr(turns, "get_script_run_ctx", context)
     monkeypatch.setattr(turns, "perf_counter", lambda: found.seconds)
+    monkeypatch.setattr(turns, "_used", {})  # by this clock
     return found
 
 

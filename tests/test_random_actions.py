@@ -1,5 +1,6 @@
 """Whatever a person does, the page shows the settings that the link and the run have."""
 
+import urllib.request
 from collections.abc import Iterator
 
 import pytest
@@ -7,6 +8,7 @@ from playwright.sync_api import Browser
 
 from tests.helpers.random_actions import PAGE, Walk
 from tests.helpers.server import serving
+from tests.helpers.waiting import PATIENCE_SECONDS
 
 
 @pytest.fixture(scope="module")
@@ -14,6 +16,12 @@ def address() -> Iterator[str]:
     """Serve the page that also says what the run trains with."""
     with serving(PAGE) as (served, _):
         yield f"http://{served}"
+
+
+@pytest.mark.slow
+def test_the_page_that_is_walked_is_guarded_as_the_app_is(address: str) -> None:
+    with urllib.request.urlopen(address, timeout=PATIENCE_SECONDS) as answer:
+        assert "default-src 'self'" in answer.headers["Content-Security-Policy"]
 
 
 @pytest.mark.slow

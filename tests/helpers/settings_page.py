@@ -1,10 +1,10 @@
-"""The app, and below it the settings with which the playground's run makes its next step."""
+"""The app as it is served, and below it the settings with which the run makes its next step."""
 
 import json
 
 import streamlit as st
 
-from nnlab.app import entry, live_chart
+from nnlab.app import entry, live_chart, security
 from nnlab.app.links import config_query
 from nnlab.app.playground import session
 
@@ -14,4 +14,9 @@ if __name__ == "__main__":
         query = json.dumps(config_query(session.current().run.config))
         st.html(f'<output class="trains-with">{query}</output>')
 else:
-    app = st.App(__file__, routes=live_chart.routes())
+    app = st.App(
+        __file__,
+        routes=live_chart.routes(),
+        middleware=entry.middleware(),
+        lifespan=security.lifespan,
+    )

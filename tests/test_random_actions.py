@@ -6,7 +6,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser
 
-from tests.helpers.random_actions import PAGE, Walk
+from nnlab.app import report
+from tests.helpers.random_actions import PAGE, Walk, advised
 from tests.helpers.server import serving
 from tests.helpers.waiting import PATIENCE_SECONDS
 
@@ -16,6 +17,11 @@ def address() -> Iterator[str]:
     """Serve the page that also says what the run trains with."""
     with serving(PAGE) as (served, _):
         yield f"http://{served}"
+
+
+def test_the_label_of_the_advice_says_what_it_sets() -> None:
+    changes = {"activation": "relu", "hidden_layers": (4, 2), "learning_rate": 0.00123}
+    assert advised(report.changes(changes)) == changes
 
 
 @pytest.mark.slow

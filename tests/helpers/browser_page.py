@@ -175,6 +175,17 @@ def watch(page: Page, *names: str) -> None:
     )
 
 
+def plane_ranges(page: Page) -> tuple[tuple[float, float], tuple[float, float]]:
+    """Return the ends of both axes of the plane as it is shown: x1, then x2."""
+    left, right, low, high = page.evaluate(
+        f"""() => {{
+          const {{ xaxis, yaxis }} = {PLOT}._fullLayout;
+          return [...xaxis.range, ...yaxis.range];
+        }}"""
+    )
+    return (left, right), (low, high)
+
+
 def place(page: Page, x1: float, x2: float) -> tuple[float, float]:
     """Return the place on the screen of a point of the plane."""
     x, y = page.evaluate(

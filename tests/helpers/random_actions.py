@@ -10,13 +10,14 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlparse
 
+import pytest
 from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Page, expect
 
 from nnlab import Config
 from nnlab.app.links import config_query
 from nnlab.data.datasets import DATASETS_FOR, OWN
-from nnlab.data.points import NO_POINTS, Points
+from nnlab.data.points import NO_POINTS, Points, add
 from nnlab.training.config import SETTINGS, parse, text
 from tests.helpers.browser_page import (
     AT_REST,
@@ -26,6 +27,7 @@ from tests.helpers.browser_page import (
     iteration,
     open_page,
     place,
+    plane_ranges,
     press,
     settled,
     status,
@@ -38,6 +40,7 @@ SMALL = {"samples": "40", "test_samples": "20"}
 DATA, FEATURES, TRAINING = "Seeds, test points, files", "Input features, loss", "Optimizer, batches"
 SHOW = "Show"
 UPLOAD = b"a,b,label\n1,2,0\n3,4,1\n2,3,0\n2,2,1\n4,4,0\n"
+UPLOADED = Points.of([(1, 2, 0), (3, 4, 1), (2, 3, 0), (2, 2, 1), (4, 4, 0)])
 # What the link holds besides the settings, as the page shows it by default.
 CHOICES: dict[str, Any] = {
     "speed": "10",
@@ -116,6 +119,16 @@ class Expected:
     def changed(self, **values: Any) -> "Expected":
         """Return what is expected after these fields have changed."""
         return replace(self, values={**self.values, **values})
+
+
+def advised(label: str) -> dict[str, Any]:
+    """Return the settings in the label of a button that applies advice."""
+    values = {}
+    for change in re.split(r", (?=[a-z ]+ to )", label.strip().removeprefix("Set ")):
+        words, _, value = change.partition(" to ")
+        name = words.replace(" ", "_")
+        values[name] = parse(name, value)
+    return values
 
 
 def _values(config: Config) -> dict[str, Any]:
@@ -329,7 +342,7 @@ class Walk:
         features = self.expected.values["features"]
         name = self.rng.choice(("x1^2", "x2^2", "sin(x1)"))
         self._popover(FEATURES)
-        self.page.get_by_role("button", name=name.replace("^2", "^2"), exact=True).click()
+        self.page.get_by_role("button", name=name, exact=True).click()
         known = ("x1", "x2", "x1^2", "x2^2", "x1*x2", "sin(x1)", "sin(x2)")
         chosen = {*features} ^ {name}
         self.expected = self.expected.changed(features=tuple(one for one in known if one in chosen))
@@ -340,13 +353,13 @@ class Walk:
         advice = self.page.locator(".st-key-apply_advice button").first
         if not (advice.count() and advice.is_enabled()):
             return
-        names = [name for name in SETTINGS if name.replace("_", " ") in advice.inner_text()]
         before = self._link()
-        advice.click()
+        # in one step, as the label can change while it trains
+        label = advice.evaluate("button => { button.click(); return button.innerText; }")
+        values = advised(label)
+        self.done[-1] += f" {values}"
         wait_in(self.page, lambda: self._link() != before)
-        settled(self.page)
-        link = _values(self._config_of(self._link()))
-        self.expected = self.expected.changed(**{name: link[name] for name in names})
+        self.expected = self.expected.changed(**values)
 
     def _branch_and_undo(self) -> None:
         line = self.page.get_by_label("Look back: iteration")
@@ -416,15 +429,21 @@ class Walk:
 
     def _draw(self) -> None:
         self._pause()
-        count = len(self.expected.points)
+        before = self.expected.points
         tool = self.page.get_by_role("radio", name="+ 1", exact=True)
         tool.click()
         expect(self.page.locator(".brush[data-label='1']")).to_have_count(1)
-        x1, x2 = (round(self.rng.uniform(-0.5, 0.5), 2) for _ in range(2))
-        self.page.mouse.click(*place(self.page, x1, x2))
-        wait_in(self.page, lambda: len(self._config_of(self._link()).points) == count + 1)
+        (left, right), (low, high) = plane_ranges(self.page)
+        x1 = left + self.rng.uniform(0.3, 0.7) * (right - left)
+        x2 = low + self.rng.uniform(0.3, 0.7) * (high - low)
+        x, y = place(self.page, x1, x2)
+        self.page.mouse.click(x, y)
+        wait_in(self.page, lambda: len(self._config_of(self._link()).points) == len(before) + 1)
         points = self._config_of(self._link()).points
-        self.expected = replace(self.expected, points=points)
+        drawn = points.inputs[-1].tolist()
+        right_place = pytest.approx((x, y), abs=1)  # pixels: the page rounds what is drawn
+        assert place(self.page, *drawn) == right_place, [*self.done[-12:], drawn, (x1, x2)]
+        self.expected = replace(self.expected, points=add(before, [drawn], 1.0))
         self.page.get_by_role("radio", name="Zoom", exact=True).click()
 
     def _clear_the_points(self) -> None:
@@ -440,9 +459,8 @@ class Walk:
         press(self.page, "Use these points")
         self._close()
         wait_in(self.page, lambda: self._link().get("dataset") == OWN)
-        wait_in(self.page, lambda: len(self._config_of(self._link()).points) == 5)
-        points = self._config_of(self._link()).points
-        self.expected = replace(self.expected.changed(dataset=OWN), points=points)
+        wait_in(self.page, lambda: len(self._config_of(self._link()).points) == len(UPLOADED))
+        self.expected = replace(self.expected.changed(dataset=OWN), points=UPLOADED)
 
     def _visit_explore(self) -> None:
         self._pause()

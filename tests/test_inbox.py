@@ -8,8 +8,10 @@ import pytest
 from jsonschema import Draft7Validator
 from streamlit.runtime.scriptrunner_utils.exceptions import StopException
 
+from nnlab.app.live_chart import inbox as inbox_module
 from nnlab.app.live_chart.inbox import SCHEMA, Inbox
 from nnlab.training.config import MAX_LAYERS, MAX_SIZE, MAX_WIDTH
+from tests.helpers.turn import is_in_turn
 
 NO_COORDINATES = [math.nan, math.inf, 10**400, 1.1 * MAX_SIZE, True]  # as Python's JSON reads them
 LOOK = {"iteration": 3, "settled": True}
@@ -125,6 +127,37 @@ def test_the_largest_messages_are_taken(inbox: Inbox) -> None:
     layers = message(2, "layers", widths=[MAX_WIDTH] * MAX_LAYERS)
     inbox.take(packet(stroke, layers), handlers, "s", "p")
     assert handled == [1000, MAX_LAYERS]
+
+
+def test_a_message_is_checked_and_handled_in_one_turn(
+    inbox: Inbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A legal stroke takes a quarter of a second to check."""
+    seen: list[tuple[str, bool]] = []
+
+    def check(_: object) -> bool:
+        seen.append(("check", is_in_turn()))
+        return True
+
+    monkeypatch.setattr(inbox_module, "is_message", check)
+    handlers = {"look": lambda **_: seen.append(("handle", is_in_turn()))}
+    inbox.take(packet(message(1)), handlers, "s", "p")
+    assert seen == [("check", True), ("handle", True)]
+
+
+def test_a_message_that_was_taken_is_not_checked_again(
+    inbox: Inbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    take(inbox, packet(message(1), message(2)))
+    checked: list[int] = []
+
+    def check(sent: dict[str, Any]) -> bool:
+        checked.append(sent["number"])
+        return True
+
+    monkeypatch.setattr(inbox_module, "is_message", check)
+    take(inbox, packet(message(1), message(2), message(3)))
+    assert checked == [3]
 
 
 @pytest.mark.parametrize("other", [{"session": "lost"}, {"page": "explore"}])

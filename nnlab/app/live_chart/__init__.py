@@ -22,7 +22,6 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from nnlab.app.live_chart import packing
 from nnlab.app.live_chart.inbox import Handlers, Inbox
-from nnlab.app.turns import in_turn
 
 FOLDER = Path(__file__).parent
 STATIC = FOLDER / "static"
@@ -238,7 +237,6 @@ def update(
 
     def take() -> None:
         packet = st.session_state.get("update", {}).get("messages")
-        in_turns = {kind: in_turn(handler) for kind, handler in handlers.items()}
-        inbox.take(packet, in_turns, session, page)
+        inbox.take(packet, handlers, session, page)
 
     _update(key="update", data=packing.pack_update(message), on_messages_change=take)

@@ -16,6 +16,8 @@ from typing import Any
 from jsonschema import Draft7Validator
 from jsonschema.validators import extend
 
+from nnlab.app.turns import turn
+
 Handlers = Mapping[str, Callable[..., None]]
 
 SCHEMA = json.loads(Path(__file__).with_name("messages.json").read_text(encoding="utf-8"))
@@ -50,6 +52,12 @@ _messages = {
 }
 
 
+def _is_repeat(message: object, taken: int) -> bool:
+    """Say whether a message has been taken already; no other of its rules is checked."""
+    number: Any = message.get("number") if isinstance(message, Mapping) else None
+    return _is_integer(None, number) and 0 < number <= taken
+
+
 def is_message(message: object) -> bool:
     """Say whether the schema allows a message."""
     kind = message.get("kind") if isinstance(message, Mapping) else None
@@ -70,6 +78,8 @@ class Inbox:
     def take(self, packet: Any, handlers: Handlers, session: str, page: str) -> None:
         """Call the handlers of all messages in a packet that have not been taken yet.
 
+        Each message is checked and handled in a turn of its own: both may take long.
+
         A message that is malformed, has no handler, or is for another session or page is dropped
         and logged. A message whose handler fails is not taken again. But if Streamlit ends the
         script run before the handler has changed anything, the message is taken when it is
@@ -88,16 +98,21 @@ class Inbox:
             _LOG.warning("Dropped a packet for another session or page")
             return
         for message in packet["messages"]:
-            if not is_message(message):
-                _LOG.warning("Dropped a malformed message: %s", reprlib.repr(message))
-            elif message["number"] > self.taken:
-                before, self.taken = self.taken, message["number"]
-                if not (handler := handlers.get(message["kind"])):
-                    _LOG.warning("Dropped a message that this page has no use for: %s", message)
-                    continue
-                try:
-                    handler(**message["body"])
-                except BaseException as error:
-                    if not isinstance(error, Exception):  # Streamlit has ended the script run
-                        self.taken = before
-                    raise
+            if not _is_repeat(message, self.taken):
+                with turn():
+                    self._take(message, handlers)
+
+    def _take(self, message: Any, handlers: Handlers) -> None:
+        if not is_message(message):
+            _LOG.warning("Dropped a malformed message: %s", reprlib.repr(message))
+            return
+        before, self.taken = self.taken, message["number"]
+        if not (handler := handlers.get(message["kind"])):
+            _LOG.warning("Dropped a message that this page has no use for: %s", message)
+            return
+        try:
+            handler(**message["body"])
+        except BaseException as error:
+            if not isinstance(error, Exception):  # Streamlit has ended the script run
+                self.taken = before
+            raise

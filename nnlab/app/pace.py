@@ -5,6 +5,8 @@ from typing import Any, NamedTuple
 
 import streamlit as st
 
+from nnlab.app.turns import pausing_turn
+
 TICK_SECONDS = 0.06  # between two ticks
 SLOWEST_TICK_SECONDS = 2.0  # on a slow network
 MOST_PATIENCE_SECONDS = 80.0
@@ -54,4 +56,5 @@ def flush(began: float, interval: float) -> None:
     `began` is the tick's start by time.perf_counter(); `interval` is the time between two ticks.
     """
     if time.perf_counter() - began > interval - FLUSH_SECONDS:
-        time.sleep(FLUSH_SECONDS)
+        with pausing_turn():
+            time.sleep(FLUSH_SECONDS)

@@ -51,8 +51,10 @@ _thread = threading.local()  # `turn` is the thread's own ticket while it waits 
 
 
 @contextmanager
-def turn() -> Iterator[int]:
+def turn(session: str | None = None) -> Iterator[int]:
     """Wait for this thread's turn to compute; yield how many others wait.
+
+    The time counts for `session`, by default that of the thread's script run.
 
     The next turn goes to the session that has computed for the shortest time lately, and in a tie
     to the thread that came first. So a session that computes long or often makes the others wait
@@ -64,7 +66,7 @@ def turn() -> Iterator[int]:
     if _mine():
         yield waiting()
         return
-    mine = _thread.turn = _Ticket(_session())
+    mine = _thread.turn = _Ticket(_session() if session is None else session)
     try:
         _enter(mine)
         yield waiting()

@@ -28,16 +28,22 @@ def made_in_turn(make: Callable[[], File]) -> Callable[[], File]:
     session = context.session_id if context else ""
 
     def made() -> File:
-        with _place(session), _making, turn():
-            return make()
+        _check_is_open(session)
+        with _place(session), _making:
+            _check_is_open(session)  # it may have ended while it waited
+            with turn(session):
+                return make()
 
     return made
 
 
-@contextmanager
-def _place(session: str) -> Iterator[None]:
+def _check_is_open(session: str) -> None:
     if runtime.exists() and not runtime.get_instance().is_active_session(session):
         raise BrokenRule("files", "be for an open session", "one that has ended")
+
+
+@contextmanager
+def _place(session: str) -> Iterator[None]:
     with _counting:
         if _asked[session] >= MAX_ASKED:
             raise BrokenRule("files", f"be at most {MAX_ASKED} at a time", "one more")

@@ -1,6 +1,5 @@
 """A connection's messages are taken at a pace that leaves time for the others."""
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -8,6 +7,7 @@ import pytest
 
 from nnlab.app import message_rate
 from nnlab.app.message_rate import AT_ONCE, PER_SECOND, MessageRate
+from tests.helpers.coroutines import run_in_a_thread
 
 
 def waits(
@@ -30,7 +30,7 @@ def waits(
 
     monkeypatch.setattr(message_rate.asyncio, "sleep", sleep)
     limited = MessageRate(application, clock=lambda: now)
-    asyncio.run(limited({"type": kind}, receive, None))
+    run_in_a_thread(limited({"type": kind}, receive, None))
     return waited
 
 

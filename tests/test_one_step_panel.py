@@ -79,12 +79,12 @@ def _script() -> None:
 def open_panel(run: Run, *, point: int | None = None, **changes: object) -> AppTest:
     app = AppTest.from_function(_script, default_timeout=PATIENCE_SECONDS)
     put_run(app, run, **changes)
-    change(app, step_point=point)
+    change(app, fields=playground_of(app).fields.filled({"step_point": point}))
     return healthy(app.run())
 
 
 def point_field(app: AppTest) -> NumberInput:
-    return app.number_input(key=f"step_point_{playground_of(app).run_number}")
+    return app.number_input(key=key_of(app, "step_point"))
 
 
 def choose(app: AppTest, part: str, layer: int | None = None) -> AppTest:

@@ -11,6 +11,7 @@ from nnlab.app import one_upload
 from nnlab.app.one_upload import OneUpload
 from nnlab.data import csv_files
 from tests.helpers.app_page import healthy, open_playground
+from tests.helpers.coroutines import run_in_a_thread
 from tests.helpers.turn import is_in_turn
 
 
@@ -55,7 +56,7 @@ def send(server: Server, *requests: dict[str, str]) -> None:
         app = OneUpload(server)
         await asyncio.gather(*(app(one, None, None) for one in requests))
 
-    asyncio.run(together())
+    run_in_a_thread(together())
 
 
 def test_a_new_file_replaces_the_one_before_in_its_session_alone(server: Server) -> None:

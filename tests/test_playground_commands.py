@@ -74,7 +74,7 @@ COMMANDS = [
 @pytest.mark.parametrize("command", COMMANDS)
 def test_a_command_replaces_the_record_once(command: Any, state: CountedState) -> None:
     """So a script run that Streamlit ends has done all of it or nothing."""
-    drawn = change(left_run=RUN, point_history=(OwnPoints(), OWN), step_point=2)
+    drawn = change(left_run=RUN, point_history=(OwnPoints(), OWN))
     state.replaced = 0
     command(drawn)
     assert state.replaced == 1

@@ -12,7 +12,7 @@ from nnlab import advance
 from nnlab.app.playground.point_history import OwnPoints
 from nnlab.data.points import Points
 from tests.helpers import browser_page
-from tests.helpers.app_page import SMALL, change, healthy, key_of, playground_of, press, run_of
+from tests.helpers.app_page import SMALL, change, healthy, key_of, press, run_of
 from tests.helpers.browser_page import button, open_page, settled, shown, status
 from tests.helpers.server import serving
 from tests.helpers.waiting import PATIENCE_SECONDS
@@ -61,8 +61,7 @@ def test_using_every_control_leaves_only_the_record_beside_widgets() -> None:
     for key, number in NUMBERS.items():
         app.number_input(key=key).set_value(number).run()
         assert own_keys(app) == "playground"
-    key = f"step_point_{playground_of(app).run_number}"
-    app.number_input(key=key).set_value(3).run()
+    app.number_input(key=key_of(app, "step_point")).set_value(3).run()
     assert own_keys(app) == "playground"
     for key in SWITCHES:
         toggle = app.toggle(key=key)

@@ -101,7 +101,8 @@ def press(page: Page, name: str) -> None:
 
 
 def field(page: Page, label: str) -> Locator:
-    return page.get_by_label(label, exact=True)
+    """Return a field of the page, not one that Streamlit hides until the script run has ended."""
+    return page.get_by_label(label, exact=True).and_(page.locator(":not([data-retained] *)"))
 
 
 def enter(page: Page, label: str, text: str) -> None:

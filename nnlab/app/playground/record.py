@@ -63,7 +63,6 @@ class Playground(PageRecord):
     viewed_iteration : the past iteration that the page shows; None for the present
     view_settled : False while the time line still moves
     left_run : the run that a branch has left
-    step_point : the training point of the step by hand; None for all points or the next batch
     step_made : the last step made by hand in this run
     shown_unit : the unit whose map the large chart shows; None for the output
     refused_value : what was wrong with the last value typed in the diagram, or nothing
@@ -81,7 +80,6 @@ class Playground(PageRecord):
     viewed_iteration: int | None = None
     view_settled: bool = True
     left_run: Run | None = None
-    step_point: int | None = None
     step_made: StepMade | None = None
     shown_unit: Unit | None = None
     refused_value: str = ""
@@ -94,6 +92,11 @@ class Playground(PageRecord):
         """Return the run as the page shows it: the present one, or as it was in the past."""
         at = self.viewed_iteration
         return edits.rewind(self.run, at) if at in self.run.snapshot_iterations else self.run
+
+    @property
+    def step_point(self) -> int | None:
+        """The training point of the step by hand; None for all points or the next batch."""
+        return self.fields.values.get("step_point")
 
     def shows_the_same_as(self, other: "Playground") -> bool:
         """Say whether the page shows the same run at the same iteration for both records."""

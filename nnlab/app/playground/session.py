@@ -151,8 +151,8 @@ def begin_run(config: Config) -> None:
         "renew": False,
         "left_run": None,
         "step_made": None,
-        "step_point": None,  # the new run may not have this point
         "viewed_iteration": None,
+        **_filled({"step_point": None}),  # the new run may not have this point
     }
     _change(**changes | (_still_started(run) if playground.renew else {"training": None}))
 
@@ -326,7 +326,7 @@ def _make_step(run: Run, point: int | None) -> None:
 
 def choose_step_point(point: int | None) -> None:
     """Choose the training point for the step by hand; None is all points or the next batch."""
-    _change(step_point=point)
+    fill({"step_point": point})
 
 
 def set_parameter(parameter: Sequence[int], value: str) -> None:

@@ -41,10 +41,8 @@ def _draw(playground: Playground, run: Run) -> None:
         help_ = """The number of a training point, from 0, to look at the step for it alone. \
 Empty: the next step of the training, for all points or the next batch."""
         look: dict[str, Any] = {"step": 1, "format": "%d", "placeholder": "all", "width": 112}
-        # A field for each run: a browser that has not heard of the new run may still send the old
-        # point, which would pass for the user's choice.
-        key = f"step_point_{playground.run_number}"
-        look |= {"key": key, "on_change": _choose_point, "args": (key,)}
+        key = playground.fields.key("step_point")
+        look |= {"key": key, "on_change": session.enter, "args": ("step_point", key)}
         session.set_widgets({key: playground.step_point})
         point = st.number_input("Training point", value=None, help=help_, **look)
         try:
@@ -58,10 +56,6 @@ Empty: the next step of the training, for all points or the next batch."""
         MAKE_STEP.button(st, playground, point, **look)
     # A fragment of its own, so that choosing another layer does not redraw the charts.
     st.fragment(in_turn(_parts))(run, step, playground.step_made)
-
-
-def _choose_point(key: str) -> None:
-    session.choose_step_point(st.session_state[key])
 
 
 def _obstacle(run: Run, point: int | None, *, past: bool) -> str:

@@ -7,12 +7,9 @@ own connection.
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, MutableMapping
-from typing import Any
+from collections.abc import Callable
 
-Message = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-Application = Callable[[Message, Receive, Any], Awaitable[None]]
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 PER_SECOND = 30  # a page that trains asks 17 times a second, a dragged slider about as often
 AT_ONCE = 40  # after a pause
@@ -21,10 +18,10 @@ AT_ONCE = 40  # after a pause
 class MessageRate:
     """ASGI middleware that limits how many messages a websocket receives per second."""
 
-    def __init__(self, app: Application, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, app: ASGIApp, clock: Callable[[], float] = time.monotonic) -> None:
         self._app, self._clock = app, clock
 
-    async def __call__(self, scope: Message, receive: Receive, send: Any) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle a connection."""
         if scope["type"] == "websocket":
             receive = self._paced(receive)

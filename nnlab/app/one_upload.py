@@ -2,12 +2,10 @@
 
 import asyncio
 import re
-from typing import Any
 from weakref import WeakValueDictionary
 
+from starlette.types import ASGIApp, Receive, Scope, Send
 from streamlit.runtime import get_instance
-
-from nnlab.app.message_rate import Application, Message, Receive
 
 _UPLOAD = re.compile(r"/_stcore/upload_file/([^/]+)/[^/]+/?")
 
@@ -18,11 +16,11 @@ class OneUpload:
     Streamlit keeps all files of a session until the session ends, and accepts any file id.
     """
 
-    def __init__(self, app: Application) -> None:
+    def __init__(self, app: ASGIApp) -> None:
         self._app = app
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
-    async def __call__(self, scope: Message, receive: Receive, send: Any) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle a request."""
         found = _UPLOAD.search(scope["path"]) if scope["type"] == "http" else None
         if not found or scope["method"] != "PUT":

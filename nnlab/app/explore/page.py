@@ -185,7 +185,7 @@ def _live(
         live_chart.update(
             gallery.update(sweep, layout) if layout else {},
             inbox=explore.inbox,
-            loses=explore.loses,
+            what_is_lost=explore.what_is_lost,
             handlers={
                 "open": session.choose_run,
                 "filter": lambda ranges: run_filter.mark(parallel_columns(sweep), ranges),

@@ -196,7 +196,7 @@ class Explore(PageRecord):
     importance: KnownImportance | None = None
 
     @property
-    def loses(self) -> str:
+    def what_is_lost(self) -> str:
         """Return what the user loses if the session ends, in words."""
         sweep = self.sweep and self.sweep.sweep
         return f"the sweep with {sweep.done} of {sweep.total} runs" if sweep else ""

@@ -205,7 +205,7 @@ def update(
     handlers: Handlers,
     time_line: Time | None = None,
     run: int = 0,
-    loses: str = "",
+    what_is_lost: str = "",
 ) -> None:
     """Send the changes of the charts, and take the messages of the browser.
 
@@ -219,7 +219,7 @@ def update(
     time_line : None while the run trains, and on a page without a time line. Otherwise the
         remaining frames are dropped, so that pictures and numbers agree
     run : a number that no other run of the page has; a new run resets the zoom
-    loses : what the user loses if the session ends, in words
+    what_is_lost : what the user loses if the session ends, in words
     """
     context = get_script_run_ctx()
     session, page = (context.session_id, context.page_script_hash) if context else ("", "")
@@ -232,7 +232,7 @@ def update(
         "run": run,
         "sent": time.time(),
         "paced": "slow" in handlers,
-        "loses": loses,
+        "what_is_lost": what_is_lost,
     }
 
     def take() -> None:

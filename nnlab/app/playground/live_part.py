@@ -86,6 +86,7 @@ def _tick(
     observed.clear()
     is_open, discretize = choices.panel == diagram.KEY, choices.options.discretize
     view = diagram.view_options(session.current(), is_open=is_open, discretize=discretize)
+    # A tick draws without a turn, so that a second core has work while another session trains.
     shown = turns.show(frames, view, observation)
     settled = bool(training) or playground.has_settled
     finding = diagnose(shown.observation) if settled else None
@@ -108,7 +109,7 @@ def _tick(
         run=number,
         inbox=inbox,
         handlers=HANDLERS,
-        loses=f"the run at iteration {iteration:,}" if iteration else "",
+        what_is_lost=f"the run at iteration {iteration:,}" if iteration else "",
     )
     if training:
         flush(began, training.pace.interval)

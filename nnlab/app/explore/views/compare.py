@@ -184,6 +184,6 @@ def _draw(pair: RunPair, shown: Sequence[ShownRun]) -> None:
         time_line=rest,
         run=pair.number,
         inbox=session.current().inbox,
-        loses=session.current().loses,
+        what_is_lost=session.current().what_is_lost,
         handlers={"slow": session.slow_down},
     )

@@ -81,10 +81,10 @@ let stoppedAt = -Infinity;
 export function update({ parentElement, data, setTriggerValue }) {
   const message = unpack(data);
   const { session, page } = outbox.mark ?? message;
-  if (message.session !== session) noticeLoss("The server lost this session", loses);
+  if (message.session !== session) noticeLoss("The server lost this session", whatIsLost);
   noticeLoss("The page was loaded again", lostByReload);
   lostByReload = "";
-  ({ loses } = message);
+  whatIsLost = message.what_is_lost;
   if (message.page !== page) stoppedAt = -Infinity;
   outbox.connect(message, (packet) => {
     if (parentElement.isConnected) setTriggerValue("messages", packet);
@@ -123,13 +123,13 @@ function isLate(sent) {
 
 // What the server keeps for this session, in words. A restart of the server or a reload of the page
 // loses it.
-let loses = "";
-const LOSES = "nnlab: lost with a reload";
+let whatIsLost = "";
+const STORED_LOSS = "nnlab: lost with a reload";
 const [visit] = performance.getEntriesByType("navigation");
-const before = sessionStorage.getItem(LOSES) ?? "";
-sessionStorage.removeItem(LOSES);
+const before = sessionStorage.getItem(STORED_LOSS) ?? "";
+sessionStorage.removeItem(STORED_LOSS);
 let lostByReload = /** @type {any} */ (visit)?.type === "reload" ? before : "";
-addEventListener("pagehide", () => sessionStorage.setItem(LOSES, loses));
+addEventListener("pagehide", () => sessionStorage.setItem(STORED_LOSS, whatIsLost));
 
 /**
  * @param {string} why

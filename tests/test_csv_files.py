@@ -8,7 +8,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from nnlab.data.csv_files import LabelledPoints, guess_columns, read_table, to_points, write_table
+from nnlab.data.column_guess import guess_columns
+from nnlab.data.csv_files import LabelledPoints, read_table, to_points, write_table
 from nnlab.data.points import NO_POINTS, Points
 from tests.helpers.points_files import BAD, GOOD, NUMBERS, POINTS
 
@@ -28,7 +29,9 @@ def read(
 ) -> LabelledPoints:
     """Read a file with the columns that are guessed."""
     table = read_table(content)
-    return to_points(table, *guess_columns(table), problem=problem, standardize=standardize)
+    return to_points(
+        table, *guess_columns(table, problem), problem=problem, standardize=standardize
+    )
 
 
 @pytest.mark.parametrize("content", GOOD.values(), ids=GOOD)
@@ -46,27 +49,47 @@ def test_decimal_commas_do_not_separate_cells_though_there_are_more_of_them() ->
 
 
 @pytest.mark.parametrize(
-    ("header", "row", "guess"),
+    ("content", "names"),
     [
-        ("x1,x2,label", "1,2,0", ("x1", "x2", "label")),
-        ("x,y,z", "1,2,3", ("x", "y", "z")),
-        ("name,height,weight,sex", "Ann,1,2,f", ("height", "weight", "sex")),
-        ("id,height,weight,sex", "1,2,3,f", ("height", "weight", "sex")),
-        ("target,height,weight", "1,2,3", ("height", "weight", "target")),
-        ("id,name,label", "1,a,b", ("id", "name", "label")),
-        ("Größe,体重,Class", "1,2,0", ("Größe", "体重", "Class")),
-        (",x,", "1,2,3", ("x", "column 1", "column 3")),
+        ("0,1,2\n5.1,3.5,0\n4.9,3,1", ["0", "1", "2"]),
+        ("1,2,3\n5.1,3.5,a\n4.9,3,b", ["1", "2", "3"]),
+        ("0,1,2\n34,15000,0\n51,99000,1", ["0", "1", "2"]),
+        (",0,1,2\n0,5,3,0\n1,4,3,1", ["column 1", "0", "1", "2"]),
+        (",0,1\n0,5,3\n1,4,3", ["column 1", "0", "1"]),
     ],
 )
-def test_columns_are_guessed_by_name_and_content(
-    header: str, row: str, guess: tuple[str, str, str]
-) -> None:
-    assert guess_columns(read_table(f"{header}\n{row}\n".encode())) == guess
+def test_a_first_row_that_counts_the_columns_is_a_header(content: str, names: list[str]) -> None:
+    table = read_table(content.encode())
+    assert list(table.columns) == names
+    assert table.has_numbered_header
+    assert table.row_numbers == [2, 3]
+    first = content.split("\n")[1].split(",")
+    assert [cells[0] for cells in table.columns.values()] == first
 
 
-def test_a_last_column_with_two_values_is_guessed_before_one_with_many() -> None:
-    table = read_table(b"a,b,c,d\n1,2,u,7\n3,4,v,8\n5,6,v,9\n")
-    assert guess_columns(table) == ("a", "b", "c")
+@pytest.mark.parametrize(
+    "content",
+    [
+        "0,1,2\n2,0,1\n0,2,3",  # whole numbers of the same range below
+        "1,2,3\n4,5,6\n7,8,9",  # a second row that counts, too
+        "0,1,2",  # nothing below
+        "0.0,1,2\n5.1,3.5,0",
+        "0,1,3\n5.1,3.5,0",
+        "2,3,4\n5.1,3.5,0",
+    ],
+)
+def test_a_first_row_of_numbers_that_looks_like_the_others_is_data(content: str) -> None:
+    table = read_table(content.encode())
+    assert list(table.columns) == ["x1", "x2", "x3"]
+    assert not table.has_numbered_header
+    assert table.row_numbers[0] == 1
+
+
+def test_a_hundred_thousand_rows_are_allowed_below_a_header_that_counts_the_columns() -> None:
+    rows = b"1.5,2,0\n" * 99_999 + b"3,4,1\n"
+    assert len(read_table(b"0,1,2\n" + rows).row_numbers) == 100_000
+    with pytest.raises(ValueError, match="at most 100,000 rows"):
+        read_table(b"0,1,2\n" + rows + b"3,4,1\n")
 
 
 @pytest.mark.parametrize(
@@ -124,8 +147,9 @@ def test_a_bad_file_is_refused_in_one_sentence(content: bytes, sentence: str) ->
 
 
 def test_a_bad_target_is_refused_like_a_bad_input() -> None:
+    table = read_table(b"a,b,c\n1,2,3\n1,2,u\n")
     with pytest.raises(ValueError, match=f"^{NUMBERS} 'u' in column 'c', row 3$"):
-        read(b"a,b,c\n1,2,3\n1,2,u\n", "regression")
+        to_points(table, "a", "b", "c", problem="regression", standardize=False)
 
 
 def test_a_hundred_thousand_rows_are_allowed_with_and_without_a_header() -> None:

@@ -78,6 +78,23 @@ def test_undo_takes_an_upload_back() -> None:
     assert run_of(press(app, "undo")).config.points == POINTS
 
 
+def test_the_page_says_that_it_took_a_first_row_of_numbers_for_a_header() -> None:
+    words = "The first row counts the columns, so it is read as their names."
+    app = upload(open_playground(), b"0,1,2\n1.5,2,0\n-3,4e5,1\n")
+    assert words in {caption.value for caption in app.caption}
+    assert app.selectbox(key="column_2").value == "2"
+    app = upload(open_playground(), GOOD["commas"])
+    assert words not in {caption.value for caption in app.caption}
+
+
+def test_the_columns_are_guessed_again_for_another_problem() -> None:
+    content = b"bill,tip,sex,time\n17,1.5,m,Dinner\n10.3,1.7,f,Lunch\n21,3.5,m,Dinner\n"
+    app = upload(open_playground(), content)
+    assert app.selectbox(key="column_2").value == "time"
+    healthy(app.selectbox(key=key_of(app, "problem")).set_value("regression").run())
+    assert app.selectbox(key="column_2").value == "tip"
+
+
 def test_two_columns_that_are_the_same_are_refused() -> None:
     app = upload(open_playground(), GOOD["commas"])
     healthy(app.selectbox(key="column_1").set_value("a").run())

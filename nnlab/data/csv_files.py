@@ -9,22 +9,18 @@ import math
 import re
 from dataclasses import dataclass
 from functools import partial
-from itertools import islice
 from typing import Any
 
 import numpy as np
 
+from nnlab.data.cells import as_number, guarded, plain
 from nnlab.data.points import FloatArray, Points, standardized
 from nnlab.data.rules import BrokenRule, shown
 
 MAX_BYTES, MAX_ROWS, MAX_COLUMNS = 10_000_000, 100_000, 100
 _CONTROL_BYTES = re.compile(rb"[\x00-\x08\x0e-\x1f]")
 _DECIMAL_COMMA = re.compile(r"[+-]?\d*,\d+([eE][+-]?\d+)?")
-# A spreadsheet may run such a cell as a formula (OWASP, "CSV Injection"), full-width forms too.
-_FORMULA = re.compile(r"[\t\r\n]|\s*[=+\-@＝＋－＠]")
 _refusal = partial(BrokenRule, "file")
-_LABEL_NAMES = {"label", "labels", "class", "target", "category"}
-_ROW_NAMES = {"id", "index", "no", "nr", "row", "column 1"}  # pandas does not name its index
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,6 +29,7 @@ class PointsTable:
 
     columns: dict[str, list[str]]
     row_numbers: list[int]
+    has_numbered_header: bool = False  # the header counts the columns: 0, 1, 2
 
 
 @dataclass(frozen=True)
@@ -50,7 +47,8 @@ def read_table(content: bytes) -> PointsTable:
 
     The separator is the first of tab, semicolon and comma that splits the first row into three or
     more cells. With tabs or semicolons, numbers may have a decimal comma. The first row is a
-    header if no cell in it is a number. Without a header the names are x1, x2, …
+    header if no cell in it is a number, or if it counts the columns (see `_is_numbered_header`).
+    Without a header the names are x1, x2, …
 
     Raises
     ------
@@ -60,29 +58,14 @@ def read_table(content: bytes) -> PointsTable:
     columns, row_numbers, header = _columns(_text(content))
     if len(row_numbers) <= header:
         raise _refusal("have rows of numbers", "only a header" if columns else "nothing")
-    table = PointsTable({}, row_numbers[header:])
+    numbered = header and as_number(columns[-1][0]) is not None
+    table = PointsTable({}, row_numbers[header:], numbered)
     for number, cells in enumerate(columns, 1):
-        name = (_plain(cells[0]) or f"column {number}") if header else f"x{number}"
+        name = (plain(cells[0]) or f"column {number}") if header else f"x{number}"
         if name in table.columns:
             raise _refusal("have columns of different names", f"{shown(name)} twice")
         table.columns[name] = cells[header:]
     return table
-
-
-def guess_columns(table: PointsTable) -> tuple[str, str, str]:
-    """Return the names of the columns that look like the two inputs and the label.
-
-    The label is the last column with a typical label name, else the last with two distinct values,
-    else the last. The inputs are the first two numeric columns of the rest, row numbers last.
-    """
-    names, values = list(table.columns), {name: set(cells) for name, cells in table.columns.items()}
-    named = [name for name in names if name.lower() in _LABEL_NAMES]
-    label = (named or [name for name in names if len(values[name]) == 2] or names)[-1]
-    rest = [name for name in names if name != label]
-    rest.sort(key=lambda name: name.lower() in _ROW_NAMES)
-    numeric = (name for name in rest if all(_number(cell) is not None for cell in values[name]))
-    x1, x2 = list(dict.fromkeys([*islice(numeric, 2), *rest]))[:2]
-    return x1, x2, label
 
 
 def to_points(
@@ -129,12 +112,12 @@ def write_table(
     """
     targets: list[Any] = points.targets.tolist()
     if classes is not None:
-        cells = [_guarded(name) if (n := _number(name)) is None else n for name in classes]
+        cells = [guarded(name) if (n := as_number(name)) is None else n for name in classes]
         targets = [cells[(0.0, 1.0).index(target)] for target in targets]
     text = io.StringIO(newline="")
     # Quotes keep a name in one cell even where a spreadsheet splits at semicolons.
     writer = csv.writer(text, quoting=csv.QUOTE_NONNUMERIC)
-    writer.writerow([_guarded(name) for name in names])
+    writer.writerow([guarded(name) for name in names])
     writer.writerows(zip(*points.inputs.T.tolist(), targets, strict=True))
     # Excel reads non-ASCII letters only after a byte order mark.
     return text.getvalue().encode("utf-8" if text.getvalue().isascii() else "utf-8-sig")
@@ -164,12 +147,11 @@ def _columns(text: str) -> tuple[list[list[str]], list[int], bool]:
     """Return columns of cells, their row numbers, and whether the first row is a header."""
     rows: list[list[str]] = []
     row_numbers: list[int] = []
-    header = True
     number, separator, lines = 0, _separator(text), io.StringIO(text, newline="")
     reader = csv.reader(lines, delimiter=separator, skipinitialspace=True, strict=True)
     try:
         for number, record in enumerate(reader, 1):
-            if number > MAX_ROWS + header:  # empty rows count
+            if number > MAX_ROWS + 1:  # empty rows count
                 raise _refusal(f"have at most {MAX_ROWS:,} rows", "more")
             row = [cell.strip() for cell in record]
             if not any(row):
@@ -182,28 +164,48 @@ def _columns(text: str) -> tuple[list[list[str]], list[int], bool]:
                 raise _refusal(f"have {len(rows[0])} cells in every row", where)
             if separator != ",":
                 row = [c.replace(",", ".") if _DECIMAL_COMMA.fullmatch(c) else c for c in row]
-            if not rows:
-                header = all(_number(cell) is None for cell in row)
             rows.append(row)
             row_numbers.append(number)
     except csv.Error:  # also a cell longer than csv.field_size_limit, as after an open quote
         what = f"a broken quote or an endless cell in row {number + 1}"
         raise _refusal("be a CSV file", what) from None
-    return [list(cells) for cells in zip(*rows, strict=True)], row_numbers, header
+    columns = [list(cells) for cells in zip(*rows, strict=True)]
+    header = all(as_number(cells[0]) is None for cells in columns) or _is_numbered_header(columns)
+    if number > MAX_ROWS + header:
+        raise _refusal(f"have at most {MAX_ROWS:,} rows", "more")
+    return columns, row_numbers, header
 
 
-def _number(cell: str) -> float | None:
-    try:
-        return None if "_" in cell else float(cell)  # Python reads 1_0 as 10
-    except ValueError:
-        return None
+def _is_numbered_header(columns: list[list[str]]) -> bool:
+    """Say whether the first row counts the columns, as a header that pandas makes up does.
+
+    The row is 0, 1, 2, … or 1, 2, 3, …, and its first cell is empty if the rows have an index. It
+    is data instead if it looks like the rows below: the second row counts up by ones, too, or each
+    number lies within the range of the whole numbers below it.
+    """
+    if len(columns[0]) < 2:
+        return False
+    has_index = not columns[0][0]
+    counted = columns[has_index:]
+    first = [cells[0] for cells in counted]
+    if first not in ([str(start + place) for place in range(len(first))] for start in (0, 1)):
+        return False
+    second = [as_number(cells[1]) for cells in counted]
+    counts_on = second[0] is not None and second == [second[0] + n for n in range(len(second))]
+    return has_index or not (counts_on or all(map(_is_within, counted)))
+
+
+def _is_within(cells: list[str]) -> bool:
+    """Say whether the first of these numbers lies within the range of the others, all whole."""
+    below = [one for cell in cells[1:] if (one := as_number(cell)) is not None and one.is_integer()]
+    return len(below) == len(cells) - 1 and min(below) <= float(cells[0]) <= max(below)
 
 
 def _numbers(table: PointsTable, name: str) -> FloatArray:
     """Return a column, float64 (n,)."""
     numbers = []
     for row, cell in zip(table.row_numbers, table.columns[name], strict=True):
-        number = _number(cell)
+        number = as_number(cell)
         if number is None or not math.isfinite(number):
             where = f"{shown(cell)} in column {shown(name)}, row {row}"
             raise _refusal("have finite numbers", where)
@@ -214,8 +216,8 @@ def _numbers(table: PointsTable, name: str) -> FloatArray:
 def _classes(table: PointsTable, name: str) -> tuple[FloatArray, tuple[str, str]]:
     """Return the class of each row, float64 (n,), each 0.0 or 1.0, and both names."""
     cells, column = table.columns[name], shown(name)
-    texts = {cell: _plain(cell) for cell in dict.fromkeys(cells)}
-    numbers = {cell: _number(text) for cell, text in texts.items()}
+    texts = {cell: plain(cell) for cell in dict.fromkeys(cells)}
+    numbers = {cell: as_number(text) for cell, text in texts.items()}
     for cell, text in texts.items():
         if not text or not math.isfinite(numbers[cell] or 0):
             row = table.row_numbers[cells.index(cell)]
@@ -229,18 +231,3 @@ def _classes(table: PointsTable, name: str) -> tuple[FloatArray, tuple[str, str]
     targets = np.array([labels[cell] == found[1] for cell in cells], dtype=np.float64)
     zero, one = (v if isinstance(v, str) else repr(v).removesuffix(".0") for v in found)
     return targets, (zero, one)
-
-
-def _needs_guard(text: str) -> bool:
-    bare = text.lstrip("'")
-    return bool(_FORMULA.match(bare)) or _number(bare) is not None
-
-
-def _guarded(text: str) -> str:
-    return f"'{text}" if _needs_guard(text) else text
-
-
-def _plain(cell: str) -> str:
-    """Return a name or label on one line, without the apostrophe of `_guarded`."""
-    text = " ".join(cell.split())
-    return text[1:] if text.startswith("'") and _needs_guard(text) else text

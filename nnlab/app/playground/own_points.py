@@ -15,6 +15,7 @@ from nnlab.app.playground.point_history import ERASER_RADIUS, TARGETS, OwnPoints
 from nnlab.app.playground.record import Playground
 from nnlab.app.turns import pausing_turn
 from nnlab.data import csv_files
+from nnlab.data.column_guess import guess_columns
 from nnlab.data.datasets import OWN
 from nnlab.data.points import MAX_LINK_POINTS, Points
 from nnlab.data.rules import BrokenRule, shown
@@ -87,11 +88,14 @@ def files(problem: str) -> None:
 def _choose_columns(uploaded: UploadedFile, problem: str) -> None:
     table = cache(partial(_table, uploaded))
 
-    def columns() -> tuple[list[str], tuple[str, str, str]]:
-        return list(table().columns), csv_files.guess_columns(table())
+    def columns() -> tuple[list[str], bool, tuple[str, str, str]]:
+        read = table()
+        return list(read.columns), read.has_numbered_header, guess_columns(read, problem)
 
     file_id = uploaded.file_id
-    names, guessed = session.remember("columns", file_id, columns)
+    names, numbered, guessed = session.remember("columns", (file_id, problem), columns)
+    if numbered:
+        st.caption("The first row counts the columns, so it is read as their names.")
     left, right = st.columns(2)
     label = "label" if problem == "classification" else "target"
     places = ((left, "x1"), (right, "x2"), (left, label))

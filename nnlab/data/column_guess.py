@@ -1,0 +1,110 @@
+"""Guess which columns of a file are the inputs and the label, as a person would choose them."""
+
+import re
+from dataclasses import dataclass
+
+from nnlab.data.cells import as_number
+from nnlab.data.csv_files import PointsTable
+
+MISSING = {"", "na", "n/a", "?", "nan", "null"}  # in lower case
+# What common files call the answer: class, Survived, Purchased, is_fraud, Loan_Status, …
+_ANSWER_NAMES = {
+    *("label", "labels", "class", "classes", "target", "category", "outcome", "result", "output"),
+    *("response", "diagnosis", "status", "species", "type", "survived", "bought", "purchased"),
+    *("churn", "churned", "exited", "default", "approved", "accepted", "admitted", "passed"),
+    *("event", "fraud", "spam"),
+}
+_ID_NAMES = {"id", "ids", "index", "idx", "no", "nr", "row", "rownames", "rowname", "uuid"}
+_WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
+# pandas reads a column without a name as "Unnamed: 0", and R's readr as "...1".
+_UNNAMED = re.compile(r"column 1|unnamed: \d+(\.\d+)?|\.\.\.1", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class _Column:
+    """What a guess needs to know about a column.
+
+    Attributes
+    ----------
+    last_word : of its name, in lower case: "id" for User ID, user_id and userId
+    is_numeric : at least half of the cells are numbers, and all others are missing
+    is_complete : no cell is missing
+    n_values : how many distinct values it has; numbers are compared as numbers
+    numbers_rows : it identifies the rows and says nothing about them
+    """
+
+    name: str
+    last_word: str
+    is_numeric: bool
+    is_complete: bool
+    n_values: int
+    numbers_rows: bool
+
+
+def guess_columns(table: PointsTable, problem: str) -> tuple[str, str, str]:
+    """Return the names of the columns that look like the two inputs and the label or target.
+
+    The label of a classification is better a column with two values, and then one with the name of
+    an answer, such as "class" or "Survived". The target of a regression is better numeric, then one
+    with more than two values, and then one with such a name. Among equals it is the last column.
+
+    The inputs are two of the rest: better numeric, then without missing cells, then with more than
+    two values. Among equals they are the first columns.
+
+    A column that numbers the rows is chosen only if there is nothing else: "User ID", "row.names",
+    a first column without a name that has distinct whole numbers, or one that counts from 0 or 1.
+    """
+    columns = [
+        _described(name, cells, is_first=place == 0)
+        for place, (name, cells) in enumerate(table.columns.items())
+    ]
+    answer = max(enumerate(columns), key=lambda item: (*_as_label(item[1], problem), item[0]))[1]
+    rest = [column for column in columns if column is not answer]
+    first, second = sorted(sorted(rest, key=_as_input)[:2], key=columns.index)
+    return first.name, second.name, answer.name
+
+
+def _as_label(column: _Column, problem: str) -> tuple[bool, ...]:
+    """Return how well a column fits as label or target: a larger tuple fits better."""
+    named = column.last_word in _ANSWER_NAMES
+    if problem == "regression":
+        # Two values are classes, though they can be numbers.
+        return not column.numbers_rows, column.is_numeric, column.n_values > 2, named
+    return not column.numbers_rows, column.n_values == 2, named
+
+
+def _as_input(column: _Column) -> tuple[bool, ...]:
+    """Return how badly a column fits as an input: a larger tuple fits worse."""
+    bad = (not column.is_numeric, column.numbers_rows, not column.is_complete)
+    return *bad, column.n_values <= 2
+
+
+def _described(name: str, cells: list[str], *, is_first: bool) -> _Column:
+    present = [cell for cell in cells if cell.lower() not in MISSING]
+    numbers = [found for cell in present if (found := as_number(cell)) is not None]
+    all_numbers = len(numbers) == len(present)
+    words = _WORDS.findall(name)
+    return _Column(
+        name,
+        words[-1].lower() if words else "",
+        is_numeric=all_numbers and 2 * len(numbers) >= len(cells),
+        is_complete=len(present) == len(cells),
+        n_values=len(set(numbers) if all_numbers else set(present)),
+        numbers_rows=_numbers_rows(
+            name, words, numbers if len(numbers) == len(cells) else [], is_first=is_first
+        ),
+    )
+
+
+def _numbers_rows(name: str, words: list[str], numbers: list[float], *, is_first: bool) -> bool:
+    """Say whether a column numbers the rows; `numbers` are its cells, none if one is no number."""
+    last_words = {"".join(words[-count:]).lower() for count in (1, 2)}
+    if last_words & _ID_NAMES:
+        return True
+    distinct = len(set(numbers)) == len(numbers) and all(one.is_integer() for one in numbers)
+    if not numbers or not distinct:
+        return False
+    if _UNNAMED.fullmatch(name) or name.lower().endswith("id"):
+        return True
+    counts = all(one == numbers[0] + place for place, one in enumerate(numbers))
+    return is_first and len(numbers) > 2 and numbers[0] in (0, 1) and counts

@@ -20,6 +20,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from nnlab.data.datasets import Dataset, FloatArray
 from nnlab.data.features import column_names
 from nnlab.data.rules import BrokenRule, shown
+from nnlab.data.scales import LARGE
 from nnlab.model.computing import computing
 from nnlab.training.batches import objective_of, updates_per_epoch
 from nnlab.training.config import Config, TableConfig
@@ -28,7 +29,6 @@ from nnlab.training.metrics import penalty
 from nnlab.training.run import Run, advance, predict, start
 from nnlab.training.sample_weights import checked, scaled, times_class_weights
 
-LARGE = 10.0  # standardized data hardly ever reach this
 ROWS_AT_ONCE = 1000  # when only the loss is computed
 
 

@@ -24,14 +24,10 @@ NAMES = st.lists(TEXT.filter(bool), min_size=3, max_size=3, unique=True).map(tup
 # Hypothesis measures no time: no test depends on the machine's speed.
 
 
-def read(
-    content: bytes, problem: str = "classification", *, standardize: bool = False
-) -> LabelledPoints:
+def read(content: bytes, problem: str = "classification") -> LabelledPoints:
     """Read a file with the columns that are guessed."""
     table = read_table(content)
-    return to_points(
-        table, *guess_columns(table, problem), problem=problem, standardize=standardize
-    )
+    return to_points(table, *guess_columns(table, problem), problem=problem)
 
 
 @pytest.mark.parametrize("content", GOOD.values(), ids=GOOD)
@@ -127,15 +123,6 @@ def test_for_regression_the_target_is_a_number_of_any_size() -> None:
     assert (result.axes, result.target, result.classes) == (("a", "b"), "c", None)
 
 
-def test_standardised_inputs_say_so_on_their_axes_and_leave_the_target_alone() -> None:
-    content = b"height,b,c\n10,7,100\n30,7,200\n"
-    result = read(content, "regression", standardize=True)
-    # two values lie one deviation below and above their mean; a constant has only its mean removed
-    assert result.points == Points.of([(-1, 0, 100), (1, 0, 200)])
-    assert result.axes == ("height (standardised)", "b (standardised)")
-    assert result.target == "c"
-
-
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [pytest.param(*pair, id=f"{index}-{pair[1]}") for index, pair in enumerate(BAD.items())],
@@ -149,7 +136,7 @@ def test_a_bad_file_is_refused_in_one_sentence(content: bytes, sentence: str) ->
 def test_a_bad_target_is_refused_like_a_bad_input() -> None:
     table = read_table(b"a,b,c\n1,2,3\n1,2,u\n")
     with pytest.raises(ValueError, match=f"^{NUMBERS} 'u' in column 'c', row 3$"):
-        to_points(table, "a", "b", "c", problem="regression", standardize=False)
+        to_points(table, "a", "b", "c", problem="regression")
 
 
 def test_a_hundred_thousand_rows_are_allowed_with_and_without_a_header() -> None:
@@ -163,7 +150,7 @@ def test_three_different_columns_of_the_file_must_be_chosen(columns: tuple[str, 
     table = read_table(b"a,b,c\n1,2,0\n")
     sentence = f"columns must be three different ones of the file, got {columns}"
     with pytest.raises(ValueError, match=f"^{re.escape(sentence)}$"):
-        to_points(table, *columns, problem="classification", standardize=False)
+        to_points(table, *columns, problem="classification")
 
 
 def test_an_unknown_problem_is_refused() -> None:
@@ -183,14 +170,11 @@ ROWS = st.lists(
 @given(
     content=st.binary() | st.text().map(str.encode) | CSV_LIKE | ROWS,
     problem=st.sampled_from(["classification", "regression"]),
-    standardize=st.booleans(),
 )
-@example(content=b"5e-324,1,0\n0,1e308,1\n-5e-324,-1e308,1", problem="regression", standardize=True)
-def test_arbitrary_bytes_are_points_or_one_sentence(
-    content: bytes, problem: str, standardize: bool
-) -> None:
+@example(content=b"5e-324,1,0\n0,1e308,1\n-5e-324,-1e308,1", problem="regression")
+def test_arbitrary_bytes_are_points_or_one_sentence(content: bytes, problem: str) -> None:
     try:
-        result = read(content, problem, standardize=standardize)
+        result = read(content, problem)
     except ValueError as error:
         sentence = str(error)
     else:
@@ -210,7 +194,7 @@ def test_a_downloaded_regression_is_read_back_bit_for_bit(
     points = Points.of(triples)
     table = read_table(write_table(points, names))
     assert list(table.columns) == list(names)
-    result = to_points(table, *names, problem="regression", standardize=False)
+    result = to_points(table, *names, problem="regression")
     assert result == LabelledPoints(points, names[:2], names[2], None)
 
 
@@ -227,7 +211,7 @@ def test_a_downloaded_classification_is_read_back_bit_for_bit(
 ) -> None:
     """What a file calls its classes comes back too."""
     content = write_table(Points.of([(0, 0, 0), (1, -1, 1), *inputs]), names, tuple(labels))
-    columns = {"problem": "classification", "standardize": False}
+    columns = {"problem": "classification"}
     try:
         first = to_points(read_table(content), *names, **columns)
     except ValueError as error:  # labels that are the same number, or none

@@ -10,7 +10,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFileRec
 from nnlab.app import one_upload
 from nnlab.app.one_upload import OneUpload
 from nnlab.data import csv_files
-from tests.helpers.app_page import healthy, open_playground
+from tests.helpers.app_page import healthy, offered, open_playground
 from tests.helpers.coroutines import run_in_a_thread
 from tests.helpers.turn import is_in_turn
 
@@ -94,7 +94,7 @@ def test_a_file_is_read_once_and_again_for_other_columns(monkeypatch: pytest.Mon
     healthy(app.run())
     assert any("3 points" in caption.value for caption in app.caption)
     assert read == [False]  # a large file takes a second
-    app.selectbox(key="column_1").set_value("c")
+    offered(app.selectbox, "column_1").set_value("c")
     healthy(app.run())
     healthy(app.run())
     assert read == [False, False]

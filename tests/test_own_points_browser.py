@@ -318,13 +318,12 @@ def test_a_files_columns_are_chosen_standardised_and_named_on_the_axes(
     expect(page.get_by_text("2 points · 'no' is 0 · 'yes' is 1")).to_be_visible()
     page.get_by_role("combobox", name="Column of x2").click()
     page.get_by_role("option", name="age").click()
-    page.locator(".st-key-standardise label").click()
     expect(page.get_by_role("checkbox", name="Standardise")).to_be_checked()
     press(page, "Use these points")
     points = own(page, lambda count: count == 2)
     assert points == Points.of([(-1, -1, 0), (1, 1, 1)])
-    expect(axis_title(page, "x")).to_have_text("height (standardised)")
-    expect(axis_title(page, "y")).to_have_text("age (standardised)")
+    expect(axis_title(page, "x")).to_have_text("height (standardised: mean 15, SD 5)")
+    expect(axis_title(page, "y")).to_have_text("age (standardised: mean 1.5, SD 0.5)")
     wait_for_drawn(page, 2)
 
 

@@ -14,7 +14,6 @@ import numpy as np
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from sklearn.preprocessing import StandardScaler
 
 from nnlab.data.points import (
     MAX_LINK_POINTS,
@@ -24,7 +23,6 @@ from nnlab.data.points import (
     decode,
     encode,
     erase,
-    standardized,
 )
 from nnlab.data.rules import BrokenRule, shown
 from tests.helpers.waiting import PATIENCE_SECONDS
@@ -150,33 +148,6 @@ def test_erasing_nothing_returns_the_same_points() -> None:
     assert erase(THREE, np.empty((0, 2)), 1) is THREE
     assert erase(THREE, [[-1e308, 0]], 1e300) is THREE
     assert erase(NO_POINTS, [[0, 0]], 1) is NO_POINTS
-
-
-def test_inputs_are_standardized_as_scikit_learn_does_it() -> None:
-    inputs = np.random.default_rng(1).normal([5, -300], [0.1, 70], size=(50, 2))
-    points = Points(inputs, np.arange(50))
-    expected = StandardScaler().fit_transform(inputs)
-    # a mean of 5 beside a deviation of 0.1 costs two of float64's 16 digits
-    np.testing.assert_allclose(standardized(points).inputs, expected, rtol=1e-11, atol=1e-13)
-    np.testing.assert_array_equal(standardized(points).targets, points.targets)
-
-
-@given(low=FINITE, high=FINITE)
-@example(low=-1e308, high=1.7e308)
-@example(low=-5e-324, high=0.0)
-@example(low=1.0, high=1.0000000000000002)
-def test_two_values_are_standardized_to_one_below_and_one_above(low: float, high: float) -> None:
-    """(low - mean) / deviation is -1 and 1 for any two values: deviation is half their distance."""
-    low, high = min(low, high), max(low, high)
-    result = standardized(Points.of([(low, 7, 0), (high, 7, 1)])).inputs
-    expected = [-1, 1] if low < high else [0, 0]
-    # rounding of the mean, the squares, their root and the quotient: a few units in the last place
-    np.testing.assert_allclose(result[:, 0], expected, rtol=1e-15)
-    np.testing.assert_array_equal(result[:, 1], [0, 0])
-
-
-def test_no_points_are_standardized_to_no_points() -> None:
-    assert standardized(NO_POINTS) == NO_POINTS
 
 
 @given(TRIPLES)

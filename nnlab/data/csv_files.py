@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from nnlab.data.cells import as_number, guarded, plain
-from nnlab.data.points import FloatArray, Points, standardized
+from nnlab.data.points import FloatArray, Points
 from nnlab.data.rules import BrokenRule, shown
 
 MAX_BYTES, MAX_ROWS, MAX_COLUMNS = 10_000_000, 100_000, 100
@@ -68,9 +68,7 @@ def read_table(content: bytes) -> PointsTable:
     return table
 
 
-def to_points(
-    table: PointsTable, x1: str, x2: str, label: str, *, problem: str, standardize: bool
-) -> LabelledPoints:
+def to_points(table: PointsTable, x1: str, x2: str, label: str, *, problem: str) -> LabelledPoints:
     """Return the points that three columns of a table describe.
 
     Parameters
@@ -78,7 +76,6 @@ def to_points(
     x1, x2, label : names of three different columns
     problem : for "classification" the label has two values, and class 0 is the smaller number or
         the first in the alphabet, so that 0 and 1 stay 0 and 1; for "regression" any number
-    standardize : scale each input to mean 0 and standard deviation 1, and say so in the axes' names
 
     Raises
     ------
@@ -95,10 +92,7 @@ def to_points(
         targets, classes = _classes(table, label)
     else:
         raise BrokenRule("problem", "be classification or regression", shown(problem))
-    points, axes = Points(inputs, targets), (x1, x2)
-    if standardize:
-        points, axes = standardized(points), (f"{x1} (standardised)", f"{x2} (standardised)")
-    return LabelledPoints(points, axes, label, classes)
+    return LabelledPoints(Points(inputs, targets), (x1, x2), label, classes)
 
 
 def write_table(

@@ -132,25 +132,6 @@ def erase(points: Points, inputs: ArrayLike, radius: float) -> Points:
     return points if kept.all() else Points(points.inputs[kept], points.targets[kept])
 
 
-def standardized(points: Points) -> Points:
-    """Return the points with each input at mean 0 and standard deviation 1.
-
-    An input that is constant becomes 0. The deviation divides by n, not n - 1, as in scikit-learn's
-    StandardScaler.
-    """
-    if not len(points):
-        return points
-    inputs = points.inputs
-    constant = inputs.min(axis=0) == inputs.max(axis=0)
-    # Scale below 1 by a power of two, so that sums and squares of 1e308 and 1e-308 stay in range.
-    inputs = np.ldexp(inputs, -np.frexp(np.abs(inputs).max(axis=0))[1])
-    inputs = inputs - inputs.mean(axis=0)
-    inputs = inputs - inputs.mean(axis=0)  # remove what rounding left
-    deviation = np.sqrt(np.mean(inputs**2, axis=0))
-    inputs = np.where(constant, 0.0, inputs / np.where(constant, 1.0, deviation))
-    return Points(inputs, points.targets)
-
-
 def encode(points: Points) -> str:
     """Return points as text for a link: rows of numbers, compressed, in base64url without padding.
 

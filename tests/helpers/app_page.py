@@ -62,6 +62,12 @@ def key_of(app: AppTest, name: str) -> str:
     return playground_of(app).fields.key(name)
 
 
+def offered(widgets: Any, name: str) -> Any:
+    """Return the widget of an upload, whose key has the file and the problem after its name."""
+    (found,) = (widget for widget in widgets if widget.key.startswith(f"{name}_"))
+    return found
+
+
 def texts(app: AppTest) -> str:
     return "\n".join(str(element.value) for element in app.markdown)
 

@@ -4,6 +4,8 @@ import csv
 import io
 import zipfile
 
+import numpy as np
+
 from nnlab.data.points import Points
 
 POINTS = Points.of([(1.5, 2, 0), (-3, 4e5, 1)])
@@ -20,6 +22,17 @@ def csv_file(*rows: tuple[object, ...]) -> bytes:
     text = io.StringIO(newline="")
     csv.writer(text).writerows(rows)
     return text.getvalue().encode()
+
+
+def ages_and_salaries(problem: str) -> bytes:
+    """Return a file of 200 people: whether they buy, or in a regression what they spend."""
+    rng = np.random.default_rng(0)
+    ages, salaries = rng.uniform(18, 60, 200), rng.uniform(15_000, 150_000, 200)
+    answers = ((ages > 42) | (salaries > 90_000)).astype(int)
+    if problem == "regression":
+        answers = 50_000 + 1_000 * ages + salaries / 10
+    rows = zip(ages.tolist(), salaries.tolist(), answers.tolist(), strict=True)
+    return csv_file(("age", "salary", "bought"), *rows)
 
 
 def zip_bomb() -> bytes:

@@ -11,7 +11,7 @@ from nnlab.app.links import code, in_code
 from nnlab.app.live_chart import Brush
 from nnlab.app.playground import session
 from nnlab.app.playground.actions import CLEAR, UNDO, USE_POINTS
-from nnlab.app.playground.point_history import ERASER_RADIUS, TARGETS, OwnPoints
+from nnlab.app.playground.point_history import ERASER_RADIUS, TARGETS, OwnPoints, standardised
 from nnlab.app.playground.record import Playground
 from nnlab.app.turns import pausing_turn
 from nnlab.data import csv_files
@@ -19,6 +19,7 @@ from nnlab.data.column_guess import guess_columns
 from nnlab.data.datasets import OWN
 from nnlab.data.points import MAX_LINK_POINTS, Points
 from nnlab.data.rules import BrokenRule, shown
+from nnlab.data.scales import need_scaling
 
 ZOOM, ERASER = "Zoom", "Erase"
 
@@ -99,24 +100,33 @@ def _choose_columns(uploaded: UploadedFile, problem: str) -> None:
     left, right = st.columns(2)
     label = "label" if problem == "classification" else "target"
     places = ((left, "x1"), (right, "x2"), (left, label))
+    # Another file or problem has other guesses, and so other widgets.
+    suffix = f"{file_id}_{problem}"
     x1, x2, label = (
-        where.selectbox(f"Column of {role}", names, names.index(guess), key=f"column_{index}")
+        where.selectbox(
+            f"Column of {role}", names, names.index(guess), key=f"column_{index}_{suffix}"
+        )
         for index, ((where, role), guess) in enumerate(zip(places, guessed, strict=True))
     )
-    help_ = """Give both inputs mean 0 and standard deviation 1: the network learns badly from \
-large numbers."""
-    standardize = st.checkbox("Standardise", key="standardise", help=help_)
 
-    def points() -> csv_files.LabelledPoints:
-        chosen: dict[str, Any] = {"problem": problem, "standardize": standardize}
-        return csv_files.to_points(table(), x1, x2, label, **chosen)
+    def points() -> tuple[OwnPoints, bool]:
+        found = csv_files.to_points(table(), x1, x2, label, problem=problem)
+        own = OwnPoints(found.points, found.axes, found.target, found.classes)
+        return own, need_scaling(own.points, problem)
 
-    source = (file_id, x1, x2, label, problem, standardize)
-    found = session.remember("points", source, points)
-    classes = found.classes or ()
+    source = (file_id, x1, x2, label, problem)
+    own, unscaled = session.remember("points", source, points)
+    both = "both inputs" if problem == "classification" else "both inputs and the target"
+    help_ = f"""Give {both} mean 0 and standard deviation 1. It is on if values are beyond ±10, or \
+if one input varies more than 3 times as much as the other: networks learn badly from these."""
+    # Other columns may have another default, and so another widget.
+    chosen = st.checkbox("Standardise", unscaled, f"standardise_{unscaled}_{suffix}", help_)
+    if chosen:
+        scaled = partial(standardised, own, problem)
+        own = session.remember("standardised points", source, scaled)
+    classes = own.classes or ()
     legend = "".join(f" · {code(shown(name))} is {label}" for label, name in enumerate(classes))
-    st.caption(f"{len(found.points):,} points{legend}")
-    own = OwnPoints(found.points, found.axes, found.target, found.classes)
+    st.caption(f"{len(own.points):,} points{legend}")
     USE_POINTS.button(st, session.current(), own, width="stretch")
 
 

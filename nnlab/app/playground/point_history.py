@@ -4,7 +4,8 @@ import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from nnlab.data.points import NO_POINTS, Points, add, erase
+from nnlab.data import scales
+from nnlab.data.points import NO_POINTS, FloatArray, Points, add, erase
 
 MAX_UNDO, MAX_UNDO_POINTS = 50, 200_000  # steps back, and points in all of them together
 DIGITS = 4  # of a drawn position, in plane widths: as fine as a pixel, and short in the link
@@ -19,6 +20,22 @@ class OwnPoints(NamedTuple):
     axes: tuple[str, str] = ("x1", "x2")
     target: str = "target"
     classes: tuple[str, str] | None = None
+
+
+def standardised(own: OwnPoints, problem: str) -> OwnPoints:
+    """Return the points with standardised inputs and, in a regression, targets; names say so."""
+    points = own.points
+    x1, x2 = (_named(*pair) for pair in zip(own.axes, points.inputs.T, strict=True))
+    target = _named(own.target, points.targets) if problem == "regression" else own.target
+    return OwnPoints(scales.standardized_points(points, problem), (x1, x2), target, own.classes)
+
+
+def _named(name: str, values: FloatArray) -> str:
+    mean, deviation = (
+        f"{float(f'{number:.3g}'):,g}" if abs(number) < 1e6 else f"{number:.3g}"
+        for number in scales.mean_and_deviation(values)
+    )
+    return f"{name} (standardised: mean {mean}, SD {deviation})"
 
 
 def appended(history: Sequence[OwnPoints], own: OwnPoints) -> tuple[OwnPoints, ...]:

@@ -12,11 +12,13 @@ import streamlit as st
 
 from nnlab import Config, advance, start
 from nnlab.app.playground import live_part, session
+from nnlab.app.playground.display_options import DisplayOptions
 from nnlab.app.playground.point_history import OwnPoints
 from nnlab.app.playground.record import Playground
 from nnlab.data.points import Points
 from nnlab.data.rules import BrokenRule
-from nnlab.inspection.diagnosis import Diagnosis
+from nnlab.inspection.diagnosis import Diagnosis, diagnose
+from nnlab.inspection.observation import observe
 
 RUN = advance(start(Config(samples=20)), 30)
 
@@ -165,6 +167,29 @@ def test_reset_begins_a_new_run_though_a_setting_breaks_a_rule() -> None:
     session.follow(None, arrived=False)
     assert session.current().run.iteration == 0
     assert session.current().run.config == RUN.config
+
+
+@pytest.mark.parametrize("command", [session.reset, partial(session.step, iterations=3)])
+def test_a_click_that_comes_with_a_tick_has_the_whole_page_drawn(
+    command: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Only the page's script run does what a click asks for."""
+
+    class Redrawn(Exception):  # noqa: N818 - as Streamlit's RerunException, it is no error
+        """What st.rerun raises."""
+
+    def rerun() -> None:
+        raise Redrawn
+
+    monkeypatch.setattr(st, "rerun", rerun)
+    playground = change()
+    drawn = live_part._drawn_page(playground, RUN.iteration, diagnose(observe(RUN)))
+    command(playground)
+    choices = live_part.Choices(
+        None, None, DisplayOptions((), misclassified=False, discretize=False)
+    )
+    with pytest.raises(Redrawn):
+        live_part._tick(choices, drawn, [])
 
 
 def test_work_that_fails_is_not_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:

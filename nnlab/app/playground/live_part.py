@@ -71,8 +71,10 @@ def _tick(
     began = time.perf_counter()
     observation = None
     playground = session.current()
+    if playground.renew or playground.work:
+        st.rerun()  # a click came with this tick: the page's script run does what it asks for
     training = playground.training
-    if training and not playground.renew:
+    if training:
         with turn() as others:
             # Read here: a script run that was replaced while it waited ends at this line.
             run = session.current().run

@@ -139,7 +139,9 @@ def _live(ends: Sequence[Result | Run], speed: int | None, interval: float | Non
     """Advance both by a tick while they train, and draw their present state."""
     began = time.perf_counter()
     pair = session.pair()
-    if pair.training and pair.runs and not pair.renew:
+    if pair.must_start or pair.steps:
+        st.rerun()  # a click came with this tick: the page's script run does what it asks for
+    if pair.training and pair.runs:
         with turn() as others:
             frames = lockstep.tick(pair.runs, speed, others, BUDGET_SECONDS)
             session.advanced_pair(frames[-1])

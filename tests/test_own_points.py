@@ -255,3 +255,12 @@ def test_a_run_pauses_when_its_last_training_point_is_erased() -> None:
     press(app, "start")
     change(app, point_history=(OwnPoints(),))
     assert not playground_of(healthy(app.run())).training
+
+
+def test_the_points_are_those_that_the_fields_say_when_the_button_is_clicked() -> None:
+    """On a slow server, both clicks arrive before the page has been drawn again."""
+    app = upload(open_playground(), b"a,b,c\n10,1,0\n20,2,1\n")
+    standardise(app).uncheck()
+    app.button(key="use_points").click()
+    healthy(app.run())
+    assert run_of(app).config.points == Points.of([(10, 1, 0), (20, 2, 1)])

@@ -62,7 +62,8 @@ ADVICE = Diagnosis("sleeping", "It sleeps.", "Wake it.", {"hidden_layers": (3,)}
 COMMANDS = [
     session.set_article,
     partial(session.apply_advice, finding=ADVICE),
-    partial(session.use_points, own=OWN),
+    session.use_upload,
+    lambda _: session.take_upload(OWN),
     partial(session.set_layers, widths=[3, 3]),
     lambda _: session.branch(20),
     session.undo_branch,

@@ -85,6 +85,6 @@ CLEAR = Action[Playground](
     "data set own.",
     is_enabled=lambda playground: len(playground.own.points) > 0,
 )
-USE_POINTS = Action[Playground]("use_points", session.use_points, "Use these points")
+USE_POINTS = Action[Playground]("use_points", session.use_upload, "Use these points")
 
 ON_KEYS = (START, PAUSE, STEP, STEP_TICK, RESET)

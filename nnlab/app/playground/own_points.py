@@ -84,6 +84,8 @@ def files(problem: str) -> None:
             _choose_columns(uploaded, problem)
         except BrokenRule as error:
             st.error(in_code(error), icon=":material/error:")
+            if session.current().wants_upload:
+                session.take_upload(None)
 
 
 def _choose_columns(uploaded: UploadedFile, problem: str) -> None:
@@ -127,7 +129,10 @@ if one input varies more than 3 times as much as the other: networks learn badly
     classes = own.classes or ()
     legend = "".join(f" · {code(shown(name))} is {label}" for label, name in enumerate(classes))
     st.caption(f"{len(own.points):,} points{legend}")
-    USE_POINTS.button(st, session.current(), own, width="stretch")
+    USE_POINTS.button(st, session.current(), width="stretch")
+    if session.current().wants_upload:
+        session.take_upload(own)
+        st.rerun()
 
 
 def _table(uploaded: UploadedFile) -> csv_files.PointsTable:

@@ -68,6 +68,7 @@ class Playground(PageRecord):
     refused_value : what was wrong with the last value typed in the diagram, or nothing
     from_edited : the link is that of a run with weights set by hand, until the first iteration
     fields : what the fields of the page show
+    wants_upload : the next script run trains on the uploaded points
     remembered : by name, the source and the value of what was last computed from an uploaded file
     """
 
@@ -85,6 +86,7 @@ class Playground(PageRecord):
     refused_value: str = ""
     from_edited: bool = False
     fields: Fields = field(default_factory=lambda: Fields(config_values(Config())))
+    wants_upload: bool = False
     remembered: Mapping[str, tuple[Any, Any]] = field(default_factory=dict)
 
     @property

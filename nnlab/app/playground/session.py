@@ -395,9 +395,18 @@ def clear_points(_: Playground) -> None:
     _change(training=None, **_with_points(OwnPoints()))
 
 
-def use_points(_: Playground, own: OwnPoints) -> None:
-    """Train a new run on these points alone."""
-    _change(**_NEW_RUN, **_with_points(own), **_filled({"dataset": OWN}))
+def use_upload(_: Playground) -> None:
+    """Ask for a new run on the uploaded points alone.
+
+    Only the page's script run knows them as the fields beside the button now say.
+    """
+    _change(wants_upload=True, training=None)
+
+
+def take_upload(own: OwnPoints | None) -> None:
+    """Let a new run start on these points alone; None if the file has none after all."""
+    renewed = {"renew": True, **_with_points(own), **_filled({"dataset": OWN})} if own else {}
+    _change(wants_upload=False, **renewed)
 
 
 def undo_points(drawn: Playground) -> None:

@@ -11,9 +11,15 @@ import numpy as np
 import pytest
 
 from nnlab import Config, Run, advance, evaluate, set_parameter, start
+from nnlab.data.csv_files import read_table, to_points
+from nnlab.data.scales import standardized_points
 from nnlab.inspection.diagnosis import RULES, Diagnosis, diagnose
 from nnlab.inspection.diagnosis.finding import rounded
-from nnlab.inspection.diagnosis.gradients import calmer_rate, vanishing_gradients
+from nnlab.inspection.diagnosis.gradients import (
+    calmer_rate,
+    exploding_gradients,
+    vanishing_gradients,
+)
 from nnlab.inspection.diagnosis.loss_curve import overfitting
 from nnlab.inspection.diagnosis.progress import fraction_learned
 from nnlab.inspection.diagnosis.units import DEAD_FRACTION, saturation, strong_penalty
@@ -23,6 +29,7 @@ from nnlab.model.activations import ACTIVATIONS
 from nnlab.model.network import INITIALIZATIONS, Parameters
 from nnlab.model.optimizers import OPTIMIZERS
 from nnlab.training.edits import with_config
+from tests.helpers.points_files import ages_and_salaries
 
 HEALTHY = {
     "article": Config(),
@@ -98,7 +105,19 @@ class Sick(NamedTuple):
     words: str
 
 
+def _people(problem: str) -> Config:
+    """Return the default settings for 200 people by age and salary, in years and dollars."""
+    content = read_table(ages_and_salaries(problem))
+    points = to_points(content, "age", "salary", "bought", problem=problem).points
+    return Config(problem=problem, dataset="own", points=points, iterations=4_000)
+
+
 SICK = {
+    "unscaled": Sick(
+        _people("classification"),
+        400,
+        r"The inputs of your points are not scaled: x1 has a mean of \S+ and a .*, x2 has a mean",
+    ),
     "symmetry": Sick(
         Config(initialization="zeros", activation="tanh", learning_rate=0.1, iterations=2_000),
         1,
@@ -236,6 +255,16 @@ def _weights(run: Run) -> float:
     return _norm(*run.parameters.weights)
 
 
+def _spread(run: Run) -> list[str]:
+    """Return the words for ages and salaries, three digits each."""
+    ages, salaries = run.config.points.inputs.T
+    return [
+        f"x1 has a mean of {ages.mean():.1f} and a standard deviation of {ages.std():.1f}",
+        f"x2 has a mean of {salaries.mean().round(-2):,.0f} and",
+        f"standard deviation of {salaries.std().round(-2):,.0f}.",
+    ]
+
+
 def _saturated(run: Run) -> list[str]:
     shares = [np.mean(np.abs(a) > 0.97) for a in look_at_step(run).activations[1:-1]]  # of a tanh
     return [f"Layer {1 + np.argmax(shares)} is saturated: {max(shares):.1%} of"]
@@ -276,6 +305,7 @@ def _loss_change(run: Run) -> list[str]:
 
 # what is said in numbers, from a step by hand, the parameters and the losses
 NUMBERS = {
+    "unscaled": _spread,
     "strong penalty": lambda run: [
         f"to {_weights(_last_seen(run)) / _weights(start(run.config)):.0%} of"
     ],
@@ -302,6 +332,55 @@ def test_a_small_learning_rate_is_found_whatever_the_optimizer(optimizer: str) -
     diagnosis = diagnose(observe(run))
     assert diagnosis
     assert diagnosis.name == "small learning rate"
+
+
+@pytest.mark.parametrize("problem", ["classification", "regression"])
+def test_unscaled_points_are_named_first_whenever_something_is_wrong(problem: str) -> None:
+    """Other rules would advise other activations and rates, none of which help for long."""
+    run, said = start(_people(problem)), []
+    for iterations in (2, 8, 40, 150, 200, 400, 800):
+        run = advance(run, iterations)
+        said.append(diagnose(observe(run)))
+    names = {finding.name for finding in said if finding}
+    assert names == {"unscaled"}
+    assert said[0]
+    assert said[-1]
+
+
+def test_a_diverged_run_of_unscaled_targets_is_told_their_scale() -> None:
+    points = [
+        (x1, x2, 1e5 * x1) for x1, x2 in np.random.default_rng(0).normal(size=(100, 2)).tolist()
+    ]
+    config = Config(
+        problem="regression", dataset="own", points=points, activation="linear", learning_rate=1
+    )
+    run = advance(start(config), 1_000)
+    assert run.diverged
+    finding = diagnose(observe(run))
+    assert finding
+    assert finding.name == "unscaled"
+    assert finding.sentence.startswith("The targets of your points are not scaled: the target ")
+
+
+def test_unscaled_points_that_are_learned_are_not_complained_about() -> None:
+    """Two clouds around -15 and 15, which one line separates."""
+    rng = np.random.default_rng(0)
+    clouds = [(-15, 0), (15, 1)]
+    points = [(*rng.normal(at, 3, 2).tolist(), target) for _ in range(100) for at, target in clouds]
+    config = Config(dataset="own", points=points, hidden_layers=(), learning_rate=0.01)
+    run = start(config)
+    for _ in range(20):
+        run = advance(run, 100)
+        assert diagnose(observe(run)) is None
+    assert evaluate(run).train_accuracy == 1
+
+
+def test_standardised_points_are_not_called_unscaled_whatever_goes_wrong() -> None:
+    config = _people("classification")
+    points = standardized_points(config.points, "classification")
+    run = advance(start(replace(config, points=points, initialization="zeros")), 1)
+    assert (finding := diagnose(observe(run)))
+    assert finding.name == "symmetry"
 
 
 def test_the_dead_units_are_counted_right() -> None:
@@ -380,7 +459,9 @@ def test_points_far_out_are_not_blamed_on_the_learning_rate() -> None:
     )
     run = advance(start(config), 600)
     assert run.layer_history.saturated_fractions.min() > 0.95
-    assert diagnose(observe(run)) is None
+    assert saturation(observe(run)) is None
+    assert (finding := diagnose(observe(run)))
+    assert finding.name == "unscaled"
     # nor if they have come later
     near = replace(config, points=[(x1 / 300, x2 / 300, t) for x1, x2, t in points])
     run = advance(with_config(advance(start(near), 200), config), 600)
@@ -404,7 +485,8 @@ def test_large_targets_alone_make_no_gradient_explode() -> None:
     run = start(config)
     for _ in range(20):
         run = advance(run, 50)
-        assert diagnose(observe(run)) is None
+        assert exploding_gradients(observe(run)) is None
+        assert (finding := diagnose(observe(run))) is None or finding.name == "unscaled"
     assert run.layer_history.gradient_norms.max() > 1000
 
 

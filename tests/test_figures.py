@@ -134,6 +134,13 @@ def test_names_of_axes_are_text_and_no_markup() -> None:
     assert figure["layout"]["yaxis"]["title"]["text"] == '"b"'
 
 
+def test_the_colours_of_a_regression_are_named_with_its_target() -> None:
+    run = start(Config(problem="regression", dataset="plane", samples=20))
+    figure = json.loads(decision_boundary(run.dataset, "regression", target="<b>pay</b>"))
+    bars = [trace["marker"]["colorbar"]["title"] for trace in figure["data"]]
+    assert {bar["text"] for bar in bars} == {"&lt;b&gt;pay&lt;/b&gt;"}
+
+
 def test_the_loss_curve_holds_every_loss_of_a_short_run_and_the_present_ones() -> None:
     run = advance(start(Config(samples=50)), 250)
     present = evaluate(run)

@@ -9,6 +9,7 @@ from nnlab import Config, advance, evaluate, start
 from nnlab.app.playground.point_history import OwnPoints
 from nnlab.data.datasets import OWN
 from nnlab.data.points import MAX_LINK_POINTS, Points, encode
+from nnlab.data.scales import standardized_points
 from tests.helpers.app_page import (
     change,
     healthy,
@@ -183,6 +184,28 @@ def test_a_file_in_other_units_is_learned_as_the_page_offers_it(problem: str) ->
     else:
         # better than nine tenths of what the mean leaves, which is half a variance of 1
         assert metrics.train_loss < 0.05
+
+
+def test_the_advice_for_unscaled_points_standardises_them_in_place() -> None:
+    app = open_playground(samples="20", test_samples="0", speed="100")
+    upload(app, ages_and_salaries("classification"))
+    healthy(standardise(app).uncheck().run())
+    press(app, "use_points")
+    raw = playground_of(app).own
+    for _ in range(2):
+        press(app, "step_tick")
+    assert "The inputs of your points are not scaled" in app.warning[0].value
+    assert app.button(key="apply_advice").label == "Standardise the points"
+    press(app, "apply_advice")
+    own = playground_of(app).own
+    assert (
+        run_of(app).config.points == own.points == standardized_points(raw.points, "classification")
+    )
+    assert run_of(app).iteration == 0
+    assert own.axes[0].startswith("age (standardised: mean ")
+    assert not app.warning
+    press(app, "undo")
+    assert playground_of(app).own == raw
 
 
 @pytest.mark.parametrize("name", EVIL)

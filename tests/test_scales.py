@@ -1,7 +1,5 @@
 """Scales: which of them hinder the training, and values with mean 0 and standard deviation 1."""
 
-import math
-
 import numpy as np
 import pytest
 from hypothesis import example, given
@@ -10,8 +8,8 @@ from sklearn.preprocessing import StandardScaler
 
 from nnlab.data.points import NO_POINTS, Points
 from nnlab.data.scales import (
-    are_inputs_unscaled,
-    are_targets_unscaled,
+    are_large,
+    are_uneven,
     mean_and_deviation,
     need_scaling,
     standardized,
@@ -56,34 +54,49 @@ def test_no_points_need_no_scaling_and_stay_no_points(problem: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("inputs", "expected"),
+    ("inputs", "large", "uneven"),
     [
-        ([(-1, 1), (1, -1)], False),
-        ([(-10, 10), (10, -10)], False),
-        ([(-1, 10.5), (1, 9)], True),  # beyond 10
-        ([(-1, -3), (1, 3)], False),
-        ([(-1, -3.01), (1, 3.01)], True),  # three times the spread
-        ([(5, 0.1), (7, 0.1), (9, 0.1)], False),  # one is constant
-        ([(18, 15_000), (60, 150_000)], True),
+        ([(-1, 1), (1, -1)], False, False),
+        ([(-10, 10), (10, -10)], False, False),
+        ([(-1, 10.5), (1, 9)], True, False),
+        ([(-1, -3), (1, 3)], False, False),
+        ([(-1, -3.01), (1, 3.01)], False, True),
+        ([(5, 0.1), (7, 0.1), (9, 0.1)], False, False),  # one is constant
+        ([(18, 15_000), (60, 150_000)], True, True),
+        ([(1e308, 1e308), (-1e308, -1e308)], True, False),
     ],
 )
-def test_inputs_are_unscaled_if_they_are_large_or_one_spreads_three_times_as_far(
-    inputs: list[tuple[float, float]], expected: bool
+def test_inputs_beyond_10_are_large_and_three_times_the_spread_is_uneven(
+    inputs: list[tuple[float, float]], large: bool, uneven: bool
 ) -> None:
     points = Points(inputs, np.zeros(len(inputs)))
-    assert are_inputs_unscaled(points) == expected
-    assert need_scaling(points, "classification") == expected
+    assert (are_large(points.inputs), are_uneven(points.inputs)) == (large, uneven)
+    assert need_scaling(points, "classification") == (large or uneven)
+
+
+def test_standardised_values_are_not_large_even_if_one_is_far_out() -> None:
+    values = standardized(np.array([0.0] * 200 + [1.0]))
+    assert values.max() > 14
+    assert not are_large(values)
 
 
 def test_large_targets_need_scaling_in_a_regression() -> None:
     small, large = (Points.of([(0, 0, 1), (1, 1, target)]) for target in (-10, -10.5))
-    assert (are_targets_unscaled(small), are_targets_unscaled(large)) == (False, True)
+    assert (are_large(small.targets), are_large(large.targets)) == (False, True)
     assert need_scaling(large, "regression")
     assert not need_scaling(small, "regression")
 
 
-@pytest.mark.parametrize("size", [1e-300, 1.0, 1e308])
-def test_the_mean_and_the_deviation_of_huge_and_tiny_values_are_finite(size: float) -> None:
-    mean, deviation = mean_and_deviation(np.array([size, size / 2]))
-    assert math.isclose(mean, 0.75 * size)
-    assert math.isclose(deviation, 0.25 * size)
+@pytest.mark.parametrize(
+    ("size", "mean", "deviation"),
+    [
+        (1e-300, "7.5e-301", "2.5e-301"),
+        (1.0, "0.75", "0.25"),
+        (-2e5, "-150,000", "50,000"),
+        (1e308, "7.5e+307", "2.5e+307"),
+    ],
+)
+def test_mean_and_deviation_are_written_with_three_digits_whatever_their_size(
+    size: float, mean: str, deviation: str
+) -> None:
+    assert mean_and_deviation(np.array([size, size / 2])) == (mean, deviation)

@@ -51,7 +51,9 @@ def metrics(values: Metrics) -> str:
 
 
 def changes(changed: Mapping[str, object]) -> str:
-    """Return the label of a button that changes settings."""
+    """Return the label of a button that changes settings, or standardises the points."""
+    if "points" in changed:
+        return "Standardise the points"
     return "Set " + ", ".join(
         f"{name.replace('_', ' ')} to {setting_text(name, value)}"
         for name, value in changed.items()

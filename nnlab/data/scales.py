@@ -9,29 +9,37 @@ LARGE = 10.0  # standardised values hardly ever reach this
 UNEVEN = 3.0
 
 
-def are_inputs_unscaled(points: Points) -> bool:
-    """Say whether the inputs' scales hinder the training.
+def are_large(values: FloatArray) -> bool:
+    """Say whether values (n,) or columns (n, k) are too large to learn from.
 
-    That is where a value exceeds LARGE, or the standard deviation of one input exceeds UNEVEN times
-    that of the other, unless one is constant. Gradient descent needs a learning rate below 2 / the
-    largest curvature, and a number of iterations proportional to the ratio of the largest to the
-    smallest one. For a linear unit the curvatures are the mean squares of the inputs. So values
-    beyond 10 need rates below 0.02 or so, and a ratio of 3 means 9 times as many iterations (LeCun
-    et al. 1998, Efficient BackProp, sections 4.3 and 5).
+    That is where a value is beyond ±LARGE and the root mean square of its column above UNEVEN, so
+    that standardised values are never large, even with one far out. For a linear unit, the mean
+    square of its input is the curvature of the loss, and gradient descent needs a learning rate
+    below 2 / curvature (LeCun et al. 1998, Efficient BackProp, section 5). A target sets the scale
+    of the errors, and with them of the steps.
     """
-    low, high = np.sort(_deviations(points.inputs)).tolist()
-    return _is_large(points.inputs) or 0 < UNEVEN * low < high
+    if not len(values):
+        return False
+    far = np.abs(values).max(axis=0) > LARGE
+    with np.errstate(over="ignore"):  # an infinite square is large
+        return bool((far & (np.mean((values / UNEVEN) ** 2, axis=0) > 1)).any())
 
 
-def are_targets_unscaled(points: Points) -> bool:
-    """Say whether a target exceeds LARGE, so that the errors, and with them the steps, do, too."""
-    return _is_large(points.targets)
+def are_uneven(inputs: FloatArray) -> bool:
+    """Say whether one column varies more than UNEVEN times as much as another.
+
+    Columns that are constant do not count. The curvatures of the loss then differ by the square of
+    UNEVEN, 9, and gradient descent needs 9 times as many iterations as for columns of the same
+    scale (LeCun et al. 1998, sections 4.3 and 5).
+    """
+    varying = [spread for spread in _deviations(inputs).tolist() if spread > 0]
+    return bool(varying) and max(varying) > UNEVEN * min(varying)
 
 
 def need_scaling(points: Points, problem: str) -> bool:
     """Say whether inputs or, in a regression, targets should be standardised."""
-    targets = problem == "regression" and are_targets_unscaled(points)
-    return targets or are_inputs_unscaled(points)
+    inputs = are_large(points.inputs) or are_uneven(points.inputs)
+    return inputs or (problem == "regression" and are_large(points.targets))
 
 
 def standardized(values: FloatArray) -> FloatArray:
@@ -53,16 +61,18 @@ def standardized_points(points: Points, problem: str) -> Points:
     return Points(standardized(points.inputs), targets)
 
 
-def mean_and_deviation(values: FloatArray) -> tuple[float, float]:
-    """Return the mean and the standard deviation of values (n,), which may be as large as 1e308."""
+def mean_and_deviation(values: FloatArray) -> tuple[str, str]:
+    """Return the mean and the standard deviation of values (n,) as texts of three digits."""
     if not len(values):
-        return 0.0, 0.0
+        return "0", "0"
     _, power = _centered(values)
-    return float(np.ldexp(np.ldexp(values, -power).mean(), power)), float(_deviations(values))
+    mean = np.ldexp(np.ldexp(values, -power).mean(), power)
+    return _short(float(mean)), _short(float(_deviations(values)))
 
 
-def _is_large(values: FloatArray) -> bool:
-    return bool(np.abs(values).max(initial=0.0) > LARGE)
+def _short(number: float) -> str:
+    rounded = float(f"{number:.3g}")
+    return f"{rounded:,.0f}" if 1000 <= abs(rounded) < 1e6 else f"{rounded:g}"
 
 
 def _deviations(values: FloatArray) -> FloatArray:

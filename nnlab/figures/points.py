@@ -82,16 +82,20 @@ def point_marks(observation: Observation, *, misclassified: bool) -> list[PointM
     return marks
 
 
+_COLOR_BAR = {"thickness": 10, "outlinewidth": 0}
+
+
 @lru_cache(maxsize=8)
 def decision_boundary(
     dataset: Dataset,
     problem: str = "classification",
     axes: tuple[str, str] = ("x1", "x2"),
     shown: tuple[str, ...] = ("train", "test"),
+    target: str = "",
 ) -> str:
     """Draw the points on a transparent plane; the page puts the boundary picture under it.
 
-    `shown` names the parts whose points are visible.
+    `shown` names the parts whose points are visible, and `target` what a regression's colours mean.
     """
     figure = go.Figure()
     for part, label, indices in traces(dataset, problem):
@@ -102,6 +106,10 @@ def decision_boundary(
             targets = getattr(dataset, f"{part}_targets")[indices, 0]
             name, shows = part, " %{customdata:.3g}"
             marker["color"] = targets.astype(np.float32)
+            marker["colorbar"] = {
+                **_COLOR_BAR,
+                "title": {"text": _escaped(target), "side": "right"},
+            }
         figure.add_scatter(
             x=inputs[:, 0],
             y=inputs[:, 1],
@@ -118,8 +126,7 @@ def decision_boundary(
     note = f" ({MAX_POINTS:,} of the {' and '.join(hidden)} points shown)" if hidden else ""
     extent = plane_extent(dataset)
     left, right, bottom, top = extent
-    # Plotly reads some HTML in its texts
-    x1, x2 = (html.escape(axis, quote=False) for axis in axes)
+    x1, x2 = map(_escaped, axes)
     axis = {"constrain": "domain", **AXIS}
     return as_json(
         figure,
@@ -127,6 +134,11 @@ def decision_boundary(
         xaxis={"title": f"{x1}{note}", "range": [left, right], **axis},
         yaxis={"title": x2, "range": [bottom, top], "scaleanchor": "x", **axis},
     )
+
+
+def _escaped(name: str) -> str:
+    """Return a name as Plotly shows it: it reads some HTML in its texts."""
+    return html.escape(name, quote=False)
 
 
 def _marker(part: str, label: int | None) -> dict[str, object]:
@@ -141,5 +153,4 @@ def _marker(part: str, label: int | None) -> dict[str, object]:
         "cmax": 1,
         "colorscale": [[0, CLASS_COLORS[0]], [0.5, MIDDLE_COLOR], [1, CLASS_COLORS[1]]],
         "showscale": part == "train",
-        "colorbar": {"thickness": 10, "outlinewidth": 0},
     }

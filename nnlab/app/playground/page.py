@@ -23,6 +23,7 @@ from nnlab.app.playground.display_options import DisplayOptions
 from nnlab.app.playground.record import Playground
 from nnlab.app.playground.settings import settings
 from nnlab.app.turns import give_way
+from nnlab.data.datasets import OWN
 from nnlab.data.plane import plane_extent
 from nnlab.data.points import MAX_LINK_POINTS
 from nnlab.figures import curves, points
@@ -130,13 +131,15 @@ def _notices(playground: Playground, error: str, finding: Diagnosis | None, *, p
 
 def _stages(playground: Playground) -> DisplayOptions:
     """Draw the places of the two charts; return what the user chose to see."""
-    run, config, axes = playground.run, playground.run.config, playground.own.axes
+    run, config, own = playground.run, playground.run.config, playground.own
     extent, place = plane_extent(run.dataset), "decision-boundary"
     with st.container(key="plane"):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             brush = own_points.tools(playground)
             options = display_options.choose()
-        figure = points.decision_boundary(run.dataset, config.problem, axes, options.parts)
+        target = own.target if config.dataset == OWN and len(own.points) else ""
+        shown = (run.dataset, config.problem, own.axes, options.parts, target)
+        figure = points.decision_boundary(*shown)
         live_chart.stage(place, figure, extent, brush=brush, colors=CLASS_COLORS, pins=True)
     with st.container(key="curve"):
         help_ = "A logarithmic axis shows small losses as well as large ones."

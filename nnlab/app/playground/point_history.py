@@ -31,10 +31,7 @@ def standardised(own: OwnPoints, problem: str) -> OwnPoints:
 
 
 def _named(name: str, values: FloatArray) -> str:
-    mean, deviation = (
-        f"{float(f'{number:.3g}'):,g}" if abs(number) < 1e6 else f"{number:.3g}"
-        for number in scales.mean_and_deviation(values)
-    )
+    mean, deviation = scales.mean_and_deviation(values)
     return f"{name} (standardised: mean {mean}, SD {deviation})"
 
 

@@ -18,7 +18,7 @@ import streamlit as st
 from nnlab.app.pace import Pace
 from nnlab.app.page_record import RecordKeeper
 from nnlab.app.playground.fields import Fields, config_values, field_values
-from nnlab.app.playground.point_history import OwnPoints, appended, stroked
+from nnlab.app.playground.point_history import OwnPoints, appended, standardised, stroked
 from nnlab.app.playground.record import Playground, StepMade, Training, goal_of
 from nnlab.app.turns import BUDGET_SECONDS, give_way
 from nnlab.data.datasets import OWN
@@ -128,8 +128,13 @@ def set_layers(_: Playground | None, widths: Sequence[int]) -> None:
     fill(field_values({"hidden_layers": tuple(widths)}))
 
 
-def apply_advice(_: Playground, finding: Diagnosis) -> None:
-    """Change the settings as a diagnosis advises."""
+def apply_advice(drawn: Playground, finding: Diagnosis) -> None:
+    """Change the settings as a diagnosis advises; points are changed only by standardising them."""
+    if "points" in finding.changes:
+        if current().own is drawn.own:
+            own = standardised(drawn.own, drawn.run.config.problem)
+            _change(**_NEW_RUN, **_with_points(own))
+        return
     renewed = _NEW_RUN if finding.restart else {}
     _change(**renewed, **_filled(field_values(finding.changes)))
 

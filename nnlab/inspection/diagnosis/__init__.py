@@ -16,13 +16,15 @@ from nnlab.inspection.diagnosis.gradients import (
 )
 from nnlab.inspection.diagnosis.loss_curve import overfitting, plateau
 from nnlab.inspection.diagnosis.units import dead_units, saturation, strong_penalty, symmetry
+from nnlab.inspection.diagnosis.unscaled import unscaled
 from nnlab.inspection.observation import Observation
 
 __all__ = ["RULES", "Diagnosis", "diagnose"]
 
-# For a run that has not diverged. The first rule that finds something wins, so causes come before
+# The first rule that finds something wins, so causes come before
 # their symptoms.
 RULES: tuple[Callable[[Observation], Diagnosis | None], ...] = (
+    unscaled,
     symmetry,
     strong_penalty,
     saturation,
@@ -36,9 +38,12 @@ RULES: tuple[Callable[[Observation], Diagnosis | None], ...] = (
 
 
 def diagnose(observation: Observation) -> Diagnosis | None:
-    """Return what the first of RULES finds, or `divergence`; None for a run without points."""
+    """Return what the first of RULES finds; None for a run without points.
+
+    For a run that has diverged, only `unscaled` and `divergence` count.
+    """
     if not len(observation.train.losses):
         return None
     if observation.run.diverged:
-        return divergence(observation)
+        return unscaled(observation) or divergence(observation)
     return next(filter(None, (rule(observation) for rule in RULES)), None)

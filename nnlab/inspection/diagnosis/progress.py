@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from sklearn.neighbors import NearestNeighbors
 
 from nnlab.data.datasets import Dataset, FloatArray
+from nnlab.data.scales import are_uneven, standardized
 from nnlab.inspection.observation import Observation
 from nnlab.training.config import Config
 from nnlab.training.edit_record import STOP
@@ -98,6 +99,8 @@ def _errors(dataset: Dataset, regression: bool) -> tuple[float, float]:
     inputs, targets = dataset.train_inputs[::every], dataset.train_targets[::every, 0]
     if len(targets) < 2:
         return 0.0, 0.0
+    if are_uneven(inputs):  # else only the wider input would decide which point is nearest
+        inputs = standardized(inputs)
     nearest = NearestNeighbors(n_neighbors=1).fit(inputs)
     # a point is not its own neighbour
     predictions = targets[nearest.kneighbors(return_distance=False)[:, 0]]

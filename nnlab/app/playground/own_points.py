@@ -19,7 +19,7 @@ from nnlab.data.column_guess import guess_columns
 from nnlab.data.datasets import OWN
 from nnlab.data.points import MAX_LINK_POINTS, Points
 from nnlab.data.rules import BrokenRule, shown
-from nnlab.data.scales import need_scaling
+from nnlab.data.scales import mean_and_deviation, need_scaling
 
 ZOOM, ERASER = "Zoom", "Erase"
 
@@ -124,8 +124,9 @@ if one input varies more than 3 times as much as the other: networks learn badly
     # Other columns may have another default, and so another widget.
     chosen = st.checkbox("Standardise", unscaled, f"standardise_{unscaled}_{suffix}", help_)
     if chosen:
-        scaled = partial(standardised, own, problem)
-        own = session.remember("standardised points", source, scaled)
+        scaled = partial(_standardised, own, problem)
+        own, units = session.remember("standardised points", source, scaled)
+        st.caption(units)
     classes = own.classes or ()
     legend = "".join(f" · {code(shown(name))} is {label}" for label, name in enumerate(classes))
     st.caption(f"{len(own.points):,} points{legend}")
@@ -133,6 +134,19 @@ if one input varies more than 3 times as much as the other: networks learn badly
     if session.current().wants_upload:
         session.take_upload(own)
         st.rerun()
+
+
+def _standardised(own: OwnPoints, problem: str) -> tuple[OwnPoints, str]:
+    """Return the standardised points, and what 0 and 1 mean in the units of the file."""
+    columns = dict(zip(own.axes, own.points.inputs.T, strict=True))
+    if problem == "regression":
+        columns[own.target] = own.points.targets
+    spreads = {name: mean_and_deviation(column) for name, column in columns.items()}
+    units = " · ".join(
+        f"{code(shown(name))}: mean {mean}, standard deviation {deviation}"
+        for name, (mean, deviation) in spreads.items()
+    )
+    return standardised(own, problem), units
 
 
 def _table(uploaded: UploadedFile) -> csv_files.PointsTable:

@@ -4,8 +4,8 @@ import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from nnlab.data import scales
-from nnlab.data.points import NO_POINTS, FloatArray, Points, add, erase
+from nnlab.data.points import NO_POINTS, Points, add, erase
+from nnlab.data.scales import standardized_points
 
 MAX_UNDO, MAX_UNDO_POINTS = 50, 200_000  # steps back, and points in all of them together
 DIGITS = 4  # of a drawn position, in plane widths: as fine as a pixel, and short in the link
@@ -24,15 +24,10 @@ class OwnPoints(NamedTuple):
 
 def standardised(own: OwnPoints, problem: str) -> OwnPoints:
     """Return the points with standardised inputs and, in a regression, targets; names say so."""
-    points = own.points
-    x1, x2 = (_named(*pair) for pair in zip(own.axes, points.inputs.T, strict=True))
-    target = _named(own.target, points.targets) if problem == "regression" else own.target
-    return OwnPoints(scales.standardized_points(points, problem), (x1, x2), target, own.classes)
-
-
-def _named(name: str, values: FloatArray) -> str:
-    mean, deviation = scales.mean_and_deviation(values)
-    return f"{name} (standardised: mean {mean}, SD {deviation})"
+    (x1, x2), target = (f"{name} (standardised)" for name in own.axes), own.target
+    if problem == "regression":
+        target = f"{target} (standardised)"
+    return OwnPoints(standardized_points(own.points, problem), (x1, x2), target, own.classes)
 
 
 def appended(history: Sequence[OwnPoints], own: OwnPoints) -> tuple[OwnPoints, ...]:

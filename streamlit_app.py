@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from nnlab.app import entry, live_chart, security
+from nnlab.app import entry, live_chart
 
 if __name__ == "__main__":
     entry.draw()
@@ -12,5 +12,5 @@ else:
         __file__,
         routes=live_chart.routes(),
         middleware=entry.middleware(),
-        lifespan=security.lifespan,
+        lifespan=entry.lifespan,
     )

@@ -1,14 +1,19 @@
 """The command `nnlab` opens the page, or hands its subcommands on."""
 
+import asyncio
 import subprocess
 import sys
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
+import streamlit as st
+from streamlit import cli_util
 from streamlit.web import cli
 
 import nnlab
-from nnlab.app import launcher
+from nnlab.app import entry, launcher
+from tests.helpers.coroutines import run_in_a_thread
 from tests.helpers.waiting import PATIENCE_SECONDS
 
 ROOT = Path(__file__).parents[1]
@@ -76,3 +81,19 @@ def test_only_an_entry_changes_the_garbage_collection(module: str) -> None:
     )
     command = [sys.executable, "-c", program, module]
     subprocess.run(command, cwd=ROOT, check=True, timeout=PATIENCE_SECONDS)
+
+
+@pytest.mark.parametrize("headless", [False, True])
+def test_a_start_opens_the_page_in_a_browser_unless_it_is_headless(
+    headless: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[str] = []
+    monkeypatch.setattr(cli_util, "open_browser", opened.append)
+    monkeypatch.setattr(st, "get_option", {"server.headless": headless}.get)
+
+    async def start() -> None:
+        async with entry.lifespan(st.App(__file__)):
+            await asyncio.sleep(0)
+
+    run_in_a_thread(start())
+    assert [urlsplit(address).hostname for address in opened] == ["localhost"] * (not headless)

@@ -5,8 +5,14 @@ stopped the server ends the process, too.
 """
 
 import gc
+from asyncio import get_running_loop
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
+import streamlit as st
 from starlette.middleware import Middleware
+from streamlit import cli_util
+from streamlit.web.server import server_util
 
 from nnlab import process_end
 from nnlab.app import navigation, security
@@ -24,6 +30,15 @@ process_end.exit_on_signal()
 def middleware() -> list[Middleware]:
     """Return the middleware that every request to the server passes, the outermost first."""
     return [*security.middleware(), Middleware(MessageRate), Middleware(OneUpload)]
+
+
+@asynccontextmanager
+async def lifespan(app: st.App) -> AsyncIterator[None]:
+    """Guard the server, and open the page in a browser, as Streamlit does not for a st.App."""
+    async with security.lifespan(app):
+        if not st.get_option("server.headless"):
+            get_running_loop().call_soon(cli_util.open_browser, server_util.get_url("localhost"))
+        yield
 
 
 def draw() -> None:

@@ -4,7 +4,7 @@ import json
 
 import streamlit as st
 
-from nnlab.app import entry, live_chart, security
+from nnlab.app import entry, live_chart
 from nnlab.app.links import config_query
 from nnlab.app.playground import session
 
@@ -18,5 +18,5 @@ else:
         __file__,
         routes=live_chart.routes(),
         middleware=entry.middleware(),
-        lifespan=security.lifespan,
+        lifespan=entry.lifespan,
     )

@@ -39,8 +39,8 @@ PAGE = Path(__file__).with_name("settings_page.py")
 SMALL = {"samples": "40", "test_samples": "20"}
 DATA, FEATURES, TRAINING = "Seeds, test points, files", "Input features, loss", "Optimizer, batches"
 SHOW = "Show"
-UPLOAD = b"a,b,label\n1,2,0\n3,4,1\n2,3,0\n2,2,1\n4,4,0\n"
-UPLOADED = Points.of([(1, 2, 0), (3, 4, 1), (2, 3, 0), (2, 2, 1), (4, 4, 0)])
+INPUTS = [(1, 2), (3, 4), (2, 3), (2, 2), (4, 4)]
+TARGETS = {"classification": [0, 1, 0, 1, 0], "regression": [0, 1, 2, 1, 0]}  # of an upload
 # What the link holds besides the settings, as the page shows it by default.
 CHOICES: dict[str, Any] = {
     "speed": "10",
@@ -455,12 +455,16 @@ class Walk:
     def _upload_points(self) -> None:
         self._popover(DATA)
         files = self.page.locator(".st-key-upload input[type=file]")
-        files.set_input_files({"name": "a.csv", "mimeType": "text/csv", "buffer": UPLOAD})
+        targets = TARGETS[self.expected.values["problem"]]
+        rows = [(*inputs, target) for inputs, target in zip(INPUTS, targets, strict=True)]
+        content = "\n".join(["a,b,label", *(f"{x1},{x2},{target}" for x1, x2, target in rows)])
+        file = {"name": "a.csv", "mimeType": "text/csv", "buffer": content.encode()}
+        files.set_input_files(file)
         press(self.page, "Use these points")
         self._close()
         wait_in(self.page, lambda: self._link().get("dataset") == OWN)
-        wait_in(self.page, lambda: len(self._config_of(self._link()).points) == len(UPLOADED))
-        self.expected = replace(self.expected.changed(dataset=OWN), points=UPLOADED)
+        wait_in(self.page, lambda: self._config_of(self._link()).points == Points.of(rows))
+        self.expected = replace(self.expected.changed(dataset=OWN), points=Points.of(rows))
 
     def _visit_explore(self) -> None:
         self._pause()

@@ -463,7 +463,7 @@ class Walk:
         press(self.page, "Use these points")
         self._close()
         wait_in(self.page, lambda: self._link().get("dataset") == OWN)
-        wait_in(self.page, lambda: self._config_of(self._link()).points == Points.of(rows))
+        wait_in(self.page, lambda: len(self._config_of(self._link()).points) == len(rows))
         self.expected = replace(self.expected.changed(dataset=OWN), points=Points.of(rows))
 
     def _visit_explore(self) -> None:

@@ -1,12 +1,17 @@
 """Keys, clicks, zoom and messages of the live charts, wherever else on the pages one has been."""
 
+import json
 from collections.abc import Callable
 
+import numpy as np
 import pytest
 from playwright.sync_api import Browser, Page, WebSocketRoute, expect
 
 from nnlab import Config, start
+from nnlab.app.live_chart import Update
+from nnlab.app.live_chart.packing import pack_update
 from nnlab.data.plane import plane_extent
+from nnlab.figures.plane_picture import png
 from tests.helpers.browser_page import (
     CHARTS,
     PATIENCE,
@@ -249,3 +254,46 @@ def test_a_new_plane_is_shown_whole_and_a_double_click_returns_to_it(
         wait_in(page, lambda plane=plane: axis_ranges(page) != plane)
         page.mouse.dblclick(*middle)
         wait_in(page, lambda plane=plane: axis_ranges(page) == plane)
+
+
+# Calls the page's own module as Streamlit does: a chart is shown, its place goes, an update comes,
+# and only then its new place.
+UPDATE_BEFORE_PLACE = """async ([data, update]) => {
+  const { name } = performance.getEntriesByType('resource')
+    .find(({ name }) => name.endsWith('/live_chart.js'));
+  const module = await import(name);
+  const newPlace = () => {
+    const parentElement = document.createElement('div');
+    parentElement.innerHTML = '<div class="live-chart"></div>';
+    document.body.append(parentElement);
+    return parentElement;
+  };
+  const frame = () => new Promise(requestAnimationFrame);
+  const chart = () => document.querySelector('[data-live-chart=late]');
+  const first = newPlace();
+  module.stage({ parentElement: first, data: { ...data, shows: { ...data.shows } } });
+  while (!chart().querySelector('.plotly')) await frame();
+  first.remove();
+  const parentElement = newPlace();
+  module.update({ parentElement, data: new Uint8Array(update), setTriggerValue() {} });
+  for (let count = 0; count < 30; count += 1) await frame();
+  module.stage({ parentElement, data: { ...data, shows: null } });
+}"""
+
+
+@pytest.mark.parametrize("extent", [None, (0, 1, 0, 1)])
+def test_an_update_that_comes_before_its_chart_has_a_place_again_is_shown_there(
+    page: Page, server: str, extent: tuple[float, ...] | None
+) -> None:
+    """As on the way back to a page whose run is paused: no other update follows."""
+    open_page(page, server, "samples=20")
+    frame = png(np.zeros((5, 5), np.uint8))
+    shows = {**Update(1, "first")._asdict(), "frames": []}
+    figure = json.dumps({"data": [], "layout": {}})
+    look = {"rest": 0, "pins": False, "brush": None, "colors": None}
+    data = {"name": "late", "figure": figure, "extent": extent, "shows": shows, **look}
+    late = Update(2, "late", frames=[(2, frame)] if extent else ())
+    message = {"charts": {"late": late._asdict()}, "time": None, "session": "", "page": ""}
+    message |= {"taken": 0, "run": 1, "sent": 0, "paced": False, "what_is_lost": ""}
+    page.evaluate(UPDATE_BEFORE_PLACE, [data, list(pack_update(message))])
+    expect(chart(page, "late")).to_have_attribute("data-iteration", "2")

@@ -46,12 +46,14 @@ export class Chart {
    * @param {string} name
    */
   mount(element, name) {
+    const waits = !this.element; // an update may have come first
     this.element = element;
     element.dataset.liveChart = name;
     const { rings, prediction } = this.marks;
     element.append(this.under, this.plot.element, rings, prediction, this.caption);
     this.stale = true; // the place is new, as after a visit to another page
     new ResizeObserver(() => this.plot.resize()).observe(element);
+    if (waits) this.schedule();
   }
 
   /** @param {Stage} stage */
@@ -73,6 +75,8 @@ export class Chart {
    * @param {Update} message
    */
   update(message, { running = false, run = 0 } = {}) {
+    // The page has been left since: the update is for the place that comes next.
+    if (!this.element?.isConnected) this.element = undefined;
     const now = performance.now();
     // Frames are played a little faster than they come, so that few have to be dropped.
     this.spacing = Math.min(now - this.received, MAX_SPACING_MS) / (message.frames.length + 1);

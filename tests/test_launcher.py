@@ -83,17 +83,28 @@ def test_only_an_entry_changes_the_garbage_collection(module: str) -> None:
     subprocess.run(command, cwd=ROOT, check=True, timeout=PATIENCE_SECONDS)
 
 
-@pytest.mark.parametrize("headless", [False, True])
+@pytest.mark.parametrize(
+    ("headless", "address", "hosts"),
+    [
+        (True, None, []),
+        (False, None, ["localhost"]),
+        (False, "0.0.0.0", ["localhost"]),
+        (False, "::", ["localhost"]),
+        (False, "192.168.1.5", ["192.168.1.5"]),
+        (False, "fd00::5", ["[fd00::5]"]),
+    ],
+)
 def test_a_start_opens_the_page_in_a_browser_unless_it_is_headless(
-    headless: bool, monkeypatch: pytest.MonkeyPatch
+    headless: bool, address: str | None, hosts: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     opened: list[str] = []
     monkeypatch.setattr(cli_util, "open_browser", opened.append)
-    monkeypatch.setattr(st, "get_option", {"server.headless": headless}.get)
+    options = {"server.headless": headless, "server.address": address}
+    monkeypatch.setattr(st, "get_option", options.get)
 
     async def start() -> None:
         async with entry.lifespan(st.App(__file__)):
             await asyncio.sleep(0)
 
     run_in_a_thread(start())
-    assert [urlsplit(address).hostname for address in opened] == ["localhost"] * (not headless)
+    assert [urlsplit(url).netloc.removesuffix(":8501") for url in opened] == hosts

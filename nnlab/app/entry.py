@@ -37,7 +37,8 @@ async def lifespan(app: st.App) -> AsyncIterator[None]:
     """Guard the server, and open the page in a browser, as Streamlit does not for a st.App."""
     async with security.lifespan(app):
         if not st.get_option("server.headless"):
-            get_running_loop().call_soon(cli_util.open_browser, server_util.get_url("localhost"))
+            url = server_util.get_url(security.only_address() or "localhost")
+            get_running_loop().call_soon(cli_util.open_browser, url)
         yield
 
 

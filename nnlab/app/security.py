@@ -49,11 +49,19 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
     prevents that, but then Streamlit prints no address for the others in a room.
     """
     net_util.get_external_ip = lambda: None
-    if st.get_option("server.address") in {None, "", "0.0.0.0", "::"}:
+    if not only_address():
         print(
             f"  Network URL: {server_util.get_url(net_util.get_internal_ip() or '')}\n", flush=True
         )
     yield
+
+
+def only_address() -> str | None:
+    """Return the only address the server listens at, as in a URL, or None if there are more."""
+    address: str | None = st.get_option("server.address")
+    if address in {None, "", "0.0.0.0", "::"}:
+        return None
+    return f"[{address}]" if ":" in address else address
 
 
 def _embedders() -> list[str]:

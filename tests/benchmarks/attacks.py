@@ -91,10 +91,19 @@ class Visitor:
                 self.update = component.id
                 self.mark = {name: header[name] for name in ("session", "page")}
 
-    async def discard(self) -> None:
-        """Read whatever comes, for ever."""
-        while True:
-            await self.socket.recv()
+    @asynccontextmanager
+    async def discarding(self) -> AsyncIterator[asyncio.Task[None]]:
+        """Meanwhile read whatever comes; the task ends with the connection."""
+
+        async def read() -> None:
+            while True:
+                await self.socket.recv()
+
+        reading = asyncio.create_task(read())
+        try:
+            yield reading
+        finally:
+            reading.cancel()
 
 
 @asynccontextmanager
@@ -190,14 +199,10 @@ async def many_points(address: str) -> None:
 
 async def rerun(address: str) -> None:
     """Ask for 10,000 full script runs in a row, without reading the answers."""
-    async with visiting(address, SMALL) as visitor:
-        reading = asyncio.create_task(visitor.discard())
-        try:
-            for _ in range(10_000):
-                await visitor.ask()
-            await reading
-        finally:
-            reading.cancel()
+    async with visiting(address, SMALL) as visitor, visitor.discarding() as reading:
+        for _ in range(10_000):
+            await visitor.ask()
+        await reading
 
 
 async def list_values(address: str) -> None:
@@ -211,14 +216,10 @@ async def list_values(address: str) -> None:
 
 async def clear_cache(address: str) -> None:
     """Ask for empty caches all the time."""
-    async with visiting(address, SMALL) as visitor:
-        reading = asyncio.create_task(visitor.discard())
-        try:
-            while True:
-                await visitor.socket.send(BackMsg(clear_cache=True).SerializeToString())
-                await asyncio.sleep(0.01)
-        finally:
-            reading.cancel()
+    async with visiting(address, SMALL) as visitor, visitor.discarding():
+        while True:
+            await visitor.socket.send(BackMsg(clear_cache=True).SerializeToString())
+            await asyncio.sleep(0.01)
 
 
 async def upload(address: str) -> None:
@@ -248,8 +249,7 @@ async def save(address: str) -> None:
         await visitor.drawn()
         await visitor.ask()
         await visitor.drawn()
-        reading = asyncio.create_task(visitor.discard())
-        try:
+        async with visitor.discarding():
             for number in itertools.count():
                 for name, file in visitor.files.items():
                     if not file:
@@ -260,8 +260,6 @@ async def save(address: str) -> None:
                     asked.deferred_file.file_id = file
                     await visitor.socket.send(request.SerializeToString())
                 await asyncio.sleep(0.5)
-        finally:
-            reading.cancel()
 
 
 ATTACKS: dict[str, Callable[[str], Awaitable[None]]] = {

@@ -39,7 +39,6 @@ class DrawnPage(NamedTuple):
     diverged: bool
     own: OwnPoints
     fields: Fields
-    step_point: int | None
 
 
 def render(
@@ -56,8 +55,8 @@ def render(
 def _drawn_page(playground: Playground, iteration: int, finding: Diagnosis | None) -> DrawnPage:
     run, training = playground.run, playground.training
     interval, name = training and training.pace.interval, finding and finding.name
-    edited, own, point = run.parameters_edited, playground.own, playground.step_point
-    return DrawnPage(interval, iteration, name, edited, run.diverged, own, playground.fields, point)
+    edited, own = run.parameters_edited, playground.own
+    return DrawnPage(interval, iteration, name, edited, run.diverged, own, playground.fields)
 
 
 def _tick(

@@ -88,7 +88,7 @@ def own_points(browser: Browser, address: str) -> None:
     def at(x: float, y: float) -> tuple[float, float]:
         return box["x"] + box["width"] * x, box["y"] + box["height"] * y
 
-    page.get_by_text("+ 1", exact=True).click()
+    page.get_by_text("Add blue", exact=True).click()
     brush = page.locator(".brush")
     brush.wait_for()
     for shift, turn in ((False, 0.0), (True, math.pi)):

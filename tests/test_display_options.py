@@ -9,7 +9,7 @@ from playwright.sync_api import Locator, Page, expect
 from nnlab import Config, Run, advance, evaluate, predict, start
 from nnlab.figures.plane_picture import png
 from nnlab.figures.points import MAX_POINTS, STEPS, decision_boundary, point_marks, traces
-from nnlab.figures.style import BOUNDARY_COLORS
+from nnlab.figures.style import LIGHT
 from nnlab.inspection.observation import observe
 from nnlab.inspection.plane_view import GRID_SIZE, ViewOptions, view_plane
 from tests.helpers.browser_page import (
@@ -79,13 +79,13 @@ def test_discretized_the_picture_has_two_colours_on_the_sides_of_one_half() -> N
     picture = pixels_of(png(view_plane(RUN, ViewOptions(discretize=True)).levels))
     soft = pixels_of(png(view_plane(RUN).levels))
     colors = {tuple(color) for row in picture.tolist() for color in row}
-    assert colors == {tuple(rgb(color)) for color in BOUNDARY_COLORS}
+    assert colors == {tuple(rgb(color)) for color in LIGHT.plane}
     bluer = soft[..., 2] > soft[..., 0] + 4  # and not so near one half that it is rounded there
     redder = soft[..., 0] > soft[..., 2] + 4
     assert bluer.any()
     assert redder.any()
-    assert (picture[bluer] == rgb(BOUNDARY_COLORS[1])).all()
-    assert (picture[redder] == rgb(BOUNDARY_COLORS[0])).all()
+    assert (picture[bluer] == rgb(LIGHT.plane[1])).all()
+    assert (picture[redder] == rgb(LIGHT.plane[0])).all()
 
 
 def lonely_point(page: Page, run: Run) -> tuple[int, float, float]:
@@ -145,6 +145,10 @@ def test_the_chosen_options_are_shown_and_no_others(page: Page, server: str) -> 
 
     seen = f"""{PLOT}._fullData.filter(({{ visible, name }}) => visible === true && name)
       .map(({{ name }}) => name.split(' ')[0])"""
+    page.wait_for_function(
+        f"String([...new Set({seen})]) === 'train'"
+    )  # the test points at first not
+    page.get_by_text("Test points", exact=True).click()
     for hidden, other in (("Training", "test"), ("Test", "train")):
         page.get_by_text(f"{hidden} points", exact=True).click()
         page.wait_for_function(f"String([...new Set({seen})]) === '{other}'")
@@ -156,7 +160,7 @@ def test_the_chosen_options_are_shown_and_no_others(page: Page, server: str) -> 
     assert len({tuple(color) for color in soft.tolist()}) > 2
     page.get_by_text("Discretize").click()
     page.wait_for_url("**/?*discretize=true*")
-    hard = [tuple(rgb(color)) for color in BOUNDARY_COLORS]
+    hard = [tuple(rgb(color)) for color in LIGHT.plane]
     wait_in(page, lambda: {tuple(color) for color in pixels(page, places).tolist()} == set(hard))
 
 
@@ -213,8 +217,8 @@ def test_the_prediction_for_a_point_is_shown_and_a_click_takes_the_point_to_one_
     expect(point_of_step(page)).to_have_value(str(index))
     press(page, "Show")
     page.get_by_text("Test points", exact=True).click()
-    page.wait_for_function(f"{PLOT}._fullData.some(({{ visible }}) => visible === false)")
-    expect(answer).to_contain_text("train class 1")  # the same points, fewer of them shown
+    page.wait_for_function(f"{PLOT}._fullData.every(({{ visible }}) => visible === true)")
+    expect(answer).to_contain_text("train class 1")  # the same points, more of them shown
     page.keyboard.press("Escape")
     enter(page, "Noise", "0.1")  # with other points the pinned one is released
     expect(answer).to_be_hidden()

@@ -15,7 +15,7 @@ from nnlab.data.points import Points
 from nnlab.figures.curves import MAX_BINS, loss_curve, loss_series, penalized_series
 from nnlab.figures.plane_picture import png
 from nnlab.figures.points import MAX_POINTS, decision_boundary
-from nnlab.figures.style import BOUNDARY_COLORS, CLASS_COLORS
+from nnlab.figures.style import DARK, LIGHT, Palette
 from nnlab.inspection.plane_view import GRID_SIZE, view_plane
 from nnlab.model.network import Parameters
 from nnlab.training.downsampling import thin
@@ -38,9 +38,9 @@ def test_the_boundary_is_the_right_way_up_and_in_the_colours_of_the_classes() ->
     run = start(Config(hidden_layers=()))
     run = replace(run, parameters=Parameters((2, 1), np.array([40.0, 40.0, -40.0])))
     pixels = colors(run)
-    assert pixels[0, -1].tolist() == rgb(BOUNDARY_COLORS[1])
+    assert pixels[0, -1].tolist() == rgb(LIGHT.plane[1])
     for corner in (pixels[0, 0], pixels[-1, 0], pixels[-1, -1]):
-        assert corner.tolist() == rgb(BOUNDARY_COLORS[0])
+        assert corner.tolist() == rgb(LIGHT.plane[0])
 
 
 def test_each_pixel_shows_the_probability_at_its_centre() -> None:
@@ -51,8 +51,8 @@ def test_each_pixel_shows_the_probability_at_its_centre() -> None:
         x1 = left + (column + 0.5) / GRID_SIZE * (right - left)
         x2 = top - (row + 0.5) / GRID_SIZE * (top - bottom)
         (probability,) = predict(run, [[x1, x2]])
-        middle = np.array([0xF4] * 3)
-        end = np.array(rgb(BOUNDARY_COLORS[int(probability > 0.5)]))
+        middle = np.array(rgb(LIGHT.middle))
+        end = np.array(rgb(LIGHT.plane[int(probability > 0.5)]))
         expected = middle + (end - middle) * abs(2 * probability - 1)
         # 128 levels: half a step is 1/254 of twice the distance to the middle, up to 244
         np.testing.assert_allclose(pixels[row, column], expected, atol=2.5)
@@ -60,7 +60,7 @@ def test_each_pixel_shows_the_probability_at_its_centre() -> None:
 
 def test_a_regressions_values_are_coloured_from_minus_one_to_one() -> None:
     run = start(Config(problem="regression", dataset="plane", hidden_layers=()))
-    for value, color in ((-5.0, BOUNDARY_COLORS[0]), (1.0, BOUNDARY_COLORS[1])):
+    for value, color in ((-5.0, LIGHT.plane[0]), (1.0, LIGHT.plane[1])):
         flat = replace(run, parameters=Parameters((2, 1), np.array([0.0, 0.0, value])))
         assert (colors(flat) == rgb(color)).all()
 
@@ -109,9 +109,33 @@ def test_the_decision_boundary_shows_all_points_with_equal_axes() -> None:
     figure = json.loads(decision_boundary(run.dataset))
     names = [trace["name"] for trace in figure["data"]]
     assert names == ["train class 0", "train class 1", "test class 0", "test class 1"]
-    assert [trace["marker"]["color"] for trace in figure["data"]] == [*CLASS_COLORS] * 2
+    assert [trace["marker"]["color"] for trace in figure["data"]] == [*LIGHT.points] * 2
     assert figure["layout"]["yaxis"]["scaleanchor"] == "x"
     assert figure["layout"]["xaxis"]["title"]["text"] == "x1"
+
+
+def luminance(color: str) -> float:
+    """Return the relative luminance of a colour by WCAG 2.2."""
+    parts = np.array(rgb(color)) / 255
+    linear = np.where(parts <= 0.04045, parts / 12.92, ((parts + 0.055) / 1.055) ** 2.4)
+    return float(linear @ [0.2126, 0.7152, 0.0722])
+
+
+def contrast(one: str, other: str) -> float:
+    darker, lighter = sorted((luminance(one), luminance(other)))
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def test_the_contrast_is_that_of_the_standard() -> None:
+    assert contrast("#000000", "#ffffff") == pytest.approx(21)
+    assert contrast("#777777", "#ffffff") == pytest.approx(4.48, abs=0.005)  # by WebAIM's checker
+
+
+@pytest.mark.parametrize("palette", [LIGHT, DARK])
+def test_each_point_stands_out_from_every_part_of_the_plane(palette: Palette) -> None:
+    for point in palette.points:
+        for surroundings in (*palette.plane, palette.middle, palette.rim):
+            assert contrast(point, surroundings) >= 3
 
 
 def test_where_not_all_points_are_shown_the_axis_says_so() -> None:
@@ -153,8 +177,9 @@ def test_the_loss_curve_holds_every_loss_of_a_short_run_and_the_present_ones() -
 
 def test_the_loss_axis_is_named_and_linear_or_logarithmic() -> None:
     for log, kind in ((False, "linear"), (True, "log")):
-        axis = json.loads(loss_curve("cross-entropy", log=log))["layout"]["yaxis"]
-        assert (axis["type"], axis["title"]["text"]) == (kind, "loss (cross-entropy)")
+        layout = json.loads(loss_curve("cross-entropy", log=log))["layout"]
+        assert layout["yaxis"]["type"] == kind
+        assert layout["annotations"][0]["text"] == "cross-entropy"
 
 
 def test_a_penalized_run_has_a_line_of_the_loss_with_its_penalty() -> None:

@@ -49,8 +49,7 @@ def test_the_page_opens_on_the_articles_run_untrained() -> None:
     assert run_of(app).config == Config()
     assert run_of(app).iteration == 0
     assert status(app) == "0 of 25,000 iterations"
-    assert "train loss **1.7163**" in texts(app)  # the article's first row
-    assert "train accuracy **50.0%**" in texts(app)
+    assert "| 50.0% | 1.7163 |" in texts(app)  # the article's first row
 
 
 def test_start_trains_and_pause_stops() -> None:
@@ -398,7 +397,7 @@ def test_every_data_set_and_problem_can_be_trained_on(dataset: str) -> None:
         if dataset in DATASETS_FOR[problem] and dataset != "own":
             app = press(open_playground(problem=problem, dataset=dataset), "step_tick")
             assert run_of(app).iteration == 10
-            assert ("accuracy" in texts(app)) == (problem == "classification")
+            assert ("right · test" in texts(app)) == (problem == "classification")
 
 
 @pytest.mark.parametrize(
@@ -425,9 +424,9 @@ def test_the_page_says_which_stop_rule_ended_the_run(link: dict[str, str], words
 def test_a_penalty_is_shown_by_itself() -> None:
     app = open_playground(regularization="l2", regularization_rate="0.1")
     plain = open_playground()
-    assert "penalty **" in texts(app)
+    assert "| penalty |" in texts(app)
     assert "penalty" not in texts(plain)
-    loss = re.compile(r"train loss \*\*(.*?)\*\*")
+    loss = re.compile(r"% \| (.*?) \|")
     assert loss.search(texts(app))[1] == loss.search(texts(plain))[1]
 
 

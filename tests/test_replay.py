@@ -29,7 +29,7 @@ from nnlab.export.animation import (
 from nnlab.export.painting import Scale
 from nnlab.export.replay import MAX_FRAMES, moments, replay
 from nnlab.figures.plane_picture import png
-from nnlab.figures.style import BOUNDARY_COLORS, CLASS_COLORS
+from nnlab.figures.style import LIGHT
 from nnlab.inspection.plane_view import view_plane
 from nnlab.model.network import Parameters
 from tests.helpers.pictures import pixels, rgb
@@ -160,9 +160,9 @@ def test_the_animation_is_the_right_way_up_and_in_the_colours_of_the_classes() -
     run = start(Config(hidden_layers=(), samples=2, test_samples=2))
     run = replace(run, parameters=Parameters((2, 1), np.array([40.0, 40.0, -40.0])))
     frame = pixels(animation(run, "loss", log=False, axes=AXES), 0)
-    assert frame[TOP, RIGHT - 1].tolist() == rgb(BOUNDARY_COLORS[1])
+    assert frame[TOP, RIGHT - 1].tolist() == rgb(LIGHT.plane[1])
     for corner in ((TOP, LEFT), (BOTTOM - 1, LEFT), (BOTTOM - 1, RIGHT - 1)):
-        assert frame[corner].tolist() == rgb(BOUNDARY_COLORS[0])
+        assert frame[corner].tolist() == rgb(LIGHT.plane[0])
 
 
 @pytest.mark.parametrize("label", [0, 1])
@@ -172,7 +172,7 @@ def test_a_point_stands_where_it_is_in_its_classs_colour(label: int) -> None:
     x, y = 0.7 * (RIGHT - LEFT), 0.1 * (BOTTOM - TOP)  # of -1.25 … 1.25
     found = frame[round(TOP + y), round(LEFT + x)]
     # the palette has the nearest of 225 colours
-    np.testing.assert_allclose(found, rgb(CLASS_COLORS[label]), atol=12)
+    np.testing.assert_allclose(found, rgb(LIGHT.points[label]), atol=12)
 
 
 @pytest.mark.slow

@@ -22,15 +22,15 @@ RUN = start(Config(samples=20))
     ],
 )
 def test_a_loss_is_short_whatever_its_size(loss: float, shown: str) -> None:
-    assert f"train loss **{shown}**" in report.metrics(Metrics(loss, 0.5, 1.0, 0.5))
+    assert f"| {shown} |" in report.metrics(Metrics(loss, 0.5, 1.0, 0.5))
 
 
 def test_what_does_not_apply_is_left_out() -> None:
     line = report.metrics(Metrics(0.5, math.nan, math.nan, math.nan))
-    assert "accuracy" not in line
+    assert "right" not in line
     assert "penalty" not in line
     assert "nan" not in line
-    assert "penalty **0.1000**" in report.metrics(Metrics(0.5, 0.5, 0.5, 0.5, 0.1))
+    assert "0.1000 |" in report.metrics(Metrics(0.5, 0.5, 0.5, 0.5, 0.1))
 
 
 def test_the_status_counts_and_gives_the_time_left() -> None:
@@ -52,5 +52,5 @@ def test_a_diverged_run_says_where() -> None:
 def test_without_points_the_page_says_what_to_do() -> None:
     run = start(Config(dataset="own"))
     assert report.status(run, 25_000, None).startswith("No points yet")
-    assert "train loss **–**" in report.metrics(evaluate(run))
+    assert "| – |" in report.metrics(evaluate(run))
     assert "train loss –, test loss –" in report.alt(run, evaluate(run))

@@ -31,7 +31,7 @@ CHOICES = {
     **{"dataset": "moons"},
 }
 SWITCHES = ("train_points", "test_points", "misclassified", "discretize", "log_loss")
-SEGMENTS = {"panel": "step", "speed": "100", "tool": "+ 1", "features": ["x1", "x2", "x1^2"]}
+SEGMENTS = {"panel": "step", "speed": "100", "tool": "Add blue", "features": ["x1", "x2", "x1^2"]}
 PARTS = ("Loss", "Backward", "Update", "Forward")
 BUTTONS = (
     *("undo_branch", "start", "pause", "step", "step_tick", "clear", "undo", "add_layer"),

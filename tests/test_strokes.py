@@ -29,7 +29,7 @@ def test_a_stroke_that_gets_lost_is_sent_again(page: Page, server: str) -> None:
 
     intercept(page, from_page=lose_the_first)
     open_small(page, server)
-    choose(page, "+ 0")
+    choose(page, "Add orange")
     settled(page)
     click(page, 0.5, 0.5)
     own(page, lambda count: count == 1)

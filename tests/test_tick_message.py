@@ -38,7 +38,7 @@ def test_a_paused_run_is_sent_with_its_past_to_look_back_at(run: Run) -> None:
     found = sent(Playground(run, 1, (OwnPoints(),)))
     assert found.status == "100 of 200 iterations"
     assert found.progress == 0.5
-    assert f"train loss **{evaluate(run).train_loss:.4f}**" in found.metrics
+    assert f"| {evaluate(run).train_loss:.4f} |" in found.metrics
     assert set(found.charts) == CHARTS
     assert isinstance(found.time_line, Time)
     assert found.time_line.at == 100
@@ -58,7 +58,7 @@ def test_a_look_back_is_a_mark_on_the_curve_of_the_whole_run(run: Run) -> None:
     found = sent(Playground(run, 1, (OwnPoints(),), viewed_iteration=32))
     then = evaluate(rewind(run, 32))
     assert found.status.startswith("**Looking back at iteration 32** of the 100")
-    assert f"train loss **{then.train_loss:.4f}**" in found.metrics
+    assert f"| {then.train_loss:.4f} |" in found.metrics
     assert found.time_line
     assert found.time_line.at == 32
     assert {chart.iteration for chart in found.charts.values()} == {32}

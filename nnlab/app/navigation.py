@@ -19,7 +19,9 @@ from nnlab.training.run import Run
 Query = Mapping[str, str]
 # The page's inline scripts. The server's security policy allows exactly these texts, so the address
 # to open stands beside the script, not in it.
-ADDRESS_IN_PLACE = f"<script>{(STATIC / 'address.js').read_text()}</script>"
+SCRIPTS = "".join(
+    f"<script>{(STATIC / name).read_text()}</script>" for name in ("address.js", "drawer.js")
+)
 # Streamlit opens the page of the address when the browser goes back or forward.
 GO = """<script>
 history.pushState({}, "", document.querySelector("[data-go]").dataset.go);
@@ -96,7 +98,7 @@ def menu(here: str, settings: Config) -> None:
             else:
                 query = dict(page.query(settings))
                 st.page_link(_streamlit(page), icon=page.icon, query_params=query)
-        st.html(ADDRESS_IN_PLACE, unsafe_allow_javascript=True)
+        st.html(SCRIPTS, unsafe_allow_javascript=True)
 
 
 def _workbench() -> Workbench:

@@ -17,7 +17,7 @@ def status(run: Run, goal: int, speed: float | None) -> str:
     if run.diverged:
         return f":red[**Diverged at iteration {run.iteration:,}: the loss is no longer finite.**]"
     if not len(run.dataset.train_inputs):
-        return "No points yet: choose + 0 or + 1 below and click on the plane to draw some."
+        return "No points yet: choose Add orange or Add blue and click on the plane to draw some."
     line = f"{run.iteration:,} of {goal:,} iterations"
     if run.parameters_edited:
         line += " · edited by hand"
@@ -40,14 +40,16 @@ def looking_back(run: Run, shown: Run) -> str:
 
 
 def metrics(values: Metrics) -> str:
-    """Return the metrics in one line of Markdown, without those that do not apply."""
-    parts = [("train loss", _loss(values.train_loss)), ("test loss", _loss(values.test_loss))]
+    """Return the metrics as a table in Markdown, without those that do not apply."""
+    columns = []
+    if not math.isnan(values.train_accuracy):
+        columns.append((f"{values.train_accuracy:.1%}", f"right · test {values.test_accuracy:.1%}"))
+    columns.append((_loss(values.train_loss), f"loss · test {_loss(values.test_loss)}"))
     if values.penalty:
-        parts.append(("penalty", _loss(values.penalty)))
-    for name, value in (("train", values.train_accuracy), ("test", values.test_accuracy)):
-        if not math.isnan(value):
-            parts.append((f"{name} accuracy", f"{value:.1%}"))
-    return " &emsp; ".join(f"{name} **{value}**" for name, value in parts)
+        columns.append((_loss(values.penalty), "penalty"))
+    numbers, captions = zip(*columns, strict=True)
+    rows = (numbers, ["---"] * len(columns), captions)
+    return "\n".join(f"| {' | '.join(row)} |" for row in rows)
 
 
 def changes(changed: Mapping[str, object]) -> str:

@@ -13,6 +13,7 @@ from typing import NamedTuple, ParamSpec, TypeVar
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from nnlab.figures.plane_picture import png
+from nnlab.figures.style import LIGHT, Palette
 from nnlab.inspection.observation import Observation, observe
 from nnlab.inspection.plane_view import PlaneView, ViewOptions, view_plane
 from nnlab.training.run import Run, advance
@@ -201,13 +202,18 @@ class Shown(NamedTuple):
 
 
 def show(
-    runs: Sequence[Run], options: ViewOptions, observation: Observation | None = None
+    runs: Sequence[Run],
+    options: ViewOptions,
+    observation: Observation | None = None,
+    palette: Palette = LIGHT,
 ) -> Shown:
     """Draw the plane as each run sees it, and observe the last run unless it has been observed."""
     *passed, last = runs
     views = [view_plane(run, options._replace(thumbnails=False)) for run in passed]
     views.append(view_plane(last, options))
-    frames = [(run.iteration, png(view.levels)) for run, view in zip(runs, views, strict=True)]
+    frames = [
+        (run.iteration, png(view.levels, palette)) for run, view in zip(runs, views, strict=True)
+    ]
     return Shown(observation or observe(last), frames, views[-1])
 
 

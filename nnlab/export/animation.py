@@ -26,7 +26,7 @@ from nnlab.export.replay import GiveWay, look_back, to_nobody
 from nnlab.figures.curves import Series, loss_series
 from nnlab.figures.plane_picture import shades
 from nnlab.figures.points import traces
-from nnlab.figures.style import BOUNDARY_COLORS, CLASS_COLORS, RIM_COLOR, SET_COLORS
+from nnlab.figures.style import LIGHT, RIM_COLOR, SET_COLORS
 from nnlab.inspection.plane_view import GRID_SIZE, LEVELS, PlaneView
 from nnlab.training.metrics import Metrics
 from nnlab.training.run import Run
@@ -82,7 +82,7 @@ class _Easel:
         ]
         points = smooth("RGBA", (WIDTH, HEIGHT), partial(_draw_points, run))
         self._is_point = np.asarray(points)[:, :, 3] > 127
-        boundary = shades(BOUNDARY_COLORS, np.linspace(0, 1, SHADES))
+        boundary = shades(LIGHT.plane, np.linspace(0, 1, SHADES))
         others, numbers = in_one_palette([*curves, points.convert("RGB")], 256 - SHADES)
         self._palette = np.concatenate([boundary, others])
         self._drawn, self._to_come, self._points = (picture + SHADES for picture in numbers)
@@ -203,7 +203,7 @@ def _draw_points(run: Run, draw: ImageDraw.ImageDraw) -> None:
     for part, label, indices in traces(run.dataset, run.config.problem):
         inputs = getattr(run.dataset, f"{part}_inputs")[indices]
         targets = getattr(run.dataset, f"{part}_targets")[indices, 0]
-        colors = _colors(targets) if label is None else [CLASS_COLORS[label]] * len(inputs)
+        colors = _colors(targets) if label is None else [LIGHT.points[label]] * len(inputs)
         centers = zip(across.pixels(inputs[:, 0]), up.pixels(inputs[:, 1]), strict=True)
         for (x, y), color in zip(centers, colors, strict=True):
             rim = RIM_COLOR if label is None else "#ffffff" if part == "train" else "#000000"
@@ -217,4 +217,4 @@ def _draw_points(run: Run, draw: ImageDraw.ImageDraw) -> None:
 
 def _colors(values: FloatArray) -> list[str]:
     """Return the colours of a regression's values between -1 and 1."""
-    return [f"#{bytes(color).hex()}" for color in shades(CLASS_COLORS, (values + 1) / 2)]
+    return [f"#{bytes(color).hex()}" for color in shades(LIGHT.points, (values + 1) / 2)]

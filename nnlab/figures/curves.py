@@ -92,8 +92,21 @@ def _losses_as_json(figure: go.Figure, loss_name: str, *, log: bool) -> str:
     return as_json(
         figure,
         f"log={log}",
-        xaxis={**iteration_axis(), "unifiedhovertitle": {"text": "iteration %{x:,d}"}},
-        yaxis=loss_axis(f"loss ({loss_name})", log=log),
+        margin={"l": 44, "r": 10, "t": 10, "b": 38},
+        # Where a loss that falls leaves room
+        legend={"x": 1, "y": 0.85, "xanchor": "right", "yanchor": "top", "orientation": "v"},
+        xaxis={
+            **iteration_axis(),
+            "title": {"text": "iteration", "standoff": 2},
+            "unifiedhovertitle": {"text": "iteration %{x:,d}"},
+        },
+        yaxis={**loss_axis("", log=log), "nticks": 5},
+        annotations=[
+            {
+                **{"text": loss_name, "showarrow": False, "xref": "paper", "yref": "paper"},
+                **{"x": 0.5, "y": 1, "yanchor": "top"},
+            }
+        ],
         hovermode="x unified",  # all losses at one iteration, wherever the mouse is
     )
 

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from nnlab.data.datasets import FloatArray
 from nnlab.figures.plane_picture import png
+from nnlab.figures.style import LIGHT, Palette
 from nnlab.inspection.plane_view import LEVELS, Thumbnails, Unit
 from nnlab.training.run import Run
 
@@ -18,7 +19,7 @@ N_COLORS = (LEVELS, 16, 4)
 _SUBSCRIPTS = str.maketrans({"1": "₁", "2": "₂", "*": " · "})
 
 
-def network(run: Run, thumbnails: Thumbnails) -> dict[str, Any]:
+def network(run: Run, thumbnails: Thumbnails, palette: Palette = LIGHT) -> dict[str, Any]:
     """Return what the page draws of a network, with the run's thumbnails from `view_plane`.
 
     Returns
@@ -38,7 +39,7 @@ def network(run: Run, thumbnails: Thumbnails) -> dict[str, Any]:
     return {
         "layers": sizes,
         "inputs": [label(name) for name in run.config.features],
-        "sheet": _sheet(thumbnails.maps),
+        "sheet": _sheet(thumbnails.maps, palette),
         "size": thumbnails.maps.shape[-1],
         "spans": thumbnails.spans,
         "edges": [_strongest(matrix, count) for matrix, count in zip(weights, counts, strict=True)],
@@ -82,10 +83,10 @@ def _single(values: FloatArray) -> NDArray[np.float32]:
     return np.clip(values, -largest, largest).astype(np.float32)
 
 
-def _sheet(maps: NDArray[np.uint8]) -> bytes:
+def _sheet(maps: NDArray[np.uint8], palette: Palette) -> bytes:
     levels = np.hstack(list(maps))
     for n_colors in N_COLORS:
-        sheet = png(levels, n_colors)
+        sheet = png(levels, palette, n_colors=n_colors)
         if len(sheet) <= MAX_SHEET_BYTES:
             break
     return sheet

@@ -8,24 +8,26 @@ from numpy.typing import NDArray
 from PIL import Image, ImageColor
 
 from nnlab.data.datasets import FloatArray
-from nnlab.figures.style import BOUNDARY_COLORS, MIDDLE_COLOR
+from nnlab.figures.style import LIGHT, Palette
 from nnlab.inspection.plane_view import LEVELS
 
 
-def shades(ends: tuple[str, str], places: FloatArray) -> NDArray[np.uint8]:
-    """Return colours, uint8 (n, 3): from one end at 0 via near white at 0.5 to the other at 1."""
-    stops = np.array([ImageColor.getrgb(color) for color in (ends[0], MIDDLE_COLOR, ends[1])])
+def shades(
+    ends: tuple[str, str], places: FloatArray, middle: str = LIGHT.middle
+) -> NDArray[np.uint8]:
+    """Return colours, uint8 (n, 3): from one end at 0 via the middle at 0.5 to the other at 1."""
+    stops = np.array([ImageColor.getrgb(color) for color in (ends[0], middle, ends[1])])
     channels = [np.interp(places, [0, 0.5, 1], channel) for channel in stops.T]
     colors: NDArray[np.uint8] = np.rint(np.column_stack(channels)).astype(np.uint8)
     return colors
 
 
 @lru_cache
-def _palette(n_colors: int) -> bytes:
-    return shades(BOUNDARY_COLORS, np.linspace(0, 1, n_colors)).tobytes()
+def _colors(palette: Palette, n_colors: int) -> bytes:
+    return shades(palette.plane, np.linspace(0, 1, n_colors), palette.middle).tobytes()
 
 
-def png(levels: NDArray[np.uint8], n_colors: int = LEVELS) -> bytes:
+def png(levels: NDArray[np.uint8], palette: Palette = LIGHT, *, n_colors: int = LEVELS) -> bytes:
     """Return a map as a PNG; that of a `PlaneView` takes 2 to 3 kB.
 
     Parameters
@@ -36,7 +38,7 @@ def png(levels: NDArray[np.uint8], n_colors: int = LEVELS) -> bytes:
     if n_colors != LEVELS:
         levels = np.rint(levels * ((n_colors - 1) / (LEVELS - 1))).astype(np.uint8)
     image = Image.fromarray(levels)
-    image.putpalette(_palette(n_colors))
+    image.putpalette(_colors(palette, n_colors))
     file = io.BytesIO()
     image.save(file, "png", compress_level=6)
     return file.getvalue()

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from nnlab.data.datasets import Dataset
 from nnlab.data.plane import plane_extent
-from nnlab.figures.style import AXIS, CLASS_COLORS, MIDDLE_COLOR, RIM_COLOR, as_json
+from nnlab.figures.style import AXIS, LIGHT, RIM_COLOR, Palette, as_json
 from nnlab.inspection.observation import Observation
 
 MAX_POINTS = 2000  # drawn per set: more would only cover each other, and slow the page
@@ -92,6 +92,7 @@ def decision_boundary(
     axes: tuple[str, str] = ("x1", "x2"),
     shown: tuple[str, ...] = ("train", "test"),
     target: str = "",
+    palette: Palette = LIGHT,
 ) -> str:
     """Draw the points on a transparent plane; the page puts the boundary picture under it.
 
@@ -101,7 +102,7 @@ def decision_boundary(
     for part, label, indices in traces(dataset, problem):
         inputs = getattr(dataset, f"{part}_inputs")[indices].astype(np.float32)
         name, shows = f"{part} class {label}", "<br>x1 %{x:.3f}<br>x2 %{y:.3f}"
-        marker, targets = _marker(part, label), None
+        marker, targets = _marker(part, label, palette), None
         if label is None:
             targets = getattr(dataset, f"{part}_targets")[indices, 0]
             name, shows = part, " %{customdata:.3g}"
@@ -131,8 +132,15 @@ def decision_boundary(
     return as_json(
         figure,
         repr(extent),  # a zoom lasts until the plane itself changes
-        xaxis={"title": f"{x1}{note}", "range": [left, right], **axis},
-        yaxis={"title": x2, "range": [bottom, top], "scaleanchor": "x", **axis},
+        showlegend=problem == "regression",  # the brushes name the classes
+        margin={"l": 52, "r": 6, "t": 6, "b": 42},
+        xaxis={"title": {"text": f"{x1}{note}", "standoff": 4}, "range": [left, right], **axis},
+        yaxis={
+            "title": {"text": x2, "standoff": 4},
+            "range": [bottom, top],
+            "scaleanchor": "x",
+            **axis,
+        },
     )
 
 
@@ -141,16 +149,23 @@ def _escaped(name: str) -> str:
     return html.escape(name, quote=False)
 
 
-def _marker(part: str, label: int | None) -> dict[str, object]:
-    symbol, size, rim = ("circle", 6, "white") if part == "train" else ("diamond", 9, "black")
-    marker: dict[str, object] = {"symbol": symbol, "size": size, "line": {"color": rim, "width": 1}}
+def _marker(part: str, label: int | None, palette: Palette) -> dict[str, object]:
+    """Return a disc with a rim for a training point, a small ring for a test point."""
+    (negative, positive), is_test = palette.points, part == "test"
+    marker: dict[str, object] = {
+        "symbol": "circle-open" if is_test else "circle",
+        "size": 5 if is_test else 7,
+        "line": {"color": palette.rim, "width": 1},
+    }
     if label is not None:
-        return {**marker, "color": CLASS_COLORS[label]}
+        if is_test:
+            marker["line"] = {"width": 1.5}
+        return {**marker, "color": palette.points[label]}
     return {
         **marker,
         "line": {"color": RIM_COLOR, "width": 1},  # visible around values near 0, too
         "cmin": -1,
         "cmax": 1,
-        "colorscale": [[0, CLASS_COLORS[0]], [0.5, MIDDLE_COLOR], [1, CLASS_COLORS[1]]],
+        "colorscale": [[0, negative], [0.5, palette.middle], [1, positive]],
         "showscale": part == "train",
     }

@@ -1,19 +1,39 @@
 """What all figures share: the palette, axes, and the rest of their layout."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import plotly.graph_objects as go
 from plotly.io.json import to_json_plotly
 
-CLASS_COLORS = ("#f08a24", "#0877bd")  # orange and blue: safe for colour-blind eyes
-BOUNDARY_COLORS = ("#f4ad66", "#52a0d0")  # the same, lighter: the points stand out from them
-MIDDLE_COLOR = "#f4f4f4"  # between the classes
 RIM_COLOR = "#777777"  # of the points of a regression
 SET_COLORS = {"train": "#a06cd5", "test": "#2a9d8f"}  # unlike the classes; clear on white and black
 
 # Checking whether labels overflow would take a third of the time that drawing a curve takes.
 AXIS = {"gridcolor": "rgba(128, 128, 128, 0.25)", "zeroline": False, "ticklabeloverflow": "allow"}
 _LEGEND = {"x": 0, "y": 1.01, "yanchor": "bottom", "orientation": "h", "itemwidth": 30}
+
+
+class Palette(NamedTuple):
+    """The colours of the classes, orange and blue: safe for colour-blind eyes.
+
+    Attributes
+    ----------
+    points : of points and weights, of class 0 (or negative) and class 1 (or positive)
+    plane : of the plane where the network is sure; a point has a contrast of at least 3 to it (WCAG
+        2.2, 1.4.11)
+    middle : of the plane where both classes are equally likely
+    rim : of a point
+    """
+
+    points: tuple[str, str]
+    plane: tuple[str, str]
+    middle: str
+    rim: str
+
+
+LIGHT = Palette(("#cc5c00", "#0877bd"), ("#fcdcb8", "#c8e1f2"), "#f7f7f7", "#ffffff")
+DARK = Palette(("#ffa040", "#5cb8f5"), ("#633f1c", "#17496b"), "#20242b", "#0e1117")
+
 _EMPTY_TEMPLATE = go.layout.Template()  # Plotly's own would add 7 kB to every figure
 
 
@@ -49,8 +69,8 @@ def as_json(figure: go.Figure, uirevision: str | None = None, **layout: Any) -> 
         margin={"l": 52, "r": 18, "t": 30, "b": 40},
         paper_bgcolor="rgba(0, 0, 0, 0)",
         plot_bgcolor="rgba(0, 0, 0, 0)",
-        legend={**_LEGEND, "font": {"size": 11}},
-        font={"size": 13, "family": "Source Sans, sans-serif"},  # the page's own
+        legend={**_LEGEND, "font": {"size": 14}},
+        font={"size": 14, "family": "Source Sans, sans-serif"},  # the page's own
         uirevision=uirevision,
     )
     text: str = to_json_plotly(figure.update_layout(layout))

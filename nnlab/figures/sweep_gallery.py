@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nnlab.figures.plane_picture import png
+from nnlab.figures.style import LIGHT, Palette
 from nnlab.sweep import Axis, Result
 from nnlab.sweep.analysis.columns import ACCURACIES, setting, setting_text
 from nnlab.sweep.analysis.seed_spread import Rule
@@ -28,6 +29,7 @@ def gallery(
     per_cell: int,
     rule: Rule,
     query: Callable[[Config], str],
+    palette: Palette = LIGHT,
 ) -> dict[str, Any]:
     """Return what the page draws of a sweep.
 
@@ -74,7 +76,7 @@ def gallery(
         "cells": [
             _cell(group, names, per_cell, rule, query) if group else None for group in grouped
         ],
-        "sheet": _sheet(shown),
+        "sheet": _sheet(shown, palette),
         "size": BOUNDARY_SIZE,
         "sheet_columns": SHEET_COLUMNS,
         "sparks": _sparks(shown),
@@ -144,7 +146,7 @@ def _outcome(result: Result) -> str:
     return ", ".join([*parts, f"{result.iteration:,} iterations in {seconds}"])
 
 
-def _sheet(results: Sequence[Result]) -> bytes:
+def _sheet(results: Sequence[Result], palette: Palette) -> bytes:
     size, count = BOUNDARY_SIZE, max(1, len(results))
     wide = min(count, SHEET_COLUMNS)
     sheet = np.full((ceil(count / SHEET_COLUMNS) * size, wide * size), 64, np.uint8)
@@ -152,7 +154,7 @@ def _sheet(results: Sequence[Result]) -> bytes:
         if result.boundary is not None:
             top, left = (size * part for part in divmod(number, SHEET_COLUMNS))
             sheet[top : top + size, left : left + size] = result.boundary // 2  # of 128 levels
-    return png(sheet)
+    return png(sheet, palette)
 
 
 def _sparks(results: Sequence[Result]) -> NDArray[np.uint8]:

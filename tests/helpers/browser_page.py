@@ -10,17 +10,19 @@ from playwright.sync_api import Browser, Locator, Page, WebSocketRoute, expect
 
 from nnlab import Run, predict
 from nnlab.data.plane import plane_extent
+from nnlab.figures.style import LIGHT
 from nnlab.inspection.plane_view import GRID_SIZE
+from tests.helpers.pictures import rgb
 from tests.helpers.waiting import PATIENCE_SECONDS, wait_until
 
 CHARTS = ("decision-boundary", "loss-curve")
 PATIENCE = 1000 * PATIENCE_SECONDS  # ms, for Playwright
 PLOT = "document.querySelector('[data-live-chart=decision-boundary] .plot')"
 
-# Pixels of the large chart as row and column. Of the end colours #f4ad66 and #52a0d0, blue minus
-# red is -142 and 126, and 0 between them.
+# Pixels of the large chart as row and column, and blue minus red of the light plane's end colours;
+# between them it is 0.
 PLACES = ((2, 97), (97, 2), (30, 60), (55, 20))
-REDDEST, BLUEST = -142, 126
+REDDEST, BLUEST = (rgb(color)[2] - rgb(color)[0] for color in LIGHT.plane)
 
 # The iteration that the page says, once the run is paused, the script has ended and all charts show
 # that iteration; else null.
@@ -74,6 +76,11 @@ def open_page(page: Page, address: str, query: str = "") -> Page:
     for name in CHARTS:
         shown(page, name, 0)
     return page
+
+
+def numbers(page: Page) -> Locator:
+    """Return the table of the run's metrics."""
+    return page.locator(".st-key-live table")
 
 
 def chart(page: Page, name: str) -> Locator:
@@ -284,4 +291,4 @@ def shows(page: Page, tint: np.ndarray) -> None:
         red, _, blue = pixels(page).T
         return np.abs(blue - red - tint)
 
-    wait_in(page, lambda: differences().max() <= 4)
+    wait_in(page, lambda: differences().max() <= 2)

@@ -17,9 +17,11 @@ def open_small(page: Page, server: str, query: str = "") -> None:
 
 def choose(page: Page, tool: str) -> None:
     page.get_by_role("radio", name=tool, exact=True).click()
-    layers = {"Zoom": "", "+ 0": "[data-label='0']", "+ 1": "[data-label='1']"}
-    layer = page.locator(f".brush{layers.get(tool, '[data-label=erase]')}")
-    expect(layer).to_have_count(int(tool != "Zoom"))
+    labels = {"Add orange": "0", "Add blue": "1", "Add −1": "0", "Add +1": "1"}
+    layer = page.locator(
+        f".brush[data-label='{labels.get(tool, 'erase')}']" if tool != "Look" else ".brush"
+    )
+    expect(layer).to_have_count(int(tool != "Look"))
 
 
 def click(page: Page, x1: float, x2: float, *, shift: bool = False) -> None:

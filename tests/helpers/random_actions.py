@@ -430,7 +430,7 @@ class Walk:
     def _draw(self) -> None:
         self._pause()
         before = self.expected.points
-        tool = self.page.get_by_role("radio", name="+ 1", exact=True)
+        tool = self.page.get_by_role("radio", name="Add blue", exact=True)
         tool.click()
         expect(self.page.locator(".brush[data-label='1']")).to_have_count(1)
         (left, right), (low, high) = plane_ranges(self.page)
@@ -444,7 +444,7 @@ class Walk:
         right_place = pytest.approx((x, y), abs=1)  # pixels: the page rounds what is drawn
         assert place(self.page, *drawn) == right_place, [*self.done[-12:], drawn, (x1, x2)]
         self.expected = replace(self.expected, points=add(before, [drawn], 1.0))
-        self.page.get_by_role("radio", name="Zoom", exact=True).click()
+        self.page.get_by_role("radio", name="Look", exact=True).click()
 
     def _clear_the_points(self) -> None:
         # Without any points the page would show no iteration, for which `settled` waits.

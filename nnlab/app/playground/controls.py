@@ -3,7 +3,7 @@
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from nnlab.app.pace import DEFAULT_SPEED, SPEED_HELP, SPEEDS, choose_speed
+from nnlab.app.pace import DEFAULT_SPEED, SPEEDS, choose_speed
 from nnlab.app.playground import panels, session
 from nnlab.app.playground.actions import PAUSE, RESET, START, STEP, STEP_TICK
 from nnlab.app.playground.record import Playground
@@ -13,7 +13,7 @@ MAX_STEP = 1000  # iterations of one step at speed max
 
 def render(playground: Playground) -> tuple[int | None, str | None]:
     """Draw the buttons; return the speed, as in SPEEDS, and the open panel's name."""
-    bar = st.container(horizontal=True, vertical_alignment="center", gap="xsmall")
+    bar = st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key="toolbar")
     buttons = bar.container(horizontal=True, width="content", gap="xsmall")
     speed = _speed(bar)
     with bar.container(width="content", key="panel_choice"):
@@ -29,7 +29,6 @@ def render(playground: Playground) -> tuple[int | None, str | None]:
 
 def _speed(bar: DeltaGenerator) -> int | None:
     """Draw the choice of speed, keep it in the link, and return it as in SPEEDS."""
-    bar.markdown("Speed", help=SPEED_HELP)
     with bar:
         playground = session.current()
         linked, key = playground.query.get("speed", DEFAULT_SPEED), playground.fields.key("speed")

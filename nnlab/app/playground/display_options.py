@@ -9,7 +9,7 @@ from nnlab.app.playground import session
 # key, its default, label, help
 _TOGGLES = (
     ("train_points", True, "Training points", "Draw the points that the network learns from."),
-    ("test_points", True, "Test points", "Draw the points that the network never learns from."),
+    ("test_points", False, "Test points", "Draw the points that the network never learns from."),
     ("misclassified", False, "Misclassified points", "Ring the points on the wrong side."),
     ("discretize", False, "Discretize", "Two colours: the predicted class, not its probability."),
 )

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import streamlit as st
 
-from nnlab.app import live_chart, turns
+from nnlab.app import live_chart, theme, turns
 from nnlab.app.live_chart.inbox import Handlers
 from nnlab.app.pace import flush
 from nnlab.app.playground import session, tick_message
@@ -88,7 +88,7 @@ def _tick(
     is_open, discretize = choices.panel == diagram.KEY, choices.options.discretize
     view = diagram.view_options(session.current(), is_open=is_open, discretize=discretize)
     # A tick draws without a turn, so that a second core has work while another session trains.
-    shown = turns.show(frames, view, observation)
+    shown = turns.show(frames, view, observation, theme.palette())
     settled = bool(training) or playground.has_settled
     finding = diagnose(shown.observation) if settled else None
     playground = session.current()
@@ -100,8 +100,8 @@ def _tick(
     if now != drawn:
         st.rerun()
     message = tick_message.message(playground, shown, choices.panel, choices.options)
-    st.progress(message.progress, message.status)
     st.markdown(message.metrics)
+    st.progress(message.progress, message.status)
     inbox, number = playground.inbox, playground.run_number
     iteration = playground.run.iteration
     live_chart.update(

@@ -11,7 +11,7 @@ from nnlab.app.links import code, in_code
 from nnlab.app.live_chart import Brush
 from nnlab.app.playground import session
 from nnlab.app.playground.actions import CLEAR, UNDO, USE_POINTS
-from nnlab.app.playground.point_history import ERASER_RADIUS, TARGETS, OwnPoints, standardised
+from nnlab.app.playground.point_history import ERASER_RADIUS, OwnPoints, standardised
 from nnlab.app.playground.record import Playground
 from nnlab.app.turns import pausing_turn
 from nnlab.data import csv_files
@@ -21,7 +21,8 @@ from nnlab.data.points import MAX_LINK_POINTS, Points
 from nnlab.data.rules import BrokenRule, shown
 from nnlab.data.scales import mean_and_deviation, need_scaling
 
-ZOOM, ERASER = "Zoom", "Erase"
+LOOK, ERASER = "Look", "Erase"
+ADD = {"classification": ("Add orange", "Add blue"), "regression": ("Add −1", "Add +1")}
 
 
 def replace_points(points: Points) -> None:
@@ -32,11 +33,10 @@ def replace_points(points: Points) -> None:
 
 def tools(playground: Playground) -> Brush | None:
     """Draw the choice of what a click on the plane does, and return it for the stage."""
-    targets = TARGETS[playground.run.config.problem]
-    names = [ZOOM, *(f"+ {target:g}".replace("-", "−") for target in targets), ERASER]
+    names = [LOOK, *ADD[playground.run.config.problem], ERASER]
     look: dict[str, Any] = {"required": True, "label_visibility": "collapsed"}
     with st.container(horizontal=True, vertical_alignment="center", gap="small", width="content"):
-        tool = st.segmented_control("Draw points", names, default=ZOOM, key="tool", **look)
+        tool = st.segmented_control("Draw points", names, default=LOOK, key="tool", **look)
         UNDO.button(st, playground, type="tertiary")
         CLEAR.button(st, playground, type="tertiary")
         st.markdown(
@@ -44,7 +44,7 @@ def tools(playground: Playground) -> Brush | None:
             help="Click or drag on the plane to add points of the chosen class, or to erase points "
             "that you have added. Shift adds the other class. Training continues with them.",
         )
-    if tool == ZOOM:
+    if tool == LOOK:
         return None
     return Brush(ERASER_RADIUS, None if tool == ERASER else names.index(tool) - 1)
 

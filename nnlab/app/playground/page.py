@@ -4,7 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from nnlab.app import live_chart, navigation, report
+from nnlab.app import live_chart, navigation, report, theme
 from nnlab.app.action import keyboard
 from nnlab.app.links import config_query, linked_choices, linked_config, write
 from nnlab.app.pace import SPEEDS
@@ -27,7 +27,6 @@ from nnlab.data.datasets import OWN
 from nnlab.data.plane import plane_extent
 from nnlab.data.points import MAX_LINK_POINTS
 from nnlab.figures import curves, points
-from nnlab.figures.style import CLASS_COLORS
 from nnlab.inspection.diagnosis import Diagnosis, diagnose
 from nnlab.inspection.observation import observe
 from nnlab.training.config import Config
@@ -47,7 +46,7 @@ LINK_RULES = {
 
 def render() -> None:
     """Draw the page, once per script run."""
-    st.set_page_config("nnlab", "🧠", layout="wide", initial_sidebar_state=330)
+    st.set_page_config("nnlab", "🧠", layout="wide", initial_sidebar_state=288)
     st.html(STYLE)
     keyboard(ON_KEYS)
     arrived = _arrive()
@@ -63,13 +62,13 @@ def render() -> None:
     observation = observe(playground.viewed_run)
     finding = diagnose(observation)
     give_way()
-    live = st.container(key="live")
     with st.container(key="bench"):
+        live = st.container(key="live")
         options = _stages(playground)
         with st.container(key="panel_place"):
             panels.render(panel, playground)
     give_way()
-    with st.container(horizontal=True, vertical_alignment="center"):
+    with st.container(horizontal=True, vertical_alignment="center", key="time_row"):
         live_chart.time_line()
         if playground.left_run:
             UNDO_BRANCH.button(st, playground, type="tertiary")
@@ -138,9 +137,10 @@ def _stages(playground: Playground) -> DisplayOptions:
             brush = own_points.tools(playground)
             options = display_options.choose()
         target = own.target if config.dataset == OWN and len(own.points) else ""
-        shown = (run.dataset, config.problem, own.axes, options.parts, target)
+        palette = theme.palette()
+        shown = (run.dataset, config.problem, own.axes, options.parts, target, palette)
         figure = points.decision_boundary(*shown)
-        live_chart.stage(place, figure, extent, brush=brush, colors=CLASS_COLORS, pins=True)
+        live_chart.stage(place, figure, extent, brush=brush, colors=palette.points, pins=True)
     with st.container(key="curve"):
         help_ = "A logarithmic axis shows small losses as well as large ones."
         log = display_options.linked_toggle("Log axis", "log_loss", help_)

@@ -11,7 +11,7 @@ import numpy as np
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from nnlab.app import live_chart, navigation, report
+from nnlab.app import live_chart, navigation, report, theme
 from nnlab.app.explore import lockstep, session
 from nnlab.app.explore.session import RunPair
 from nnlab.app.explore.sweep_results import SweepResults
@@ -124,7 +124,7 @@ def _stages(configs: Sequence[Config]) -> None:
     for place, side, config in zip(planes, SIDES, configs, strict=True):
         with place:
             dataset = dataset_of(config)
-            figure = decision_boundary(dataset, config.problem)
+            figure = decision_boundary(dataset, config.problem, palette=theme.palette())
             live_chart.stage(f"compare-{side}", figure, plane_extent(dataset))
             if st.button("Open in the playground", key=f"compare_open_{side}", type="tertiary"):
                 navigation.open_in_workbench(config)

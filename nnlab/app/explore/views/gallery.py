@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
-from nnlab.app import live_chart, navigation
+from nnlab.app import live_chart, navigation, theme
 from nnlab.app.explore import session, solved
 from nnlab.app.explore.session import Plan
 from nnlab.app.explore.sweep_results import SweepResults
@@ -82,6 +82,7 @@ def update(sweep: SweepResults, layout: Layout) -> dict[str, live_chart.Update]:
         layout.per_cell(len(sweep.plan.configs)),
         solved.rule(sweep.plan.base),
         lambda config: urlencode(config_query(config)),
+        theme.palette(),
     )
     of = f"{len(sweep.passing)} of {len(sweep.plan.configs)} runs"
     axes = [axis.name.replace("_", " ") for axis in (layout.rows, layout.columns) if axis]

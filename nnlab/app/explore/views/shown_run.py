@@ -4,6 +4,7 @@ import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from nnlab.app import theme
 from nnlab.figures.curves import Series, loss_series, result_series
 from nnlab.figures.plane_picture import png
 from nnlab.inspection.plane_view import LEVELS, view_plane
@@ -26,7 +27,7 @@ class ShownRun(NamedTuple):
 
 def of_run(runs: Sequence[Run]) -> ShownRun:
     """Return what to show of a run after a tick, with its frames."""
-    frames = [(run.iteration, png(view_plane(run).levels)) for run in runs]
+    frames = [(run.iteration, png(view_plane(run).levels, theme.palette())) for run in runs]
     run = runs[-1]
     metrics = evaluate(run)
     ended = ENDED.get(run.stopped or "", run.stopped or "")
@@ -39,7 +40,7 @@ def of_end(result: Result | Run) -> ShownRun:
         return of_run([result])
     boundary, frames = result.boundary, []
     if boundary is not None:
-        frames = [(result.iteration, png(boundary // (256 // LEVELS)))]
+        frames = [(result.iteration, png(boundary // (256 // LEVELS), theme.palette()))]
     ended = result.error or ("diverged" if result.status == "diverged" else "")
     return ShownRun(result.iteration, result.metrics, frames, result_series(result), ended)
 

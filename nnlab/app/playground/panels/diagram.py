@@ -2,13 +2,12 @@
 
 from typing import Any
 
-from nnlab.app import live_chart
+from nnlab.app import live_chart, theme
 from nnlab.app.live_chart import Update
 from nnlab.app.playground import session
 from nnlab.app.playground.record import Playground
 from nnlab.app.turns import Shown
 from nnlab.figures import network_diagram
-from nnlab.figures.style import CLASS_COLORS
 from nnlab.inspection.plane_view import ViewOptions
 from nnlab.training.config import MAX_LAYERS, MAX_WIDTH
 
@@ -17,7 +16,7 @@ KEY = "network"
 
 def render(playground: Playground) -> None:  # noqa: ARG001 - every panel gets it
     """Draw the diagram's place."""
-    live_chart.diagram(KEY, CLASS_COLORS, max_layers=MAX_LAYERS, max_units=MAX_WIDTH)
+    live_chart.diagram(KEY, theme.palette().points, max_layers=MAX_LAYERS, max_units=MAX_WIDTH)
 
 
 def view_options(playground: Playground, *, is_open: bool, discretize: bool) -> ViewOptions:
@@ -44,7 +43,7 @@ def updates(playground: Playground, shown: Shown) -> dict[str, Update]:
     if thumbnails is None:
         return {}
     state: dict[str, Any] = {"shown": playground.shown_unit, "refused": playground.refused_value}
-    drawn = network_diagram.network(run, thumbnails) | state
+    drawn = network_diagram.network(run, thumbnails, theme.palette()) | state
     sizes = "-".join(map(str, run.config.layer_sizes))
     alt = f"Network {sizes} at iteration {run.iteration}. Arrow keys go from unit to unit, E edits."
     return {KEY: Update(run.iteration, alt, network=drawn)}

@@ -1,0 +1,109 @@
+"""The plane is large, nothing is cut, and nothing moves: at all sizes, in all states of a run."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.helpers.browser_page import (
+    button,
+    chart,
+    enter,
+    field,
+    open_page,
+    press,
+    settled,
+    wait_for_iteration,
+    wait_in,
+)
+
+# width and height of the window, then the least side of the plane and the least height of the loss
+WINDOWS = [(1366, 768, 480, 100), (1024, 768, 480, 90), (1920, 1080, 740, 180)]
+AREA = """name => {
+  const { _fullLayout } = document.querySelector(`[data-live-chart=${name}] .plot`);
+  return [_fullLayout.xaxis._length, _fullLayout.yaxis._length];
+}"""
+OVERFLOW = """() => {
+  const main = document.querySelector('.stMain');
+  return [main.scrollHeight - main.clientHeight, main.scrollWidth - main.clientWidth];
+}"""
+STATES = {
+    "at rest": "",
+    "with own points": "points=0.5,0.5,1;-0.5,0.2,0",
+    "a regression": "problem=regression",
+    "without points": "dataset=own",
+    "a bad link": "learning_rate=-1&noise=abc&samples=0",
+    "diverged": "learning_rate=1000&activation=linear",
+    "stuck": "learning_rate=3",
+}
+
+
+def area(page: Page, name: str) -> tuple[float, float]:
+    width, height = page.evaluate(AREA, name)
+    return width, height
+
+
+def assert_fits(page: Page, side: int, loss: int) -> None:
+    wait_in(page, lambda: min(area(page, "decision-boundary")) >= side)
+    wait_in(page, lambda: area(page, "loss-curve")[1] >= loss)
+    assert page.evaluate(OVERFLOW) == [0, 0]
+
+
+@pytest.mark.parametrize(("width", "height", "side", "loss"), WINDOWS)
+def test_the_plane_is_the_largest_part_of_a_page_without_scrolling(
+    page: Page, server: str, width: int, height: int, side: int, loss: int
+) -> None:
+    page.set_viewport_size({"width": width, "height": height})
+    open_page(page, server, "samples=100&speed=100")
+    assert_fits(page, side, loss)
+    press(page, "Start")
+    wait_for_iteration(page, 300)
+    assert_fits(page, side, loss)
+    press(page, "Pause")
+    for panel in ("Layers", "One step", "Equations"):
+        page.get_by_role("radio", name=panel, exact=True).click()
+        expect(page.locator(".st-key-panel_place")).not_to_be_empty()
+        assert_fits(page, side, loss)
+    page.get_by_role("radio", name="Equations", exact=True).click()  # folds the panel away
+    assert_fits(page, side, 300)
+
+
+@pytest.mark.parametrize("query", STATES.values(), ids=STATES)
+def test_nothing_is_cut_whatever_the_page_has_to_say(page: Page, server: str, query: str) -> None:
+    open_page(page, server, f"samples=100&speed=100&{query}")
+    at_rest = page.locator(".st-key-bench").bounding_box()
+    side = 400 if "regression" in query else 480  # beside the colour bar
+    assert_fits(page, side, 100)
+    if "own" not in query:
+        press(page, "Step 100")
+        wait_in(page, lambda: settled(page) > 0)
+    assert_fits(page, side, 100)
+    enter(page, "Learning rate", "-1")
+    expect(page.get_by_text("learning_rate must be")).to_be_in_viewport(ratio=1)
+    assert_fits(page, side, 100)
+    assert page.locator(".st-key-bench").bounding_box() == at_rest
+
+
+def test_on_a_phone_plane_and_loss_are_on_the_first_screen(page: Page, server: str) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    open_page(page, server, "samples=100")
+    wait_in(page, lambda: min(area(page, "decision-boundary")) >= 310)
+    wait_in(page, lambda: area(page, "loss-curve")[1] >= 100)
+    expect(chart(page, "loss-curve")).to_be_in_viewport(ratio=1)
+    expect(button(page, "Start")).to_be_in_viewport(ratio=1)
+    assert page.evaluate(OVERFLOW)[1] == 0
+    press(page, "Start")
+    wait_for_iteration(page, 100)
+
+
+def test_where_the_sidebar_would_cover_the_page_it_is_closed_at_first(
+    page: Page, server: str
+) -> None:
+    page.set_viewport_size({"width": 1024, "height": 768})
+    open_page(page, server, "samples=100")
+    opener = page.get_by_test_id("stExpandSidebarButton")
+    opener.click()
+    expect(field(page, "Learning rate")).to_be_in_viewport(ratio=1)
+    assert_fits(page, 480, 90)
+    enter(page, "Learning rate", "0.1")  # a script run does not close it again
+    press(page, "Reset")
+    expect(opener).to_have_count(0)
+    expect(field(page, "Learning rate")).to_be_in_viewport(ratio=1)

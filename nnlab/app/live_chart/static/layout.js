@@ -3,12 +3,12 @@
 /** @typedef {{ x: number, y: number, size: number }} Place the middle of a unit, and its size */
 
 const HEAD = 58; // pixels above the units, for the layers' buttons
-const GUTTER = 54; // left of the inputs, for their names
+const GUTTER = 48; // left of the inputs, for their names
 const MAX_SIZE = 46; // of a unit
 const MAX_PITCH = 66; // from one unit of a layer to the next
 // From one layer to the next. At the least step two buttons fit above a layer, and eight layers fit
-// into 450 pixels, as on 1280 × 720; where there is less room, as on a phone, they scroll.
-const MIN_STEP = 38, MAX_STEP = 190;
+// into 422 pixels, as on 1280 × 720; where there is less room, as on a phone, they scroll.
+const MIN_STEP = 36, MAX_STEP = 190;
 const ROOMY = 74; // least step at which a layer's buttons fit beside its number instead of below it
 const GAP = 6;
 const MAX_COLUMNS = 8;

@@ -41,8 +41,8 @@ def playground(browser: Browser, address: str, scheme: str) -> None:
 
 
 def panel(browser: Browser, address: str, name: str, query: str, at_least: int) -> None:
-    """Take a picture of a panel, of a paused run."""
-    page = browser.new_page(viewport=PROJECTOR)
+    """Take a picture of a panel, of a paused run, on a screen with room for it."""
+    page = browser.new_page(viewport={"width": 1366, "height": 1000})
     page.goto(f"http://{address}/?speed=100&panel={name}&{query}")
     page.wait_for_selector("[data-live-chart=loss-curve][data-iteration]")
     page.keyboard.press(" ")
@@ -56,7 +56,9 @@ def panel(browser: Browser, address: str, name: str, query: str, at_least: int) 
     page.wait_for_timeout(2000)
     place = page.locator(f".st-key-panel_{name}").bounding_box()
     assert place
-    height = min(place["height"], PROJECTOR["height"] - place["y"])
+    frame = page.locator(".st-key-panel_place").bounding_box()
+    assert frame
+    height = min(place["height"], frame["y"] + frame["height"] - place["y"])
     page.screenshot(path=FOLDER / f"panel-{name}.png", clip={**place, "height": height})
     page.close()
 

@@ -92,9 +92,9 @@ def _losses_as_json(figure: go.Figure, loss_name: str, *, log: bool) -> str:
     return as_json(
         figure,
         f"log={log}",
-        margin={"l": 44, "r": 10, "t": 10, "b": 38},
+        margin={"l": 44, "r": 10, "t": 24, "b": 38},
         # Where a loss that falls leaves room
-        legend={"x": 1, "y": 0.85, "xanchor": "right", "yanchor": "top", "orientation": "v"},
+        legend={"x": 1, "y": 1, "xanchor": "right", "yanchor": "top", "orientation": "v"},
         xaxis={
             **iteration_axis(),
             "title": {"text": "iteration", "standoff": 2},
@@ -104,7 +104,7 @@ def _losses_as_json(figure: go.Figure, loss_name: str, *, log: bool) -> str:
         annotations=[
             {
                 **{"text": loss_name, "showarrow": False, "xref": "paper", "yref": "paper"},
-                **{"x": 0.5, "y": 1, "yanchor": "top"},
+                **{"x": 0, "y": 1, "xanchor": "left", "yanchor": "bottom"},
             }
         ],
         hovermode="x unified",  # all losses at one iteration, wherever the mouse is

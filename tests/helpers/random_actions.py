@@ -430,7 +430,9 @@ class Walk:
     def _draw(self) -> None:
         self._pause()
         before = self.expected.points
-        tool = self.page.get_by_role("radio", name="Add blue", exact=True)
+        is_regression = self.expected.values["problem"] == "regression"
+        name = "Add +1" if is_regression else "Add blue"
+        tool = self.page.get_by_role("radio", name=name, exact=True)
         tool.click()
         expect(self.page.locator(".brush[data-label='1']")).to_have_count(1)
         (left, right), (low, high) = plane_ranges(self.page)

@@ -1,8 +1,8 @@
 """The pictures show what the numbers say: the right way up, in the right colour, without gaps."""
 
-import base64
 import json
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,7 +14,7 @@ from nnlab.data.plane import plane_extent
 from nnlab.data.points import Points
 from nnlab.figures.curves import MAX_BINS, loss_curve, loss_series, penalized_series
 from nnlab.figures.plane_picture import png
-from nnlab.figures.points import MAX_POINTS, decision_boundary
+from nnlab.figures.points import MAX_POINTS, NEWEST, decision_boundary, traces
 from nnlab.figures.style import DARK, LIGHT, Palette
 from nnlab.inspection.plane_view import GRID_SIZE, view_plane
 from nnlab.model.network import Parameters
@@ -111,7 +111,12 @@ def test_the_decision_boundary_shows_all_points_with_equal_axes() -> None:
     assert names == ["train class 0", "train class 1", "test class 0", "test class 1"]
     assert [trace["marker"]["color"] for trace in figure["data"]] == [*LIGHT.points] * 2
     assert figure["layout"]["yaxis"]["scaleanchor"] == "x"
-    assert figure["layout"]["xaxis"]["title"]["text"] == "x1"
+    assert annotations(figure) == {"x1": "x₁", "x2": "x₂"}
+
+
+def annotations(figure: dict[str, Any]) -> dict[str, str]:
+    """Return the texts on a figure by their names."""
+    return {note["name"]: note["text"] for note in figure["layout"]["annotations"]}
 
 
 def luminance(color: str) -> float:
@@ -138,24 +143,66 @@ def test_each_point_stands_out_from_every_part_of_the_plane(palette: Palette) ->
             assert contrast(point, surroundings) >= 3
 
 
-def test_where_not_all_points_are_shown_the_axis_says_so() -> None:
-    run = start(Config(samples=3 * MAX_POINTS))
-    figure = json.loads(decision_boundary(run.dataset))
-    assert figure["layout"]["xaxis"]["title"]["text"] == "x1 (2,000 of the train points shown)"
+def test_where_not_all_points_are_shown_the_picture_says_so() -> None:
+    notes = {
+        (3000, 100): "1,000 of 3,000 training points drawn",
+        (100, 1001): "1,000 of 1,001 test points drawn",
+        (2000, 5000): "1,000 of 2,000 training and of 5,000 test points drawn",
+        (1000, 1000): None,
+    }
+    for (samples, test_samples), note in notes.items():
+        run = start(Config(samples=samples, test_samples=test_samples))
+        figure = json.loads(decision_boundary(run.dataset))
+        assert annotations(figure).get("note") == note
+
+
+def drawn_points(run: Run) -> set[tuple[float, ...]]:
+    """Return the places of the training points that are drawn."""
+    parts = [trace.indices for trace in traces(run.dataset, "classification")[:2]]
+    return {tuple(place) for place in run.dataset.train_inputs[np.concatenate(parts)].tolist()}
 
 
 def test_own_points_are_drawn_however_many_others_there_are() -> None:
-    run = start(Config(samples=2 * MAX_POINTS, points=[(0.123, 0.456, 1)]))
-    trace = json.loads(decision_boundary(run.dataset))["data"][1]
-    x = np.frombuffer(base64.b64decode(trace["x"]["bdata"]), np.float32)
-    assert x[-1] == np.float32(0.123)
+    own = np.random.default_rng(1).uniform(-1, 1, (MAX_POINTS // 2, 2)).tolist()
+    run = start(Config(samples=2 * MAX_POINTS, points=[(x1, x2, 1) for x1, x2 in own]))
+    drawn = drawn_points(run)
+    assert len(drawn) == MAX_POINTS
+    assert {tuple(place) for place in own} <= drawn
+
+
+def test_of_too_many_own_points_the_new_ones_are_drawn_and_the_others_stay() -> None:
+    """Points added or erased neither hide what was just drawn nor move the rest."""
+    rng = np.random.default_rng(1)
+    own = [(x1, x2, 1.0) for x1, x2 in rng.uniform(-1, 1, (3 * MAX_POINTS, 2)).tolist()]
+
+    def drawn(points: list[tuple[float, float, float]]) -> set[tuple[float, ...]]:
+        return drawn_points(start(Config(dataset="own", test_samples=2, points=points)))
+
+    before = drawn(own)
+    new = [(x1, x2, 0.0) for x1, x2 in rng.uniform(-1, 1, (20, 2)).tolist()]
+    after = drawn([*own, *new])
+    assert {point[:2] for point in new} <= after
+    assert len(before & after) >= MAX_POINTS - 2 * len(new)
+    some = own[:10]  # two of them are test points, and stay so
+    erased = some + [point for point in own[10:] if point[0] > -0.5]
+    kept = {place for place in before if place[0] > -0.5}
+    assert kept <= drawn(erased)  # what was seen and not erased is still seen
+
+
+def test_the_points_drawn_are_spread_over_the_set_as_it_is() -> None:
+    """A sorted file does not lose one end: each quarter has a quarter of the points drawn."""
+    own = [(x1, 0.0, 1.0) for x1 in np.linspace(-1, 1, 5000).tolist()]
+    run = start(Config(dataset="own", test_samples=2, points=own))
+    (_, drawn) = traces(run.dataset, "classification")[:2]
+    counts, _ = np.histogram(drawn.indices[:-NEWEST], bins=4, range=(0, 4900))
+    # 900 of 4,900: the standard deviation of each count is about 12
+    np.testing.assert_allclose(counts, 225, atol=50)
 
 
 def test_names_of_axes_are_text_and_no_markup() -> None:
     run = start(Config(samples=20))
     figure = json.loads(decision_boundary(run.dataset, "classification", ("<b>a</b>", '"b"')))
-    assert figure["layout"]["xaxis"]["title"]["text"] == "&lt;b&gt;a&lt;/b&gt;"
-    assert figure["layout"]["yaxis"]["title"]["text"] == '"b"'
+    assert annotations(figure) == {"x1": "&lt;b&gt;a&lt;/b&gt;", "x2": '"b"'}
 
 
 def test_the_colours_of_a_regression_are_named_with_its_target() -> None:

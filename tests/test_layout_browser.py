@@ -70,15 +70,14 @@ def test_the_plane_is_the_largest_part_of_a_page_without_scrolling(
 def test_nothing_is_cut_whatever_the_page_has_to_say(page: Page, server: str, query: str) -> None:
     open_page(page, server, f"samples=100&speed=100&{query}")
     at_rest = page.locator(".st-key-bench").bounding_box()
-    side = 400 if "regression" in query else 480  # beside the colour bar
-    assert_fits(page, side, 100)
+    assert_fits(page, 480, 100)
     if "own" not in query:
         press(page, "Step 100")
         wait_in(page, lambda: settled(page) > 0)
-    assert_fits(page, side, 100)
+    assert_fits(page, 480, 100)
     enter(page, "Learning rate", "-1")
     expect(page.get_by_text("learning_rate must be")).to_be_in_viewport(ratio=1)
-    assert_fits(page, side, 100)
+    assert_fits(page, 480, 100)
     assert page.locator(".st-key-bench").bounding_box() == at_rest
 
 

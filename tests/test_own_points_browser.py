@@ -73,7 +73,8 @@ def upload_file(page: Page, content: bytes, name: str = "points.csv") -> None:
 
 
 def axis_title(page: Page, axis: str) -> Locator:
-    return chart(page, "decision-boundary").locator(f".{axis}title")
+    index = ("x", "y").index(axis)
+    return chart(page, "decision-boundary").locator(f".annotation[data-index='{index}'] text")
 
 
 def test_a_click_adds_a_point_of_the_chosen_class_and_with_shift_of_the_other(

@@ -45,6 +45,7 @@ class Dataset:
     train_weights : float64 (n_samples, 1), the samples' weights in training, with the mean 1; None:
         all samples weigh the same, as they always do in the metrics
     phase : an epoch begins where iteration % (updates per epoch) equals `phase`
+    own : how many of the training points, the last ones, are the user's own
     """
 
     train_inputs: FloatArray
@@ -53,6 +54,7 @@ class Dataset:
     test_targets: FloatArray
     train_weights: FloatArray | None = field(default=None, kw_only=True)
     phase: int = field(default=0, kw_only=True)
+    own: int = field(default=0, kw_only=True)
 
     def __post_init__(self) -> None:
         names = ("train_inputs", "train_targets", "test_inputs", "test_targets", "train_weights")
@@ -202,6 +204,7 @@ def make_dataset(
         np.concatenate([drawn.train_targets, targets[~tests]]),
         np.concatenate([drawn.test_inputs, inputs[tests]]),
         np.concatenate([drawn.test_targets, targets[tests]]),
+        own=int(np.count_nonzero(~tests)),
     )
 
 

@@ -8,12 +8,13 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from nnlab.data.datasets import Dataset
+from nnlab.data.datasets import Dataset, FloatArray
 from nnlab.data.plane import plane_extent
 from nnlab.figures.style import AXIS, LIGHT, RIM_COLOR, Palette, as_json
 from nnlab.inspection.observation import Observation
 
-MAX_POINTS = 2000  # drawn per set: more would only cover each other, and slow the page
+MAX_POINTS = 1000  # drawn per set: more would only cover each other, and slow the page
+NEWEST = 100  # own points that are always drawn: what someone has just drawn must be seen
 STEPS = 2**16 - 2  # of an output that is sent to the page: float32 would be twice as long
 _LARGEST = float(np.finfo(np.float32).max)
 
@@ -25,7 +26,7 @@ class Trace(NamedTuple):
     ----------
     part : "train" or "test"
     label : their class, 0 or 1; None for a regression
-    indices : in the part, (n_points,); if they are too many, the last ones, where own points are
+    indices : in the part, (n_points,), ascending
     """
 
     part: str
@@ -56,13 +57,45 @@ def traces(dataset: Dataset, problem: str) -> tuple[Trace, ...]:
     """Return which points the figure draws, trace by trace."""
     found = []
     for part in ("train", "test"):
-        targets = getattr(dataset, f"{part}_targets")[:, 0]
+        inputs, targets = (getattr(dataset, f"{part}_{name}") for name in ("inputs", "targets"))
+        drawn = _drawn(inputs, dataset.own if part == "train" else 0)
         if problem == "regression":
-            found.append(Trace(part, None, np.arange(len(targets))[-MAX_POINTS:]))
+            found.append(Trace(part, None, drawn))
         else:
-            of_class = [np.flatnonzero(targets == label)[-MAX_POINTS // 2 :] for label in (0, 1)]
-            found += [Trace(part, label, indices) for label, indices in enumerate(of_class)]
+            labels = targets[drawn, 0]
+            found += [Trace(part, label, drawn[labels == label]) for label in (0, 1)]
     return tuple(found)
+
+
+def _drawn(inputs: FloatArray, own: int) -> NDArray[np.intp]:
+    """Return the indices of the points that are drawn, at most MAX_POINTS.
+
+    The last `own` points are drawn before others, or if they are too many, the newest of them. The
+    rest is chosen by a pseudorandom number that depends only on the place of a point, so that the
+    others stay when points are added or erased.
+    """
+    count = len(inputs)
+    if count <= MAX_POINTS:
+        return np.arange(count)
+    always = own if own <= MAX_POINTS else NEWEST
+    order = np.argsort(_pseudorandom(inputs[: count - always]), kind="stable")
+    return np.append(np.sort(order[: MAX_POINTS - always]), np.arange(count - always, count))
+
+
+def _pseudorandom(inputs: FloatArray) -> NDArray[np.uint64]:
+    """Return a number for each point: the output function of SplitMix64 (Steele et al. 2014)."""
+    x1, x2 = np.ascontiguousarray(inputs).view(np.uint64).T
+    mixed: NDArray[np.uint64] = x1 * np.uint64(0x9E3779B97F4A7C15) + x2
+    for shift, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB)):
+        mixed = (mixed ^ (mixed >> np.uint64(shift))) * np.uint64(factor)
+    return mixed ^ (mixed >> np.uint64(31))
+
+
+def _note(dataset: Dataset) -> str:
+    """Say how many points are drawn, if not all are."""
+    sizes = {"training": len(dataset.train_inputs), "test": len(dataset.test_inputs)}
+    large = [f"{size:,} {name}" for name, size in sizes.items() if size > MAX_POINTS]
+    return f"{MAX_POINTS:,} of {' and of '.join(large)} points drawn" if large else ""
 
 
 def point_marks(observation: Observation, *, misclassified: bool) -> list[PointMarks]:
@@ -82,7 +115,13 @@ def point_marks(observation: Observation, *, misclassified: bool) -> list[PointM
     return marks
 
 
-_COLOR_BAR = {"thickness": 10, "outlinewidth": 0}
+# Inside the plot, so that the plane of a regression is as large as any other.
+_COLOR_BAR = {"thickness": 10, "outlinewidth": 0, "x": 1, "xanchor": "right", "len": 0.6}
+_CORNERS = {  # of the plot, for the names of its axes and a note
+    "x1": {"x": 1, "xanchor": "right", "y": 0, "yanchor": "bottom"},
+    "x2": {"x": 0, "xanchor": "left", "y": 1, "yanchor": "top"},
+    "note": {"x": 1, "xanchor": "right", "y": 1, "yanchor": "top"},
+}
 
 
 @lru_cache(maxsize=8)
@@ -98,17 +137,18 @@ def decision_boundary(
 
     `shown` names the parts whose points are visible, and `target` what a regression's colours mean.
     """
-    figure = go.Figure()
+    figure, veil = go.Figure(), f"{palette.rim}c0"
     for part, label, indices in traces(dataset, problem):
         inputs = getattr(dataset, f"{part}_inputs")[indices].astype(np.float32)
-        name, shows = f"{part} class {label}", "<br>x1 %{x:.3f}<br>x2 %{y:.3f}"
+        name = f"{part} class {label}"
         marker, targets = _marker(part, label, palette), None
         if label is None:
             targets = getattr(dataset, f"{part}_targets")[indices, 0]
-            name, shows = part, " %{customdata:.3g}"
+            name = part
             marker["color"] = targets.astype(np.float32)
             marker["colorbar"] = {
                 **_COLOR_BAR,
+                "bgcolor": veil,
                 "title": {"text": _escaped(target), "side": "right"},
             }
         figure.add_scatter(
@@ -118,35 +158,35 @@ def decision_boundary(
             name=name,
             marker=marker,
             customdata=targets,
-            hovertemplate=f"{name}{shows}<extra></extra>",
+            hoverinfo="none",  # the page says what the network predicts
             meta=label,
             visible=part in shown,
         )
-    sizes = {part: len(getattr(dataset, f"{part}_inputs")) for part in ("train", "test")}
-    hidden = [part for part, size in sizes.items() if size > MAX_POINTS]
-    note = f" ({MAX_POINTS:,} of the {' and '.join(hidden)} points shown)" if hidden else ""
     extent = plane_extent(dataset)
     left, right, bottom, top = extent
-    x1, x2 = map(_escaped, axes)
+    texts = dict(zip(_CORNERS, (*axes, _note(dataset)), strict=True))
     axis = {"constrain": "domain", **AXIS}
     return as_json(
         figure,
         repr(extent),  # a zoom lasts until the plane itself changes
-        showlegend=problem == "regression",  # the brushes name the classes
-        margin={"l": 52, "r": 6, "t": 6, "b": 42},
-        xaxis={"title": {"text": f"{x1}{note}", "standoff": 4}, "range": [left, right], **axis},
-        yaxis={
-            "title": {"text": x2, "standoff": 4},
-            "range": [bottom, top],
-            "scaleanchor": "x",
-            **axis,
-        },
+        showlegend=False,  # the brushes name the classes
+        margin={"l": 42, "r": 2, "t": 4, "b": 24},
+        xaxis={"range": [left, right], **axis},
+        yaxis={"range": [bottom, top], "scaleanchor": "x", **axis},
+        annotations=[
+            {
+                **{"text": _escaped(text), "name": name, "showarrow": False, "bgcolor": veil},
+                **{"xref": "x domain", "yref": "y domain", **_CORNERS[name]},
+            }
+            for name, text in texts.items()
+            if text
+        ],
     )
 
 
 def _escaped(name: str) -> str:
     """Return a name as Plotly shows it: it reads some HTML in its texts."""
-    return html.escape(name, quote=False)
+    return {"x1": "x₁", "x2": "x₂"}.get(name) or html.escape(name, quote=False)
 
 
 def _marker(part: str, label: int | None, palette: Palette) -> dict[str, object]:

@@ -42,7 +42,10 @@ def replay_plot(
     those of `decision_boundary`, `loss_curve` and, for `series`, the result of `loss_series`.
     """
     figure = go.Figure(json.loads(decision_boundary(dataset, problem, axes)), skip_invalid=False)
-    figure.update_traces(marker_colorbar_x=0.46, selector={"marker.showscale": True})
+    figure.update_traces(marker_colorbar_x=0.45, selector={"marker.showscale": True})
+    target = "<br>target %{customdata:.3g}" if problem == "regression" else ""
+    shows = f"%{{fullData.name}}<br>x1 %{{x:.3f}}<br>x2 %{{y:.3f}}{target}<extra></extra>"
+    figure.update_traces(hovertemplate=shows, hoverinfo=None)
     # Plotly removes a subplot's traces in a frame that names none of them, so frames name this one.
     figure.add_scatter(x=[None], y=[None], showlegend=False)
     unseen = len(figure.data) - 1

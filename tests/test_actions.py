@@ -17,7 +17,7 @@ def actions(page: ModuleType) -> Iterator[Action]:
 @pytest.mark.parametrize(
     ("page", "names"),
     [
-        (playground, {"start", "pause", "step", "step_tick", "reset", "undo_branch"}),
+        (playground, {"start", "pause", "step", "step_tick", "reset", "undo_run"}),
         (
             explore,
             {"sweep_start", "sweep_pause"}

@@ -41,6 +41,11 @@ def area(page: Page, name: str) -> tuple[float, float]:
     return width, height
 
 
+def choose(page: Page, label: str, option: str) -> None:
+    field(page, label).click()
+    page.get_by_role("option", name=option, exact=True).click()
+
+
 def assert_fits(page: Page, side: int, loss: int) -> None:
     wait_in(page, lambda: min(area(page, "decision-boundary")) >= side)
     wait_in(page, lambda: area(page, "loss-curve")[1] >= loss)
@@ -79,6 +84,25 @@ def test_nothing_is_cut_whatever_the_page_has_to_say(page: Page, server: str, qu
     expect(page.get_by_text("learning_rate must be")).to_be_in_viewport(ratio=1)
     assert_fits(page, 480, 100)
     assert page.locator(".st-key-bench").bounding_box() == at_rest
+
+
+def test_reset_and_a_new_data_set_can_be_undone_and_nothing_moves(page: Page, server: str) -> None:
+    open_page(page, server, "samples=100&speed=100")
+    line, save = page.locator(".time-line"), button(page, "Save")
+    places = [line.bounding_box(), save.bounding_box()]
+    press(page, "Step 100")
+    wait_in(page, lambda: settled(page) == 100)
+    expect(button(page, "Undo restart")).to_have_count(0)
+    for throw_away in (lambda: press(page, "Reset"), lambda: choose(page, "Dataset", "moons")):
+        throw_away()
+        wait_in(page, lambda: settled(page) == 0)
+        expect(button(page, "Undo restart")).to_be_in_viewport(ratio=1)
+        assert [line.bounding_box(), save.bounding_box()] == places
+        press(page, "Undo restart")
+        wait_in(page, lambda: settled(page) == 100)
+        expect(button(page, "Undo restart")).to_have_count(0)
+        assert "dataset" not in page.url
+    assert [line.bounding_box(), save.bounding_box()] == places
 
 
 def test_on_a_phone_plane_and_loss_are_on_the_first_screen(page: Page, server: str) -> None:

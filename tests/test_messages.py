@@ -11,6 +11,8 @@ from nnlab import Config, Run, start
 from nnlab.app import live_chart
 from nnlab.app.live_chart import packing
 from nnlab.app.live_chart.inbox import Inbox
+from nnlab.app.playground.point_history import OwnPoints
+from nnlab.app.playground.record import LeftRun
 from nnlab.figures.curves import compact
 from nnlab.figures.points import MAX_POINTS, STEPS, PointMarks, point_marks
 from nnlab.inspection.observation import PointResults, observe
@@ -83,7 +85,7 @@ def test_a_ticks_message_is_at_most_60_kb(
         **settings,
     )
     run = long(run_of(app))
-    change(app, run=run, left_run=run)
+    change(app, run=run, left=LeftRun(run, OwnPoints(), is_branch=True))
     press(app, "start")
     charts, packed = sent[-1][0]["charts"], sent[-1][1]
     assert len(packed) <= MAX_BYTES

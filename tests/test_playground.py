@@ -17,6 +17,7 @@ from nnlab import Config, Run, advance, start
 from nnlab.app import live_chart
 from nnlab.app.playground import session
 from nnlab.app.playground.point_history import OwnPoints
+from nnlab.app.playground.record import LeftRun
 from nnlab.data.datasets import DATASETS_FOR, FloatArray
 from nnlab.data.points import Points, encode
 from nnlab.model.network import Network
@@ -608,7 +609,7 @@ BUTTONS: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
     "article": ({"hidden_layers": "3", "points": encode(POINT)}, ("step",)),
     "undo": ({}, ()),
     "clear": ({"points": encode(POINT)}, ()),
-    "undo_branch": ({}, ()),
+    "undo_run": ({}, ()),
     "add_layer": ({}, ()),
     "remove_layer": ({}, ()),
     "new_seed": ({}, ()),
@@ -626,8 +627,8 @@ def page_with_button(key: str) -> AppTest:
     if key == "undo":
         drawn = [Points.of([(0, 0, 1)] * count) for count in range(4)]
         change(app, point_history=tuple(OwnPoints(points) for points in drawn))
-    if key == "undo_branch":
-        change(app, left_run=advance(run_of(app), 50))
+    if key == "undo_run":
+        change(app, left=LeftRun(advance(run_of(app), 50), OwnPoints(), is_branch=True))
     if key == "use_points":
         app.file_uploader(key="upload").set_value(("a.csv", b"a,b,c\n1,2,0\n3,4,1\n", ""))
     return healthy(app.run())
@@ -716,8 +717,8 @@ def test_the_charts_learn_that_another_run_has_begun(monkeypatch: pytest.MonkeyP
     app = press(open_playground(speed="100"), "step_tick")
     change(app, viewed_iteration=32)
     healthy(app.run())
-    change(app, left_run=advance(run_of(app), 50))
-    press(healthy(app.run()), "undo_branch")
+    change(app, left=LeftRun(advance(run_of(app), 50), OwnPoints(), is_branch=True))
+    press(healthy(app.run()), "undo_run")
     healthy(app.number_input(key="learning_rate").set_value(0.5).run())
     assert len(set(runs_sent)) == 1
     press(app, "reset")

@@ -2,6 +2,7 @@
 
 import gc
 import weakref
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -13,14 +14,17 @@ import streamlit as st
 from nnlab import Config, advance, start
 from nnlab.app.playground import live_part, session
 from nnlab.app.playground.display_options import DisplayOptions
+from nnlab.app.playground.fields import TEXTS, Fields, config_values
 from nnlab.app.playground.point_history import OwnPoints
-from nnlab.app.playground.record import Playground
+from nnlab.app.playground.record import LeftRun, Playground
 from nnlab.data.points import Points
 from nnlab.data.rules import BrokenRule
 from nnlab.inspection.diagnosis import Diagnosis, diagnose
 from nnlab.inspection.observation import observe
+from nnlab.training.config import SETTINGS, parse
 
 RUN = advance(start(Config(samples=20)), 30)
+LEFT = LeftRun(RUN, OwnPoints(), is_branch=True)
 
 
 class CountedState(dict[str, Any]):
@@ -35,12 +39,19 @@ class CountedState(dict[str, Any]):
 
 @pytest.fixture(autouse=True)
 def state(monkeypatch: pytest.MonkeyPatch) -> CountedState:
-    found = CountedState({session.KEY: Playground(RUN, 1, (OwnPoints(),))})
+    shown = Fields(config_values(RUN.config))
+    found = CountedState({session.KEY: Playground(RUN, 1, (OwnPoints(),), fields=shown)})
     monkeypatch.setattr(st, "session_state", found)
     return found
 
 
+def parse_field(name: str, value: Any) -> Any:
+    return parse(name, value) if name in TEXTS else value
+
+
 def change(**changes: Any) -> Playground:
+    if run := changes.get("run"):
+        changes.setdefault("fields", Fields(config_values(run.config)))
     playground = replace(session.current(), **changes)
     st.session_state[session.KEY] = playground
     return playground
@@ -50,7 +61,7 @@ def test_a_second_click_on_continue_from_here_keeps_the_run_that_was_left() -> N
     session.branch(20)
     session.branch(20)
     playground = session.current()
-    assert playground.left_run is RUN
+    assert playground.left == LEFT
     assert playground.run.iteration == 20
     assert playground.training
 
@@ -66,7 +77,7 @@ COMMANDS = [
     lambda _: session.take_upload(OWN),
     partial(session.set_layers, widths=[3, 3]),
     lambda _: session.branch(20),
-    session.undo_branch,
+    session.undo_run,
     partial(session.step, iterations=3),
     partial(session.make_step, point=1),
     session.reset,
@@ -77,7 +88,7 @@ COMMANDS = [
 @pytest.mark.parametrize("command", COMMANDS)
 def test_a_command_replaces_the_record_once(command: Any, state: CountedState) -> None:
     """So a script run that Streamlit ends has done all of it or nothing."""
-    drawn = change(left_run=RUN, point_history=(OwnPoints(), OWN))
+    drawn = change(left=LEFT, point_history=(OwnPoints(), OWN))
     state.replaced = 0
     command(drawn)
     assert state.replaced == 1
@@ -97,12 +108,15 @@ def test_a_command_computes_nothing(command: Any, monkeypatch: pytest.MonkeyPatc
         (session.next_update, "make_step"),
     ):
         monkeypatch.setattr(module, name, refuse)
-    command(change(left_run=RUN))
+    command(change(left=LEFT))
 
 
 def draw() -> Playground:
-    """Do what each script run does with the record."""
-    session.follow(session.current().run.config, arrived=False)
+    """Do what each script run does with the record, with the settings in the fields."""
+    playground = session.current()
+    shown = {name: parse_field(name, value) for name, value in playground.fields.values.items()}
+    settings = {name: value for name, value in shown.items() if name in SETTINGS}
+    session.follow(Config(**settings, points=playground.own.points), arrived=False)
     session.do_work()
     return session.current()
 
@@ -154,13 +168,61 @@ def test_a_step_after_reset_is_the_first_of_the_new_run() -> None:
 
 
 def test_reset_and_the_return_from_a_branch_end_what_was_asked_for_before() -> None:
-    drawn = change(left_run=RUN)
+    drawn = change(left=LEFT)
     session.step(drawn, 3)
     session.reset(drawn)
     assert draw().run.iteration == 0
-    session.reset(change(run=RUN, left_run=RUN))
-    session.undo_branch(drawn)
+    session.reset(change(run=RUN, left=LEFT))
+    session.undo_run(drawn)
     assert draw().run is RUN
+
+
+OTHERS = {
+    "reset": lambda: session.reset(session.current()),
+    "another data set": lambda: session.fill({"dataset": "moons"}),
+    "another seed": lambda: session.set_new_seed(session.current(), 4),
+    "other layers": lambda: session.set_layers(None, [3]),
+    "advice": lambda: session.apply_advice(session.current(), ADVICE),
+    "an upload": lambda: session.take_upload(OWN),
+}
+
+
+@pytest.mark.parametrize("act", OTHERS.values(), ids=OTHERS)
+def test_the_run_that_another_replaces_comes_back_with_its_settings_and_points(
+    act: Callable[[], None],
+) -> None:
+    named = OwnPoints(Points.of([(0.5, 0.5, 0)]), ("age", "salary"))
+    config = replace(RUN.config, points=named.points, learning_rate=0.3)
+    run = advance(start(config), 30)
+    st.session_state[session.KEY] = Playground(
+        run, 1, (named,), fields=Fields(config_values(config))
+    )
+    act()
+    new = draw()
+    assert new.run.iteration == 0
+    session.undo_run(new)
+    undone = draw()
+    assert undone.run is run
+    assert undone.own == named
+    assert undone.fields.values == {**config_values(config), "step_point": None}
+    assert undone.left is None
+    assert undone.run_number > new.run_number  # points and zoom are those of another run
+
+
+def test_a_run_that_was_never_trained_is_not_kept_for_undo() -> None:
+    session.reset(change())
+    assert draw().left == LeftRun(RUN, OwnPoints())
+    session.reset(session.current())
+    assert draw().left == LeftRun(RUN, OwnPoints())
+
+
+def test_a_second_click_on_undo_leaves_the_run_that_came_back() -> None:
+    session.reset(change())
+    drawn = draw()
+    session.undo_run(drawn)
+    session.start_training()
+    session.undo_run(drawn)
+    assert session.current().training
 
 
 def test_reset_begins_a_new_run_though_a_setting_breaks_a_rule() -> None:

@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from nnlab import advance
 from nnlab.app.playground.point_history import OwnPoints
+from nnlab.app.playground.record import LeftRun
 from nnlab.data.points import Points
 from tests.helpers import browser_page
 from tests.helpers.app_page import SMALL, change, healthy, key_of, press, run_of
@@ -34,7 +35,7 @@ SWITCHES = ("train_points", "test_points", "misclassified", "discretize", "log_l
 SEGMENTS = {"panel": "step", "speed": "100", "tool": "Add blue", "features": ["x1", "x2", "x1^2"]}
 PARTS = ("Loss", "Backward", "Update", "Forward")
 BUTTONS = (
-    *("undo_branch", "start", "pause", "step", "step_tick", "clear", "undo", "add_layer"),
+    *("undo_run", "start", "pause", "step", "step_tick", "clear", "undo", "add_layer"),
     *("remove_layer", "new_seed", "reset", "article"),
 )
 POINTS = tuple(OwnPoints(Points.of([(0, 0, 1)] * count)) for count in range(3))
@@ -73,7 +74,11 @@ def test_using_every_control_leaves_only_the_record_beside_widgets() -> None:
     for part in PARTS:
         app.button_group(key=key_of(app, "step_part")).set_value(part).run()
     assert own_keys(app) == "playground"
-    change(app, left_run=advance(run_of(app), 5), point_history=POINTS)
+    change(
+        app,
+        left=LeftRun(advance(run_of(app), 5), POINTS[-1], is_branch=True),
+        point_history=POINTS,
+    )
     app.run()
     for key in BUTTONS:
         press(app, key)

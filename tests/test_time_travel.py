@@ -118,7 +118,7 @@ def test_a_branch_trains_on_from_then_and_the_old_curve_stays(page: Page, server
     expect(numbers(page)).to_contain_text(f"{expected.train_loss:.4f}")
     legend = chart(page, "loss-curve").locator(".legendtext")
     expect(legend.get_by_text("before")).to_have_count(1)
-    press(page, "Back to before")
+    press(page, "Undo branch")
     shown(page, "loss-curve", 300)
     expect(legend.get_by_text("before")).to_have_count(0)
     look_at(page, 32)

@@ -371,13 +371,13 @@ class Walk:
             return
         line.fill("0")
         press(self.page, "Continue from here")
-        expect(button(self.page, "Back to before")).to_be_visible()
+        expect(button(self.page, "Undo branch")).to_be_visible()
         self._pause()
         rate = self.expected.values["learning_rate"]
         enter(self.page, "Learning rate", "0.05")
         self.expected = self.expected.changed(learning_rate=0.05)
         self._compare()
-        press(self.page, "Back to before")
+        press(self.page, "Undo branch")
         self.expected = self.expected.changed(learning_rate=rate)
         self._compare()
         assert settled(self.page) == at, self.done

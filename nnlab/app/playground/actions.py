@@ -43,13 +43,7 @@ RESET = Action[Playground](
     read_only=True,
     stops=True,
 )
-UNDO_BRANCH = Action[Playground](
-    "undo_branch",
-    session.undo_branch,
-    "Back to before",
-    "Undo the branch: return to the run with the grey curve.",
-    read_only=True,
-)
+UNDO_RUN = Action[Playground]("undo_run", session.undo_run, read_only=True)
 ARTICLE = Action[Playground](
     "article",
     session.set_article,

@@ -18,7 +18,7 @@ from nnlab.app.playground import (
     session,
     tick_message,
 )
-from nnlab.app.playground.actions import ADVICE, ON_KEYS, UNDO_BRANCH
+from nnlab.app.playground.actions import ADVICE, ON_KEYS, UNDO_RUN
 from nnlab.app.playground.display_options import DisplayOptions
 from nnlab.app.playground.record import Playground
 from nnlab.app.playground.settings import settings
@@ -70,8 +70,7 @@ def render() -> None:
     give_way()
     with st.container(horizontal=True, vertical_alignment="center", key="time_row"):
         live_chart.time_line()
-        if playground.left_run:
-            UNDO_BRANCH.button(st, playground, type="tertiary")
+        _undo(playground)
         saving.render()
     with st.container(key="notices"):
         _notices(playground, error, finding, past=observation.run is not playground.run)
@@ -101,6 +100,16 @@ def _arrive() -> bool:
         own_points.replace_points(config.points)
     session.arrive(config, query, LINK_RULES)
     return True
+
+
+def _undo(playground: Playground) -> None:
+    """Offer to return to the run that was left, if there is one."""
+    if left := playground.left:
+        iteration = f"at iteration {left.run.iteration:,}"
+        label, help_ = "Undo restart", f"Return to the run before this one, {iteration}."
+        if left.is_branch:
+            label, help_ = "Undo branch", f"Return to the run with the grey curve, {iteration}."
+        UNDO_RUN.button(st, playground, label=label, help=help_, type="tertiary")
 
 
 def _notices(playground: Playground, error: str, finding: Diagnosis | None, *, past: bool) -> None:
@@ -144,7 +153,9 @@ def _stages(playground: Playground) -> DisplayOptions:
     with st.container(key="curve"):
         help_ = "A logarithmic axis shows small losses as well as large ones."
         log = display_options.linked_toggle("Log axis", "log_loss", help_)
-        name, before = report.loss_name(config), tick_message.left_curve(playground.left_run)
+        left = playground.left
+        before = tick_message.left_curve(left.run) if left and left.is_branch else None
+        name = report.loss_name(config)
         penalized = config.regularization != "none"
         figure = curves.loss_curve(name, log=log, penalized=penalized, before=before)
         live_chart.stage("loss-curve", figure)

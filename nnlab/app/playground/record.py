@@ -47,6 +47,20 @@ class StepMade(NamedTuple):
     loss_after: float
 
 
+class LeftRun(NamedTuple):
+    """A trained run that another has replaced, so that one can return to it.
+
+    Attributes
+    ----------
+    own : its own points, with their names
+    is_branch : the other one continues it from an earlier iteration
+    """
+
+    run: Run
+    own: OwnPoints
+    is_branch: bool = False
+
+
 @dataclass(frozen=True)
 class Playground(PageRecord):
     """Everything that the playground remembers, apart from its widgets.
@@ -62,7 +76,7 @@ class Playground(PageRecord):
     work : what a click has asked for that takes long; done when the page is drawn next
     viewed_iteration : the past iteration that the page shows; None for the present
     view_settled : False while the time line still moves
-    left_run : the run that a branch has left
+    left : the run to which Undo returns
     step_made : the last step made by hand in this run
     shown_unit : the unit whose map the large chart shows; None for the output
     refused_value : what was wrong with the last value typed in the diagram, or nothing
@@ -80,7 +94,7 @@ class Playground(PageRecord):
     work: Callable[[], None] | None = None
     viewed_iteration: int | None = None
     view_settled: bool = True
-    left_run: Run | None = None
+    left: LeftRun | None = None
     step_made: StepMade | None = None
     shown_unit: Unit | None = None
     refused_value: str = ""

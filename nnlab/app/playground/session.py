@@ -19,7 +19,7 @@ from nnlab.app.pace import Pace
 from nnlab.app.page_record import RecordKeeper
 from nnlab.app.playground.fields import Fields, config_values, field_values
 from nnlab.app.playground.point_history import OwnPoints, appended, standardised, stroked
-from nnlab.app.playground.record import Playground, StepMade, Training, goal_of
+from nnlab.app.playground.record import LeftRun, Playground, StepMade, Training, goal_of
 from nnlab.app.turns import BUDGET_SECONDS, give_way
 from nnlab.data.datasets import OWN
 from nnlab.data.plane import plane_extent
@@ -148,18 +148,50 @@ def reset(_: Playground) -> None:
 
 
 def begin_run(config: Config) -> None:
-    """Start a new run at iteration 0; paused, unless Start was clicked after what asked for it."""
+    """Start a new run at iteration 0; paused, unless Start was clicked after what asked for it.
+
+    The run that it replaces can be brought back if it was trained.
+    """
     playground, run = current(), start(config)
+    old = playground.run
     changes = {
         "run": run,
         "run_number": playground.run_number + 1,
         "renew": False,
-        "left_run": None,
+        "left": LeftRun(old, _own_points_of(old)) if old.iteration else playground.left,
         "step_made": None,
         "viewed_iteration": None,
         **_filled({"step_point": None}),  # the new run may not have this point
     }
     _change(**changes | (_still_started(run) if playground.renew else {"training": None}))
+
+
+def _own_points_of(run: Run) -> OwnPoints:
+    """Return a run's own points with their names, though there may be newer points by now."""
+    points = run.config.points
+    known = (own for own in reversed(current().point_history) if own.points == points)
+    return next(known, OwnPoints(points))
+
+
+def undo_run(drawn: Playground) -> None:
+    """Return to the run that a new run or a branch has replaced, and to its settings."""
+    playground = current()
+    left = playground.left
+    if left is None or left is not drawn.left:
+        return
+    filled = _filled({**config_values(left.run.config), "step_point": None})
+    _change(
+        run=left.run,
+        run_number=playground.run_number + (not left.is_branch),
+        left=None,
+        renew=False,
+        work=None,
+        training=None,
+        viewed_iteration=None,
+        step_made=None,
+        **filled,
+        **_with_points(left.own),
+    )
 
 
 def follow(config: Config | None, *, arrived: bool) -> None:
@@ -286,19 +318,11 @@ def branch(iteration: int) -> None:
     playground = current()
     if playground.training:
         return  # the second click of two: the run is the branch already
-    run, changes = playground.run, {}
+    run, changes = playground.run, dict[str, Any]()
     if iteration in run.snapshot_iterations:
-        run, changes = edits.rewind(run, iteration), {"left_run": run}
+        changes = {"left": LeftRun(run, _own_points_of(run), is_branch=True)}
+        run = edits.rewind(run, iteration)
     _change(run=run, renew=False, work=None, **changes, **_started(run))
-
-
-def undo_branch(_: Playground) -> None:
-    """Return to the run that the last branch has left."""
-    playground = current()
-    run = playground.left_run or playground.run
-    filled = _filled(config_values(run.config))
-    changes = {"run": run, "left_run": None, "training": None, "viewed_iteration": None}
-    _change(renew=False, work=None, **changes, **filled)
 
 
 # By hand

@@ -53,10 +53,8 @@ def message(
     return Message(progress, status, report.metrics(metrics), charts, line)
 
 
-def left_curve(left: Run | None) -> Line | None:
+def left_curve(left: Run) -> Line:
     """Return the training losses of the run that a branch has left."""
-    if left is None:
-        return None
     iterations, losses = loss_series(left, evaluate(left))[0]
     return tuple(iterations.tolist()), tuple(losses.tolist())
 

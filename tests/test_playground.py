@@ -351,7 +351,7 @@ def test_the_articles_settings_are_also_those_of_fields_that_do_not_apply_now() 
     app.number_input(key="noise").set_value(0.3).run()
     app.selectbox(key="optimizer").set_value("adam").run()
     app.selectbox(key="dataset").set_value("own").run()
-    press(app, "article")
+    press(app, "example_article")
     assert run_of(app).config == Config()
     app.selectbox(key=key_of(app, "optimizer")).set_value("momentum").run()
     assert run_of(healthy(app)).config == Config(optimizer="momentum")
@@ -369,9 +369,8 @@ def test_one_click_restores_the_articles_settings() -> None:
         points=text("points", Points.of([(0, 0, 1)])),
     )
     press(app, "step")
-    press(app, "article")
+    press(app, "example_article")
     assert run_of(healthy(app.run())).config == Config()
-    assert run_of(app).iteration == 0
 
 
 @pytest.mark.parametrize(
@@ -606,7 +605,7 @@ BUTTONS: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
     "step": ({}, ()),
     "step_tick": ({"panel": "none", "speed": "1"}, ("start",)),
     "reset": ({}, ("step",)),
-    "article": ({"hidden_layers": "3", "points": encode(POINT)}, ("step",)),
+    "example_line": ({"hidden_layers": "3", "points": encode(POINT)}, ("step",)),
     "undo": ({}, ()),
     "clear": ({"points": encode(POINT)}, ()),
     "undo_run": ({}, ()),
@@ -677,7 +676,7 @@ def test_a_click_sent_twice_is_one_click(key: str, monkeypatch: pytest.MonkeyPat
     assert state_after(2) == state_after(1)
 
 
-@pytest.mark.parametrize("key", ["article", "apply_advice", "use_points"])
+@pytest.mark.parametrize("key", ["example_line", "apply_advice", "use_points"])
 def test_start_before_a_new_run_is_drawn_trains_the_new_run(
     key: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

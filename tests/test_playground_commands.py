@@ -14,6 +14,7 @@ import streamlit as st
 from nnlab import Config, advance, start
 from nnlab.app.playground import live_part, session
 from nnlab.app.playground.display_options import DisplayOptions
+from nnlab.app.playground.example_runs import EXAMPLE_RUNS
 from nnlab.app.playground.fields import TEXTS, Fields, config_values
 from nnlab.app.playground.point_history import OwnPoints
 from nnlab.app.playground.record import LeftRun, Playground
@@ -71,7 +72,7 @@ ADVICE = Diagnosis("sleeping", "It sleeps.", "Wake it.", {"hidden_layers": (3,)}
 
 
 COMMANDS = [
-    session.set_article,
+    partial(session.start_example, example=EXAMPLE_RUNS["line"]),
     partial(session.apply_advice, finding=ADVICE),
     session.use_upload,
     lambda _: session.take_upload(OWN),
@@ -214,6 +215,17 @@ def test_a_run_that_was_never_trained_is_not_kept_for_undo() -> None:
     assert draw().left == LeftRun(RUN, OwnPoints())
     session.reset(session.current())
     assert draw().left == LeftRun(RUN, OwnPoints())
+
+
+def test_a_second_click_on_an_example_does_not_start_it_again() -> None:
+    drawn = change()
+    example = EXAMPLE_RUNS["line"]
+    session.start_example(drawn, example)
+    begun = draw()
+    assert begun.run.config == example.config
+    assert begun.training
+    session.start_example(drawn, example)
+    assert session.current() is begun
 
 
 def test_a_second_click_on_undo_leaves_the_run_that_came_back() -> None:

@@ -36,7 +36,7 @@ SEGMENTS = {"panel": "step", "speed": "100", "tool": "Add blue", "features": ["x
 PARTS = ("Loss", "Backward", "Update", "Forward")
 BUTTONS = (
     *("undo_run", "start", "pause", "step", "step_tick", "clear", "undo", "add_layer"),
-    *("remove_layer", "new_seed", "reset", "article"),
+    *("remove_layer", "new_seed", "reset", "example_article"),
 )
 POINTS = tuple(OwnPoints(Points.of([(0, 0, 1)] * count)) for count in range(3))
 

@@ -27,6 +27,22 @@ def _colors(palette: Palette, n_colors: int) -> bytes:
     return shades(palette.plane, np.linspace(0, 1, n_colors), palette.middle).tobytes()
 
 
+def recolored(picture: bytes, palette: Palette = LIGHT) -> bytes:
+    """Return a PNG of levels in the colours of a palette.
+
+    Parameters
+    ----------
+    picture : a PNG whose pixels are levels of the plane, or LEVELS or LEVELS + 1 for points of
+        class 0 or 1
+    """
+    image = Image.open(io.BytesIO(picture))
+    points = bytes(channel for color in palette.points for channel in ImageColor.getrgb(color))
+    image.putpalette(_colors(palette, LEVELS) + points)
+    file = io.BytesIO()
+    image.save(file, "png", optimize=True)
+    return file.getvalue()
+
+
 def png(levels: NDArray[np.uint8], palette: Palette = LIGHT, *, n_colors: int = LEVELS) -> bytes:
     """Return a map as a PNG; that of a `PlaneView` takes 2 to 3 kB.
 

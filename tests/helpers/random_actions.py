@@ -16,6 +16,7 @@ from playwright.sync_api import Page, expect
 
 from nnlab import Config
 from nnlab.app.links import config_query
+from nnlab.app.playground.example_runs import EXAMPLE_RUNS
 from nnlab.data.datasets import DATASETS_FOR, OWN
 from nnlab.data.points import NO_POINTS, Points, add
 from nnlab.training.config import SETTINGS, parse, text
@@ -47,7 +48,7 @@ CHOICES: dict[str, Any] = {
     "panel": "Network",
     "log_loss": False,
     "train_points": True,
-    "test_points": True,
+    "test_points": False,
     "misclassified": False,
     "discretize": False,
 }
@@ -312,11 +313,14 @@ class Walk:
     def _compare_fields(self) -> None:
         wait_in(self.page, lambda: not [one for one in self._differences() if "shows" in one])
 
-    def _return_to_the_article(self) -> None:
-        press(self.page, "Back to the article's settings")
-        wait_in(self.page, lambda: iteration(self.page) == 0)
-        config = Config()
-        self.expected = replace(self.expected, values=_values(config), points=NO_POINTS)
+    def _start_an_example(self) -> None:
+        example = self.rng.choice(list(EXAMPLE_RUNS.values()))
+        self.done[-1] += f" {example.title}"
+        press(self.page, example.title)
+        wait_in(self.page, lambda: self._trains_with() == example.config)
+        self._pause()
+        self.expected = replace(self.expected, values=_values(example.config), points=NO_POINTS)
+        self._chosen(speed=example.speed)
 
     def _new_seed(self) -> None:
         press(self.page, "New seed")
@@ -516,7 +520,7 @@ ACTIONS: tuple[Act, ...] = (
     *[Walk._enter_a_number] * 4,
     *[Walk._choose_one] * 4,
     *[Walk._open_and_close_a_popover] * 3,
-    Walk._return_to_the_article,
+    Walk._start_an_example,
     Walk._new_seed,
     Walk._change_layers,
     Walk._type_layers,

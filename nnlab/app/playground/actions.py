@@ -2,6 +2,7 @@
 
 from nnlab.app.action import Action
 from nnlab.app.playground import session
+from nnlab.app.playground.example_runs import EXAMPLE_RUNS
 from nnlab.app.playground.record import Playground
 
 
@@ -44,13 +45,12 @@ RESET = Action[Playground](
     stops=True,
 )
 UNDO_RUN = Action[Playground]("undo_run", session.undo_run, read_only=True)
-ARTICLE = Action[Playground](
-    "article",
-    session.set_article,
-    "Back to the article's settings",
-    "A new run with every setting as in the article Implementing Neural Network Algorithm with "
-    "NumPy, and without your own points.",
-)
+EXAMPLES = {
+    name: Action[Playground](
+        f"example_{name}", session.start_example, help=f"{example.title}: {example.sentence}"
+    )
+    for name, example in EXAMPLE_RUNS.items()
+}
 ADVICE = Action[Playground]("apply_advice", session.apply_advice)
 NEW_SEED = Action[Playground](
     "new_seed", session.set_new_seed, "New seed", "Draw other starting weights for this network."

@@ -11,6 +11,7 @@ from nnlab.app.pace import SPEEDS
 from nnlab.app.playground import (
     controls,
     display_options,
+    example_buttons,
     live_part,
     own_points,
     panels,
@@ -50,7 +51,7 @@ def render() -> None:
     st.html(STYLE)
     keyboard(ON_KEYS)
     arrived = _arrive()
-    pages = st.sidebar.container()
+    pages, examples = st.sidebar.container(), st.sidebar.container()
     config, error = settings()
     session.follow(config, arrived=arrived)
     session.do_work()
@@ -58,6 +59,8 @@ def render() -> None:
     playground = session.current()
     with pages:
         navigation.menu(TITLE, playground.run.config)
+    with examples:
+        example_buttons.render(playground)
     speed, panel = controls.render(playground)
     observation = observe(playground.viewed_run)
     finding = diagnose(observation)

@@ -15,8 +15,9 @@ from typing import Any, NamedTuple, TypeVar, cast
 
 import streamlit as st
 
-from nnlab.app.pace import Pace
+from nnlab.app.pace import DEFAULT_SPEED, Pace
 from nnlab.app.page_record import RecordKeeper
+from nnlab.app.playground.example_runs import ExampleRun
 from nnlab.app.playground.fields import Fields, config_values, field_values
 from nnlab.app.playground.point_history import OwnPoints, appended, standardised, stroked
 from nnlab.app.playground.record import LeftRun, Playground, StepMade, Training, goal_of
@@ -106,12 +107,6 @@ def set_widgets(values: Mapping[str, Any]) -> None:
 
 # A new run, in place of training and work that were asked for before.
 _NEW_RUN: dict[str, Any] = {"renew": True, "training": None, "work": None}
-
-
-def set_article(_: Playground) -> None:
-    """Return to the article's settings, and start a new run even if no setting changes."""
-    filled = _filled(config_values(Config()))
-    _change(**_NEW_RUN, **filled, **_with_points(OwnPoints()))
 
 
 def set_new_seed(_: Playground, seed: int) -> None:
@@ -229,6 +224,19 @@ _PRESENT: dict[str, Any] = {"viewed_iteration": None, "refused_link": (), "from_
 def start_training(_: Playground | None = None) -> None:
     """Train the present run, up to the next multiple of its `iterations`."""
     _change(**_started(current().run))
+
+
+def start_example(drawn: Playground, example: ExampleRun) -> None:
+    """Train a new run with an example's settings and speed, without own points."""
+    playground = current()
+    if playground.run_number != drawn.run_number:
+        return  # the second click of two: it trains already
+    query = {name: value for name, value in playground.query.items() if name != "speed"}
+    if example.speed != DEFAULT_SPEED:
+        query["speed"] = example.speed
+    fields = playground.fields.filled(config_values(example.config)).renewed(["speed"])
+    begun = {**_NEW_RUN, **_started(playground.run)}
+    _change(**begun, query=query, fields=fields, **_with_points(OwnPoints()))
 
 
 def _started(run: Run) -> dict[str, Any]:

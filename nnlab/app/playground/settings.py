@@ -7,7 +7,7 @@ import streamlit as st
 
 from nnlab.app.links import in_code
 from nnlab.app.playground import own_points, session
-from nnlab.app.playground.actions import ADD_LAYER, ARTICLE, NEW_SEED, REMOVE_LAYER
+from nnlab.app.playground.actions import ADD_LAYER, NEW_SEED, REMOVE_LAYER
 from nnlab.data.datasets import DATASETS_FOR, OWN
 from nnlab.data.features import FEATURES
 from nnlab.data.rules import BrokenRule
@@ -26,7 +26,6 @@ SLIDER = "learning_rate_scale"
 def settings() -> tuple[Config | None, str]:
     """Draw the sidebar and return its settings, or None and what is wrong with them."""
     with st.sidebar:
-        ARTICLE.button(st, session.current(), type="tertiary")
         values = {**_data(), **_network(), **_training()}
     values["points"] = session.current().own.points
     # A cleared field is None, which no rule accepts: Config says so.

@@ -1,6 +1,7 @@
 """What the plane shows: the chosen points, the wrong ones, and the network's predictions."""
 
 import json
+import re
 
 import numpy as np
 import pytest
@@ -166,14 +167,15 @@ def test_the_chosen_options_are_shown_and_no_others(page: Page, server: str) -> 
     wait_in(page, lambda: {tuple(color) for color in pixels(page, places).tolist()} == set(hard))
 
 
-def hover_text(page: Page) -> Locator:
-    return chart(page, "decision-boundary").locator(".hovertext")
+def answer(page: Page) -> Locator:
+    """Return what the page says at the pointer."""
+    return chart(page, "decision-boundary").locator(".answer")
 
 
 def point_at(page: Page, x: float, y: float) -> None:
-    """Move the mouse to a point and wait for the hover, without which a click hits no point."""
+    """Move the mouse to a point and wait for its answer, without which a click hits no point."""
     page.mouse.move(x, y)
-    expect(hover_text(page).first).to_be_visible()
+    expect(answer(page)).to_contain_text("point: the network says")
 
 
 def click(page: Page, x: float, y: float) -> None:
@@ -183,7 +185,13 @@ def click(page: Page, x: float, y: float) -> None:
     page.mouse.up()
     page.mouse.move(x + 1, y)
     page.mouse.move(5, 5, steps=5)
-    expect(hover_text(page)).to_have_count(0)
+    expect(answer(page)).to_be_hidden()
+
+
+def says(probability: float) -> str:
+    """Return the answer for a training point of class 1."""
+    color = "blue" if probability >= 0.5 else "orange"
+    return f"Blue point: the network says {100 * max(probability, 1 - probability):.1f} % {color}"
 
 
 def test_the_prediction_for_a_point_is_shown_and_a_click_takes_the_point_to_one_step(
@@ -195,23 +203,22 @@ def test_the_prediction_for_a_point_is_shown_and_a_click_takes_the_point_to_one_
     point = run.dataset.train_inputs[[index]]
     point_at(page, x, y)
     (probability,) = predict(run, point)
-    answer = chart(page, "decision-boundary").locator(".prediction")
-    expect(answer).to_have_text(
-        f"train class 1: probability of class 1 {probability:.3f}, error {probability - 1:.3f}"
-    )
+    expect(answer(page)).to_have_text(says(probability))
+    pinned = chart(page, "decision-boundary").locator(".prediction")
+    expect(pinned).to_be_hidden()
     assert ringed(page, x, y) == 0
     click(page, x, y)
     expect(point_of_step(page)).to_have_value(str(index))
     wait_for_rings(page, x, y, ring=True)
-    expect(answer).to_contain_text("train class 1")  # it stays
-    expect(answer).to_have_attribute("aria-live", "polite")  # it is spoken, too
+    expect(pinned).to_have_text(says(probability))  # it stays
+    expect(pinned).to_have_attribute("aria-live", "polite")  # it is spoken, too
     press(page, "Step")
     shown(page, "decision-boundary", 1)
     (after,) = predict(advance(run, 1), point)
-    expect(answer).to_contain_text(f"probability of class 1 {after:.3f}")
-    expect(answer).to_have_attribute("aria-live", "off")  # and not at every tick
+    expect(pinned).to_have_text(says(after))
+    expect(pinned).to_have_attribute("aria-live", "off")  # and not at every tick
     click(page, x, y)
-    expect(answer).to_be_hidden()
+    expect(pinned).to_be_hidden()
     expect(point_of_step(page)).to_have_value("")
     wait_for_rings(page, x, y, ring=False)
 
@@ -220,9 +227,49 @@ def test_the_prediction_for_a_point_is_shown_and_a_click_takes_the_point_to_one_
     press(page, "Show")
     page.get_by_text("Test points", exact=True).click()
     page.wait_for_function(f"{PLOT}._fullData.every(({{ visible }}) => visible === true)")
-    expect(answer).to_contain_text("train class 1")  # the same points, more of them shown
+    expect(pinned).to_contain_text("Blue point")  # the same points, more of them shown
     page.keyboard.press("Escape")
     enter(page, "Noise", "0.1")  # with other points the pinned one is released
-    expect(answer).to_be_hidden()
+    expect(pinned).to_be_hidden()
     expect(point_of_step(page)).to_have_value("")
     wait_for_rings(page, x, y, ring=False)
+
+
+def percent_blue(text: str) -> float:
+    """Return the percentage of class 1 that an answer says."""
+    percent, color = re.fullmatch(r"(?:over )?(\d+) % (blue|orange)", text).groups()
+    return float(percent) if color == "blue" else 100 - float(percent)
+
+
+def test_anywhere_on_the_plane_the_pointer_tells_what_the_network_predicts_there(
+    page: Page, server: str
+) -> None:
+    """In the middle and in each corner; inside the plot, so that no label of an axis is covered."""
+    open_page(page, server, "samples=100&panel=none&speed=100&learning_rate=0.3&train_points=false")
+    press(page, "Step 100")
+    shown(page, "decision-boundary", 100)
+    run = advance(start(Config(samples=100, learning_rate=0.3)), 100)
+    for at in ((0, 0), (1.2, 1.2), (-1.2, 1.2), (1.2, -1.2), (-1.2, -1.2), (0.7, 0.2)):
+        page.mouse.move(*place(page, *at))
+        expect(answer(page)).to_be_visible()
+        (probability,) = predict(run, [at])
+        # 1 % by the levels of the map and the shades of its colours, 1 % by rounding
+        told = percent_blue(answer(page).inner_text())
+        assert abs(told - 100 * probability) <= 2
+        inside = page.evaluate(
+            f"""() => {{
+              const chart = {PLOT}.closest('[data-live-chart]');
+              const tip = chart.querySelector('.answer').getBoundingClientRect();
+              const area = chart.querySelector('.under').getBoundingClientRect();
+              return tip.left >= area.left - 1 && tip.right <= area.right + 1
+                && tip.top >= area.top - 1 && tip.bottom <= area.bottom + 1;
+            }}"""
+        )
+        assert inside
+    before = answer(page).inner_text()
+    page.keyboard.press("Shift+ArrowRight")  # the mouse rests, and the answer follows the run
+    shown(page, "decision-boundary", 200)
+    (probability,) = predict(advance(run, 100), [at])
+    assert abs(percent_blue(answer(page).inner_text()) - 100 * probability) <= 2, before
+    page.mouse.move(5, 5)
+    expect(answer(page)).to_be_hidden()

@@ -74,6 +74,13 @@ def loss_name(config: Config) -> str:
     return "½ squared error" if squared else "cross-entropy"
 
 
+def reading(config: Config, *, discretize: bool = False) -> dict[str, object]:
+    """Return what the map of the output shows, as in messages.json."""
+    if config.problem == "regression":
+        return {"kind": "sign" if discretize else "value", "reach": 1.0}
+    return {"kind": "class" if discretize else "probability", "reach": 1.0}
+
+
 def _loss(loss: float) -> str:
     if math.isnan(loss):
         return "–"  # without points

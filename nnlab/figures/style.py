@@ -30,6 +30,11 @@ class Palette(NamedTuple):
     middle: str
     rim: str
 
+    @property
+    def map(self) -> tuple[str, str, str]:
+        """Return the colours of a map at its low end, in the middle and at its high end."""
+        return self.plane[0], self.middle, self.plane[1]
+
 
 LIGHT = Palette(("#cc5c00", "#0877bd"), ("#fcdcb8", "#c8e1f2"), "#f7f7f7", "#ffffff")
 DARK = Palette(("#ffa040", "#5cb8f5"), ("#633f1c", "#17496b"), "#20242b", "#0e1117")

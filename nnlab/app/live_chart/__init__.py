@@ -66,6 +66,7 @@ class Update(NamedTuple):
     points : for each trace of the figure the predictions for its points, as
         `figures.points.PointMarks`
     caption : written on the chart
+    reading : what the frames show, as in messages.json, so that the page can say it at the pointer
     network : for a diagram, what `network_diagram.network` returns, with `shown`, the unit in the
         large chart, [layer, number] or None, and `refused`, what is wrong with the last value set
         by hand
@@ -78,6 +79,7 @@ class Update(NamedTuple):
     series: Sequence[tuple[NDArray[np.generic], ...]] = ()
     points: Sequence[tuple[float, float, NDArray[np.uint16], NDArray[np.uint8]]] = ()
     caption: str = ""
+    reading: dict[str, Any] | None = None
     network: dict[str, Any] | None = None
     gallery: dict[str, Any] | None = None
 
@@ -130,6 +132,7 @@ def stage(
     rest: float = 0,
     brush: Brush | None = None,
     colors: tuple[str, str] | None = None,
+    map_colors: tuple[str, str, str] | None = None,
     pins: bool = False,
 ) -> None:
     """Draw the place of a chart with its figure.
@@ -144,6 +147,7 @@ def stage(
         half a second, to leave time for other charts. The last update is always drawn
     brush : None: the mouse zooms
     colors : of the brush, by class
+    map_colors : of the frames, at the low end, in the middle and at the high end
     pins : a click on a point draws a ring around it, which stays until the next click
     """
     data = {
@@ -154,6 +158,7 @@ def stage(
         "rest": rest,
         "brush": brush and brush._asdict(),
         "colors": colors,
+        "map_colors": map_colors,
         "pins": pins,
     }
     _stage(key=key, data=data)

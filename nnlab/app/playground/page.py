@@ -152,7 +152,13 @@ def _stages(playground: Playground) -> DisplayOptions:
         palette = theme.palette()
         shown = (run.dataset, config.problem, own.axes, options.parts, target, palette)
         figure = points.decision_boundary(*shown)
-        live_chart.stage(place, figure, extent, brush=brush, colors=palette.points, pins=True)
+        live_chart.stage(
+            *(place, figure, extent),
+            brush=brush,
+            colors=palette.points,
+            map_colors=palette.map,
+            pins=True,
+        )
     with st.container(key="curve"):
         help_ = "A logarithmic axis shows small losses as well as large ones."
         log = display_options.linked_toggle("Log axis", "log_loss", help_)

@@ -40,11 +40,14 @@ def message(
         status = report.looking_back(run, then)
     at, metrics = then.iteration, shown.observation.metrics
     caption = diagram.caption(playground, shown)
+    reading = diagram.reading(playground, shown, discretize=options.discretize)
     ending = report.alt(then, metrics)
     marks = point_marks(shown.observation, misclassified=options.misclassified)
     alt = f"{caption or 'Decision boundary'} {ending}"
     charts = {
-        "decision-boundary": Update(at, alt, shown.frames, points=marks, caption=caption),
+        "decision-boundary": Update(
+            at, alt, shown.frames, points=marks, caption=caption, reading=reading
+        ),
         "loss-curve": Update(at, f"Loss curve {ending}", series=_curves(run, then, metrics)),
         **panels.updates(panel, playground, shown),
     }

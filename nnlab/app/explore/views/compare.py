@@ -124,8 +124,9 @@ def _stages(configs: Sequence[Config]) -> None:
     for place, side, config in zip(planes, SIDES, configs, strict=True):
         with place:
             dataset = dataset_of(config)
-            figure = decision_boundary(dataset, config.problem, palette=theme.palette())
-            live_chart.stage(f"compare-{side}", figure, plane_extent(dataset))
+            palette, extent = theme.palette(), plane_extent(dataset)
+            figure = decision_boundary(dataset, config.problem, palette=palette)
+            live_chart.stage(f"compare-{side}", figure, extent, map_colors=palette.map)
             if st.button("Open in the playground", key=f"compare_open_{side}", type="tertiary"):
                 navigation.open_in_workbench(config)
     with curve:
@@ -166,13 +167,16 @@ def _draw(pair: RunPair, shown: Sequence[ShownRun]) -> None:
     last.progress(min(1.0, iteration / goal), words)
     updates = {}
     alts = []
-    for place, side, one in zip(places, SIDES, shown, strict=True):
+    for place, side, one, config in zip(places, SIDES, shown, pair.configs, strict=True):
         place.markdown(line(one))
         words = ", ".join(f"{name} {value}" for name, value in numbers(one))
         alt = f"at iteration {one.iteration}: {words or one.ended}."
         alts.append(f"{side} {alt}")
         updates[f"compare-{side}"] = live_chart.Update(
-            one.iteration, f"Decision boundary of the {side} run {alt}", frames=one.frames
+            one.iteration,
+            f"Decision boundary of the {side} run {alt}",
+            frames=one.frames,
+            reading=report.reading(config),
         )
     updates[LOSS] = live_chart.Update(
         iteration,

@@ -3,6 +3,7 @@
 import { AxisFilters } from "./axis_filters.js";
 import { Brush } from "./brush.js";
 import { make, penOf } from "./dom.js";
+import { Hover } from "./hover.js";
 import { Marks } from "./marks.js";
 import { PlotlyPlot, loadPlotly } from "./plotly_plot.js";
 /** @typedef {import("messages").Chart} Update */
@@ -12,6 +13,7 @@ const FEW = 20; // points of a line that gets markers, since a line alone would 
 const MAX_LEFT = 3; // frames of the last update that are still played after the next one has come
 const MAX_REST_MS = 500;
 const MAX_SPACING_MS = 250; // between two frames
+const NAME = 24; // pixels at the top of the plot, for the name of an axis and a note
 
 export class Chart {
   constructor() {
@@ -20,7 +22,9 @@ export class Chart {
     this.canvas = make("canvas");
     this.under.append(this.canvas);
     this.caption = make("div", "caption");
-    this.marks = new Marks(this.plot);
+    this.zoomed = make("div", "zoomed", "Double-click to see all");
+    this.hover = new Hover(this);
+    this.marks = new Marks(this.plot, () => this.hover.say());
     this.brush = new Brush(this);
     this.filters = new AxisFilters(this.plot);
     /** @type {HTMLElement | undefined} */
@@ -50,15 +54,22 @@ export class Chart {
     this.element = element;
     element.dataset.liveChart = name;
     const { rings, prediction } = this.marks;
-    element.append(this.under, this.plot.element, rings, prediction, this.caption);
+    element.append(this.under, this.plot.element, rings, prediction, this.caption, this.zoomed);
+    this.hover.mount(element);
+    // A finger scrolls the page or pinches it; Plotly would zoom. A tap still reaches Plotly, as a
+    // click of the mouse.
+    this.plot.element.addEventListener("touchstart", (event) => {
+      if (this.plot.axes()) event.stopPropagation();
+    }, { capture: true, passive: true });
     this.stale = true; // the place is new, as after a visit to another page
     new ResizeObserver(() => this.plot.resize()).observe(element);
     if (waits) this.schedule();
   }
 
   /** @param {Stage} stage */
-  setStage({ figure, extent, rest, pins, brush, colors }) {
+  setStage({ figure, extent, rest, pins, brush, colors, map_colors: mapColors }) {
     Object.assign(this, { extent, rest, pins });
+    this.hover.set(mapColors);
     if (this.text !== figure) {
       this.text = figure;
       this.figure = JSON.parse(figure);
@@ -149,16 +160,24 @@ export class Chart {
     this.nextAt = Math.max(this.nextAt + this.spacing, now);
     if (this.canvas.width !== bitmap.width) this.canvas.width = this.canvas.height = bitmap.width;
     penOf(this.canvas).drawImage(bitmap, 0, 0);
+    this.canvas.dataset.drawn = "true";
+    this.hover.say(); // the network may predict something else now
     this.element.dataset.iteration = String(iteration);
   }
 
-  // Lets the picture follow the axes when the user zooms or the window changes.
+  // Lets the picture, and what is written over it, follow the axes when the user zooms or the window
+  // changes.
   placeCanvas() {
     const axes = this.plot.axes();
-    if (!this.extent || !axes) return;
+    if (!axes) return;
+    const { area, size } = axes;
+    this.element?.classList.toggle("is-zoomed", this.plot.isZoomed());
+    Object.assign(this.zoomed.style, {
+      right: `${size.width - area.left - area.width}px`, top: `${area.top + NAME}px`,
+    });
+    if (!this.extent) return;
     this.marks.draw();
     const [left, right, bottom, top] = this.extent;
-    const { area } = axes;
     const place = (/** @type {HTMLElement} */ element, /** @type {typeof area} */ box) => {
       for (const [side, pixels] of Object.entries(box)) {
         element.style.setProperty(side, `${pixels}px`);
@@ -166,7 +185,11 @@ export class Chart {
     };
     place(this.under, area);
     Object.assign(this.caption.style, {
-      left: `${area.left}px`, top: `${area.top}px`, maxWidth: `${area.width}px`,
+      left: `${area.left}px`, top: `${area.top + NAME}px`, maxWidth: `${area.width}px`,
+    });
+    Object.assign(this.marks.prediction.style, {
+      left: `${area.left}px`, bottom: `${size.height - area.top - area.height}px`,
+      maxWidth: `${area.width}px`,
     });
     const x = axes.x(left), y = axes.y(top);
     place(this.canvas, {

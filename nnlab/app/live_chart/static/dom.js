@@ -31,9 +31,12 @@ export function find(parent, tag, selector = "") {
   return /** @type {HTMLElementTagNameMap[Tag]} */ (element);
 }
 
-/** @param {HTMLCanvasElement} canvas */
-export function penOf(canvas) {
-  return /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
+/**
+ * @param {HTMLCanvasElement} canvas
+ * @param {CanvasRenderingContext2DSettings} [settings]
+ */
+export function penOf(canvas, settings) {
+  return /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d", settings));
 }
 
 /**

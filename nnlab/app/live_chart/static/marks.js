@@ -1,8 +1,8 @@
-// Marks on the points of a chart: rings around the mistakes, and the prediction for the point under
-// the mouse or the pinned one.
+// Marks on the points of a chart: rings around the mistakes, and the prediction for the pinned point.
 
 import { make, penOf } from "./dom.js";
 import { outbox } from "./outbox.js";
+import { pointAnswer } from "./plane_answer.js";
 /** @typedef {import("messages").Marks} PointMarks */
 /** @typedef {[number, number]} Place trace, and index in the trace */
 
@@ -28,9 +28,13 @@ export function predictionOf(marks, index) {
 export const isWrong = ([, , , bits], index) => Boolean(bits[index >> 3] & (128 >> (index & 7)));
 
 export class Marks {
-  /** @param {import("./plotly_plot.js").PlotlyPlot} plot */
-  constructor(plot) {
+  /**
+   * @param {import("./plotly_plot.js").PlotlyPlot} plot
+   * @param {() => void} onHover called when another point is under the mouse
+   */
+  constructor(plot, onHover) {
     this.plot = plot;
+    this.onHover = onHover;
     this.rings = make("canvas", "rings");
     this.prediction = make("div", "prediction", "", { role: "status" });
     /** @type {PointMarks[]} */
@@ -69,8 +73,8 @@ export class Marks {
      * @returns {Place | undefined} none for the lines of parallel coordinates
      */
     const place = ({ points }) => points && [points[0].curveNumber, points[0].pointNumber];
-    this.plot.on("plotly_hover", (event) => { this.hovered = place(event); this.say(); });
-    this.plot.on("plotly_unhover", () => { this.hovered = undefined; this.say(); });
+    this.plot.on("plotly_hover", (event) => { this.hovered = place(event); this.onHover(); });
+    this.plot.on("plotly_unhover", () => { this.hovered = undefined; this.onHover(); });
     if (!pins) return;
     this.plot.on("plotly_click", (event) => {
       const clicked = place(event);
@@ -90,22 +94,23 @@ export class Marks {
 
   // Writes the prediction. "polite": a screen reader says it; at every tick that would be too much.
   say(live = "polite") {
-    const text = this.text();
+    const text = this.text(this.pinned);
     if (text === this.prediction.textContent) return;
     this.prediction.setAttribute("aria-live", live);
     this.prediction.textContent = text;
   }
 
-  text() {
-    const [trace, index] = this.hovered ?? this.pinned ?? [-1, -1];
+  /**
+   * Says what the network predicts for a point; nothing if there is no such point.
+   * @param {Place | undefined} place
+   */
+  text([trace, index] = [-1, -1]) {
     const prediction = predictionOf(this.points[trace], index);
     const { name, meta, customdata } = this.plot.trace(trace) ?? {};
-    const target = customdata ? customdata[index] : meta;
-    if (prediction === undefined || target === undefined || !name) return "";
-    const what = customdata
-      ? `${name}, target ${target.toPrecision(3)}: prediction`
-      : `${name}: probability of class 1`;
-    return `${what} ${prediction.toFixed(3)}, error ${(prediction - target).toFixed(3)}`;
+    if (prediction === undefined || !name) return "";
+    const isTest = name.startsWith("test");
+    if (customdata) return pointAnswer(isTest, null, customdata[index], prediction);
+    return meta === undefined ? "" : pointAnswer(isTest, meta, meta, prediction);
   }
 
   draw() {

@@ -35,6 +35,7 @@ export class PlotlyPlot {
     const began = performance.now();
     const options = {
       displaylogo: false, displayModeBar: false, scrollZoom: false, doubleClick: "reset",
+      showTips: false, // it would cover the page's buttons
     };
     // Plotly would keep the ranges of the first figure, as the limits of a constrained axis and as
     // the ranges that a double click returns to.
@@ -85,10 +86,22 @@ export class PlotlyPlot {
     };
   }
 
+  // Says whether the user has zoomed in: a double click has something to reset.
+  isZoomed() {
+    return AXES.some((name) => {
+      const axis = this.plot._fullLayout?.[name];
+      if (!axis || axis.autorange) return false;
+      const ends = [axis._rangeInitial0, axis._rangeInitial1];
+      const reach = Math.abs(axis.range[1] - axis.range[0]);
+      return ends.some((end, at) => end === undefined
+        || Math.abs(axis.range[at] - end) > 1e-6 * reach);
+    });
+  }
+
   /**
    * Returns a trace with its defaults, if there is one.
    * @param {number} index
-   * @returns {{ name?: string, meta?: number, customdata?: number[] } | undefined}
+   * @returns {{ name?: string, meta?: 0 | 1, customdata?: number[] } | undefined}
    */
   trace(index) {
     return this.plot._fullData?.[index];

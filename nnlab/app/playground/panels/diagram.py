@@ -2,7 +2,9 @@
 
 from typing import Any
 
-from nnlab.app import live_chart, theme
+import numpy as np
+
+from nnlab.app import live_chart, report, theme
 from nnlab.app.live_chart import Update
 from nnlab.app.playground import session
 from nnlab.app.playground.record import Playground
@@ -35,6 +37,14 @@ def caption(playground: Playground, shown: Shown) -> str:
     span = (f"{value:.3g}" for value in shown.view.span)
     low, high = (text.replace("-", "−").replace("inf", "∞") for text in span)
     return f"{network_diagram.name(shown.run, playground.shown_unit)}: {low} to {high}"
+
+
+def reading(playground: Playground, shown: Shown, *, discretize: bool) -> dict[str, Any]:
+    """Return what the large chart's map shows, as in messages.json."""
+    if not playground.shown_unit:
+        return report.reading(shown.run.config, discretize=discretize)
+    reach = np.abs(np.nan_to_num(shown.view.span)).max()  # JSON has no infinity
+    return {"kind": "unit", "reach": float(reach)}
 
 
 def updates(playground: Playground, shown: Shown) -> dict[str, Update]:

@@ -1,0 +1,95 @@
+// The answer at the pointer: what the network predicts at that place of the plane, or for the point
+// there. It stays inside the plot, so that it covers no labels of the axes.
+
+import { make, penOf } from "./dom.js";
+import { fractionOf, mapAnswer } from "./plane_answer.js";
+/** @typedef {import("./plane_answer.js").Color} Color */
+
+const OFF = 14; // pixels between the pointer and the answer
+
+/**
+ * Returns the colour that a CSS colour stands for.
+ * @param {string} css as #rrggbb
+ * @returns {Color}
+ */
+const parsed = (css) => /** @type {Color} */ (
+  [1, 3, 5].map((at) => parseInt(css.slice(at, at + 2), 16))
+);
+
+export class Hover {
+  /** @param {import("./chart.js").Chart} chart */
+  constructor(chart) {
+    this.chart = chart;
+    this.tip = make("div", "answer", "", { "aria-hidden": "true" }); // it follows the pointer alone
+    this.tip.hidden = true;
+    /** @type {[Color, Color, Color] | undefined} */
+    this.stops = undefined;
+    /** @type {{ x: number, y: number } | undefined} the pointer, in pixels of the chart */
+    this.at = undefined;
+    this.pixels = make("canvas"); // two pixels wide and high
+    this.pixels.width = this.pixels.height = 2;
+    this.pen = penOf(this.pixels, { willReadFrequently: true });
+  }
+
+  /** @param {HTMLElement} element */
+  mount(element) {
+    element.append(this.tip);
+    const follow = (/** @type {PointerEvent} */ event) => {
+      const box = element.getBoundingClientRect();
+      this.at = { x: event.clientX - box.left, y: event.clientY - box.top };
+      this.say();
+    };
+    const leave = () => { this.at = undefined; this.say(); };
+    element.addEventListener("pointermove", follow);
+    element.addEventListener("pointerdown", follow);
+    element.addEventListener("pointercancel", leave); // the finger scrolls
+    element.addEventListener("pointerleave", (event) => {
+      if (event.pointerType === "mouse") leave(); // a finger that taps leaves at once
+    });
+  }
+
+  /** @param {[string, string, string] | null} colors of the map, at its ends and in the middle */
+  set(colors) {
+    this.stops = colors ? [parsed(colors[0]), parsed(colors[1]), parsed(colors[2])] : undefined;
+  }
+
+  say() {
+    const { at, tip, chart: { plot, marks } } = this;
+    const area = plot.axes()?.area;
+    const inside = area && at && at.x >= area.left && at.x <= area.left + area.width
+      && at.y >= area.top && at.y <= area.top + area.height;
+    const text = inside ? marks.text(marks.hovered) || this.placeText() : "";
+    tip.hidden = !text;
+    if (!text || !inside) return;
+    if (tip.textContent !== text) tip.textContent = text;
+    const { offsetWidth, offsetHeight } = tip;
+    const fits = at.x + OFF + offsetWidth <= area.left + area.width;
+    const left = Math.max(area.left, fits ? at.x + OFF : at.x - OFF - offsetWidth);
+    const top = Math.max(area.top, at.y - OFF - offsetHeight);
+    tip.style.transform = `translate(${Math.round(left)}px, ${Math.round(top)}px)`;
+  }
+
+  // Says what the map shows at the pointer: the mean of the four nearest pixels, as it is drawn.
+  placeText() {
+    const { at, stops, pen, chart: { canvas, extent, message, plot } } = this;
+    const values = at && plot.axes()?.valuesAt(at.x, at.y), size = canvas.width;
+    if (!stops || !extent || !message?.reading || !values || !canvas.dataset.drawn) return "";
+    const [left, right, bottom, top] = extent;
+    const x = ((values[0] - left) / (right - left)) * size - 0.5;
+    const y = ((top - values[1]) / (top - bottom)) * size - 0.5;
+    if (x < -0.5 || y < -0.5 || x > size - 0.5 || y > size - 0.5) return ""; // beside the map
+    const column = Math.max(0, Math.min(Math.floor(x), size - 2));
+    const row = Math.max(0, Math.min(Math.floor(y), size - 2));
+    pen.drawImage(canvas, column, row, 2, 2, 0, 0, 2, 2);
+    const { data } = pen.getImageData(0, 0, 2, 2);
+    const across = Math.max(0, Math.min(x - column, 1)), down = Math.max(0, Math.min(y - row, 1));
+    let fraction = 0;
+    for (const [number, weight] of [
+      (1 - across) * (1 - down), across * (1 - down), (1 - across) * down, across * down,
+    ].entries()) {
+      const color = /** @type {Color} */ ([...data.slice(4 * number, 4 * number + 3)]);
+      fraction += weight * fractionOf(color, stops);
+    }
+    return mapAnswer(fraction, message.reading);
+  }
+}

@@ -1,0 +1,69 @@
+// What the network predicts, in words: at a place of the plane, read from the colour of its map, and
+// for a point.
+
+import { shown } from "./numbers.js";
+/** @typedef {import("messages").Reading} Reading */
+/** @typedef {[number, number, number]} Color red, green and blue, from 0 to 255 */
+
+const CLASSES = ["orange", "blue"];
+const LEVELS = 128; // of a map, as in plane_view.py
+
+/**
+ * Returns how far a colour of the map is from the low end, 0, to the high end, 1. In between, the
+ * colours are mixtures of the middle colour and one of the ends.
+ * @param {Color} color
+ * @param {[Color, Color, Color]} stops colours at 0, 1/2 and 1
+ */
+export function fractionOf(color, [low, middle, high]) {
+  const [down, up] = [low, high].map((end) => {
+    const way = end.map((value, at) => value - middle[at]);
+    const gone = color.map((value, at) => value - middle[at]);
+    const length = way.reduce((sum, value) => sum + value ** 2, 0);
+    const along = way.reduce((sum, value, at) => sum + value * gone[at], 0) / length;
+    const share = Math.max(0, Math.min(along, 1));
+    const off = way.reduce((sum, value, at) => sum + (share * value - gone[at]) ** 2, 0);
+    return { share, off };
+  });
+  return down.off < up.off ? 0.5 - down.share / 2 : 0.5 + up.share / 2;
+}
+
+/**
+ * Says what the map shows at a place.
+ * @param {number} fraction of the way from the low end of its values to the high end
+ * @param {Reading} reading what the map shows
+ */
+export function mapAnswer(fraction, { kind, reach }) {
+  const side = fraction < 0.5 ? 0 : 1;
+  if (kind === "class") return CLASSES[side];
+  if (kind === "sign") return ["below 0", "above 0"][side];
+  if (kind === "probability") {
+    const percent = Math.round(100 * Math.max(fraction, 1 - fraction));
+    return `${percent > 99 ? "over 99" : percent} % ${CLASSES[side]}`;
+  }
+  // Only as many decimals as the levels of the map tell apart
+  const decimals = Math.ceil(-Math.log10((2 * reach) / LEVELS));
+  const value = (2 * fraction - 1) * reach;
+  const isSmall = decimals > 0 && decimals < 100;
+  const text = shown(isSmall ? Number(value.toFixed(decimals)) : value, isSmall ? 3 : 2);
+  const isEnd = kind === "value" && Math.abs(2 * fraction - 1) > 1 - 1 / LEVELS;
+  return isEnd ? `${text} or ${side ? "more" : "less"}` : text;
+}
+
+/**
+ * Says what the network predicts for a point.
+ * @param {boolean} isTest
+ * @param {0 | 1 | null} label null in a regression
+ * @param {number} target
+ * @param {number} prediction
+ */
+export function pointAnswer(isTest, label, target, prediction) {
+  const kind = isTest ? "test point" : "point";
+  if (label === null) {
+    return `The ${kind} has the value ${shown(target, 3)}: the network says ${shown(prediction, 3)}`;
+  }
+  const color = CLASSES[label], name = color[0].toUpperCase() + color.slice(1);
+  if (Number.isNaN(prediction)) return `${name} ${kind}: the network says nothing, as it diverged`;
+  const side = prediction < 0.5 ? 0 : 1;
+  const percent = (100 * (side ? prediction : 1 - prediction)).toFixed(1);
+  return `${name} ${kind}: the network says ${percent} % ${CLASSES[side]}`;
+}

@@ -24,7 +24,7 @@ from nnlab.inspection.diagnosis.loss_curve import overfitting
 from nnlab.inspection.diagnosis.progress import fraction_learned
 from nnlab.inspection.diagnosis.units import DEAD_FRACTION, saturation, strong_penalty
 from nnlab.inspection.next_update import look_at_step
-from nnlab.inspection.observation import observe
+from nnlab.inspection.observation import PointResults, observe
 from nnlab.model.activations import ACTIVATIONS
 from nnlab.model.network import INITIALIZATIONS, Parameters
 from nnlab.model.optimizers import OPTIMIZERS
@@ -668,6 +668,26 @@ def test_overfitting_needs_test_points() -> None:
     assert math.isnan(run.test_losses[-1])
     diagnosis = diagnose(observe(run))
     assert diagnosis is None or diagnosis.name != "overfitting"
+
+
+def test_a_rise_within_the_error_of_the_test_loss_is_no_overfitting() -> None:
+    """On 100 test points it may be due to two of them. On 10,000 such a rise would count."""
+    config = Config(
+        dataset="spirals",
+        hidden_layers=(16, 16),
+        activation="tanh",
+        initialization="xavier",
+        optimizer="adam",
+        learning_rate=0.02,
+    )
+    run = advance(start(config), 2_000)
+    assert run.test_losses[-1] > 1.3 * run.test_losses.min()
+    observation = observe(run)
+    assert overfitting(observation) is None
+    assert observation.metrics.test_accuracy > 0.95
+    test = observation.test
+    many = PointResults(*(np.repeat(column, 100) for column in test))
+    assert overfitting(replace(observation, test=many))
 
 
 def test_what_can_be_learned_from_very_many_points_is_estimated_from_a_sample() -> None:

@@ -258,7 +258,8 @@ def test_a_click_that_comes_with_a_tick_has_the_whole_page_drawn(
 
     monkeypatch.setattr(st, "rerun", rerun)
     playground = change()
-    drawn = live_part._drawn_page(playground, RUN.iteration, diagnose(observe(RUN)))
+    observation = observe(RUN)
+    drawn = live_part._drawn_page(playground, observation, diagnose(observation))
     command(playground)
     choices = live_part.Choices(
         None, None, DisplayOptions((), misclassified=False, discretize=False)

@@ -19,6 +19,7 @@ from nnlab.app.turns import tick, turn
 from nnlab.figures import points
 from nnlab.inspection.diagnosis import Diagnosis, diagnose
 from nnlab.inspection.observation import Observation
+from nnlab.inspection.remarks import waiting
 
 
 class Choices(NamedTuple):
@@ -34,7 +35,7 @@ class DrawnPage(NamedTuple):
 
     interval: float | None  # seconds between the ticks; None for a paused run
     iteration: int  # of the run shown
-    finding: str | None  # name of the diagnosis
+    says: str  # name of the diagnosis, or what else the page says about the run
     edited: bool  # a value set by hand may change this, and whether the run has diverged
     diverged: bool
     own: OwnPoints
@@ -48,15 +49,18 @@ def render(
 
     The observation and the finding are those that the rest of the page shows.
     """
-    drawn = _drawn_page(playground, observation.run.iteration, finding)
+    drawn = _drawn_page(playground, observation, finding)
     st.fragment(_tick, run_every=drawn.interval)(choices, drawn, [(playground, observation)])
 
 
-def _drawn_page(playground: Playground, iteration: int, finding: Diagnosis | None) -> DrawnPage:
+def _drawn_page(
+    playground: Playground, observation: Observation, finding: Diagnosis | None
+) -> DrawnPage:
     run, training = playground.run, playground.training
-    interval, name = training and training.pace.interval, finding and finding.name
+    interval, iteration = training and training.pace.interval, observation.run.iteration
+    says = finding.name if finding else waiting(observation)
     edited, own = run.parameters_edited, playground.own
-    return DrawnPage(interval, iteration, name, edited, run.diverged, own, playground.fields)
+    return DrawnPage(interval, iteration, says, edited, run.diverged, own, playground.fields)
 
 
 def _tick(
@@ -92,11 +96,11 @@ def _tick(
     settled = bool(training) or playground.has_settled
     finding = diagnose(shown.observation) if settled else None
     playground = session.current()
-    now = _drawn_page(playground, shown.run.iteration, finding)
+    now = _drawn_page(playground, shown.observation, finding)
     if training:
         now = now._replace(iteration=drawn.iteration)
     elif not settled:
-        now = now._replace(iteration=drawn.iteration, finding=drawn.finding)
+        now = now._replace(iteration=drawn.iteration, says=drawn.says)
     if now != drawn:
         st.rerun()
     message = tick_message.message(playground, shown, choices.panel, choices.options)

@@ -29,7 +29,8 @@ from nnlab.data.plane import plane_extent
 from nnlab.data.points import MAX_LINK_POINTS
 from nnlab.figures import curves, points
 from nnlab.inspection.diagnosis import Diagnosis, diagnose
-from nnlab.inspection.observation import observe
+from nnlab.inspection.observation import Observation, observe
+from nnlab.inspection.remarks import success, waiting
 from nnlab.training.config import Config
 from nnlab.training.run import Run
 from nnlab.training.work import fits
@@ -76,7 +77,7 @@ def render() -> None:
         _undo(playground)
         saving.render()
     with st.container(key="notices"):
-        _notices(playground, error, finding, past=observation.run is not playground.run)
+        _notices(playground, error, finding, observation)
     edited = {"edited": EDITED} if playground.run.parameters_edited else {}
     write(_query(playground.run.config) | edited)
     # Last, as it needs the choices made above. In a place of its own: if a tick follows at once,
@@ -115,10 +116,13 @@ def _undo(playground: Playground) -> None:
         UNDO_RUN.button(st, playground, label=label, help=help_, type="tertiary")
 
 
-def _notices(playground: Playground, error: str, finding: Diagnosis | None, *, past: bool) -> None:
-    """Say what is wrong with a setting, the run or the link."""
+def _notices(
+    playground: Playground, error: str, finding: Diagnosis | None, observation: Observation
+) -> None:
+    """Say what is wrong with a setting, the run or the link, or else how the run gets on."""
     if error:
         st.error(error, icon=":material/error:")
+    past = observation.run is not playground.run
     if finding:
         with st.container(horizontal=True, vertical_alignment="center", key="diagnosis"):
             st.warning(f"{finding.sentence} {finding.advice}", icon=":material/stethoscope:")
@@ -127,6 +131,10 @@ def _notices(playground: Playground, error: str, finding: Diagnosis | None, *, p
             help_ = help_ if past else f"Apply the advice; {effect}"
             label = report.changes(finding.changes)
             ADVICE.button(st, playground, finding, label=label, help=help_, disabled=past)
+    elif sentence := not past and playground.has_ended and success(observation):
+        st.success(sentence, icon=":material/check_circle:")
+    elif sentence := waiting(observation):
+        st.caption(sentence)
     run = playground.run
     if left_out := own_points.left_out_of_link(run.config.points):
         st.info(left_out)

@@ -133,6 +133,13 @@ class Playground(PageRecord):
         """Return the iteration that the run trains to, or would train to."""
         return self.training.goal if self.training else goal_of(self.run)
 
+    @property
+    def has_ended(self) -> bool:
+        """Say whether the run rests at its goal, or where its target loss has stopped it."""
+        run = self.run
+        at_goal = run.iteration > 0 and run.iteration == self.goal
+        return not self.training and (at_goal or run.rule_met == "target_loss")
+
 
 def goal_of(run: Run) -> int:
     """Return the multiple of `config.iterations` that the run has reached or trains to."""

@@ -16,6 +16,7 @@ from nnlab.inspection.observation import Observation
 from nnlab.training.run import TEST_EVERY, Run
 
 OVERFITTING, GAP_TO_TRAIN, GAP_TO_CONSTANT, STRIP = 0.1, 0.5, 0.1, 5
+ERRORS = 2  # standard errors: about 95 % of a normal distribution
 FIRST_PENALTY = 0.003
 PLATEAU, PLATEAU_ITERATIONS = 1e-3, 4000
 
@@ -27,7 +28,8 @@ def overfitting(observation: Observation) -> Diagnosis | None:
     the lowest mean of STRIP test losses by the fraction OVERFITTING. That is twice the largest
     "generalization loss" of Prechelt 1998 (Early stopping - but when?). It also exceeds the
     training loss by GAP_TO_TRAIN of that loss and by GAP_TO_CONSTANT of the loss of a constant
-    prediction, so that small differences do not count.
+    prediction, so that small differences do not count. And the rise exceeds ERRORS standard errors
+    of the test loss: on 100 test points, a rise from 0.12 to 0.13 may be due to two of them.
     """
     run = observation.run
     tests = run.test_losses[-(-settled_since(run) // TEST_EVERY) :]
@@ -37,7 +39,9 @@ def overfitting(observation: Observation) -> Diagnosis | None:
     best, now = int(np.argmin(strips)), float(np.median(tests[-STRIP:]))
     train = float(run.losses[-STRIP * TEST_EVERY :].mean())
     gap = max(GAP_TO_TRAIN * train, GAP_TO_CONSTANT * constant_loss(run.config, run.dataset))
-    if now <= (1 + OVERFITTING) * strips[best] or now - train <= gap:
+    error = float(observation.test.losses.std()) / math.sqrt(len(observation.test.losses))
+    rise = now - strips[best]
+    if rise <= max(OVERFITTING * strips[best], ERRORS * error) or now - train <= gap:
         return None
     iteration = (len(run.test_losses) - len(tests) + best + STRIP // 2) * TEST_EVERY
     rate = FIRST_PENALTY

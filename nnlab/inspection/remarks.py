@@ -1,0 +1,62 @@
+"""What is worth saying about a run with which nothing is wrong: it waits, or it has succeeded."""
+
+import math
+
+import numpy as np
+
+from nnlab.inspection.diagnosis.progress import FEW, LEARNED, constant_loss, fraction_learned
+from nnlab.inspection.observation import Observation
+
+# The loss where each answer is 50 %, in words and as a number.
+UNDECIDED = {
+    "cross_entropy": ("log 2 = 0.693", math.log(2)),
+    "squared_error": ("1/8 = 0.125", 0.125),
+}
+NEAR_LOSS, NEAR_ANSWERS = 0.05, 0.1
+SOLVED = 0.95  # of the training points and of the test points
+
+
+def waiting(observation: Observation) -> str:
+    """Say that a classification still answers about 50 % everywhere; return nothing if not.
+
+    It does if, after FEW iterations, its loss differs by less than the fraction NEAR_LOSS from the
+    loss of that answer, and its answers by less than NEAR_ANSWERS (root mean square) from one half.
+    The article's run does so from iteration 200 to 7,600.
+    """
+    run, outputs = observation.run, observation.train.outputs
+    if run.config.problem == "regression" or run.iteration < FEW or not len(outputs):
+        return ""
+    words, loss = UNDECIDED[run.config.output_loss]
+    is_near = abs(observation.metrics.train_loss - loss) < NEAR_LOSS * loss
+    if not is_near or math.sqrt(np.mean((outputs - 0.5) ** 2)) >= NEAR_ANSWERS:
+        return ""
+    return (
+        f"The loss stands near {words}: the network still answers about 50 % everywhere. "
+        "This can last for thousands of iterations."
+    )
+
+
+def success(observation: Observation) -> str:
+    """Say how well a finished run has learned its task; return nothing if it has not.
+
+    A classification has if it has the fraction SOLVED of both training and test points right, a
+    regression if it has learned the fraction LEARNED of its task.
+    """
+    run, metrics = observation.run, observation.metrics
+    if not len(observation.train.outputs):
+        return ""
+    done = f"Done after {run.iteration:,} iterations."
+    if run.config.problem == "regression":
+        if fraction_learned(observation) < LEARNED:
+            return ""
+        constant = constant_loss(run.config, run.dataset)
+        return (
+            f"The surface fits the points: the loss is {metrics.train_loss:.2g}, where the same "
+            f"value everywhere would have {constant:.2g}. {done}"
+        )
+    train, test = metrics.train_accuracy, metrics.test_accuracy
+    if train < SOLVED or test < SOLVED or fraction_learned(observation) < LEARNED:
+        return ""
+    solved = "The boundary has closed" if run.config.dataset == "circles" else "Solved"
+    of_test = "" if math.isnan(test) else f" and {test:.1%} of the test points"
+    return f"{solved}: {train:.1%} of the training points{of_test} are right. {done}"

@@ -140,10 +140,10 @@ def test_the_chosen_options_are_shown_and_no_others(page: Page, server: str) -> 
     open_page(page, server, "samples=100&panel=none")
     assert page.evaluate(RED_PIXELS) == 0
     press(page, "Show")
-    page.get_by_text("Misclassified points").click()
+    page.get_by_text("Mark mistakes").click()
     page.wait_for_function(f"{RED_PIXELS} > 1000")  # half of the points are wrong
     page.wait_for_url("**/?*misclassified=true*")
-    page.get_by_text("Misclassified points").click()
+    page.get_by_text("Mark mistakes").click()
     page.wait_for_function(f"{RED_PIXELS} === 0")
 
     seen = f"""{PLOT}._fullData.filter(({{ visible, name }}) => visible === true && name)
@@ -161,7 +161,7 @@ def test_the_chosen_options_are_shown_and_no_others(page: Page, server: str) -> 
     places = [(row, column) for row in range(0, GRID_SIZE, 9) for column in range(0, GRID_SIZE, 9)]
     soft = pixels(page, places)
     assert len({tuple(color) for color in soft.tolist()}) > 2
-    page.get_by_text("Discretize").click()
+    page.get_by_text("Hard boundary").click()
     page.wait_for_url("**/?*discretize=true*")
     hard = [tuple(rgb(color)) for color in LIGHT.plane]
     wait_in(page, lambda: {tuple(color) for color in pixels(page, places).tolist()} == set(hard))

@@ -12,8 +12,8 @@ from nnlab.data.points import MAX_LINK_POINTS, Points, encode
 from nnlab.data.scales import standardized_points
 from tests.helpers.app_page import (
     change,
+    enter,
     healthy,
-    key_of,
     offered,
     open_playground,
     playground_of,
@@ -108,7 +108,7 @@ def test_the_columns_are_guessed_again_for_another_problem() -> None:
     content = b"bill,tip,sex,time\n17,1.5,m,Dinner\n10.3,1.7,f,Lunch\n21,3.5,m,Dinner\n"
     app = upload(open_playground(), content)
     assert offered(app.selectbox, "column_2").value == "time"
-    healthy(app.selectbox(key=key_of(app, "problem")).set_value("regression").run())
+    enter(app, "problem", "regression")
     assert offered(app.selectbox, "column_2").value == "tip"
 
 

@@ -24,9 +24,11 @@ from tests.helpers.browser_page import (
     mark,
     marked,
     numbers,
+    open_popover,
     open_save,
     place,
     press,
+    press_one_of,
     settled,
     shown,
     single,
@@ -66,7 +68,7 @@ def near(points: Points, *expected: tuple[float, float, float]) -> bool:
 def upload_file(page: Page, content: bytes, name: str = "points.csv") -> None:
     file_input = page.locator(".st-key-upload input[type=file]")
     if not page.get_by_text("Upload points (CSV)").is_visible():
-        page.get_by_text("Seeds, test points, files").click()
+        open_popover(page, "data_popover")
     expect(page.get_by_text("Upload points (CSV)")).to_be_visible()
     file_input.set_input_files({"name": name, "mimeType": "text/csv", "buffer": content})
     expect(page.get_by_text("Column of x1")).to_be_visible()
@@ -207,7 +209,7 @@ def test_drawing_after_a_run_keeps_what_it_has_learned_and_start_trains_on(
 ) -> None:
     open_small(page, server, "speed=100&iterations=300")
     press(page, "Start")
-    expect(status(page)).to_contain_text("done")
+    expect(status(page)).to_contain_text("Done")
     choose(page, "Add orange")
     click(page, 0, 0)
     points = own(page, lambda count: count == 1)
@@ -399,8 +401,7 @@ def test_labels_left_over_from_a_regression_do_not_spoil_the_download(
     upload_file(page, b"a,b,c\n0,0,no\n0.5,0.5,yes\n")
     press(page, "Use these points")
     own(page, lambda count: count == 2)
-    page.get_by_role("combobox", name="Problem").click()
-    page.get_by_role("option", name="regression").click()
+    press_one_of(page, "Problem", "Regression")
     page.wait_for_url("**/?*problem=regression*")
     choose(page, "Add +1")
     click(page, -0.5, 0.5, shift=True)

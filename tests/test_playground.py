@@ -11,7 +11,6 @@ import pytest
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 from streamlit.testing.v1 import AppTest
-from streamlit.testing.v1.element_tree import SelectSlider
 
 from nnlab import Config, Run, advance, start
 from nnlab.app import live_chart
@@ -26,6 +25,8 @@ from tests.helpers.app_page import (
     APP,
     SMALL,
     change,
+    enter,
+    field,
     healthy,
     key_of,
     open_playground,
@@ -123,37 +124,47 @@ def test_reset_goes_back_to_the_same_start() -> None:
 def test_a_finished_run_says_so_and_start_goes_on_for_as_many_again() -> None:
     app = press(open_playground(iterations="15"), "start")
     train_until(app, lambda run: run.iteration >= 15)
-    assert status(app) == "15 of 15 iterations · done; Start trains 15 more"
+    assert status(app) == "15 of 15 iterations · Done. Start trains 15 more"
     press(app, "start")
     train_until(app, lambda run: run.iteration >= 30)
-    assert status(app) == "30 of 30 iterations · done; Start trains 15 more"
+    assert status(app) == "30 of 30 iterations · Done. Start trains 15 more"
 
 
 def test_the_learning_rate_acts_on_the_run_in_progress() -> None:
     app = press(open_playground(), "step_tick")
     before = run_of(app)
-    healthy(app.number_input(key="learning_rate").set_value(0.5).run())
+    enter(app, "learning_rate", 0.5)
     assert run_of(app).config.learning_rate == 0.5
     np.testing.assert_array_equal(run_of(app).losses, before.losses)
 
 
-def rate_slider(app: AppTest) -> SelectSlider[float]:
-    (slider,) = (item for item in app.select_slider if item.label == "Learning rate, logarithmic")
-    return slider
+@pytest.mark.parametrize(
+    ("rate", "key", "other"),
+    [
+        ("0.01", "higher_rate", 0.03),
+        ("0.01", "lower_rate", 0.003),
+        ("0.02", "higher_rate", 0.03),
+        ("0.02", "lower_rate", 0.01),
+        ("1e-7", "higher_rate", 1e-6),
+        ("1000000", "lower_rate", 3000),
+    ],
+)
+def test_two_buttons_step_the_learning_rate(rate: str, key: str, other: float) -> None:
+    app = press(open_playground(learning_rate=rate), key)
+    assert run_of(app).config.learning_rate == other
+    assert float(field(app, "learning_rate").value) == other
 
 
-@pytest.mark.parametrize("value", [0.001, 5e-5, 3.0, 100.0])
-def test_the_learning_rates_slider_follows_its_exact_entry(value: float) -> None:
-    app = open_playground()
-    app.number_input(key="learning_rate").set_value(value).run()
-    assert rate_slider(app).value == value
-
-
-def test_the_learning_rates_slider_sets_its_exact_entry() -> None:
-    app = open_playground()
-    healthy(rate_slider(app).set_value(0.2).run())
-    assert app.number_input(key=key_of(app, "learning_rate")).value == 0.2
-    assert run_of(app).config.learning_rate == 0.2
+@pytest.mark.parametrize(
+    ("rate", "key"), [("1e-6", "lower_rate"), ("3000", "higher_rate"), ("0.1", "")]
+)
+def test_the_steps_of_the_learning_rate_end_somewhere(rate: str, key: str) -> None:
+    app = open_playground(learning_rate=rate)
+    disabled = {one for one in ("lower_rate", "higher_rate") if app.button(key=one).disabled}
+    assert disabled == {key} - {""}
+    enter(app, "learning_rate", "fast")
+    assert app.button(key="lower_rate").disabled
+    assert app.button(key="higher_rate").disabled
 
 
 @pytest.mark.parametrize(
@@ -169,7 +180,7 @@ def test_the_learning_rates_slider_sets_its_exact_entry() -> None:
 )
 def test_what_changes_data_or_network_starts_a_new_run(name: str, value: float) -> None:
     app = press(open_playground(), "start")
-    healthy(app.number_input(key=name).set_value(value).run())
+    enter(app, name, value)
     assert getattr(run_of(app).config, name) == value
     assert run_of(app).iteration == 0
     assert app.button(key="start").label == "Start"
@@ -181,7 +192,7 @@ def test_what_changes_data_or_network_starts_a_new_run(name: str, value: float) 
 )
 def test_a_choice_starts_a_new_run(name: str, value: str) -> None:
     app = press(open_playground(), "step")
-    healthy(app.selectbox(key=name).set_value(value).run())
+    enter(app, name, value)
     assert getattr(run_of(app).config, name) == value
     assert run_of(app).iteration == 0
 
@@ -197,7 +208,7 @@ def test_new_seed_depends_on_the_seed_that_the_page_shows() -> None:
         return run_of(press(app, "new_seed")).config.seed
 
     typed, linked, default = open_playground(), open_playground(seed="5"), open_playground()
-    typed.number_input(key="seed").set_value(5).run()
+    enter(typed, "seed", 5)
     assert next_seed(typed) == next_seed(linked) != next_seed(default)
     fields = playground_of(typed).fields.filled({"seed": None})  # a cleared field
     change(typed, fields=fields)
@@ -244,7 +255,7 @@ def test_a_bad_number_gets_its_sentence_and_the_run_stays(
 ) -> None:
     app = press(open_playground(), "step")
     before = run_of(app)
-    healthy(app.number_input(key=name).set_value(value).run())
+    enter(app, name, value)
     (error,) = app.error
     assert re.fullmatch(message, error.value)
     assert run_of(app) is before
@@ -254,7 +265,7 @@ def test_a_bad_number_gets_its_sentence_and_the_run_stays(
 @pytest.mark.parametrize(
     ("name", "typed", "shown"),
     [
-        ("learning_rate", None, "None"),  # a cleared field
+        ("samples", None, "None"),  # a cleared field
         ("hidden_layers", "a$b$c", "'a$b$c'"),
         ("hidden_layers", "`10;5`", "''10;5''"),
         (
@@ -321,7 +332,7 @@ def test_values_that_are_fine_only_together_are_read_together() -> None:
 
 def test_only_what_applies_is_shown() -> None:
     def keys(app: AppTest) -> set[str]:
-        kinds = ("number_input", "selectbox", "text_input", "select_slider")
+        kinds = ("number_input", "selectbox", "text_input")
         return {control.key for kind in kinds for control in app.get(kind)}
 
     plain = keys(open_playground())
@@ -335,25 +346,25 @@ def test_only_what_applies_is_shown() -> None:
 
 def test_a_field_that_did_not_apply_for_a_while_has_its_value_again() -> None:
     app = open_playground(optimizer="momentum")
-    app.number_input(key="samples").set_value(30).run()
-    app.number_input(key="momentum").set_value(0.5).run()
-    app.selectbox(key="optimizer").set_value("adam").run()
-    app.selectbox(key="dataset").set_value("own").run()
+    enter(app, "samples", 30)
+    enter(app, "momentum", 0.5)
+    enter(app, "optimizer", "adam")
+    enter(app, "dataset", "own")
     assert run_of(healthy(app)).config.samples == Config.samples  # it does not apply
-    app.selectbox(key="optimizer").set_value("nesterov").run()
-    app.selectbox(key="dataset").set_value("moons").run()
+    enter(app, "optimizer", "nesterov")
+    enter(app, "dataset", "moons")
     config = run_of(healthy(app)).config
     assert (config.samples, config.momentum) == (30, 0.5)
 
 
 def test_the_articles_settings_are_also_those_of_fields_that_do_not_apply_now() -> None:
     app = open_playground(optimizer="momentum", momentum="0.5", test_samples="100", samples="1000")
-    app.number_input(key="noise").set_value(0.3).run()
-    app.selectbox(key="optimizer").set_value("adam").run()
-    app.selectbox(key="dataset").set_value("own").run()
+    enter(app, "noise", 0.3)
+    enter(app, "optimizer", "adam")
+    enter(app, "dataset", "own")
     press(app, "example_article")
     assert run_of(app).config == Config()
-    app.selectbox(key=key_of(app, "optimizer")).set_value("momentum").run()
+    enter(app, "optimizer", "momentum")
     assert run_of(healthy(app)).config == Config(optimizer="momentum")
 
 
@@ -384,7 +395,7 @@ def test_one_click_restores_the_articles_settings() -> None:
 def test_training_choices_act_on_the_run_in_progress(name: str, value: str) -> None:
     app = press(open_playground(), "step_tick")
     before = run_of(app)
-    healthy(app.selectbox(key=name).set_value(value).run())
+    enter(app, name, value)
     assert getattr(run_of(app).config, name) == value
     np.testing.assert_array_equal(run_of(app).losses, before.losses)
     assert run_of(press(app, "step")).iteration == before.iteration + 1
@@ -434,7 +445,7 @@ def test_more_work_than_a_server_can_share_is_refused() -> None:
     app = press(open_playground(), "step")
     before = run_of(app)
     app.text_input(key="hidden_layers").set_value("64,64,64,64,64,64,64,64")
-    healthy(app.number_input(key="samples").set_value(100_000).run())
+    enter(app, "samples", 100_000)
     (error,) = app.error
     assert error.value == (
         "samples must be at most 2,524 including test points and your own, for a network of 512 "
@@ -473,9 +484,9 @@ def test_a_bad_link_falls_back_to_the_default_and_says_so(name: str, value: str)
 
 def test_another_problem_brings_a_data_set_that_fits() -> None:
     app = open_playground(problem="regression", dataset="plane")
-    healthy(app.selectbox(key="problem").set_value("classification").run())
+    enter(app, "problem", "classification")
     assert run_of(app).config.dataset == "circles"
-    assert app.selectbox(key=key_of(app, "dataset")).value == "circles"
+    assert field(app, "dataset").value == "circles"
 
 
 def test_several_bad_values_are_all_named_and_good_ones_are_kept() -> None:
@@ -492,9 +503,9 @@ def test_divergence_stops_the_run_and_names_the_iteration_and_a_way_out() -> Non
     assert not app.button(key="apply_advice").disabled
     assert app.button(key="start").disabled
     assert "nan" not in texts(app)
-    healthy(app.number_input(key="iterations").set_value(99).run())
+    enter(app, "iterations", 99)
     assert run_of(app).diverged  # more iterations do not help
-    healthy(app.number_input(key="learning_rate").set_value(0.001).run())
+    enter(app, "learning_rate", 0.001)
     assert run_of(app).iteration == 0
     assert not app.button(key="start").disabled
 
@@ -502,7 +513,7 @@ def test_divergence_stops_the_run_and_names_the_iteration_and_a_way_out() -> Non
 def test_a_diverged_run_offers_a_button_that_sets_the_named_learning_rate() -> None:
     app = press(open_playground(activation="linear", learning_rate="1000"), "start")
     train_until(app, lambda run: run.diverged)
-    assert app.button(key="apply_advice").label == "Set learning rate to 300"
+    assert app.button(key="apply_advice").label == "Try learning rate 300"
     app = press(app, "apply_advice")
     assert run_of(app).config.learning_rate == 300
     assert (run_of(app).iteration, run_of(app).diverged) == (0, False)
@@ -520,7 +531,7 @@ def test_the_equations_carry_the_shapes_of_this_network() -> None:
 
 def test_every_control_has_a_help_text() -> None:
     app = open_playground()
-    kinds = ("button", "number_input", "text_input", "selectbox", "toggle", "select_slider")
+    kinds = ("button", "number_input", "text_input", "selectbox", "toggle")
     controls = [control for kind in kinds for control in app.get(kind)]
     assert len(controls) > 15
     for control in controls:
@@ -552,8 +563,8 @@ def test_advice_that_needs_no_new_run_acts_on_the_one_in_progress() -> None:
     press(app, "apply_advice")
     assert run_of(app).iteration == iteration
     assert run_of(app).config.learning_rate > 1e-7
-    shown = app.number_input(key=key_of(app, "learning_rate"))
-    assert shown.value == run_of(app).config.learning_rate
+    shown = field(app, "learning_rate")
+    assert float(shown.value) == run_of(app).config.learning_rate
 
 
 def test_a_link_of_an_edited_run_says_what_it_does_not_hold() -> None:
@@ -718,7 +729,7 @@ def test_the_charts_learn_that_another_run_has_begun(monkeypatch: pytest.MonkeyP
     healthy(app.run())
     change(app, left=LeftRun(advance(run_of(app), 50), OwnPoints(), is_branch=True))
     press(healthy(app.run()), "undo_run")
-    healthy(app.number_input(key="learning_rate").set_value(0.5).run())
+    enter(app, "learning_rate", 0.5)
     assert len(set(runs_sent)) == 1
     press(app, "reset")
     press(app, "add_layer")

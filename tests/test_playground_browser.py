@@ -119,7 +119,7 @@ def test_pause_stops_and_picture_and_numbers_agree(page: Page, server: str) -> N
 def test_a_run_is_watched_from_first_to_last(page: Page, server: str) -> None:
     open_page(page, server, "speed=max&iterations=5000")
     press(page, "Start")
-    expect(status(page)).to_contain_text("done", timeout=2 * PATIENCE)
+    expect(status(page)).to_contain_text("Done", timeout=2 * PATIENCE)
     for name in CHARTS:
         shown(page, name, 5000)
     metrics = evaluate(advance(start(Config()), 5000))

@@ -20,8 +20,11 @@ def address() -> Iterator[str]:
 
 
 def test_the_label_of_the_advice_says_what_it_sets() -> None:
-    changes = {"activation": "relu", "hidden_layers": (4, 2), "learning_rate": 0.00123}
-    assert advised(report.changes(changes)) == changes
+    many = {"activation": "leaky_relu", "hidden_layers": (4, 2), "learning_rate": 0.00123}
+    penalty = {"regularization": "l2", "regularization_rate": 0.003}
+    for changes in (many, penalty, {"regularization": "none"}):
+        assert advised(report.changes(changes)) == changes
+    assert report.changes(penalty) == "Try L2 0.003"
 
 
 @pytest.mark.slow

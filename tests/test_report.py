@@ -39,7 +39,7 @@ def test_the_status_counts_and_gives_the_time_left() -> None:
     assert report.status(run, 25_000, 1234.5) == (
         "500 of 25,000 iterations · 1,200 iterations/s · 20 s left"  # 24,500 / 1234.5 = 19.8
     )
-    assert report.status(run, 500, None).endswith("done; Start trains 25,000 more")
+    assert report.status(run, 500, None).endswith("Done. Start trains 25,000 more")
 
 
 def test_a_diverged_run_says_where() -> None:

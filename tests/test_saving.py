@@ -19,6 +19,7 @@ from nnlab.figures.plane_picture import png
 from nnlab.inspection.next_update import make_step
 from nnlab.inspection.plane_view import view_plane
 from tests.helpers.app_page import change, healthy, open_playground, run_of
+from tests.helpers.app_page import enter as enter_in_app
 from tests.helpers.app_page import press as press_in_app
 from tests.helpers.browser_page import (
     download,
@@ -252,7 +253,7 @@ def test_each_download_says_in_a_sentence_what_it_is() -> None:
 def test_the_script_of_a_changed_run_says_that_it_will_differ() -> None:
     app = press_in_app(open_playground(speed="100"), "step_tick")
     assert "will differ" not in captions(app)
-    app = healthy(app.number_input(key="learning_rate").set_value(0.5).run())
+    app = enter_in_app(app, "learning_rate", 0.5)
     app = healthy(press_in_app(app, "step_tick"))
     assert (
         "The setting learning rate was changed from 0.01 to 0.5 at iteration 100. "
@@ -264,7 +265,7 @@ def test_the_script_of_a_changed_run_says_that_it_will_differ() -> None:
 
 def test_the_script_of_a_run_with_another_end_says_that_it_may_stop_elsewhere() -> None:
     app = press_in_app(open_playground(speed="100"), "step_tick")
-    app = healthy(app.number_input(key="target_loss").set_value(0.9).run())
+    app = enter_in_app(app, "target_loss", 0.9)
     assert (
         "The setting target loss was changed from none to 0.9 at iteration 100. The script uses "
         "the present settings from the start, and may stop elsewhere." in captions(app)

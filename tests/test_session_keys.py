@@ -13,7 +13,7 @@ from nnlab.app.playground.point_history import OwnPoints
 from nnlab.app.playground.record import LeftRun
 from nnlab.data.points import Points
 from tests.helpers import browser_page
-from tests.helpers.app_page import SMALL, change, healthy, key_of, press, run_of
+from tests.helpers.app_page import SMALL, change, enter, healthy, key_of, press, run_of
 from tests.helpers.browser_page import button, open_page, settled, shown, status
 from tests.helpers.server import serving
 from tests.helpers.waiting import PATIENCE_SECONDS
@@ -36,7 +36,7 @@ SEGMENTS = {"panel": "step", "speed": "100", "tool": "Add blue", "features": ["x
 PARTS = ("Loss", "Backward", "Update", "Forward")
 BUTTONS = (
     *("undo_run", "start", "pause", "step", "step_tick", "clear", "undo", "add_layer"),
-    *("remove_layer", "new_seed", "reset", "example_article"),
+    *("remove_layer", "higher_rate", "lower_rate", "new_seed", "reset", "example_article"),
 )
 POINTS = tuple(OwnPoints(Points.of([(0, 0, 1)] * count)) for count in range(3))
 
@@ -57,10 +57,10 @@ def test_using_every_control_leaves_only_the_record_beside_widgets() -> None:
         app.button_group(key=key).set_value(segment).run()
         assert own_keys(app) == "playground"
     for key, choice in CHOICES.items():
-        app.selectbox(key=key).set_value(choice).run()
+        enter(app, key, choice)
         assert own_keys(app) == "playground"
     for key, number in NUMBERS.items():
-        app.number_input(key=key).set_value(number).run()
+        enter(app, key, number)
         assert own_keys(app) == "playground"
     app.number_input(key=key_of(app, "step_point")).set_value(3).run()
     assert own_keys(app) == "playground"
@@ -69,7 +69,6 @@ def test_using_every_control_leaves_only_the_record_beside_widgets() -> None:
         toggle.set_value(not toggle.value).run()
         assert own_keys(app) == "playground"
     app.text_input(key="hidden_layers").set_value("4,3").run()
-    app.select_slider(key=key_of(app, "learning_rate_scale")).set_value(0.2).run()
     press(app, "make_step")
     for part in PARTS:
         app.button_group(key=key_of(app, "step_part")).set_value(part).run()

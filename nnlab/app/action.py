@@ -23,6 +23,7 @@ class Action(NamedTuple, Generic[Record]):
     is_enabled : says whether the action is possible
     read_only : the action is allowed where nobody may change settings and points
     stops : updates that are on their way are not drawn after it
+    icon : of the button
     """
 
     name: str
@@ -33,6 +34,7 @@ class Action(NamedTuple, Generic[Record]):
     is_enabled: Callable[[Record], bool] = lambda _: True
     read_only: bool = False
     stops: bool = False
+    icon: str | None = None
 
     def button(
         self,
@@ -58,6 +60,7 @@ class Action(NamedTuple, Generic[Record]):
             args=(record, *values),
             disabled=disabled or not self.is_enabled(record),
             help=(look.pop("help", "") or self.help) + key,
+            icon=self.icon,
             **look,
         )
 

@@ -18,8 +18,7 @@ def config_query(config: Config) -> dict[str, str]:
     Points are left out if there are too many for a link; the session remembers them.
     """
     return {
-        # 1, not 1.0, though Python writes it so
-        name: text(name, value).removesuffix(".0" if isinstance(value, float) else "")
+        name: text(name, value)
         for name in SETTINGS
         if (value := getattr(config, name)) != getattr(DEFAULTS, name)
         and not (name == "points" and len(config.points) > MAX_LINK_POINTS)

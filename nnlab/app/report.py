@@ -2,11 +2,12 @@
 
 import math
 from collections.abc import Mapping
+from typing import Any
 
-from nnlab.sweep.analysis.columns import setting_text
 from nnlab.training.config import Config
 from nnlab.training.metrics import Metrics
 from nnlab.training.run import Run
+from nnlab.training.wording import phrase, short, value_text
 
 
 def status(run: Run, goal: int, speed: float | None) -> str:
@@ -30,7 +31,7 @@ def status(run: Run, goal: int, speed: float | None) -> str:
         seconds = (goal - run.iteration) / speed
         line += f" · {float(f'{speed:.2g}'):,.0f} iterations/s · {seconds:,.0f} s left"
     elif run.iteration == goal:
-        line += f" · done; Start trains {config.iterations:,} more"
+        line += f" · Done. Start trains {config.iterations:,} more"
     return line
 
 
@@ -52,14 +53,18 @@ def metrics(values: Metrics) -> str:
     return "\n".join(f"| {' | '.join(row)} |" for row in rows)
 
 
-def changes(changed: Mapping[str, object]) -> str:
+def changes(changed: Mapping[str, Any]) -> str:
     """Return the label of a button that changes settings, or standardises the points."""
     if "points" in changed:
         return "Standardise the points"
-    return "Set " + ", ".join(
-        f"{name.replace('_', ' ')} to {setting_text(name, value)}"
-        for name, value in changed.items()
-    )
+    if changed.get("regularization") == "none":
+        return "Switch the penalty off"
+    rest, words = dict(changed), []
+    if "regularization" in rest:
+        words.append(value_text("regularization", rest.pop("regularization")))
+        if "regularization_rate" in rest:
+            words[-1] += f" {short(rest.pop('regularization_rate'))}"
+    return "Try " + ", ".join([*words, *(phrase(name, value) for name, value in rest.items())])
 
 
 def alt(run: Run, values: Metrics) -> str:

@@ -11,12 +11,11 @@ from nnlab.figures.plane_picture import png
 from nnlab.figures.style import LIGHT, Palette
 from nnlab.inspection.plane_view import LEVELS, Thumbnails, Unit
 from nnlab.training.run import Run
+from nnlab.training.wording import option_name
 
 MAX_EDGES = 400  # lines drawn: more would hide each other, and slow the page
 MAX_SHEET_BYTES = 20_000  # of all small maps: those of a large network get fewer colours
 N_COLORS = (LEVELS, 16, 4)
-
-_SUBSCRIPTS = str.maketrans({"1": "₁", "2": "₂", "*": " · "})
 
 
 def network(run: Run, thumbnails: Thumbnails, palette: Palette = LIGHT) -> dict[str, Any]:
@@ -38,7 +37,7 @@ def network(run: Run, thumbnails: Thumbnails, palette: Palette = LIGHT) -> dict[
     drawn, total = sum(counts), sum(matrix.size for matrix in weights)
     return {
         "layers": sizes,
-        "inputs": [label(name) for name in run.config.features],
+        "inputs": [option_name("features", name) for name in run.config.features],
         "sheet": _sheet(thumbnails.maps, palette),
         "size": thumbnails.maps.shape[-1],
         "spans": thumbnails.spans,
@@ -48,15 +47,10 @@ def network(run: Run, thumbnails: Thumbnails, palette: Palette = LIGHT) -> dict[
     }
 
 
-def label(feature: str) -> str:
-    """Return the name of a feature in a picture: x₁² for x1^2."""
-    return feature.replace("^2", "²").translate(_SUBSCRIPTS)
-
-
 def name(run: Run, unit: Unit) -> str:
     """Return the name of a unit."""
     if unit.layer == 0:
-        return f"Input {label(run.config.features[unit.number])}"
+        return f"Input {option_name('features', run.config.features[unit.number])}"
     if unit.layer == len(run.config.layer_sizes) - 1:
         return "Output"
     return f"Unit {unit.number + 1} of layer {unit.layer}"

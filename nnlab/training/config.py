@@ -169,6 +169,7 @@ class Config:
         kinds.real(0, 1e6, above=True),
         "How far each update moves the weights. Too small: nothing moves. Too large: it jumps.",
         effect="update",
+        typed=True,
     )
     learning_rate_schedule: str = _setting(
         "constant",

@@ -97,7 +97,11 @@ def real(low: float, high: float, *, above: bool = False) -> Kind:
 
     bound = f"above {low:g} and at most" if above else f"from {low:g} to"
     must = f"be a finite number {bound} {high:g}"
-    return Kind(rule, must, read, repr, "X", number=float)
+
+    def write(value: float) -> str:
+        return repr(value).removesuffix(".0")  # 1, not 1.0
+
+    return Kind(rule, must, read, write, "X", number=float)
 
 
 def one_of(registry: Iterable[str]) -> Kind:

@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.element_tree import TextInput
 from streamlit.util import calc_hash
 
 from nnlab import Run
@@ -60,6 +61,19 @@ def put_run(app: AppTest, run: Run, **changes: Any) -> None:
 def key_of(app: AppTest, name: str) -> str:
     """Return the key of a field's widget: a field set by the program has a new widget."""
     return playground_of(app).fields.key(name)
+
+
+def field(app: AppTest, name: str) -> Any:
+    """Return the widget of a field, of whatever kind it is."""
+    kinds = (app.number_input, app.text_input, app.selectbox, app.button_group)
+    (found,) = (one for kind in kinds for one in kind if one.key == key_of(app, name))
+    return found
+
+
+def enter(app: AppTest, name: str, value: Any) -> AppTest:
+    """Enter a value in a field, and draw the page again; it may refuse the value."""
+    found = field(app, name)
+    return healthy(found.set_value(str(value) if isinstance(found, TextInput) else value).run())
 
 
 def offered(widgets: Any, name: str) -> Any:

@@ -112,6 +112,28 @@ def field(page: Page, label: str) -> Locator:
     return page.get_by_label(label, exact=True).and_(page.locator(":not([data-retained] *)"))
 
 
+def open_popover(page: Page, name: str) -> None:
+    """Open a popover by its key: the label of one in the sidebar says what it holds."""
+    page.locator(f".st-key-{name} button:visible").click()
+    expect(page.get_by_test_id("stPopoverBody")).to_be_visible()
+
+
+def close_popover(page: Page) -> None:
+    page.keyboard.press("Escape")
+    expect(page.get_by_test_id("stPopoverBody")).to_have_count(0)
+
+
+def choose(page: Page, label: str, option: str) -> None:
+    """Choose an option of a list by its name on the page."""
+    field(page, label).click()
+    page.get_by_role("option", name=option, exact=True).click()
+
+
+def press_one_of(page: Page, group: str, name: str) -> None:
+    """Press one of several buttons of which one is always chosen."""
+    page.get_by_role("radiogroup", name=group).get_by_role("radio", name=name, exact=True).click()
+
+
 def enter(page: Page, label: str, text: str) -> None:
     field(page, label).fill(text)
     field(page, label).press("Enter")

@@ -17,19 +17,24 @@ from playwright.sync_api import Page, expect
 from nnlab import Config
 from nnlab.app.links import config_query
 from nnlab.app.playground.example_runs import EXAMPLE_RUNS
+from nnlab.app.playground.rate_steps import higher, lower
 from nnlab.data.datasets import DATASETS_FOR, OWN
 from nnlab.data.points import NO_POINTS, Points, add
 from nnlab.training.config import SETTINGS, parse, text
+from nnlab.training.wording import OPTIONS, field_name, option_name, value_text
 from tests.helpers.browser_page import (
     AT_REST,
     button,
+    choose,
+    close_popover,
     enter,
-    field,
     iteration,
     open_page,
+    open_popover,
     place,
     plane_ranges,
     press,
+    press_one_of,
     settled,
     status,
     wait_for_script,
@@ -38,8 +43,8 @@ from tests.helpers.browser_page import (
 
 PAGE = Path(__file__).with_name("settings_page.py")
 SMALL = {"samples": "40", "test_samples": "20"}
-DATA, FEATURES, TRAINING = "Seeds, test points, files", "Input features, loss", "Optimizer, batches"
-SHOW = "Show"
+DATA, NETWORK, TRAINING = "data_popover", "network_popover", "training_popover"
+SHOW = "show_popover"
 INPUTS = [(1, 2), (3, 4), (2, 3), (2, 2), (4, 4)]
 TARGETS = {"classification": [0, 1, 0, 1, 0], "regression": [0, 1, 2, 1, 0]}  # of an upload
 # What the link holds besides the settings, as the page shows it by default.
@@ -59,19 +64,21 @@ NUMBERS = (
     ("iterations", "", "Iterations", ("2000", "100000")),
     ("samples", "", "Samples", ("30", "60")),
     ("noise", "", "Noise", ("0", "0.1", "0.25")),
-    ("seed", "", "Seed", ("1", "77")),
+    ("seed", NETWORK, "Seed", ("1", "77")),
     ("data_seed", DATA, "Data seed", ("3", "5")),
     ("test_samples", DATA, "Test samples", ("10", "30")),
     ("batch_size", TRAINING, "Batch size", ("5", "16", "")),
-    ("target_loss", TRAINING, "Target loss", ("0.0001", "")),
-    ("patience", TRAINING, "Patience", ("100000", "")),
+    ("target_loss", TRAINING, "Stop at loss", ("0.0001", "")),
+    ("patience", TRAINING, "Stop after … without progress", ("100000", "")),
+)
+BUTTONS = (
+    ("problem", "Problem", ("classification", "regression")),
+    ("dataset", "Dataset", ("circles", "xor", "moons", "plane")),
 )
 SELECTS = (
-    ("problem", "", "Problem", ("classification", "regression")),
-    ("dataset", "", "Dataset", ("circles", "xor", "moons", "plane")),
     ("activation", "", "Activation", ("relu", "tanh", "sigmoid")),
-    ("initialization", "", "Initialization", ("normal", "he", "zeros")),
-    ("output_loss", FEATURES, "Loss", ("cross_entropy", "squared_error")),
+    ("initialization", NETWORK, "Initialization", ("normal", "he", "zeros")),
+    ("output_loss", NETWORK, "Loss", ("cross_entropy", "squared_error")),
     ("optimizer", TRAINING, "Optimizer", ("sgd", "momentum", "adam", "rmsprop")),
     ("learning_rate_schedule", TRAINING, "Schedule", ("constant", "cosine")),
     ("regularization", TRAINING, "Regularization", ("none", "l1", "l2")),
@@ -124,12 +131,26 @@ class Expected:
 
 def advised(label: str) -> dict[str, Any]:
     """Return the settings in the label of a button that applies advice."""
-    values = {}
-    for change in re.split(r", (?=[a-z ]+ to )", label.strip().removeprefix("Set ")):
-        words, _, value = change.partition(" to ")
-        name = words.replace(" ", "_")
-        values[name] = parse(name, value)
+    if label.strip() == "Switch the penalty off":
+        return {"regularization": "none"}
+    fields = {field_name(name): name for name in SETTINGS}
+    values: dict[str, Any] = {}
+    for part in label.strip().removeprefix("Try ").split(", "):
+        if found := re.fullmatch(r"(L1|L2)(?: (\S+))?", part):
+            values["regularization"] = found[1].lower()
+            if found[2]:
+                values["regularization_rate"] = float(found[2])
+            continue
+        words = max((words for words in fields if part.startswith(f"{words} ")), key=len)
+        name = fields[words]
+        values[name] = read_value(name, part.removeprefix(f"{words} "))
     return values
+
+
+def read_value(name: str, shown: str) -> Any:
+    """Return the value that a text on the page stands for."""
+    by_words = {words: option for option, words in OPTIONS.get(name, {}).items()}
+    return parse(name, by_words.get(shown, shown))
 
 
 def _values(config: Config) -> dict[str, Any]:
@@ -188,10 +209,10 @@ class Walk:
             if name in expected.choices:
                 right = expected.choices[name]
             elif name == "features":
-                right = ",".join(config.features)
+                right = ",".join(option_name(name, feature) for feature in config.features)
             elif name in SETTINGS:
                 value = expected.values[name]
-                right = text(name, value)
+                right = value_text(name, value) if name in OPTIONS else text(name, value)
                 number = SETTINGS[name].kind.number
                 if number and shown and right:
                     shown, right = number(shown), number(value)  # noqa: PLW2901
@@ -258,14 +279,11 @@ class Walk:
 
     def _popover(self, name: str) -> None:
         if name:
-            self.page.get_by_role("button", name=name).click()
-            expect(self.page.get_by_test_id("stPopoverBody")).to_be_visible()
+            open_popover(self.page, name)
 
     def _close(self) -> None:
-        body = self.page.get_by_test_id("stPopoverBody")
-        if body.count():
-            self.page.keyboard.press("Escape")
-            expect(body).to_have_count(0)
+        if self.page.get_by_test_id("stPopoverBody").count():
+            close_popover(self.page)
 
     def _applies(self, name: str) -> bool:
         values = self.expected.values
@@ -287,18 +305,33 @@ class Walk:
     def _choose_one(self) -> None:
         name, popover, label, values = self.rng.choice(SELECTS)
         value = self.rng.choice(values)
-        known = DATASETS_FOR[self.expected.values["problem"]]
         self.done[-1] += f" {name}={value}"
-        if not self._applies(name) or (name == "dataset" and value not in known):
+        if self._applies(name):
+            self._popover(popover)
+            choose(self.page, label, option_name(name, value))
+            self.expected = self.expected.changed(**{name: parse(name, value)})
+            self._in_link(name)
+            self._close()
+
+    def _press_one_of_several(self) -> None:
+        name, label, values = self.rng.choice(BUTTONS)
+        value = self.rng.choice(values)
+        self.done[-1] += f" {name}={value}"
+        if name == "dataset" and value not in DATASETS_FOR[self.expected.values["problem"]]:
             return
-        self._popover(popover)
-        field(self.page, label).click()
-        self.page.get_by_role("option", name=value, exact=True).click()
-        self.expected = self.expected.changed(**{name: parse(name, value)})
+        press_one_of(self.page, label, option_name(name, value))
+        self.expected = self.expected.changed(**{name: value})
         if self.expected.values["dataset"] not in DATASETS_FOR[self.expected.values["problem"]]:
             self.expected = self.expected.changed(dataset=Config.dataset)
         self._in_link(name)
-        self._close()
+
+    def _step_the_learning_rate(self) -> None:
+        rate = self.expected.values["learning_rate"]
+        name, step = self.rng.choice(
+            (("Lower the learning rate", lower), ("Raise the learning rate", higher))
+        )
+        press(self.page, name)
+        self.expected = self.expected.changed(learning_rate=step(rate))
 
     def _in_link(self, name: str) -> None:
         """Wait until the link says what was entered."""
@@ -306,7 +339,7 @@ class Walk:
         wait_in(self.page, lambda: self._link().get(name) == right)
 
     def _open_and_close_a_popover(self) -> None:
-        self._popover(self.rng.choice((DATA, FEATURES, TRAINING, SHOW)))
+        self._popover(self.rng.choice((DATA, NETWORK, TRAINING, SHOW)))
         self._compare_fields()
         self._close()
 
@@ -330,8 +363,7 @@ class Walk:
     def _change_layers(self) -> None:
         widths = self.expected.values["hidden_layers"]
         longer = not widths or (len(widths) < 4 and self.rng.random() < 0.5)
-        key = "add_layer" if longer else "remove_layer"
-        self.page.locator(f".st-key-{key} button").first.click()
+        press(self.page, "Add a hidden layer" if longer else "Remove the last hidden layer")
         longer_widths = (*widths, widths[-1] if widths else 4)
         self.expected = self.expected.changed(
             hidden_layers=longer_widths if longer else widths[:-1]
@@ -345,8 +377,8 @@ class Walk:
     def _toggle_a_feature(self) -> None:
         features = self.expected.values["features"]
         name = self.rng.choice(("x1^2", "x2^2", "sin(x1)"))
-        self._popover(FEATURES)
-        self.page.get_by_role("button", name=name, exact=True).click()
+        self._popover(NETWORK)
+        press(self.page, option_name("features", name))
         known = ("x1", "x2", "x1^2", "x2^2", "x1*x2", "sin(x1)", "sin(x2)")
         chosen = {*features} ^ {name}
         self.expected = self.expected.changed(features=tuple(one for one in known if one in chosen))
@@ -407,8 +439,8 @@ class Walk:
         labels = {
             "train_points": "Training points",
             "test_points": "Test points",
-            "misclassified": "Misclassified points",
-            "discretize": "Discretize",
+            "misclassified": "Mark mistakes",
+            "discretize": "Hard boundary",
         }
         name = self.rng.choice(list(labels))
         self._popover(SHOW)
@@ -518,7 +550,9 @@ class Walk:
 Act = Callable[[Walk], None]
 ACTIONS: tuple[Act, ...] = (
     *[Walk._enter_a_number] * 4,
-    *[Walk._choose_one] * 4,
+    *[Walk._choose_one] * 3,
+    *[Walk._press_one_of_several] * 2,
+    Walk._step_the_learning_rate,
     *[Walk._open_and_close_a_popover] * 3,
     Walk._start_an_example,
     Walk._new_seed,

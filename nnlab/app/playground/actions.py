@@ -56,10 +56,32 @@ NEW_SEED = Action[Playground](
     "new_seed", session.set_new_seed, "New seed", "Draw other starting weights for this network."
 )
 REMOVE_LAYER = Action[Playground](
-    "remove_layer", session.set_layers, ":material/remove:", "Remove the last layer."
+    "remove_layer",
+    session.set_layers,
+    "Remove the last hidden layer",
+    "A network with one hidden layer fewer.",
+    icon=":material/remove:",
 )
 ADD_LAYER = Action[Playground](
-    "add_layer", session.set_layers, ":material/add:", "Add a layer after the last."
+    "add_layer",
+    session.set_layers,
+    "Add a hidden layer",
+    "One more hidden layer before the output, as wide as the last.",
+    icon=":material/add:",
+)
+LOWER_RATE = Action[Playground](
+    "lower_rate",
+    session.set_learning_rate,
+    "Lower the learning rate",
+    "The next lower one of 1, 3, 10, 30 and so on.",
+    icon=":material/remove:",
+)
+HIGHER_RATE = Action[Playground](
+    "higher_rate",
+    session.set_learning_rate,
+    "Raise the learning rate",
+    "The next higher one of 1, 3, 10, 30 and so on.",
+    icon=":material/add:",
 )
 MAKE_STEP = Action[Playground](
     "make_step", session.make_step, "Take the step", "Make this update in the charts and numbers."

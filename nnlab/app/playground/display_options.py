@@ -10,8 +10,13 @@ from nnlab.app.playground import session
 _TOGGLES = (
     ("train_points", True, "Training points", "Draw the points that the network learns from."),
     ("test_points", False, "Test points", "Draw the points that the network never learns from."),
-    ("misclassified", False, "Misclassified points", "Ring the points on the wrong side."),
-    ("discretize", False, "Discretize", "Two colours: the predicted class, not its probability."),
+    ("misclassified", False, "Mark mistakes", "Ring the points on the wrong side."),
+    (
+        "discretize",
+        False,
+        "Hard boundary",
+        "Two colours: the predicted class alone.",
+    ),
 )
 LINK_NAMES = tuple(key for key, *_ in _TOGGLES)
 
@@ -36,7 +41,7 @@ def linked_toggle(label: str, name: str, help_: str, *, default: bool = False) -
 
 def choose() -> DisplayOptions:
     """Draw the options in a popover, kept in the link, and return them."""
-    with st.popover("Show"):
+    with st.popover("Show", key="show_popover"):
         train, test, misclassified, discretize = (
             linked_toggle(label, key, help_, default=default)
             for key, default, label, help_ in _TOGGLES

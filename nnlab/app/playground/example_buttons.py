@@ -23,7 +23,7 @@ def render(playground: Playground) -> None:
     config = playground.run.config
     shown = [name for name, example in EXAMPLE_RUNS.items() if example.config == config]
     titles = "".join(f" · :gray[{EXAMPLE_RUNS[name].title}]" for name in shown)
-    st.markdown(f"**Examples**{titles}")
+    st.header(f"Examples{titles}", anchor=False)
     with st.container(horizontal=True, key="examples"):
         for name, example in EXAMPLE_RUNS.items():
             label = f"![{example.title}]({_picture(name, theme.palette())})"

@@ -123,6 +123,11 @@ def set_layers(_: Playground | None, widths: Sequence[int]) -> None:
     fill(field_values({"hidden_layers": tuple(widths)}))
 
 
+def set_learning_rate(_: Playground, rate: float) -> None:
+    """Choose another learning rate."""
+    fill(field_values({"learning_rate": rate}))
+
+
 def apply_advice(drawn: Playground, finding: Diagnosis) -> None:
     """Change the settings as a diagnosis advises; points are changed only by standardising them."""
     if "points" in finding.changes:

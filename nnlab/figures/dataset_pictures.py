@@ -1,0 +1,44 @@
+"""Small pictures of the data sets, for the buttons that choose them."""
+
+from collections import defaultdict
+from functools import cache
+
+import numpy as np
+
+from nnlab.data.datasets import DATASETS, OWN
+from nnlab.figures.plane_picture import shades
+from nnlab.figures.style import RIM_COLOR, Palette
+
+SIDE = 44
+SAMPLES, NOISE, SEED = 90, 0.03, 4
+REACH = 1.25  # of the points from the middle, which is the middle of the picture
+SHADES = 7  # of the values of a regression
+_PENCIL = "M13 31l2-7L28 11l5 5L20 29z"
+
+
+@cache
+def picture(name: str, palette: Palette) -> str:
+    """Return the picture of a data set as SVG; the points of an own data set are still to draw."""
+    if name == OWN:
+        drawn = _dots(palette.points[0], "M8 12h0") + _dots(palette.points[1], "M36 34h0")
+        drawn += f'<path d="{_PENCIL}" stroke="{RIM_COLOR}" stroke-width="2" fill="none"/>'
+    else:
+        inputs, targets = DATASETS[name](SAMPLES, NOISE, SEED)
+        classes = set(targets) <= {0.0, 1.0}
+        shares = targets if classes else np.clip((targets + 1) / 2, 0, 1)
+        levels = np.rint(shares * (SHADES - 1)).astype(int)
+        colors = shades(palette.points, np.linspace(0, 1, SHADES), palette.middle)
+        places = np.rint((inputs * [1, -1] / REACH + 1) * SIDE / 2).astype(int)
+        paths: dict[int, str] = defaultdict(str)
+        for (x, y), level in zip(places, levels, strict=True):
+            paths[int(level)] += f"M{x} {y}h0"
+        drawn = "".join(
+            _dots("#" + bytes(colors[level]).hex(), path) for level, path in sorted(paths.items())
+        )
+    return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {SIDE} {SIDE}">{drawn}</svg>'
+
+
+def _dots(color: str, path: str) -> str:
+    """Return round dots: a line of no length with round ends is shorter than a circle."""
+    look = 'stroke-width="3.2" stroke-linecap="round"'
+    return f'<path d="{path}" stroke="{color}" {look}/>'

@@ -1,0 +1,114 @@
+"""The settings and their values as people say them; links and Python keep Config's names."""
+
+from typing import Any
+
+from nnlab.training.config import SETTINGS, text
+
+# Those that are not Config's name with spaces.
+FIELDS = {
+    "output_loss": "loss",
+    "learning_rate_schedule": "schedule",
+    "target_loss": "stop at loss",
+    "patience": "stop after … without progress",
+}
+OPTIONS: dict[str, dict[str, str]] = {
+    "problem": {"classification": "Classification", "regression": "Regression"},
+    "dataset": {
+        "circles": "Circles",
+        "moons": "Moons",
+        "xor": "XOR",
+        "gaussians": "Gaussians",
+        "spirals": "Spirals",
+        "plane": "Plane",
+        "multi-gaussian": "Hills and hollows",
+        "own": "Your own points",
+    },
+    "features": {
+        "x1": "x₁",
+        "x2": "x₂",
+        "x1^2": "x₁²",
+        "x2^2": "x₂²",
+        "x1*x2": "x₁·x₂",
+        "sin(x1)": "sin(x₁)",
+        "sin(x2)": "sin(x₂)",
+        "cos(x1)": "cos(x₁)",
+        "cos(x2)": "cos(x₂)",
+    },
+    "activation": {
+        "relu": "ReLU",
+        "leaky_relu": "Leaky ReLU",
+        "tanh": "Tanh",
+        "sigmoid": "Sigmoid",
+        "linear": "Linear",
+        "elu": "ELU",
+        "softplus": "Softplus",
+        "sine": "Sine",
+    },
+    "initialization": {
+        "normal": "Normal",
+        "uniform": "Uniform",
+        "xavier": "Xavier",
+        "he": "He",
+        "zeros": "Zeros",
+    },
+    "output_loss": {"cross_entropy": "Cross-entropy", "squared_error": "Squared error"},
+    "optimizer": {
+        "sgd": "Gradient descent",
+        "momentum": "Momentum",
+        "nesterov": "Nesterov",
+        "rmsprop": "RMSprop",
+        "adam": "Adam",
+    },
+    "learning_rate_schedule": {
+        "constant": "Constant",
+        "step": "Step",
+        "exponential": "Exponential",
+        "cosine": "Cosine",
+    },
+    "regularization": {"none": "None", "l1": "L1", "l2": "L2"},
+}
+
+
+def field_name(name: str) -> str:
+    """Return a field's or a metric's name in words: "learning rate"."""
+    return FIELDS.get(name, name.replace("_", " "))
+
+
+def label(name: str) -> str:
+    """Return a field's name as it begins a line: "Learning rate"."""
+    words = field_name(name)
+    return words[:1].upper() + words[1:]
+
+
+def short(number: float) -> str:
+    """Return a number as a person reads it: four digits if that is all of it, else two."""
+    exact = f"{number:.4g}"
+    return exact if float(exact) == number else f"{number:.2g}"
+
+
+def option_name(name: str, option: str) -> str:
+    """Return one option of a field in words; an unknown one as it is."""
+    return OPTIONS[name].get(option, option)
+
+
+def value_text(name: str, value: Any) -> str:
+    """Return a value of a field in words: "Leaky ReLU", "0.0032", "none"."""
+    if isinstance(value, float):
+        return short(value)
+    written = text(name, value)
+    if name in OPTIONS:
+        return ", ".join(option_name(name, option.strip()) for option in written.split(","))
+    return written or "none"
+
+
+def phrase(name: str, value: Any) -> str:
+    """Return a field and its value in words: "learning rate 0.0032"."""
+    return f"{field_name(name)} {value_text(name, value)}"
+
+
+def read_options(name: str, typed: str) -> Any:
+    """Return the options that a person has typed, by their names in words or in Config."""
+    by_name = {words.lower(): option for option, words in OPTIONS[name].items()}
+    parts = [part.strip() for part in typed.split(",")]
+    found = ",".join(by_name.get(part.lower(), part) for part in parts)
+    return SETTINGS[name].kind.read(found)

@@ -17,7 +17,7 @@ from nnlab.figures.plane_picture import recolored
 from nnlab.figures.style import DARK, LIGHT
 from nnlab.inspection.diagnosis import diagnose
 from nnlab.inspection.observation import observe
-from tests.helpers.app_page import key_of, open_playground, playground_of, press, run_of, texts
+from tests.helpers.app_page import headings, key_of, open_playground, playground_of, press, run_of
 from tests.helpers.browser_page import button, open_page, settled, wait_for_iteration, wait_in
 from tests.helpers.pictures import pixels, rgb
 
@@ -113,13 +113,13 @@ def test_one_click_starts_an_example_at_its_speed_and_undo_brings_back_the_run(n
     link = {"batch_size": "5", "momentum": "0.5", "points": encode(Points.of([(0, 0, 1)]))}
     app = press(open_playground(optimizer="momentum", problem="classification", **link), "step")
     before = run_of(app)
-    assert f":gray[{example.title}]" not in texts(app)
+    assert headings(app)[0] == "Examples"
     press(app, f"example_{name}")
     playground = playground_of(app)
     assert playground.run.config == example.config
     assert playground.training or playground.run.iteration
     assert app.button_group(key=key_of(app, "speed")).value == example.speed
-    assert f":gray[{example.title}]" in texts(app)
+    assert headings(app)[0] == f"Examples · :gray[{example.title}]"
     press(app, "undo_run")
     assert run_of(app) is before
     assert playground_of(app).training is None
@@ -127,7 +127,7 @@ def test_one_click_starts_an_example_at_its_speed_and_undo_brings_back_the_run(n
 
 def test_a_picture_starts_its_example_by_its_name(page: Page, server: str) -> None:
     open_page(page, server, "samples=100&speed=100")
-    heading = page.get_by_test_id("stSidebar").locator("p", has_text="Examples")
+    heading = page.get_by_role("heading", name="Examples", level=2)
     expect(heading).to_have_text("Examples")
     button(page, "Step 100").click()
     wait_in(page, lambda: settled(page) == 100)

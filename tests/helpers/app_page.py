@@ -86,6 +86,11 @@ def texts(app: AppTest) -> str:
     return "\n".join(str(element.value) for element in app.markdown)
 
 
+def headings(app: AppTest) -> list[str]:
+    """Return the headings of the sidebar's parts."""
+    return [str(heading.value) for heading in app.header]
+
+
 def status(app: AppTest) -> str:
     return str(app.get("progress")[0].proto.text)
 

@@ -226,7 +226,7 @@ def test_the_loss_axis_is_named_and_linear_or_logarithmic() -> None:
     for log, kind in ((False, "linear"), (True, "log")):
         layout = json.loads(loss_curve("cross-entropy", log=log))["layout"]
         assert layout["yaxis"]["type"] == kind
-        assert layout["annotations"][0]["text"] == "cross-entropy"
+        assert layout["annotations"][0]["text"] == "cross-entropy by iteration"
 
 
 def test_a_penalized_run_has_a_line_of_the_loss_with_its_penalty() -> None:

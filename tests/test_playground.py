@@ -435,7 +435,7 @@ def test_the_page_says_which_stop_rule_ended_the_run(link: dict[str, str], words
 def test_a_penalty_is_shown_by_itself() -> None:
     app = open_playground(regularization="l2", regularization_rate="0.1")
     plain = open_playground()
-    assert "| penalty |" in texts(app)
+    assert re.search(r"\+ penalty \d", texts(app))
     assert "penalty" not in texts(plain)
     loss = re.compile(r"% \| (.*?) \|")
     assert loss.search(texts(app))[1] == loss.search(texts(plain))[1]

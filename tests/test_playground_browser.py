@@ -613,3 +613,24 @@ def test_the_points_can_be_downloaded_in_mid_run(page: Page, server: str) -> Non
         saved = download(page, "Points (CSV)")
         assert len(saved.read_text().splitlines()) == 101  # and a header
         wait_for_iteration(page, iteration(page) + 200)
+
+
+def test_the_loss_axis_follows_the_bulk_of_the_curve_and_says_what_it_cuts_off(
+    page: Page, server: str
+) -> None:
+    """The article's loss falls from 1.7 to 0.7 within some 100 iterations, and then stands."""
+    open_page(page, server, "panel=none&speed=max")
+    press(page, "Step")
+    shown(page, "loss-curve", 1)
+    curve = chart(page, "loss-curve")
+    top = "document.querySelector('[data-live-chart=loss-curve] .plot')._fullLayout.yaxis.range[1]"
+    first = evaluate(start(Config())).train_loss
+    assert page.evaluate(top) >= first  # at first it is all that there is
+    press(page, "Step 1000")
+    shown(page, "loss-curve", 1001)
+    assert 0.7 < page.evaluate(top) <= 1.2
+    assert page.evaluate(top) < first
+    texts = curve.locator(".textpoint")
+    expect(texts.filter(has_text=f"{first:.2g}")).to_have_count(1)
+    for name in ("train", "test"):
+        expect(texts.filter(has_text=name)).to_have_count(1)

@@ -30,7 +30,7 @@ def test_what_does_not_apply_is_left_out() -> None:
     assert "right" not in line
     assert "penalty" not in line
     assert "nan" not in line
-    assert "0.1000 |" in report.metrics(Metrics(0.5, 0.5, 0.5, 0.5, 0.1))
+    assert "+ penalty 0.1000 |" in report.metrics(Metrics(0.5, 0.5, 0.5, 0.5, 0.1))
 
 
 def test_the_status_counts_and_gives_the_time_left() -> None:

@@ -116,7 +116,7 @@ def test_a_branch_trains_on_from_then_and_the_old_curve_stays(page: Page, server
     at = settled(page)
     expected = evaluate(advance(rewind(advance(start(CONFIG), 300), 200), at - 200))
     expect(numbers(page)).to_contain_text(f"{expected.train_loss:.4f}")
-    legend = chart(page, "loss-curve").locator(".legendtext")
+    legend = chart(page, "loss-curve").locator(".textpoint")
     expect(legend.get_by_text("before")).to_have_count(1)
     press(page, "Undo branch")
     shown(page, "loss-curve", 300)

@@ -44,12 +44,13 @@ def metrics(values: Metrics) -> str:
     """Return the metrics as a table in Markdown, without those that do not apply."""
     columns = []
     if not math.isnan(values.train_accuracy):
-        columns.append((f"{values.train_accuracy:.1%}", f"right · test {values.test_accuracy:.1%}"))
-    columns.append((_loss(values.train_loss), f"loss · test {_loss(values.test_loss)}"))
-    if values.penalty:
-        columns.append((_loss(values.penalty), "penalty"))
-    numbers, captions = zip(*columns, strict=True)
-    rows = (numbers, ["---"] * len(columns), captions)
+        right = f"right · test {values.test_accuracy:.1%}"
+        columns.append((f"{values.train_accuracy:.1%}", right, ""))
+    # Below the loss, since a column of its own would leave no room for the status
+    penalty = f"+ penalty {_loss(values.penalty)}" if values.penalty else ""
+    columns.append((_loss(values.train_loss), f"loss · test {_loss(values.test_loss)}", penalty))
+    numbers, captions, last = zip(*columns, strict=True)
+    rows = [numbers, ["---"] * len(columns), captions, *([last] if penalty else [])]
     return "\n".join(f"| {' | '.join(row)} |" for row in rows)
 
 

@@ -34,8 +34,8 @@ def loss_curve(
     before a branch; it is part of the figure, since it does not change.
     """
     figure = go.Figure()
-    _add_line(figure, "train", "train", "train loss")
-    _add_line(figure, "test", "test", "test loss", "dash")
+    _add_line(figure, "train", "train", "train loss", end="train")
+    _add_line(figure, "test", "test", "test loss", "dash", end="test")
     figure.add_scatter(
         name="then",
         marker={"color": SET_COLORS["train"], "size": 13, "line": {"color": _GREY, "width": 2}},
@@ -43,18 +43,21 @@ def loss_curve(
         hoverinfo="skip",
         showlegend=False,
     )
-    _add_line(figure, "train + penalty", "train", "with penalty", "dot", visible=penalized, size=6)
+    name, label = "train + penalty", "with penalty"
+    _add_line(figure, name, "train", label, "dot", visible=penalized, end="+ penalty", size=6)
     if before:
         iterations, losses = before
         figure.add_scatter(
-            x=np.array(iterations, np.int32),
-            y=np.array(losses),
+            x=iterations,
+            y=losses,
             name="before",
             mode="lines",
             line={"color": _GREY, "width": 1.5},
+            meta={"end": "before"},
             hovertemplate="before %{y:.4g}<extra></extra>",
         )
-    return _losses_as_json(figure, loss_name, log=log)
+    room = 72 if penalized else 46  # for the lines' names at their ends
+    return _losses_as_json(figure, loss_name, room, log=log, showlegend=False)
 
 
 @lru_cache(maxsize=4)
@@ -64,7 +67,7 @@ def compared_losses(loss_name: str, *, log: bool) -> str:
     for side, dash, symbol in (("left", "solid", "circle"), ("right", "dot", "diamond")):
         for part in SET_COLORS:
             _add_line(figure, f"{side}, {part}", part, f"{side}, {part} loss", dash, symbol=symbol)
-    return _losses_as_json(figure, loss_name, log=log)
+    return _losses_as_json(figure, loss_name, 10, log=log)
 
 
 def _add_line(
@@ -75,6 +78,7 @@ def _add_line(
     dash: str = "solid",
     *,
     visible: bool = True,
+    end: str = "",
     **marker: Any,
 ) -> None:
     color = SET_COLORS[part]
@@ -85,25 +89,35 @@ def _add_line(
         cliponaxis=False,
         hovertemplate=f"{label} %{{y:.4g}}<extra></extra>",
         visible=visible,
+        meta={"end": end},  # the name at its end
     )
 
 
-def _losses_as_json(figure: go.Figure, loss_name: str, *, log: bool) -> str:
+def _losses_as_json(
+    figure: go.Figure, loss_name: str, right: int, *, log: bool, showlegend: bool = True
+) -> str:
     return as_json(
         figure,
         f"log={log}",
-        margin={"l": 44, "r": 10, "t": 24, "b": 38},
+        meta="losses",  # the page adds names at the lines' ends, and cuts off spikes
+        showlegend=showlegend,
+        margin={"l": 44, "r": right, "t": 24, "b": 22},
         # Where a loss that falls leaves room
         legend={"x": 1, "y": 1, "xanchor": "right", "yanchor": "top", "orientation": "v"},
         xaxis={
             **iteration_axis(),
-            "title": {"text": "iteration", "standoff": 2},
+            "title": None,
             "unifiedhovertitle": {"text": "iteration %{x:,d}"},
         },
         yaxis={**loss_axis("", log=log), "nticks": 5},
         annotations=[
             {
-                **{"text": loss_name, "showarrow": False, "xref": "paper", "yref": "paper"},
+                **{
+                    "text": f"{loss_name} by iteration",
+                    "showarrow": False,
+                    "xref": "paper",
+                    "yref": "paper",
+                },
                 **{"x": 0, "y": 1, "xanchor": "left", "yanchor": "bottom"},
             }
         ],

@@ -4,6 +4,7 @@ import { AxisFilters } from "./axis_filters.js";
 import { Brush } from "./brush.js";
 import { make, penOf } from "./dom.js";
 import { Hover } from "./hover.js";
+import { finishLosses } from "./loss_axis.js";
 import { Marks } from "./marks.js";
 import { PlotlyPlot, loadPlotly } from "./plotly_plot.js";
 /** @typedef {import("messages").Chart} Update */
@@ -131,13 +132,16 @@ export class Chart {
     this.stale = false;
     const data = figure.data.map((/** @type {any} */ trace, /** @type {number} */ index) => {
       if (!message.series.length) return this.filters.arrange(trace);
-      if (!message.series[index]) return trace; // its data came with the figure
+      if (!message.series[index]) return { ...trace }; // its data came with the figure
       const [x, y, z] = message.series[index]; // a matrix has a z for each x and y
       return { ...trace, x, y, z, mode: x.length > FEW ? "lines" : "lines+markers" };
     });
     // A new run resets the zoom. Plotly writes the zoom into the layout that it gets.
     const layout = structuredClone(figure.layout);
     layout.uirevision = `${layout.uirevision} ${this.run}`;
+    if (layout.meta === "losses") {
+      finishLosses(data, layout, element.clientHeight - layout.margin.t - layout.margin.b);
+    }
     const isFirst = !this.plot.isDrawn;
     const took = await this.plot.draw(data, layout);
     this.restsUntil = performance.now() + Math.min(this.rest * took, MAX_REST_MS);

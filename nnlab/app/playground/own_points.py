@@ -84,8 +84,8 @@ def files(problem: str) -> None:
             _choose_columns(uploaded, problem)
         except BrokenRule as error:
             st.error(in_code(error), icon=":material/error:")
-            if session.current().wants_upload:
-                session.take_upload(None)
+    if session.current().wants_upload:
+        session.take_upload(None)
 
 
 def _choose_columns(uploaded: UploadedFile, problem: str) -> None:

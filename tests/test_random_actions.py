@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from nnlab.app import report
+from nnlab.data.points import NO_POINTS, Points
 from nnlab.training.config import SETTINGS
 from tests.helpers.browser_page import (
     Cable,
@@ -23,7 +24,7 @@ from tests.helpers.browser_page import (
     wait_for_iteration,
     wait_in,
 )
-from tests.helpers.random_actions import PAGE, Walk, advised
+from tests.helpers.random_actions import PAGE, Expected, Walk
 from tests.helpers.server import serving
 from tests.helpers.waiting import PATIENCE_SECONDS
 
@@ -37,7 +38,14 @@ def address() -> Iterator[str]:
 
 def test_the_label_of_the_advice_says_what_it_sets() -> None:
     changes = {"activation": "relu", "hidden_layers": (4, 2), "learning_rate": 0.00123}
-    assert advised(report.changes(changes)) == changes
+    expected = Expected({}, NO_POINTS, {}).after_advice(report.changes(changes))
+    assert expected == Expected(changes, NO_POINTS, {})
+
+
+def test_advice_to_standardise_changes_the_points_that_the_walk_expects() -> None:
+    points, values = Points.of([(10, 300, 0), (30, 100, 1)]), {"problem": "classification"}
+    expected = Expected(values, points, {}).after_advice(report.STANDARDISE)
+    assert expected == Expected(values, Points.of([(-1, 1, 0), (1, -1, 1)]), {})
 
 
 @pytest.mark.slow

@@ -50,10 +50,11 @@ def metrics(values: Metrics) -> str:
     return " &emsp; ".join(f"{name} **{value}**" for name, value in parts)
 
 
+STANDARDISE = "Standardise the points"  # the label of a button
+
+
 def changes(changed: Mapping[str, object]) -> str:
-    """Return the label of a button that changes settings, or standardises the points."""
-    if "points" in changed:
-        return "Standardise the points"
+    """Return the label of a button that changes settings."""
     return "Set " + ", ".join(
         f"{name.replace('_', ' ')} to {setting_text(name, value)}"
         for name, value in changed.items()

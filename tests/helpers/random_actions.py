@@ -15,9 +15,11 @@ from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Page, expect
 
 from nnlab import Config
+from nnlab.app import report
 from nnlab.app.links import config_query
 from nnlab.data.datasets import DATASETS_FOR, OWN
 from nnlab.data.points import NO_POINTS, Points, add
+from nnlab.data.scales import standardized_points
 from nnlab.training.config import SETTINGS, parse, text
 from tests.helpers.browser_page import (
     AT_REST,
@@ -120,15 +122,16 @@ class Expected:
         """Return what is expected after these fields have changed."""
         return replace(self, values={**self.values, **values})
 
-
-def advised(label: str) -> dict[str, Any]:
-    """Return the settings in the label of a button that applies advice."""
-    values = {}
-    for change in re.split(r", (?=[a-z ]+ to )", label.strip().removeprefix("Set ")):
-        words, _, value = change.partition(" to ")
-        name = words.replace(" ", "_")
-        values[name] = parse(name, value)
-    return values
+    def after_advice(self, label: str) -> "Expected":
+        """Return what is expected after a click on a button that applies advice."""
+        if label.strip() == report.STANDARDISE:
+            return replace(self, points=standardized_points(self.points, self.values["problem"]))
+        values = {}
+        for change in re.split(r", (?=[a-z ]+ to )", label.strip().removeprefix("Set ")):
+            words, _, value = change.partition(" to ")
+            name = words.replace(" ", "_")
+            values[name] = parse(name, value)
+        return self.changed(**values)
 
 
 def _values(config: Config) -> dict[str, Any]:
@@ -356,10 +359,9 @@ class Walk:
         before = self._link()
         # in one step, as the label can change while it trains
         label = advice.evaluate("button => { button.click(); return button.innerText; }")
-        values = advised(label)
-        self.done[-1] += f" {values}"
+        self.done[-1] += f" {label}"
         wait_in(self.page, lambda: self._link() != before)
-        self.expected = self.expected.changed(**values)
+        self.expected = self.expected.after_advice(label)
 
     def _branch_and_undo(self) -> None:
         line = self.page.get_by_label("Look back: iteration")

@@ -114,7 +114,7 @@ def _notices(playground: Playground, error: str, finding: Diagnosis | None, *, p
             effect = "a new run starts." if finding.restart else "the run continues with it."
             help_ = "This is the past: return to the present to apply it."
             help_ = help_ if past else f"Apply the advice; {effect}"
-            label = report.changes(finding.changes)
+            label = report.STANDARDISE if finding.standardise else report.changes(finding.changes)
             ADVICE.button(st, playground, finding, label=label, help=help_, disabled=past)
     run = playground.run
     if left_out := own_points.left_out_of_link(run.config.points):

@@ -137,8 +137,8 @@ def set_layers(_: Playground | None, widths: Sequence[int]) -> None:
 
 
 def apply_advice(drawn: Playground, finding: Diagnosis) -> None:
-    """Change the settings as a diagnosis advises; points are changed only by standardising them."""
-    if "points" in finding.changes:
+    """Change the settings as a diagnosis advises, or standardise the own points."""
+    if finding.standardise:
         if current().own is drawn.own:
             own = standardised(drawn.own, drawn.run.config.problem)
             _change(**_NEW_RUN, **_with_points(own))

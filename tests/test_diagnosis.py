@@ -380,17 +380,29 @@ def test_the_finding_of_unscaled_points_holds_no_others() -> None:
     assert not diagnosis.changes
 
 
-def test_unscaled_points_that_are_learned_are_not_complained_about() -> None:
-    """Two clouds around -15 and 15, which one line separates."""
+def _two_clouds() -> list[tuple[float, ...]]:
+    """Return points around -15 and 15, which one line separates."""
     rng = np.random.default_rng(0)
     clouds = [(-15, 0), (15, 1)]
-    points = [(*rng.normal(at, 3, 2).tolist(), target) for _ in range(100) for at, target in clouds]
-    config = Config(dataset="own", points=points, hidden_layers=(), learning_rate=0.01)
-    run = start(config)
+    return [(*rng.normal(at, 3, 2).tolist(), target) for _ in range(100) for at, target in clouds]
+
+
+def test_unscaled_points_that_are_learned_are_not_complained_about() -> None:
+    run = start(Config(dataset="own", points=_two_clouds(), hidden_layers=(), learning_rate=0.01))
     for _ in range(20):
         run = advance(run, 100)
         assert diagnose(observe(run)) is None
     assert evaluate(run).train_accuracy == 1
+
+
+def test_unscaled_points_are_not_complained_about_while_a_large_loss_falls() -> None:
+    """The starting weights of this seed predict the wrong class nearly everywhere."""
+    config = Config(dataset="own", points=_two_clouds(), hidden_layers=(), seed=2)
+    run = start(replace(config, initialization="normal", learning_rate=3e-5))
+    for _ in range(5):
+        run = advance(run, 100)
+        assert run.losses[-1] > 1.05 * math.log(2)  # the loss of a constant
+        assert diagnose(observe(run)) is None
 
 
 def test_points_drawn_on_a_data_set_are_not_blamed_for_its_slow_start() -> None:
@@ -401,6 +413,51 @@ def test_points_drawn_on_a_data_set_are_not_blamed_for_its_slow_start() -> None:
     while run.iteration < 2_000:
         run = advance(run, 100)
         assert diagnose(observe(run)) is None
+
+
+def test_points_added_far_out_to_a_data_set_are_not_called_unscaled() -> None:
+    """Nothing can standardise them together with the points of the data set."""
+    run = advance(start(Config(points=[(1e4, 0, 0), (0, 1e4, 1)] * 20, learning_rate=1)), 300)
+    assert need_scaling(
+        Points(run.dataset.train_inputs, run.dataset.train_targets[:, 0]), "classification"
+    )
+    assert (finding := diagnose(observe(run)))
+    assert finding.name == "dead units"
+
+
+def _uneven(config: Config, factor: float) -> Config:
+    """Return settings whose own points are those of a config, with x1 times a factor."""
+    data = start(config).dataset
+    points = Points(data.train_inputs * [factor, 1], data.train_targets[:, 0])
+    return replace(config, dataset="own", points=points)
+
+
+UNEVEN_RUNS = {
+    "saturation": (
+        Config(
+            seed=0,
+            samples=200,
+            activation="tanh",
+            initialization="normal",
+            hidden_layers=(4,),
+            learning_rate=0.5,
+        ),
+        30,
+        300,
+    ),
+    "dead_units": (Config(seed=2, samples=300, learning_rate=2), 4, 200),
+    "vanishing_gradients": (SICK["vanishing gradients"].config, 4, 300),
+    "plateau": (SICK["plateau"].config, 4, 5_000),
+}
+
+
+@pytest.mark.parametrize("name", UNEVEN_RUNS)
+def test_uneven_points_are_named_before_the_trouble_that_they_can_cause(name: str) -> None:
+    config, factor, iterations = UNEVEN_RUNS[name]
+    observation = observe(advance(start(_uneven(config, factor)), iterations))
+    assert [rule.__name__ for rule in RULES if rule(observation)] == ["unscaled", name]
+    assert (finding := diagnose(observation))
+    assert finding.name == "unscaled"
 
 
 @pytest.mark.slow

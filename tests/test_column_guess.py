@@ -34,7 +34,8 @@ def test_a_last_column_with_two_values_is_guessed_before_one_with_many() -> None
 
 
 ID_NAMES = (
-    *("User ID", "user_id", "userid", "CustomerID", "PassengerId", "id", "S.No", "index"),
+    *("User ID", "user_id", "userId", "userid", "CUSTOMERID", "CustomerID", "PassengerId", "id"),
+    *("S.No", "RowNo", "index", "Idx", "row_index", "Row"),
     *("rownames", "row.names", "Row Names", "Unnamed: 0", "Unnamed: 0.1", "...1"),
 )
 
@@ -60,10 +61,33 @@ def test_a_first_column_that_counts_the_rows_is_not_chosen_whatever_its_name() -
         assert guess(rows) == ("x2", "x3", "x4")  # without a header
 
 
-@pytest.mark.parametrize("name", ["humid", "acid", "grid", "paid"])
-def test_a_measurement_whose_name_ends_in_id_is_an_input(name: str) -> None:
-    rows = "0.5,2,7,0\n0.25,3,8,0\n0.125,4,9,1\n"
-    assert guess(f"{name},b,c,bought\n{rows}") == (name, "b", "bought")
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("paid", "PAID", "Amount Paid", "acid", "uric_acid", "humid", "grid", "bid", "covid"),
+        *("body mass index", "BodyMassIndex", "price_index", "index 2024 price", "refractive idx"),
+        *("casino", "Casino", "piano", "arrow", "throw", "Kéno", "Suéid"),
+    ],
+)
+@pytest.mark.parametrize(
+    "rows", [("52,20,7", "31,30,9", "47,45,8"), ("0.5,2,7", "1.5,3,9", "3,4,8")]
+)
+def test_a_measurement_whose_name_ends_like_that_of_an_id_is_chosen(
+    name: str, rows: tuple[str, ...]
+) -> None:
+    labelled = "".join(f"{row},{place % 2}\n" for place, row in enumerate(rows))
+    assert guess(f"{name},b,c,bought\n{labelled}") == (name, "b", "bought")
+    targets = "".join(f"{','.join(reversed(row.split(',')))}\n" for row in rows)
+    assert guess(f"c,b,{name}\n{targets}", "regression") == ("c", "b", name)
+
+
+@pytest.mark.parametrize("name", ["index", "S.No", "row"])
+def test_numbers_that_are_not_whole_or_repeat_do_not_number_the_rows(name: str) -> None:
+    """The word "id" says it whatever the numbers: a customer can come twice."""
+    for cells in (("1.52", "1.33", "1.49"), ("7", "9", "7", "8")):
+        rows = "".join(f"{cell},{9 - n},{n},{n % 2}\n" for n, cell in enumerate(cells, 2))
+        assert guess(f"{name},b,c,bought\n{rows}") == (name, "b", "bought")
+        assert guess(f"customer {name} id,b,c,bought\n{rows}") == ("b", "c", "bought")
 
 
 @pytest.mark.parametrize("cell", ["", "NA", "N/A", "?", "nan", "null"])

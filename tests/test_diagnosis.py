@@ -11,8 +11,11 @@ import numpy as np
 import pytest
 
 from nnlab import Config, Run, advance, evaluate, set_parameter, start
+from nnlab.app.playground.point_history import stroked
 from nnlab.data.csv_files import read_table, to_points
-from nnlab.data.scales import standardized_points
+from nnlab.data.datasets import OWN_TEST_EVERY
+from nnlab.data.points import NO_POINTS, Points
+from nnlab.data.scales import need_scaling, standardized_points
 from nnlab.inspection.diagnosis import RULES, Diagnosis, diagnose
 from nnlab.inspection.diagnosis.finding import rounded
 from nnlab.inspection.diagnosis.gradients import (
@@ -115,8 +118,8 @@ def _people(problem: str) -> Config:
 SICK = {
     "unscaled": Sick(
         _people("classification"),
-        400,
-        r"The inputs of your points are not scaled: x1 has a mean of \S+ and a .*, x2 has a mean",
+        800,
+        r"inputs of your training points are not scaled: x1 has a mean of \S+ and a .*, x2 has",
     ),
     "symmetry": Sick(
         Config(initialization="zeros", activation="tanh", learning_rate=0.1, iterations=2_000),
@@ -201,6 +204,14 @@ SICK = {
 }
 
 
+def _advised(config: Config, diagnosis: Diagnosis) -> Config:
+    """Return the settings that follow the advice."""
+    points = config.points
+    if diagnosis.standardise:
+        points = standardized_points(points, config.problem)
+    return replace(config, **{"points": points, **diagnosis.changes})
+
+
 @cache
 def said_of(sick: Sick) -> tuple[Run, Diagnosis]:
     run = advance(start(sick.config), sick.iterations)
@@ -221,7 +232,7 @@ def test_a_rule_finds_its_trouble_and_says_it_in_numbers(name: str) -> None:
     assert re.search(SICK[name].words, diagnosis.sentence)
     assert diagnosis.advice
     assert not re.fullmatch(r"A learning rate of \S+\.", diagnosis.advice)  # no sentence
-    assert replace(run.config, **diagnosis.changes) != run.config
+    assert _advised(run.config, diagnosis) != run.config
 
 
 @pytest.mark.slow
@@ -230,7 +241,7 @@ def test_the_advice_helps(name: str) -> None:
     """The problem is gone and the loss lower; for overfitting, the loss of the test points."""
     sick = SICK[name]
     run, diagnosis = said_of(sick)
-    config = replace(sick.config, **diagnosis.changes)
+    config = _advised(sick.config, diagnosis)
     helped = start(config) if diagnosis.restart else with_config(run, config)
     goal = helped.iteration + sick.config.iterations
     helped = advance(helped, sick.config.iterations)
@@ -257,9 +268,9 @@ def _weights(run: Run) -> float:
 
 def _spread(run: Run) -> list[str]:
     """Return the words for ages and salaries, three digits each."""
-    ages, salaries = run.config.points.inputs.T
+    ages, salaries = run.dataset.train_inputs.T
     return [
-        f"x1 has a mean of {ages.mean():.1f} and a standard deviation of {ages.std():.1f}",
+        f"x1 has a mean of {ages.mean():.3g} and a standard deviation of {ages.std():.3g}",
         f"x2 has a mean of {salaries.mean().round(-2):,.0f} and",
         f"standard deviation of {salaries.std().round(-2):,.0f}.",
     ]
@@ -338,7 +349,7 @@ def test_a_small_learning_rate_is_found_whatever_the_optimizer(optimizer: str) -
 def test_unscaled_points_are_named_first_whenever_something_is_wrong(problem: str) -> None:
     """Other rules would advise other activations and rates, none of which help for long."""
     run, said = start(_people(problem)), []
-    for iterations in (2, 8, 40, 150, 200, 400, 800):
+    for iterations in (2, 8, 40, 150, 200, 400, 800, 1_000):
         run = advance(run, iterations)
         said.append(diagnose(observe(run)))
     names = {finding.name for finding in said if finding}
@@ -359,20 +370,120 @@ def test_a_diverged_run_of_unscaled_targets_is_told_their_scale() -> None:
     finding = diagnose(observe(run))
     assert finding
     assert finding.name == "unscaled"
-    assert finding.sentence.startswith("The targets of your points are not scaled: the target ")
+    assert finding.sentence.startswith("The targets of your training points are not scaled: ")
+
+
+def test_the_finding_of_unscaled_points_holds_no_others() -> None:
+    """They would be computed at each tick, and again when the advice is followed."""
+    _, diagnosis = said_of(SICK["unscaled"])
+    assert diagnosis.standardise
+    assert not diagnosis.changes
+
+
+def _two_clouds() -> list[tuple[float, ...]]:
+    """Return points around -15 and 15, which one line separates."""
+    rng = np.random.default_rng(0)
+    clouds = [(-15, 0), (15, 1)]
+    return [(*rng.normal(at, 3, 2).tolist(), target) for _ in range(100) for at, target in clouds]
 
 
 def test_unscaled_points_that_are_learned_are_not_complained_about() -> None:
-    """Two clouds around -15 and 15, which one line separates."""
-    rng = np.random.default_rng(0)
-    clouds = [(-15, 0), (15, 1)]
-    points = [(*rng.normal(at, 3, 2).tolist(), target) for _ in range(100) for at, target in clouds]
-    config = Config(dataset="own", points=points, hidden_layers=(), learning_rate=0.01)
-    run = start(config)
+    run = start(Config(dataset="own", points=_two_clouds(), hidden_layers=(), learning_rate=0.01))
     for _ in range(20):
         run = advance(run, 100)
         assert diagnose(observe(run)) is None
     assert evaluate(run).train_accuracy == 1
+
+
+def test_unscaled_points_are_not_complained_about_while_a_large_loss_falls() -> None:
+    """The starting weights of this seed predict the wrong class nearly everywhere."""
+    config = Config(dataset="own", points=_two_clouds(), hidden_layers=(), seed=2)
+    run = start(replace(config, initialization="normal", learning_rate=3e-5))
+    for _ in range(5):
+        run = advance(run, 100)
+        assert run.losses[-1] > 1.05 * math.log(2)  # the loss of a constant
+        assert diagnose(observe(run)) is None
+
+
+def test_points_drawn_on_a_data_set_are_not_blamed_for_its_slow_start() -> None:
+    """Alone, these two would be uneven, as x1 differs by 0.1 and x2 by 1."""
+    drawn = stroked(NO_POINTS, "classification", 1, [(0.1, -0.5), (0.2, 0.5)], 2.8)
+    assert need_scaling(drawn, "classification")
+    run = start(Config(points=drawn))
+    while run.iteration < 2_000:
+        run = advance(run, 100)
+        assert diagnose(observe(run)) is None
+
+
+def test_points_added_far_out_to_a_data_set_are_not_called_unscaled() -> None:
+    """Nothing can standardise them together with the points of the data set."""
+    run = advance(start(Config(points=[(1e4, 0, 0), (0, 1e4, 1)] * 20, learning_rate=1)), 300)
+    assert need_scaling(
+        Points(run.dataset.train_inputs, run.dataset.train_targets[:, 0]), "classification"
+    )
+    assert (finding := diagnose(observe(run)))
+    assert finding.name == "dead units"
+
+
+def _uneven(config: Config, factor: float) -> Config:
+    """Return settings whose own points are those of a config, with x1 times a factor."""
+    data = start(config).dataset
+    points = Points(data.train_inputs * [factor, 1], data.train_targets[:, 0])
+    return replace(config, dataset="own", points=points)
+
+
+UNEVEN_RUNS = {
+    "saturation": (
+        Config(
+            seed=0,
+            samples=200,
+            activation="tanh",
+            initialization="normal",
+            hidden_layers=(4,),
+            learning_rate=0.5,
+        ),
+        30,
+        300,
+    ),
+    "dead_units": (Config(seed=2, samples=300, learning_rate=2), 4, 200),
+    "vanishing_gradients": (SICK["vanishing gradients"].config, 4, 300),
+    "plateau": (SICK["plateau"].config, 4, 5_000),
+}
+
+
+@pytest.mark.parametrize("name", UNEVEN_RUNS)
+def test_uneven_points_are_named_before_the_trouble_that_they_can_cause(name: str) -> None:
+    config, factor, iterations = UNEVEN_RUNS[name]
+    observation = observe(advance(start(_uneven(config, factor)), iterations))
+    assert [rule.__name__ for rule in RULES if rule(observation)] == ["unscaled", name]
+    assert (finding := diagnose(observation))
+    assert finding.name == "unscaled"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", [42, 1])
+def test_uneven_points_that_the_articles_network_learns_are_not_complained_about(seed: int) -> None:
+    """It is worse than a constant for a while, and then stays at log 2, as on the circles."""
+    data = start(Config()).dataset
+    points = Points(data.train_inputs * [1, 0.3], data.train_targets[:, 0])
+    assert need_scaling(points, "classification")
+    run = start(Config(dataset="own", points=points, seed=seed))
+    while run.iteration < 25_000:
+        run = advance(run, 100)
+        assert diagnose(observe(run)) is None
+    assert evaluate(run).train_accuracy > 0.95
+
+
+def test_only_points_that_are_trained_on_are_called_unscaled() -> None:
+    rng = np.random.default_rng(0)
+    inputs = rng.normal(size=(100, 2))
+    targets = (inputs.prod(axis=1) > 0).astype(float)
+    inputs[OWN_TEST_EVERY - 1 :: OWN_TEST_EVERY] *= 1000
+    config = Config(dataset="own", points=Points(inputs, targets), learning_rate=1e-5)
+    for test_samples, name in ((20, "small learning rate"), (2, "unscaled")):
+        run = advance(start(replace(config, test_samples=test_samples)), 150)
+        assert (finding := diagnose(observe(run)))
+        assert finding.name == name
 
 
 def test_standardised_points_are_not_called_unscaled_whatever_goes_wrong() -> None:
@@ -619,7 +730,7 @@ def test_every_finding_is_a_sentence_with_changes_that_can_be_made(
             if diagnosis:
                 text = f"{diagnosis.sentence} {diagnosis.advice}"
                 assert not re.search(r"\b(nan|inf)\b", text)
-                assert replace(config, **diagnosis.changes) != config
+                assert _advised(config, diagnosis) != config
         diagnose(observe(run))
 
 

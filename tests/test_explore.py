@@ -15,6 +15,7 @@ from nnlab.app.explore import page, session
 from nnlab.app.explore.session import KEY, Cost, Explore, StartedSweep
 from nnlab.app.explore.setup.presets import PRESETS, RANGE_TEST, SUGGESTED
 from nnlab.app.explore.setup.sweep_fields import VARIED
+from nnlab.app.explore.views import compare, lr_range_test
 from nnlab.app.live_chart import Update
 from nnlab.app.playground.point_history import OwnPoints
 from nnlab.data.points import Points, encode
@@ -32,7 +33,6 @@ from tests.helpers.app_page import (
     status,
 )
 from tests.helpers.executors import ByHand
-from tests.helpers.waiting import PATIENCE_SECONDS
 
 BASE = {"samples": "20", "test_samples": "10", "iterations": "3"}
 SIX = {"axis1": "learning_rate:0.01; 0.1; 1", "axis2": "hidden_layers:2; 3"}
@@ -59,7 +59,7 @@ def started(app: AppTest) -> StartedSweep:
 
 def open_run(app: AppTest, index: int) -> AppTest:
     """Let the page open a run, as a click on its cell does."""
-    app.session_state[KEY] = replace(explore(app), chosen_run=index)
+    app.session_state[KEY] = replace(explore(app), to_open=started(app).plan.configs[index])
     return follow(healthy(app.run()))
 
 
@@ -540,6 +540,51 @@ def test_an_opened_run_has_the_points_of_its_base_however_many(workers: ByHand, 
     assert len(run_of(app).config.points) == 0
 
 
+def open_with_results(view: str, workers: ByHand) -> AppTest:
+    app = open_explore(**SIX, view=view)
+    press(app, "range_start" if view == RANGE_TEST else "sweep_start")
+    workers.compute_all()
+    return healthy(app.run())
+
+
+@pytest.mark.parametrize(
+    ("view", "key"),
+    [("compare", "open_base"), ("compare", "compare_open_left"), (RANGE_TEST, "open_suggested")],
+)
+def test_a_click_that_opens_settings_outlives_its_script_run(
+    workers: ByHand, monkeypatch: pytest.MonkeyPatch, view: str, key: str
+) -> None:
+    """Another message may end the script run before it has drawn anything."""
+    app = open_with_results(view, workers)
+    with monkeypatch.context() as patches:
+        patches.setattr(page, "keyboard", lambda _: st.stop())
+        press(app, key)
+    follow(app.run())
+    assert run_of(healthy(app)).iteration == 0
+    assert explore(app).to_open is None
+
+
+@pytest.mark.parametrize(
+    ("view", "module", "name"),
+    [("compare", compare, "pair_controls"), (RANGE_TEST, lr_range_test, "controls")],
+)
+def test_a_click_that_comes_with_a_tick_opens_settings(
+    workers: ByHand, monkeypatch: pytest.MonkeyPatch, view: str, module: Any, name: str
+) -> None:
+    app = open_with_results(view, workers)
+    config, draw, clicks = Config(samples=33), getattr(module, name), [1]
+
+    def draw_and_click(*arguments: Any) -> Any:
+        if clicks:
+            clicks.clear()
+            session.open_settings(config)
+        return draw(*arguments)
+
+    monkeypatch.setattr(module, name, draw_and_click)
+    follow(app.run())
+    assert run_of(healthy(app)).config.samples == 33
+
+
 def test_after_a_change_of_settings_the_page_says_that_the_results_are_older(
     workers: ByHand,
 ) -> None:
@@ -694,26 +739,11 @@ def test_the_estimate_measures_a_run_of_the_sweep_as_the_base_may_be_too_large(
     assert not workers.tasks
 
 
-def _explore_that_redraws_compare_at_once() -> None:
-    from dataclasses import replace  # noqa: PLC0415 - the script of a page of its own
-
-    from nnlab.app import navigation  # noqa: PLC0415
-    from nnlab.app.explore import page as explore  # noqa: PLC0415
-    from nnlab.app.playground import page as playground  # noqa: PLC0415
-
-    impatient = replace(explore.PAGE, render=lambda: explore.render(compare_seconds=-1))
-    navigation.register(impatient, playground.PAGE)
-    navigation.run()
-
-
 def test_compare_offers_more_runs_while_they_come(
     workers: ByHand, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    app = AppTest.from_function(
-        _explore_that_redraws_compare_at_once, default_timeout=PATIENCE_SECONDS
-    )
-    app.query_params.update({**BASE, **SIX, "view": "compare"})
-    press(app.run(), "sweep_start")
+    monkeypatch.setattr(page, "COMPARE_SECONDS", -1)
+    app = press(open_explore(**BASE, **SIX, view="compare"), "sweep_start")
     assert "No run has finished yet." in texts(app)
     assert "press Start" not in texts(app)
     workers.compute(1)

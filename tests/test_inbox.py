@@ -80,6 +80,7 @@ def test_messages_are_taken_once_and_in_order(inbox: Inbox) -> None:
         message(1, "layers", widths=[MAX_WIDTH + 1]),
         message(1, "set", parameter=[0, 0, 0], value="1" * 101),
         *(message(1, "stroke", label=1, positions=[[0, wrong]]) for wrong in NO_COORDINATES),
+        *(message(1, "filter", ranges={"loss": [0, wrong]}) for wrong in NO_COORDINATES),
         message(1, "stroke", label=1, positions=[[0, 0]] * 1001),
         [],
         "message",
@@ -122,11 +123,13 @@ def test_the_largest_messages_are_taken(inbox: Inbox) -> None:
     handlers = {
         "stroke": lambda positions, **_: handled.append(len(positions)),
         "layers": lambda widths: handled.append(len(widths)),
+        "filter": lambda ranges: handled.append(len(ranges)),
     }
     stroke = message(1, "stroke", label=1, positions=[[MAX_SIZE, -MAX_SIZE]] * 1000)
     layers = message(2, "layers", widths=[MAX_WIDTH] * MAX_LAYERS)
-    inbox.take(packet(stroke, layers), handlers, "s", "p")
-    assert handled == [1000, MAX_LAYERS]
+    ranges = {str(axis): [-MAX_SIZE, MAX_SIZE] * 50 for axis in range(50)}
+    inbox.take(packet(stroke, layers, message(3, "filter", ranges=ranges)), handlers, "s", "p")
+    assert handled == [1000, MAX_LAYERS, 50]
 
 
 def test_a_message_is_checked_and_handled_in_one_turn(

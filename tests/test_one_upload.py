@@ -1,6 +1,7 @@
 """A session keeps one uploaded file, and reads it once."""
 
 import asyncio
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFileRec
 
 from nnlab.app import one_upload
 from nnlab.app.one_upload import OneUpload
+from nnlab.app.playground import own_points
 from nnlab.data import csv_files
 from tests.helpers.app_page import healthy, offered, open_playground
 from tests.helpers.coroutines import run_in_a_thread
@@ -98,6 +100,27 @@ def test_a_file_is_read_once_and_again_for_other_columns(monkeypatch: pytest.Mon
     healthy(app.run())
     healthy(app.run())
     assert read == [False, False]
+
+
+def test_others_compute_while_columns_are_guessed_and_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each takes a second or more for the largest file."""
+    in_turn: dict[str, bool] = {}
+
+    def watched(place: ModuleType, name: str) -> None:
+        compute = getattr(place, name)
+
+        def called(*arguments: Any, **options: Any) -> Any:
+            in_turn[name] = is_in_turn()
+            return compute(*arguments, **options)
+
+        monkeypatch.setattr(place, name, called)
+
+    watched(own_points, "guess_columns")
+    watched(csv_files, "to_points")
+    app = open_playground()
+    app.file_uploader(key="upload").set_value(("p.csv", b"a,b,c\n1,2,x\n3,4,y\n", "text/csv"))
+    healthy(app.run())
+    assert in_turn == {"guess_columns": False, "to_points": False}
 
 
 def test_a_bad_file_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -19,6 +19,7 @@ from tests.helpers.app_page import (
     playground_of,
     press,
     run_of,
+    step_tick,
 )
 from tests.helpers.points_files import BAD, EVIL, GOOD, POINTS, ages_and_salaries, csv_file
 
@@ -196,9 +197,9 @@ def test_the_advice_for_unscaled_points_standardises_them_in_place() -> None:
     healthy(standardise(app).uncheck().run())
     press(app, "use_points")
     raw = playground_of(app).own
-    for _ in range(2):
-        press(app, "step_tick")
-    assert "The inputs of your points are not scaled" in app.warning[0].value
+    for _ in range(8):
+        step_tick(app)
+    assert "The inputs of your training points are not scaled" in app.warning[0].value
     assert app.button(key="apply_advice").label == "Standardise the points"
     press(app, "apply_advice")
     own = playground_of(app).own

@@ -35,6 +35,7 @@ from tests.helpers.app_page import (
     put_run,
     run_of,
     status,
+    step_tick,
     texts,
 )
 from tests.helpers.waiting import PATIENCE_SECONDS, wait_until
@@ -101,7 +102,7 @@ def test_step_makes_one_iteration_and_step_n_one_ticks_worth() -> None:
     app = open_playground(speed="100")
     assert run_of(press(app, "step")).iteration == 1
     assert app.button(key="step_tick").label == "Step 100"
-    assert run_of(press(app, "step_tick")).iteration == 101
+    assert run_of(step_tick(app)).iteration == 101
 
 
 def test_the_page_trains_bit_for_bit_as_the_library_does() -> None:
@@ -131,7 +132,7 @@ def test_a_finished_run_says_so_and_start_goes_on_for_as_many_again() -> None:
 
 
 def test_the_learning_rate_acts_on_the_run_in_progress() -> None:
-    app = press(open_playground(), "step_tick")
+    app = step_tick(open_playground())
     before = run_of(app)
     enter(app, "learning_rate", 0.5)
     assert run_of(app).config.learning_rate == 0.5
@@ -393,7 +394,7 @@ def test_one_click_restores_the_articles_settings() -> None:
     ],
 )
 def test_training_choices_act_on_the_run_in_progress(name: str, value: str) -> None:
-    app = press(open_playground(), "step_tick")
+    app = step_tick(open_playground())
     before = run_of(app)
     enter(app, name, value)
     assert getattr(run_of(app).config, name) == value
@@ -406,7 +407,7 @@ def test_training_choices_act_on_the_run_in_progress(name: str, value: str) -> N
 def test_every_data_set_and_problem_can_be_trained_on(dataset: str) -> None:
     for problem in DATASETS_FOR:
         if dataset in DATASETS_FOR[problem] and dataset != "own":
-            app = press(open_playground(problem=problem, dataset=dataset), "step_tick")
+            app = step_tick(open_playground(problem=problem, dataset=dataset))
             assert run_of(app).iteration == 10
             assert ("right · test" in texts(app)) == (problem == "classification")
 
@@ -429,7 +430,7 @@ def test_the_page_says_which_stop_rule_ended_the_run(link: dict[str, str], words
     assert words in status(app)
     assert app.button(key="start").label == "Start"
     iteration = run_of(app).iteration
-    assert run_of(press(app, "step_tick")).iteration == iteration  # the rule still holds
+    assert run_of(step_tick(app)).iteration == iteration  # the rule still holds
 
 
 def test_a_penalty_is_shown_by_itself() -> None:
@@ -540,7 +541,7 @@ def test_every_control_has_a_help_text() -> None:
 
 def test_the_finding_is_shown_and_a_button_follows_its_advice() -> None:
     app = open_playground(initialization="zeros", speed="100")
-    press(app, "step_tick")
+    step_tick(app)
     (finding,) = app.warning
     assert "All 10 units of layer 1 are the same" in finding.value
     press(app, "apply_advice")
@@ -558,7 +559,7 @@ def test_advice_that_needs_no_new_run_acts_on_the_one_in_progress() -> None:
     for _ in range(40):
         if app.warning:
             break
-        press(app, "step_tick")
+        step_tick(app)
     iteration = run_of(app).iteration
     press(app, "apply_advice")
     assert run_of(app).iteration == iteration
@@ -578,7 +579,7 @@ def test_a_link_of_an_edited_run_says_what_it_does_not_hold() -> None:
 
 def test_the_page_looks_back_at_the_run_as_it_was() -> None:
     app = open_playground(speed="100")
-    press(app, "step_tick")
+    step_tick(app)
     change(app, viewed_iteration=32)
     healthy(app.run())
     assert status(app).startswith("**Looking back at iteration 32** of the 100")
@@ -600,7 +601,7 @@ def test_a_page_of_a_paused_run_observes_the_run_once(
         sizes.append(len(network.logits))
         return forward(network, *arguments)
 
-    app = press(open_playground(speed="100", test_samples="7"), "step_tick")
+    app = step_tick(open_playground(speed="100", test_samples="7"))
     change(app, viewed_iteration=viewed)
     healthy(app.run())
     monkeypatch.setattr(Network, "forward", counted)
@@ -623,7 +624,7 @@ BUTTONS: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
     "add_layer": ({}, ()),
     "remove_layer": ({}, ()),
     "new_seed": ({}, ()),
-    "apply_advice": ({"initialization": "zeros", "speed": "100"}, ("step_tick",)),
+    "apply_advice": ({"initialization": "zeros", "speed": "100"}, ("step",)),
     "make_step": ({"panel": "step"}, ("step",)),
     "use_points": ({"dataset": "own"}, ()),
 }
@@ -724,7 +725,7 @@ def test_the_charts_learn_that_another_run_has_begun(monkeypatch: pytest.MonkeyP
     """Only a new run resets their zoom; looking back or continuing from there does not."""
     runs_sent: list[int] = []
     monkeypatch.setattr(live_chart, "update", lambda _, *, run, **__: runs_sent.append(run))
-    app = press(open_playground(speed="100"), "step_tick")
+    app = step_tick(open_playground(speed="100"))
     change(app, viewed_iteration=32)
     healthy(app.run())
     change(app, left=LeftRun(advance(run_of(app), 50), OwnPoints(), is_branch=True))

@@ -163,6 +163,15 @@ def test_space_starts_and_pauses_arrows_step_and_r_resets(page: Page, server: st
     wait_for_iteration(page, 100)
 
 
+def test_a_step_that_takes_long_shows_its_goal_and_can_be_paused(page: Page, server: str) -> None:
+    open_page(page, server, "samples=20000&hidden_layers=64,64&speed=max")
+    press(page, "Step 1000")
+    expect(status(page)).to_have_text(re.compile("of 1,000 iterations"))
+    press(page, "Pause")
+    assert 0 < settled(page) < 1000
+    expect(status(page)).to_have_text(re.compile("of 25,000 iterations"))
+
+
 def test_the_keys_work_after_a_choice_with_the_mouse(page: Page, server: str) -> None:
     open_page(page, server, "samples=100")
     page.get_by_text("100", exact=True).first.click()

@@ -2,7 +2,7 @@
 
 import gc
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -122,25 +122,46 @@ def draw() -> Playground:
     return session.current()
 
 
-def test_a_step_that_is_replaced_ends_there_and_the_next_script_run_makes_the_rest(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    class Replaced(BaseException):
-        """As Streamlit's StopException."""
+@pytest.fixture
+def no_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let each script run make one iteration of a step."""
+    monkeypatch.setattr(session, "BUDGET_SECONDS", 0)
 
-    def end() -> None:
-        raise Replaced
 
+@pytest.mark.usefixtures("no_time")
+def test_a_step_that_takes_longer_than_a_tick_goes_on_as_training() -> None:
     session.step(change(), 20)
-    monkeypatch.setattr(session, "BUDGET_SECONDS", 0)  # each part is one iteration
-    monkeypatch.setattr(session, "give_way", end)
-    with pytest.raises(Replaced):
-        session.do_work()
-    assert session.current().run.iteration == 31
-    monkeypatch.setattr(session, "give_way", lambda: None)
-    run = draw().run
-    np.testing.assert_array_equal(run.losses, advance(RUN, 20).losses)
+    playground = draw()
+    assert playground.run.iteration == 31
+    assert playground.training
+    session.advanced(playground.run, advance(playground.run, playground.goal - 31))
+    playground = session.current()
+    np.testing.assert_array_equal(playground.run.losses, advance(RUN, 20).losses)
+    assert playground.training is None
+
+
+@pytest.mark.usefixtures("no_time")
+def test_a_step_that_goes_on_keeps_its_goal_until_another_click() -> None:
+    drawn = change()
+    session.step(drawn, 20)
+    draw()
+    session.step(drawn, 20)  # the browser sends the click twice
+    session.restart_clock()
+    for changed in ({"learning_rate": 0.02}, {"iterations": 200}):
+        session.follow(replace(session.current().run.config, **changed), arrived=False)
     assert session.current().work is None
+    assert session.current().goal == 50
+    session.step(session.current(), 20)
+    playground = draw()
+    assert playground.goal == playground.run.iteration - 1 + 20
+    session.start_training()
+    assert session.current().goal == 200
+
+
+def test_other_iterations_are_the_goal_of_a_run_that_trains() -> None:
+    session.start_training()
+    session.follow(replace(RUN.config, iterations=200), arrived=False)
+    assert session.current().goal == 200
 
 
 def test_a_step_of_a_stopped_run_ends() -> None:
@@ -159,6 +180,83 @@ def test_start_after_what_is_still_to_come_trains_from_there() -> None:
         assert playground.run is not RUN
         assert playground.training, command
         assert playground.training.since_iteration == playground.run.iteration
+
+
+def enter_noise(value: float) -> None:
+    st.session_state["noise"] = value
+    session.enter("noise", "noise")
+
+
+def enter_layers(widths: Sequence[int]) -> None:
+    session.set_layers(session.current(), widths)
+
+
+OTHER_RUNS = {
+    "noise": (enter_noise, 0.2),
+    "seed": (lambda _: session.set_new_seed(session.current(), RUN.config.seed), 5),
+    "hidden_layers": (enter_layers, (3, 3)),
+}
+
+
+@pytest.mark.parametrize("name", OTHER_RUNS)
+def test_start_after_a_setting_of_another_run_trains_that_run_and_before_it_does_not(
+    name: str,
+) -> None:
+    choose, value = OTHER_RUNS[name]
+    config = replace(RUN.config, **{name: value})
+    for start_comes_last in (False, True):
+        drawn = change(run=RUN, training=None)
+        if start_comes_last:
+            session.step(drawn, 3)
+        else:
+            session.start_training()
+        choose(value)
+        if start_comes_last:
+            session.start_training()
+            session.restart_clock()
+        session.follow(config, arrived=False)
+        session.do_work()
+        assert session.current().run.iteration == 0
+        assert bool(session.current().training) == start_comes_last
+
+
+def test_a_bad_value_of_another_run_leaves_the_training_and_a_good_one_after_it_ends_it() -> None:
+    session.start_training()
+    enter_noise(-1)
+    session.restart_clock()  # another speed
+    session.follow(None, arrived=False)
+    assert session.current().training
+    enter_noise(0.2)
+    session.follow(replace(RUN.config, noise=0.2), arrived=False)
+    assert session.current().training is None
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        partial(session.start_example, example=EXAMPLE_RUNS["line"]),
+        session.reset,
+        session.clear_points,
+        session.undo_run,
+        lambda _: session.branch(20),
+        lambda _: session.leave(),
+    ],
+)
+def test_a_later_click_drops_the_wish_to_train_on_the_uploaded_points(command: Any) -> None:
+    drawn = change(left=LEFT)
+    session.use_upload(drawn)
+    command(drawn)
+    assert not session.current().wants_upload
+
+
+@pytest.mark.parametrize(
+    "command", [session.use_upload, lambda _: session.leave(), lambda _: enter_noise(0.2)]
+)
+def test_a_later_click_drops_what_was_asked_of_the_present_run(command: Any) -> None:
+    drawn = change()
+    session.step(drawn, 3)
+    command(drawn)
+    assert session.current().work is None
 
 
 def test_a_step_after_reset_is_the_first_of_the_new_run() -> None:
@@ -244,7 +342,9 @@ def test_reset_begins_a_new_run_though_a_setting_breaks_a_rule() -> None:
     assert session.current().run.config == RUN.config
 
 
-@pytest.mark.parametrize("command", [session.reset, partial(session.step, iterations=3)])
+@pytest.mark.parametrize(
+    "command", [session.reset, session.use_upload, partial(session.step, iterations=3)]
+)
 def test_a_click_that_comes_with_a_tick_has_the_whole_page_drawn(
     command: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -18,7 +18,7 @@ from nnlab.export.script import script
 from nnlab.figures.plane_picture import png
 from nnlab.inspection.next_update import make_step
 from nnlab.inspection.plane_view import view_plane
-from tests.helpers.app_page import change, healthy, open_playground, run_of
+from tests.helpers.app_page import change, healthy, open_playground, run_of, step_tick
 from tests.helpers.app_page import enter as enter_in_app
 from tests.helpers.app_page import press as press_in_app
 from tests.helpers.browser_page import (
@@ -251,10 +251,10 @@ def test_each_download_says_in_a_sentence_what_it_is() -> None:
 
 
 def test_the_script_of_a_changed_run_says_that_it_will_differ() -> None:
-    app = press_in_app(open_playground(speed="100"), "step_tick")
+    app = step_tick(open_playground(speed="100"))
     assert "will differ" not in captions(app)
     app = enter_in_app(app, "learning_rate", 0.5)
-    app = healthy(press_in_app(app, "step_tick"))
+    app = step_tick(app)
     assert (
         "The setting learning rate was changed from 0.01 to 0.5 at iteration 100. "
         "The script uses the present settings from the start, and will differ." in captions(app)
@@ -264,7 +264,7 @@ def test_the_script_of_a_changed_run_says_that_it_will_differ() -> None:
 
 
 def test_the_script_of_a_run_with_another_end_says_that_it_may_stop_elsewhere() -> None:
-    app = press_in_app(open_playground(speed="100"), "step_tick")
+    app = step_tick(open_playground(speed="100"))
     app = enter_in_app(app, "target_loss", 0.9)
     assert (
         "The setting target loss was changed from none to 0.9 at iteration 100. The script uses "
@@ -275,7 +275,7 @@ def test_the_script_of_a_run_with_another_end_says_that_it_may_stop_elsewhere() 
 
 
 def test_weights_and_steps_by_hand_are_named_beside_the_script() -> None:
-    app = press_in_app(open_playground(speed="100", samples="50"), "step_tick")
+    app = step_tick(open_playground(speed="100", samples="50"))
     run = run_of(app)
     for changed, sentence in (
         (set_parameter(run, 1, 2, 0, 0.5), "The weight 3 -> 1 of layer 2 was set to 0.5"),

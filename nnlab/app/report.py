@@ -54,10 +54,11 @@ def metrics(values: Metrics) -> str:
     return "\n".join(f"| {' | '.join(row)} |" for row in rows)
 
 
+STANDARDISE = "Standardise the points"  # the label of a button
+
+
 def changes(changed: Mapping[str, Any]) -> str:
-    """Return the label of a button that changes settings, or standardises the points."""
-    if "points" in changed:
-        return "Standardise the points"
+    """Return the label of a button that changes settings."""
     if changed.get("regularization") == "none":
         return "Switch the penalty off"
     rest, words = dict(changed), []

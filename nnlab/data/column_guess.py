@@ -14,8 +14,18 @@ _ANSWER_NAMES = {
     *("churn", "churned", "exited", "default", "approved", "accepted", "admitted", "passed"),
     *("event", "fraud", "spam"),
 }
-_ID_NAMES = {"id", "ids", "index", "idx", "no", "nr", "row", "rownames", "rowname", "uuid"}
-_WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
+# Whom or what common files identify: userid and CUSTOMERID have no end of a word before "id".
+_OWNERS = (
+    *("account", "book", "case", "client", "customer", "device", "employee", "house", "image"),
+    *("item", "loan", "member", "movie", "object", "order", "passenger", "patient", "person"),
+    *("player", "product", "record", "row", "sample", "session", "student", "subject", "team"),
+    *("transaction", "user"),
+)
+_ID_NAMES = {"id", "ids", "uuid", "rowname", "rownames", *(f"{owner}id" for owner in _OWNERS)}
+_NUMBER_NAMES = {"no", "nr", "row"}  # S.No, Row
+_INDEX_NAMES = {"index", "idx", "rowindex", "rowidx"}  # but a price index is a measurement
+_LETTERS = re.compile(r"[^\W\d_]+")
+_NEW_WORD = re.compile("(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 # pandas reads a column without a name as "Unnamed: 0", and R's readr as "...1".
 _UNNAMED = re.compile(r"column 1|unnamed: \d+(\.\d+)?|\.\.\.1", re.IGNORECASE)
 
@@ -51,8 +61,9 @@ def guess_columns(table: PointsTable, problem: str) -> tuple[str, str, str]:
     The inputs are two of the rest: better numeric, then without missing cells, then with more than
     two values. Among equals they are the first columns.
 
-    A column that numbers the rows is chosen only if there is nothing else: "User ID", "row.names",
-    a first column without a name that has distinct whole numbers, or one that counts from 0 or 1.
+    A column that numbers the rows is chosen only if there is nothing else. Its name ends in the
+    word "id", like "User ID", or is "row.names"; or it has distinct whole numbers and its name is
+    missing, is "index" or ends in the word "no"; or it is the first and counts from 0 or 1.
     """
     columns = [
         _described(name, cells, is_first=place == 0)
@@ -83,10 +94,12 @@ def _described(name: str, cells: list[str], *, is_first: bool) -> _Column:
     present = [cell for cell in cells if cell.lower() not in MISSING]
     numbers = [found for cell in present if (found := as_number(cell)) is not None]
     all_numbers = len(numbers) == len(present)
-    words = _WORDS.findall(name)
+    words = [
+        word.lower() for letters in _LETTERS.findall(name) for word in _NEW_WORD.split(letters)
+    ]
     return _Column(
         name,
-        words[-1].lower() if words else "",
+        words[-1] if words else "",
         is_numeric=all_numbers and 2 * len(numbers) >= len(cells),
         is_complete=len(present) == len(cells),
         n_values=len(set(numbers) if all_numbers else set(present)),
@@ -97,14 +110,16 @@ def _described(name: str, cells: list[str], *, is_first: bool) -> _Column:
 
 
 def _numbers_rows(name: str, words: list[str], numbers: list[float], *, is_first: bool) -> bool:
-    """Say whether a column numbers the rows; `numbers` are its cells, none if one is no number."""
-    last_words = {"".join(words[-count:]).lower() for count in (1, 2)}
-    if last_words & _ID_NAMES:
+    """Say whether a column numbers the rows.
+
+    `words` are those of its name, in lower case. `numbers` are its cells, none if one is no number.
+    """
+    if {"".join(words[-count:]) for count in (1, 2)} & _ID_NAMES:
         return True
     distinct = len(set(numbers)) == len(numbers) and all(one.is_integer() for one in numbers)
     if not numbers or not distinct:
         return False
-    if _UNNAMED.fullmatch(name) or name.lower().endswith("id"):
+    if _UNNAMED.fullmatch(name) or "".join(words) in _INDEX_NAMES or {*words[-1:]} & _NUMBER_NAMES:
         return True
     counts = all(one == numbers[0] + place for place, one in enumerate(numbers))
     return is_first and len(numbers) > 2 and numbers[0] in (0, 1) and counts

@@ -14,7 +14,7 @@ from streamlit.util import calc_hash
 from nnlab import Run
 from nnlab.app.playground.point_history import OwnPoints
 from nnlab.app.playground.record import Playground
-from tests.helpers.waiting import PATIENCE_SECONDS
+from tests.helpers.waiting import PATIENCE_SECONDS, wait_until
 
 APP = Path(__file__).parents[2] / "streamlit_app.py"
 SMALL = {"samples": "20", "test_samples": "10"}
@@ -35,6 +35,15 @@ def healthy(app: AppTest) -> AppTest:
 
 def press(app: AppTest, key: str) -> AppTest:
     return healthy(app.button(key=key).click().run())
+
+
+def step_tick(app: AppTest) -> AppTest:
+    """Press the button for many iterations; on a busy machine, they take several ticks."""
+    press(app, "step_tick")
+    wait_until(
+        lambda: not playground_of(app).training or not playground_of(healthy(app.run())).training
+    )
+    return app
 
 
 def playground_of(app: AppTest) -> Playground:

@@ -275,6 +275,46 @@ def intercept(
     page.route_web_socket(re.compile("_stcore/stream"), connect)
 
 
+class Cable:
+    """The connection of a page to its server, which can fail; make it before the page is opened.
+
+    Attributes
+    ----------
+    is_dead : messages are lost, though page and server do not know yet
+    refused : how often the page has tried to connect while the cable was cut
+    """
+
+    def __init__(self, page: Page) -> None:
+        self.is_dead, self.refused = False, 0
+        self._is_cut = False
+        self._ends: list[WebSocketRoute] = []
+        page.route_web_socket(re.compile("_stcore/stream"), self._connect)
+
+    def _connect(self, route: WebSocketRoute) -> None:
+        if self._is_cut:
+            self.refused += 1
+            route.close()
+            return
+        server = route.connect_to_server()
+        self._ends = [route, server]
+        route.on_message(lambda data: self._send(server, data))
+        server.on_message(lambda data: self._send(route, data))
+
+    def _send(self, to: WebSocketRoute, data: str | bytes) -> None:
+        if not self.is_dead:
+            to.send(data)
+
+    def cut(self) -> None:
+        """Let page and server know that they are not connected; the page cannot connect again."""
+        self._is_cut = True
+        for end in self._ends:
+            end.close()
+
+    def mend(self) -> None:
+        """Let the page connect again."""
+        self._is_cut = self.is_dead = False
+
+
 def pixels(page: Page, places: Sequence[tuple[int, int]] = PLACES) -> NDArray[np.int_]:
     """Return red, green and blue of the large chart's pixels at rows and columns, (n, 3)."""
     colors = page.evaluate(

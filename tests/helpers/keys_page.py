@@ -1,13 +1,9 @@
-"""The app, and below it the keys of the session that are not those of widgets drawn so far.
-
-A setting has a widget of its name, which is not always drawn.
-"""
+"""The app, and below it the keys of the session that are not those of widgets drawn so far."""
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from nnlab.app import entry, live_chart
-from nnlab.training.config import SETTINGS
 
 
 @st.cache_resource
@@ -22,7 +18,7 @@ if __name__ == "__main__":
         entry.draw()
     finally:  # also after a script run that the next one interrupts
         seen.update(context.shared.widget_user_keys_this_run.snapshot())
-    own = sorted({str(key) for key in st.session_state} - seen - set(SETTINGS))
+    own = sorted({str(key) for key in st.session_state} - seen)
     st.html(f'<output class="own-keys">{" ".join(own)}</output>')
 else:
     app = st.App(__file__, routes=live_chart.routes())

@@ -15,11 +15,13 @@ from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Page, expect
 
 from nnlab import Config
+from nnlab.app import report
 from nnlab.app.links import config_query
 from nnlab.app.playground.example_runs import EXAMPLE_RUNS
 from nnlab.app.playground.rate_steps import higher, lower
 from nnlab.data.datasets import DATASETS_FOR, OWN
 from nnlab.data.points import NO_POINTS, Points, add
+from nnlab.data.scales import standardized_points
 from nnlab.training.config import SETTINGS, parse, text
 from nnlab.training.wording import OPTIONS, field_name, option_name, value_text
 from tests.helpers.browser_page import (
@@ -127,6 +129,12 @@ class Expected:
     def changed(self, **values: Any) -> "Expected":
         """Return what is expected after these fields have changed."""
         return replace(self, values={**self.values, **values})
+
+    def after_advice(self, label: str) -> "Expected":
+        """Return what is expected after a click on a button that applies advice."""
+        if label.strip() == report.STANDARDISE:
+            return replace(self, points=standardized_points(self.points, self.values["problem"]))
+        return self.changed(**advised(label))
 
 
 def advised(label: str) -> dict[str, Any]:
@@ -392,10 +400,9 @@ class Walk:
         before = self._link()
         # in one step, as the label can change while it trains
         label = advice.evaluate("button => { button.click(); return button.innerText; }")
-        values = advised(label)
-        self.done[-1] += f" {values}"
+        self.done[-1] += f" {label}"
         wait_in(self.page, lambda: self._link() != before)
-        self.expected = self.expected.changed(**values)
+        self.expected = self.expected.after_advice(label)
 
     def _branch_and_undo(self) -> None:
         line = self.page.get_by_label("Look back: iteration")

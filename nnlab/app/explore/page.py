@@ -47,14 +47,14 @@ LINK_NAMES = (
 )
 
 
-def render(compare_seconds: float = COMPARE_SECONDS) -> None:
+def render() -> None:
     """Draw the page: one script run."""
     st.set_page_config("nnlab · Explore", "🧠", layout="wide", initial_sidebar_state=330)
     st.html(STYLE)
     keyboard(ON_KEYS)
     if not session.is_open() or session.current().away:
         sweep_fields.arrive(LINK_NAMES)
-    gallery.open_chosen()
+    _open_settings()
     with st.sidebar:
         pages = st.container()
         plan, error = planning.plan()
@@ -86,8 +86,18 @@ def render(compare_seconds: float = COMPARE_SECONDS) -> None:
             st.fragment(in_turn(_live_test), run_every=interval)(base, interval)
         sweep_progress.keep_watching()
     else:
-        _results(explore.sweep, plan, view, compare_seconds)
+        _results(explore.sweep, plan, view)
     session.write_address()
+
+
+def _open_settings() -> None:
+    """Open settings in the playground if a click has asked for it.
+
+    The wish is dropped last: if a click ends this script run, the next one opens them.
+    """
+    if config := session.current().to_open:
+        navigation.open_in_workbench(config)
+        session.opened()
 
 
 def _base(base: Config) -> None:
@@ -101,8 +111,13 @@ def _base(base: Config) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="base_line"):
         st.caption(f"Base: the article's settings{' except ' if words else ''}{', '.join(words)}")
         # Not a link, since a link holds only a limited number of own points.
-        if st.button("Open in the playground", key="open_base", type="tertiary"):
-            navigation.open_in_workbench(base)
+        st.button(
+            "Open in the playground",
+            key="open_base",
+            type="tertiary",
+            on_click=session.open_settings,
+            args=(base,),
+        )
         run = navigation.current_run()
         if run and run.config != base:
             st.button(
@@ -129,9 +144,7 @@ def _choose_view() -> str:
     return str(name)
 
 
-def _results(
-    started: StartedSweep | None, plan: Plan | None, view: str, compare_seconds: float
-) -> None:
+def _results(started: StartedSweep | None, plan: Plan | None, view: str) -> None:
     """Draw the results, or before the first start their empty place or the examples."""
     shown = started.plan if started else plan
     if shown is None or (not started and len(shown.configs) == 1):
@@ -151,7 +164,7 @@ def _results(
     if layout:
         live_chart.gallery(gallery.KEY)
     with live:
-        due = time.monotonic() + compare_seconds if view == compare.VIEW else inf
+        due = time.monotonic() + COMPARE_SECONDS if view == compare.VIEW else inf
         st.fragment(in_turn(_live), run_every=interval)(started, sweep, layout, view, interval, due)
     if view == compare.VIEW and (sweep.done or not started):
         compare.render(sweep)
@@ -167,8 +180,8 @@ def _live(
 ) -> None:
     """Draw the results so far; after `due`, redraw the whole page if more runs pass the filter."""
     explore = session.current()
-    if explore.chosen_run is not None:
-        st.rerun()  # the whole page, which opens the run
+    if explore.to_open:
+        st.rerun()  # the whole page, which opens the settings
     sweep = results_so_far(drawn.plan, started)  # the whole page shows `drawn`
     if started:
         if interval and not started.is_running:
@@ -187,7 +200,7 @@ def _live(
             inbox=explore.inbox,
             what_is_lost=explore.what_is_lost,
             handlers={
-                "open": session.choose_run,
+                "open": session.open_run,
                 "filter": lambda ranges: run_filter.mark(parallel_columns(sweep), ranges),
             },
         )
@@ -196,7 +209,7 @@ def _live(
 
 def _live_test(base: Config, interval: float | None) -> None:
     """Draw the range test."""
-    if interval and not lr_range_test.is_pending(base):
+    if session.current().to_open or (interval and not lr_range_test.is_pending(base)):
         st.rerun()
     lr_range_test.draw(base)
 

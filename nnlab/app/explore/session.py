@@ -175,7 +175,7 @@ class Explore(PageRecord):
     refused_start : why the last sweep could not start, or nothing
     solved : by the kind of problem, as far as it has been chosen or drawn
     filters_cleared : how often the filter was cleared
-    chosen_run : index of the run to open in the playground
+    to_open : the settings that the page's next script run opens in the playground
     """
 
     base: Config
@@ -191,7 +191,7 @@ class Explore(PageRecord):
     filters_cleared: int = 0
     range_test: StartedTest | None = None
     range_test_asked: bool = False
-    chosen_run: int | None = None
+    to_open: Config | None = None
     pair: RunPair | None = None
     importance: KnownImportance | None = None
 
@@ -223,7 +223,7 @@ def open_(base: Config, query: Mapping[str, str]) -> None:
 def leave() -> None:
     """Note that another page is drawn; two runs that train are paused."""
     if is_open():
-        _change(away=True, **_paused())
+        _change(away=True, to_open=None, **_paused())
 
 
 def arrive(
@@ -255,17 +255,21 @@ def _turned_to(view: str) -> dict[str, Any]:
     return {"view": view, "view_number": current().view_number + 1}
 
 
-def choose_run(index: int) -> None:
-    """Open a run of the sweep in the playground, when the page is drawn next."""
-    _change(chosen_run=index)
+def open_settings(config: Config) -> None:
+    """Open settings in the playground, in the page's next script run."""
+    _change(to_open=config)
 
 
-def take_chosen_run() -> int | None:
-    """Return the index of the run to open, and forget it."""
-    index = current().chosen_run
-    if index is not None:
-        _change(chosen_run=None)
-    return index
+def open_run(index: int) -> None:
+    """Open the settings of a run of the sweep in the playground, if there is this run."""
+    started = current().sweep
+    if started and 0 <= index < len(started.plan.configs):
+        open_settings(started.plan.configs[index])
+
+
+def opened() -> None:
+    """Note that the browser has been asked to open the settings."""
+    _change(to_open=None)
 
 
 # The plan and the sweep

@@ -74,7 +74,7 @@ def _tick(
     began = time.perf_counter()
     observation = None
     playground = session.current()
-    if playground.renew or playground.work:
+    if playground.renew or playground.work or playground.wants_upload:
         st.rerun()  # a click came with this tick: the page's script run does what it asks for
     training = playground.training
     if training:

@@ -1,8 +1,9 @@
 """A user's own points on the page: drawn on the plane, uploaded, downloaded, in the link."""
 
+from collections.abc import Callable
 from functools import cache, lru_cache, partial
 from threading import Lock
-from typing import Any
+from typing import Any, TypeVar
 
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
@@ -21,6 +22,7 @@ from nnlab.data.points import MAX_LINK_POINTS, Points
 from nnlab.data.rules import BrokenRule, shown
 from nnlab.data.scales import mean_and_deviation, need_scaling
 
+Result = TypeVar("Result")
 LOOK, ERASER = "Look", "Erase"
 ADD = {"classification": ("Add orange", "Add blue"), "regression": ("Add −1", "Add +1")}
 
@@ -84,19 +86,19 @@ def files(problem: str) -> None:
             _choose_columns(uploaded, problem)
         except BrokenRule as error:
             st.error(in_code(error), icon=":material/error:")
-            if session.current().wants_upload:
-                session.take_upload(None)
+    if session.current().wants_upload:
+        session.take_upload(None)
 
 
 def _choose_columns(uploaded: UploadedFile, problem: str) -> None:
-    table = cache(partial(_table, uploaded))
+    table = cache(lambda: csv_files.read_table(uploaded.getvalue()))
 
     def columns() -> tuple[list[str], bool, tuple[str, str, str]]:
         read = table()
         return list(read.columns), read.has_numbered_header, guess_columns(read, problem)
 
     file_id = uploaded.file_id
-    names, numbered, guessed = session.remember("columns", (file_id, problem), columns)
+    names, numbered, guessed = session.remember("columns", (file_id, problem), _reading(columns))
     if numbered:
         st.caption("The first row counts the columns, so it is read as their names.")
     left, right = st.columns(2)
@@ -117,10 +119,13 @@ def _choose_columns(uploaded: UploadedFile, problem: str) -> None:
         return own, need_scaling(own.points, problem)
 
     source = (file_id, x1, x2, label, problem)
-    own, unscaled = session.remember("points", source, points)
+    own, unscaled = session.remember("points", source, _reading(points))
     both = "both inputs" if problem == "classification" else "both inputs and the target"
-    help_ = f"""Give {both} mean 0 and standard deviation 1. It is on if values are beyond ±10, or \
-if one input varies more than 3 times as much as the other: networks learn badly from these."""
+    help_ = (
+        f"Scale {both} to a mean of 0 and a standard deviation of 1. This is on at first if values "
+        "are large (beyond ±10), or if one input varies more than 3 times as much as the other. A "
+        "network learns badly from such values."
+    )
     # Other columns may have another default, and so another widget.
     chosen = st.checkbox("Standardise", unscaled, f"standardise_{unscaled}_{suffix}", help_)
     if chosen:
@@ -149,10 +154,17 @@ def _standardised(own: OwnPoints, problem: str) -> tuple[OwnPoints, str]:
     return standardised(own, problem), units
 
 
-def _table(uploaded: UploadedFile) -> csv_files.PointsTable:
-    """Read a file, which takes a second if it is large; other sessions compute meanwhile."""
-    with pausing_turn(), _one_file:
-        return csv_files.read_table(uploaded.getvalue())
+def _reading(compute: Callable[[], Result]) -> Callable[[], Result]:
+    """Return the function, wrapped so that other sessions compute while it reads a file.
+
+    With a large file, this takes seconds; guessing its columns takes as long as reading it.
+    """
+
+    def read() -> Result:
+        with pausing_turn(), _one_file:
+            return compute()
+
+    return read
 
 
 _one_file = Lock()  # the server reads one file at a time

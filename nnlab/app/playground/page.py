@@ -129,7 +129,7 @@ def _notices(
             effect = "a new run starts." if finding.restart else "the run continues with it."
             help_ = "This is the past: return to the present to apply it."
             help_ = help_ if past else f"Apply the advice; {effect}"
-            label = report.changes(finding.changes)
+            label = report.STANDARDISE if finding.standardise else report.changes(finding.changes)
             ADVICE.button(st, playground, finding, label=label, help=help_, disabled=past)
     elif sentence := not past and playground.has_ended and success(observation):
         st.success(sentence, icon=":material/check_circle:")

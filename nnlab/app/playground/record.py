@@ -24,6 +24,7 @@ class Training(NamedTuple):
     pace: Pace
     since_iteration: int  # where the mean speed counts from
     since_time: float  # of time.perf_counter
+    outdated: bool = False  # a field that needs a new run was set since: the new run begins paused
 
     def mean_speed(self, run: Run) -> float:
         """Return the iterations per second since the training started."""
@@ -71,9 +72,9 @@ class Playground(PageRecord):
     run_number : which of the session's runs it is
     point_history : the own points, the present ones last, for undo
     training : None while the run is paused
-    renew : a new run starts when the page is drawn next. Until then, clicks act on `run`, but it
-        does not train: Start is for the new run
-    work : what a click has asked for that takes long; done when the page is drawn next
+    renew : the page's next script run starts a new run. `run` is still the old one, and `training`
+        says whether Start was clicked for the new one
+    work : what a click has asked for that takes long; the page's next script run does it
     viewed_iteration : the past iteration that the page shows; None for the present
     view_settled : False while the time line still moves
     left : the run to which Undo returns
@@ -82,7 +83,7 @@ class Playground(PageRecord):
     refused_value : what was wrong with the last value typed in the diagram, or nothing
     from_edited : the link is that of a run with weights set by hand, until the first iteration
     fields : what the fields of the page show
-    wants_upload : the next script run trains on the uploaded points
+    wants_upload : the page's next script run starts a new run on the uploaded points
     remembered : by name, the source and the value of what was last computed from an uploaded file
     """
 

@@ -2,8 +2,8 @@
 
 A browser may send a click twice. So the command of a button gets the record that the button was
 drawn for, and does nothing if its work is already done. What takes long, a click only asks for: see
-`renew` and `work` in the record. Over 250 lines, since everything that
-changes the record is in this one place.
+`renew` and `work` in the record. Over 250 lines, since everything that changes the record is in
+this one place.
 """
 
 import time
@@ -21,7 +21,7 @@ from nnlab.app.playground.example_runs import ExampleRun
 from nnlab.app.playground.fields import Fields, config_values, field_values
 from nnlab.app.playground.point_history import OwnPoints, appended, standardised, stroked
 from nnlab.app.playground.record import LeftRun, Playground, StepMade, Training, goal_of
-from nnlab.app.turns import BUDGET_SECONDS, give_way
+from nnlab.app.turns import BUDGET_SECONDS
 from nnlab.data.datasets import OWN
 from nnlab.data.plane import plane_extent
 from nnlab.data.rules import BrokenRule
@@ -63,9 +63,9 @@ def open_(
 
 
 def leave() -> None:
-    """Pause, because another page is drawn."""
+    """Pause, and drop what was asked for, because another page is drawn."""
     if is_open():
-        _change(training=None, away=True)
+        _change(**_NO_WORK, away=True)
 
 
 def arrive(config: Config, query: Mapping[str, str], names: Iterable[str]) -> None:
@@ -80,6 +80,10 @@ def arrive(config: Config, query: Mapping[str, str], names: Iterable[str]) -> No
 
 
 # Settings
+
+# What a new run replaces; what is asked for after it is for the new run.
+_NO_WORK: dict[str, Any] = {"training": None, "work": None, "wants_upload": False}
+_NEW_RUN: dict[str, Any] = {**_NO_WORK, "renew": True}
 
 
 def fill(values: Mapping[str, Any]) -> None:
@@ -97,16 +101,20 @@ def enter(name: str, key: str) -> None:
     """Keep what the user has entered in a field, unless the field has another widget by now."""
     fields = current().fields
     if key == fields.key(name):
-        _change(fields=fields.entered(name, st.session_state[key]))
+        restarts = name in SETTINGS and SETTINGS[name].effect == "restart"
+        outdated = _outdated() if restarts else {}
+        _change(**outdated, fields=fields.entered(name, st.session_state[key]))
+
+
+def _outdated() -> dict[str, Any]:
+    """Return the changes when a field is set that needs a new run, unless it breaks a rule."""
+    training = current().training
+    return {"work": None, "training": training and training._replace(outdated=True)}
 
 
 def set_widgets(values: Mapping[str, Any]) -> None:
     """Give widgets these values now, by their keys. They must not be drawn yet."""
     st.session_state.update(values)
-
-
-# A new run, in place of training and work that were asked for before.
-_NEW_RUN: dict[str, Any] = {"renew": True, "training": None, "work": None}
 
 
 def set_new_seed(_: Playground, seed: int) -> None:
@@ -115,12 +123,12 @@ def set_new_seed(_: Playground, seed: int) -> None:
     The order goes through all numbers below 10,000 (Knuth, TAOCP vol. 2, section 3.2.1.2,
     theorem A).
     """
-    fill({"seed": (7621 * seed + 1) % 10_000})
+    _change(**_outdated(), **_filled({"seed": (7621 * seed + 1) % 10_000}))
 
 
 def set_layers(_: Playground | None, widths: Sequence[int]) -> None:
     """Choose other hidden layers."""
-    fill(field_values({"hidden_layers": tuple(widths)}))
+    _change(**_outdated(), **_filled(field_values({"hidden_layers": tuple(widths)})))
 
 
 def set_learning_rate(_: Playground, rate: float) -> None:
@@ -129,8 +137,8 @@ def set_learning_rate(_: Playground, rate: float) -> None:
 
 
 def apply_advice(drawn: Playground, finding: Diagnosis) -> None:
-    """Change the settings as a diagnosis advises; points are changed only by standardising them."""
-    if "points" in finding.changes:
+    """Change the settings as a diagnosis advises, or standardise the own points."""
+    if finding.standardise:
         if current().own is drawn.own:
             own = standardised(drawn.own, drawn.run.config.problem)
             _change(**_NEW_RUN, **_with_points(own))
@@ -163,7 +171,7 @@ def begin_run(config: Config) -> None:
         "viewed_iteration": None,
         **_filled({"step_point": None}),  # the new run may not have this point
     }
-    _change(**changes | (_still_started(run) if playground.renew else {"training": None}))
+    _change(**changes | _still_started(run))
 
 
 def _own_points_of(run: Run) -> OwnPoints:
@@ -185,10 +193,9 @@ def undo_run(drawn: Playground) -> None:
         run_number=playground.run_number + (not left.is_branch),
         left=None,
         renew=False,
-        work=None,
-        training=None,
         viewed_iteration=None,
         step_made=None,
+        **_NO_WORK,
         **filled,
         **_with_points(left.own),
     )
@@ -213,10 +220,10 @@ def follow(config: Config | None, *, arrived: bool) -> None:
         begin_run(config)
     elif changed:
         run = replace(edits.with_config(playground.run, config), diverged=playground.run.diverged)
-        if training and len(run.dataset.train_inputs):
-            training = training._replace(goal=goal_of(run))
-        else:  # the last own point may have been erased
+        if not len(run.dataset.train_inputs):  # the last own point may have been erased
             training = None
+        elif training and training.goal == goal_of(playground.run):  # not that of a step
+            training = training._replace(goal=goal_of(run))
         _change(run=run, training=training)
 
 
@@ -248,13 +255,17 @@ def _started(run: Run) -> dict[str, Any]:
     goal = goal_of(run)
     if goal == run.iteration:
         goal += run.config.iterations
-    training = Training(goal, Pace(), run.iteration, time.perf_counter())
-    return {"training": training, **_PRESENT}
+    return {"training": _training(run, goal), **_PRESENT}
+
+
+def _training(run: Run, goal: int) -> Training:
+    return Training(goal, Pace(), run.iteration, time.perf_counter())
 
 
 def _still_started(run: Run) -> dict[str, Any]:
     """Return the changes with a run that was still to come: train it if Start was clicked since."""
-    if current().training and len(run.dataset.train_inputs):
+    training = current().training
+    if training and not training.outdated and len(run.dataset.train_inputs):
         return _started(run)
     return {"training": None}
 
@@ -266,8 +277,10 @@ def pause(_: Playground | None = None) -> None:
 
 def restart_clock() -> None:
     """Measure the speed from now on, because the user chose another one."""
-    if current().training:
-        start_training()
+    playground = current()
+    if training := playground.training:
+        clock = _training(playground.run, training.goal)
+        _change(training=clock._replace(outdated=training.outdated))
 
 
 def slow_down() -> None:
@@ -288,33 +301,37 @@ def advanced(before: Run, after: Run) -> None:
 
 
 def do_work() -> None:
-    """Do what a click has asked for, in parts: a script run that is replaced ends between two."""
-    while work := current().work:
+    """Do what a click has asked for."""
+    if work := current().work:
         try:
             work()
         except Exception:
             _change(work=None)  # else each script run would fail
             raise
-        give_way()
 
 
 def step(drawn: Playground, iterations: int) -> None:
-    """Pause, and make this many iterations."""
+    """Pause, and make this many iterations.
+
+    A second click finds the run advanced, or on its way to the first click's goal.
+    """
     playground = current()
-    if not playground.training and playground.run.iteration != drawn.run.iteration:
-        return
-    _change(training=None, work=partial(_iterate, iterations), **_PRESENT)
-
-
-def _iterate(iterations: int) -> None:
-    """Make a part of these iterations, and keep the rest as work."""
-    before = current().run
-    run = advance(before, iterations, seconds=BUDGET_SECONDS)
-    left = iterations - (run.iteration - before.iteration)
-    if left and not run.stopped:
-        _change(run=run, work=partial(_iterate, left))
+    if training := playground.training:
+        again = training.goal not in (drawn.goal, goal_of(playground.run))
     else:
-        _change(run=run, work=None, **_still_started(run))
+        again = playground.run.iteration != drawn.run.iteration
+    if not again:
+        _change(training=None, work=partial(_step, iterations), **_PRESENT)
+
+
+def _step(iterations: int) -> None:
+    """Make these iterations; those that take longer than a tick are left to the training."""
+    before = current().run
+    run, goal = advance(before, iterations, seconds=BUDGET_SECONDS), before.iteration + iterations
+    changes = _still_started(run)
+    if not changes["training"] and run.iteration < goal and not run.stopped:
+        changes["training"] = _training(run, goal)
+    _change(run=run, work=None, **changes)
 
 
 # A look back, and a branch
@@ -335,16 +352,16 @@ def branch(iteration: int) -> None:
     if iteration in run.snapshot_iterations:
         changes = {"left": LeftRun(run, _own_points_of(run), is_branch=True)}
         run = edits.rewind(run, iteration)
-    _change(run=run, renew=False, work=None, **changes, **_started(run))
+    _change(**{**_NO_WORK, "renew": False, "run": run, **changes, **_started(run)})
 
 
 # By hand
 
 
 def make_step(drawn: Playground, point: int | None) -> None:
-    """Make one update of the present run, for its batch or for one training point alone."""
+    """Pause, and make one update of the present run, for its batch or for one point alone."""
     if current().run is drawn.run:
-        _change(work=partial(_make_step, drawn.run, point))
+        _change(training=None, work=partial(_make_step, drawn.run, point))
 
 
 def _make_step(run: Run, point: int | None) -> None:
@@ -434,7 +451,7 @@ def remember(name: str, source: Any, compute: Callable[[], Result]) -> Result:
 
 def clear_points(_: Playground) -> None:
     """Pause, and remove all own points; undo brings them back."""
-    _change(training=None, **_with_points(OwnPoints()))
+    _change(training=None, wants_upload=False, **_with_points(OwnPoints()))
 
 
 def use_upload(_: Playground) -> None:
@@ -442,7 +459,7 @@ def use_upload(_: Playground) -> None:
 
     Only the page's script run knows them as the fields beside the button now say.
     """
-    _change(wants_upload=True, training=None)
+    _change(**_NO_WORK | {"wants_upload": True})
 
 
 def take_upload(own: OwnPoints | None) -> None:

@@ -14,6 +14,7 @@ class Diagnosis(NamedTuple):
     advice : one thing to try
     changes : the fields of Config that follow the advice, and their values
     restart : False if the advice can change this run, True if it only helps a new one
+    standardise : the advice is to standardise the own points, inputs and a regression's targets
     """
 
     name: str
@@ -21,6 +22,7 @@ class Diagnosis(NamedTuple):
     advice: str
     changes: dict[str, object]
     restart: bool = True
+    standardise: bool = False
 
 
 def rounded(rate: float, digits: int = 3) -> float:

@@ -127,8 +127,13 @@ def _stages(configs: Sequence[Config]) -> None:
             palette, extent = theme.palette(), plane_extent(dataset)
             figure = decision_boundary(dataset, config.problem, palette=palette)
             live_chart.stage(f"compare-{side}", figure, extent, map_colors=palette.map)
-            if st.button("Open in the playground", key=f"compare_open_{side}", type="tertiary"):
-                navigation.open_in_workbench(config)
+            st.button(
+                "Open in the playground",
+                key=f"compare_open_{side}",
+                type="tertiary",
+                on_click=session.open_settings,
+                args=(config,),
+            )
     with curve:
         names = dict.fromkeys(report.loss_name(config) for config in configs)
         log = st.session_state.get("compare_log", False)
@@ -140,7 +145,7 @@ def _live(ends: Sequence[Result | Run], speed: int | None, interval: float | Non
     """Advance both by a tick while they train, and draw their present state."""
     began = time.perf_counter()
     pair = session.pair()
-    if pair.must_start or pair.steps:
+    if pair.must_start or pair.steps or session.current().to_open:
         st.rerun()  # a click came with this tick: the page's script run does what it asks for
     if pair.training and pair.runs:
         with turn() as others:

@@ -1,11 +1,11 @@
-"""The gallery of a sweep: which axes are its rows and columns, and the click that opens a run."""
+"""The gallery of a sweep: which axes are its rows and columns, and what is drawn in it."""
 
 from typing import NamedTuple
 from urllib.parse import urlencode
 
 import streamlit as st
 
-from nnlab.app import live_chart, navigation, theme
+from nnlab.app import live_chart, theme
 from nnlab.app.explore import session, solved
 from nnlab.app.explore.session import Plan
 from nnlab.app.explore.sweep_results import SweepResults
@@ -91,11 +91,3 @@ def update(sweep: SweepResults, layout: Layout) -> dict[str, live_chart.Update]:
         "result and its loss curve."
     )
     return {KEY: live_chart.Update(sweep.done, alt, gallery=drawn)}
-
-
-def open_chosen() -> None:
-    """Open the chosen run, if there is one, in the playground."""
-    index, started = session.take_chosen_run(), session.current().sweep
-    configs = started.plan.configs if started else ()
-    if index is not None and 0 <= index < len(configs):
-        navigation.open_in_workbench(configs[index])

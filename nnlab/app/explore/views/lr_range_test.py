@@ -5,7 +5,7 @@ from functools import partial
 
 import streamlit as st
 
-from nnlab.app import live_chart, navigation, report
+from nnlab.app import live_chart, report
 from nnlab.app.explore import session
 from nnlab.app.explore.session import StartedTest
 from nnlab.app.explore.setup import sweep_fields
@@ -91,8 +91,12 @@ def _draw(base: Config, test: RangeTest) -> None:
     shows = live_chart.Update(len(test.rates), alt)
     live_chart.stage(STAGE, range_curve(test, report.loss_name(base)), shows=shows)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        if st.button(f"Learning rate {test.suggested:g} in the playground", key="open_suggested"):
-            navigation.open_in_workbench(replace(base, learning_rate=test.suggested))
+        st.button(
+            f"Learning rate {test.suggested:g} in the playground",
+            key="open_suggested",
+            on_click=session.open_settings,
+            args=(replace(base, learning_rate=test.suggested),),
+        )
         act, why = partial(_sweep_around, test.suggested), "Runs at a tenth to ten times this rate."
         if st.button("A sweep around it", "sweep_around", why, act):
             st.rerun()  # all of the page, not the fragment alone

@@ -48,15 +48,14 @@ def draw(sweep: SweepResults) -> None:
     rows = picked["selection"]["rows"]
     runs = [results[place].index for place in rows if place < len(results)]
     with st.container(horizontal=True, gap="small"):
-        if st.button(
+        st.button(
             "Open in the playground",
             key="table_open",
             disabled=len(runs) != 1,
-            on_click=session.choose_run,
+            on_click=session.open_run,
             args=runs[:1],
             help="Open the settings of the run whose row is ticked.",
-        ):
-            st.rerun()
+        )
         if st.button(
             "Compare",
             key="table_compare",

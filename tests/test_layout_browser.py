@@ -81,7 +81,7 @@ def test_nothing_is_cut_whatever_the_page_has_to_say(page: Page, server: str, qu
         wait_in(page, lambda: settled(page) > 0)
     assert_fits(page, 480, 100)
     enter(page, "Learning rate", "-1")
-    expect(page.get_by_text("learning_rate must be")).to_be_in_viewport(ratio=1)
+    expect(page.get_by_text("Learning rate must be")).to_be_in_viewport(ratio=1)
     assert_fits(page, 480, 100)
     assert page.locator(".st-key-bench").bounding_box() == at_rest
 

@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from nnlab.app.links import code, in_code
+from nnlab.app.links import code, in_words
 from nnlab.app.live_chart import Brush
 from nnlab.app.playground import session
 from nnlab.app.playground.actions import CLEAR, UNDO, USE_POINTS
@@ -83,7 +83,7 @@ def files(problem: str) -> None:
         try:
             _choose_columns(uploaded, problem)
         except BrokenRule as error:
-            st.error(in_code(error), icon=":material/error:")
+            st.error(in_words(error), icon=":material/error:")
             if session.current().wants_upload:
                 session.take_upload(None)
 

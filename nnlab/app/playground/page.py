@@ -48,7 +48,7 @@ LINK_RULES = {
 
 def render() -> None:
     """Draw the page, once per script run."""
-    st.set_page_config("nnlab", "🧠", layout="wide", initial_sidebar_state=288)
+    st.set_page_config(navigation.APP, "🧠", layout="wide", initial_sidebar_state=288)
     st.html(STYLE)
     keyboard(ON_KEYS)
     arrived = _arrive()

@@ -155,7 +155,7 @@ def _stages(playground: Playground) -> DisplayOptions:
     with st.container(key="plane"):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             brush = own_points.tools(playground)
-            options = display_options.choose()
+            options = display_options.choose(config.dataset)
         target = own.target if config.dataset == OWN and len(own.points) else ""
         palette = theme.palette()
         shown = (run.dataset, config.problem, own.axes, options.parts, target, palette)

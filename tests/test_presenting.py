@@ -9,7 +9,7 @@ from nnlab.app.playground.actions import END_PRESENTING, PRESENT
 from nnlab.app.report import title
 from nnlab.data.datasets import DATASETS_FOR
 from nnlab.figures.curves import loss_curve
-from nnlab.figures.from_afar import TEXT, from_afar
+from nnlab.figures.from_afar import FAR_TEXT, from_afar
 from tests.helpers.app_page import open_playground, press, run_of
 
 
@@ -63,6 +63,6 @@ def test_the_chosen_panel_is_open_again_after_presenting(panel: str) -> None:
 def test_a_figure_from_afar_has_large_type_and_the_same_data() -> None:
     figure = loss_curve("cross-entropy", log=False)
     near, far = json.loads(figure), json.loads(from_afar(figure))
-    assert far["layout"]["font"]["size"] == far["layout"]["legend"]["font"]["size"] == TEXT
+    assert far["layout"]["font"]["size"] == far["layout"]["legend"]["font"]["size"] == FAR_TEXT
     assert [trace["name"] for trace in far["data"]] == [trace["name"] for trace in near["data"]]
     assert far["layout"]["uirevision"] == near["layout"]["uirevision"]  # a zoom stays

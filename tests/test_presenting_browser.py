@@ -50,7 +50,7 @@ def texts(page: Page) -> dict[str, tuple[float, bool]]:
 
 def presents(page: Page) -> Locator:
     """Return the line that says what runs, which only a presenter's screen has."""
-    return page.locator(".st-key-head h2")
+    return page.locator(".st-key-head h1")
 
 
 def assert_is_large(page: Page, side: int) -> None:

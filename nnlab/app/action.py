@@ -81,4 +81,4 @@ def keyboard(actions: Iterable[Action[Any]]) -> None:
             labels[action.name] = action.label
         if action.stops:
             stops.append(action.name)
-    live_chart.keyboard(presses, stops, names=names, labels=labels)
+    live_chart.keyboard(presses=presses, stops=stops, names=names, labels=labels)

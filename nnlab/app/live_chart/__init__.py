@@ -191,24 +191,9 @@ def time_line() -> None:
     _time_line(key="time_line")
 
 
-def keyboard(
-    presses: Mapping[str, Sequence[str]],
-    stops: Sequence[str],
-    *,
-    names: Mapping[str, str],
-    labels: Mapping[str, str],
-) -> None:
-    """Let the keyboard press buttons, and show what the keys do when "?" is pressed.
-
-    Parameters
-    ----------
-    presses : for the name of each key (as KeyboardEvent.key, or "Shift+ArrowRight") the Streamlit
-        keys of buttons; the first of them that is on the page is pressed
-    stops : the keys of buttons after which updates that are on their way are not drawn
-    names, labels : how people call the keys, and what the buttons do
-    """
-    data = {"presses": presses, "stops": stops, "names": names, "labels": labels}
-    _keyboard(key="keyboard", data=data)
+def keyboard(**keys: Mapping[str, Any] | Sequence[str]) -> None:
+    """Let the keyboard press buttons, and "?" show what the keys do; `keys` as in messages.json."""
+    _keyboard(key="keyboard", data=keys)
 
 
 def update(

@@ -22,7 +22,7 @@ def head(playground: Playground) -> None:
     with st.container(key="head"):
         if playground.presenting:
             st.html(STYLE)
-            st.header(report.title(playground.run.config), anchor=False)
+            st.title(report.title(playground.run.config), anchor=False)
             END_PRESENTING.button(st, playground, False)
 
 

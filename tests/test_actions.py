@@ -17,7 +17,19 @@ def actions(page: ModuleType) -> Iterator[Action]:
 @pytest.mark.parametrize(
     ("page", "names"),
     [
-        (playground, {"start", "pause", "step", "step_tick", "reset", "undo_run"}),
+        (
+            playground,
+            {
+                "start",
+                "pause",
+                "step",
+                "step_tick",
+                "reset",
+                "undo_run",
+                "present",
+                "end_presenting",
+            },
+        ),
         (
             explore,
             {"sweep_start", "sweep_pause"}

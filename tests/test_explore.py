@@ -267,33 +267,33 @@ def test_cancel_keeps_what_is_there(workers: ByHand, drawn: dict[str, Update]) -
     [
         (
             "learning_rate:0..1 log 5",
-            "learning_rate must range from above 0 on a logarithmic scale, got `0.0`",
+            "Learning rate must range from above 0 on a logarithmic scale, you entered `0`",
         ),
         (
             "learning_rate:1..0.1 5",
-            "learning_rate must range from a lower to a higher number, got `1.0 to 0.1`",
+            "Learning rate must range from a lower to a higher number, you entered `1.0 to 0.1`",
         ),
         (
             "learning_rate:0.001..1 log 1000000",
-            "learning_rate must have from 2 to 500 values in a range, got `1000000`",
+            "Learning rate must have from 2 to 500 values in a range, you entered `1000000`",
         ),
         (
             "learning_rate:fast",
-            "learning_rate must be a finite number above 0 and at most 1e+06, got `'fast'`",
+            "Learning rate must be a finite number above 0 and at most 1e+06, you entered `'fast'`",
         ),
         (
             "learning_rate:",
-            "learning_rate must have at least one value in a sweep, got `none`",
+            "Learning rate must have at least one value in a sweep, you entered nothing",
         ),
         (
             "noise:`<b>$x$`",
-            "noise must be a finite number from 0 to 10, got `''<b>$x$''`",
+            "Noise must be a finite number from 0 to 10, you entered `''<b>$x$''`",
         ),
         (
             "data_seed:1..400 400",
-            "runs must be from 1 to 500 in one sweep, got `800`",
+            "Runs must be from 1 to 500 in one sweep, found `800`",
         ),
-        ("samples:100; 100000", "samples must be at most"),
+        ("samples:100; 100000", "Samples must be at most"),
     ],
 )
 def test_a_bad_axis_is_one_sentence_and_the_last_results_stay(
@@ -323,9 +323,9 @@ def test_a_bad_axis_is_one_sentence_and_the_last_results_stay(
 @pytest.mark.parametrize(
     ("key", "value", "sentence"),
     [
-        ("seeds", 0, "seeds must be a whole number from 1 to 100, got 0"),
-        ("seeds", 101, "seeds must be a whole number from 1 to 100, got 101"),
-        ("iterations", 0, "iterations must be a whole number from 1 to 1000000, got `0`"),
+        ("seeds", 0, "Seeds must be a whole number from 1 to 100, you entered `0`"),
+        ("seeds", 101, "Seeds must be a whole number from 1 to 100, you entered `101`"),
+        ("iterations", 0, "Iterations must be a whole number from 1 to 1000000, you entered `0`"),
     ],
 )
 @pytest.mark.usefixtures("workers")
@@ -384,7 +384,7 @@ def test_a_random_sample_is_drawn_from_the_axes_and_stands_in_the_link(
     assert status(healthy(app)) == "10 of 10 runs · finished"
     labels = [cell and cell["label"] for cell in cells(drawn)]
     rates = sorted({config.learning_rate for config in expected})
-    assert labels == [f"learning rate {rate:g}" for rate in rates]
+    assert labels == [f"learning rate {rate:.2g}" for rate in rates]
     press(app, "example_rate_width")
     assert "**35 runs**" in texts(app)
     assert "sample" not in app.query_params
@@ -403,11 +403,11 @@ def test_every_view_shows_a_random_sample(workers: ByHand, view: str) -> None:
 @pytest.mark.parametrize(
     ("link", "sentence"),
     [
-        ({"sample": "501", **SIX}, "The link's sample must be a whole number from 1 to 500, got"),
-        ({"sample": "x", **SIX}, "The link's sample must be a whole number from 1 to 500, got"),
-        ({"sample_seed": "-1"}, "The link's sample_seed must be a whole number from 0 to"),
-        ({"sample": "300", "seeds": "2", **SIX}, "runs must be from 1 to 500 in one sweep, got"),
-        ({"sample": "5"}, "sample must have at least one axis to draw from, got none"),
+        ({"sample": "501", **SIX}, "The link's sample must be a whole number from 1 to 500, not"),
+        ({"sample": "x", **SIX}, "The link's sample must be a whole number from 1 to 500, not"),
+        ({"sample_seed": "-1"}, "The link's sample seed must be a whole number from 0 to"),
+        ({"sample": "300", "seeds": "2", **SIX}, "Runs must be from 1 to 500 in one sweep, found"),
+        ({"sample": "5"}, "Sample must have at least one axis to draw from, you entered nothing"),
     ],
 )
 @pytest.mark.usefixtures("workers")
@@ -427,12 +427,12 @@ def test_a_link_without_settings_stays_empty() -> None:
 @pytest.mark.parametrize(
     ("name", "value", "sentence"),
     [
-        ("axis1", "width:3", "axis1 must be a setting, a colon and values, got `'width:3'`"),
-        ("axis1", "seed:1; 2", "axis1 must be a setting, a colon and values, got `'seed:1; 2'`"),
-        ("seeds", "x", "seeds must be a whole number from 1 to 100, got `'x'`"),
-        ("seeds", "1e999", "seeds must be a whole number from 1 to 100, got `'1e999'`"),
-        ("seeds", "9" * 5000, "seeds must be a whole number from 1 to 100, got `'9999"),
-        ("learning_rate", "-1", "learning_rate must be a finite number above 0 and"),
+        ("axis1", "width:3", "axis1 must be a setting, a colon and values, not `'width:3'`"),
+        ("axis1", "seed:1; 2", "axis1 must be a setting, a colon and values, not `'seed:1; 2'`"),
+        ("seeds", "x", "seeds must be a whole number from 1 to 100, not `'x'`"),
+        ("seeds", "1e999", "seeds must be a whole number from 1 to 100, not `'1e999'`"),
+        ("seeds", "9" * 5000, "seeds must be a whole number from 1 to 100, not `'9999"),
+        ("learning_rate", "-1", "learning rate must be a finite number above 0 and"),
         ("activation", "<img src=x>", "activation must be one of"),
     ],
 )
@@ -669,7 +669,7 @@ def test_diverged_and_failed_runs_are_named(workers: ByHand, drawn: dict[str, Up
 
 def test_a_sweep_without_training_points_is_refused_in_words() -> None:
     app = open_explore(axis1="learning_rate:0.1; 1", dataset="own")
-    assert errors(app) == ["points must not be empty with the data set own, got `none`"]
+    assert errors(app) == ["Points must not be empty with the data set own, found nothing"]
     assert app.button(key="sweep_start").disabled
 
 
@@ -734,7 +734,7 @@ def test_the_estimate_measures_a_run_of_the_sweep_as_the_base_may_be_too_large(
     assert explore(app).cost.config.hidden_layers == (3,)
     assert "**3 runs**" in texts(app)
     app = open_explore(**base)
-    assert "samples must be at most" in errors(app)[0]
+    assert "Samples must be at most" in errors(app)[0]
     assert explore(app).cost is None
     assert not workers.tasks
 

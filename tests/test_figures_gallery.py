@@ -67,7 +67,7 @@ def test_activations_by_layer_are_an_axis_too() -> None:
     activations = Axis("activation", (("tanh", "tanh"), ("tanh", "relu")))
     configs = grid(BASE, [activations], [4])
     found = drawn([run_one(index, configs[index]) for index in (0, 1)], columns=activations)
-    assert found["columns"] == ["tanh", "tanh,relu"]
+    assert found["columns"] == ["Tanh", "Tanh, ReLU"]
     assert [cell and cell["index"] for cell in found["cells"]] == [0, 1]
 
 

@@ -76,7 +76,7 @@ def test_seed_spread_draws_each_run_the_quartiles_and_the_rule_for_solved() -> N
     assert numbers(points["x"])[:3] == pytest.approx([0.75, 0.76, 0.77])
     assert numbers(points["y"])[:4] == [0, 0, 0, 1]
     label = figure["layout"]["yaxis"]["ticktext"][0]
-    assert label == "learning rate 0.1 · activation tanh<br><b>3 solved</b>"
+    assert label == "learning rate 0.1 · activation Tanh<br><b>3 solved</b>"
     assert figure["layout"]["yaxis"]["range"] == [7.5, -0.5]  # the first one at the top
     assert points["marker"]["color"] == SET_COLORS["test"]
     (line,) = figure["layout"]["shapes"]
@@ -91,7 +91,7 @@ def test_long_settings_are_written_by_their_values_alone() -> None:
         spread_of_settings(found, metric_column(runs, "test_accuracy"), ["3 of 3"] * 8, 0.7)
     )
     labels = figure["layout"]["yaxis"]["ticktext"]
-    assert labels[0] == "0.1 · tanh · normal · sgd<br><b>3 of 3</b>"
+    assert labels[0] == "0.1 · Tanh · Normal · Gradient descent<br><b>3 of 3</b>"
 
 
 def test_bands_are_lines_in_areas_of_their_colour() -> None:
@@ -126,7 +126,7 @@ def test_parallel_coordinates_stand_on_logarithmic_axes_where_the_sweep_does() -
     assert numbers(rates["tickvals"]) == pytest.approx([-3, -2, -1])
     assert rates["ticktext"] == ["0.001", "0.01", "0.1"]
     assert rates["constraintrange"][0] == pytest.approx([-2, -1])
-    assert shapes["ticktext"] == ["relu", "tanh"]
+    assert shapes["ticktext"] == ["ReLU", "Tanh"]
     assert shapes["constraintrange"] == [[0.6, 1.4]]
     assert "constraintrange" not in accuracies
     assert numbers(trace["line"]["color"]) == pytest.approx([r.metrics.test_accuracy for r in DONE])
@@ -193,9 +193,9 @@ def test_choices_in_a_scatter_are_named() -> None:
         )
     )
     axis = figure["layout"]["xaxis"]
-    assert axis["ticktext"] == ["relu", "tanh"]
+    assert axis["ticktext"] == ["ReLU", "Tanh"]
     assert "type" not in axis
-    assert figure["data"][0]["marker"]["colorbar"]["ticktext"] == ["relu", "tanh"]
+    assert figure["data"][0]["marker"]["colorbar"]["ticktext"] == ["ReLU", "Tanh"]
 
 
 def test_the_most_important_axis_stands_at_the_top_and_the_method_is_named() -> None:

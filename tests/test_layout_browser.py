@@ -81,7 +81,7 @@ def test_nothing_is_cut_whatever_the_page_has_to_say(page: Page, server: str, qu
         wait_in(page, lambda: settled(page) > 0)
     assert_fits(page, 480, 100)
     enter(page, "Learning rate", "-1")
-    expect(page.get_by_text("learning_rate must be")).to_be_in_viewport(ratio=1)
+    expect(page.get_by_text("Learning rate must be")).to_be_in_viewport(ratio=1)
     assert_fits(page, 480, 100)
     assert page.locator(".st-key-bench").bounding_box() == at_rest
 
@@ -108,7 +108,7 @@ def test_reset_and_a_new_data_set_can_be_undone_and_nothing_moves(page: Page, se
 def test_on_a_phone_plane_and_loss_are_on_the_first_screen(page: Page, server: str) -> None:
     page.set_viewport_size({"width": 390, "height": 844})
     open_page(page, server, "samples=100")
-    wait_in(page, lambda: min(area(page, "decision-boundary")) >= 310)
+    wait_in(page, lambda: min(area(page, "decision-boundary")) >= 340)
     wait_in(page, lambda: area(page, "loss-curve")[1] >= 100)
     expect(chart(page, "loss-curve")).to_be_in_viewport(ratio=1)
     expect(button(page, "Start")).to_be_in_viewport(ratio=1)
@@ -130,3 +130,25 @@ def test_where_the_sidebar_would_cover_the_page_it_is_closed_at_first(
     press(page, "Reset")
     expect(opener).to_have_count(0)
     expect(field(page, "Learning rate")).to_be_in_viewport(ratio=1)
+
+
+def test_on_a_phone_the_tools_are_icons_and_all_of_them_are_in_view(
+    page: Page, server: str
+) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    open_page(page, server, "samples=100")
+    for name in ("Look", "Add orange", "Add blue", "Erase"):
+        tool = page.get_by_role("radio", name=name, exact=True)
+        expect(tool).to_be_in_viewport(ratio=1)
+        expect(tool.locator("p")).to_have_css("font-size", "0px")
+    for name in ("Undo", "Clear", "Show"):
+        expect(button(page, name)).to_be_in_viewport(ratio=1)
+
+
+def test_nothing_rests_over_the_numbers_of_a_run(page: Page, server: str) -> None:
+    """The help of a button below the mouse leaves by itself."""
+    open_page(page, server, "samples=100")
+    button(page, "Start").hover()
+    help_ = page.get_by_role("tooltip")
+    expect(help_).to_contain_text("Start the training.")
+    expect(help_).to_be_hidden()

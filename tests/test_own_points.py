@@ -63,7 +63,8 @@ def test_a_bad_file_gets_its_sentence_and_changes_nothing(content: bytes) -> Non
     before = run_of(app)
     upload(app, content)
     (error,) = app.error
-    assert error.value.replace("`", "") == BAD[content]
+    said = BAD[content].replace(", got ", ", found ").capitalize()
+    assert error.value.replace("`", "").capitalize() == said
     assert "use_points" not in keys(app)
     assert run_of(app) is before
     assert run_of(press(app, "step")).iteration == 2
@@ -117,7 +118,7 @@ def test_two_columns_that_are_the_same_are_refused() -> None:
     app = upload(open_playground(), GOOD["commas"])
     healthy(offered(app.selectbox, "column_1").set_value("a").run())
     (error,) = app.error
-    assert error.value.startswith("columns must be three different ones of the file, got ")
+    assert error.value.startswith("Columns must be three different ones of the file, found ")
     assert "use_points" not in keys(app)
 
 
@@ -222,7 +223,7 @@ def test_a_files_labels_are_shown_literally(name: str) -> None:
     assert caption.value == f"2 points · `{first}` is 0 · `{second}` is 1"
 
 
-@pytest.mark.parametrize("name", [*EVIL, "x, got y", " column "])
+@pytest.mark.parametrize("name", [*EVIL, "x, found y", " column "])
 def test_what_a_bad_file_holds_is_shown_literally(name: str) -> None:
     for cells, number in (((1, name, 0), 2), ((1, 2, 0), 0)):
         header = ("a", name.strip() if number == 0 else "b", "label")
@@ -230,7 +231,7 @@ def test_what_a_bad_file_holds_is_shown_literally(name: str) -> None:
         app = upload(open_playground(), csv_file(header, *rows))
         (error,) = app.error
         words, code, end = error.value.split("`")
-        assert words == "file must have finite numbers, got "
+        assert words == "File must have finite numbers, found "
         assert end == ""
         held = repr(name.strip()).replace("`", "'")
         assert held in code

@@ -34,6 +34,7 @@ from tests.helpers.browser_page import (
     single,
     status,
     wait_for_iteration,
+    wait_in,
     watch,
 )
 from tests.helpers.browser_page import download as download_file
@@ -463,3 +464,17 @@ def test_with_a_tool_to_draw_space_and_r_work_and_points_stay_when_other_setting
     wait_for_drawn(page, 31)
     assert own(page, lambda count: count == 1) == points
     assert marked(page)
+
+
+def test_with_the_data_set_of_own_points_a_click_draws_at_once_and_every_point_is_seen(
+    page: Page, server: str
+) -> None:
+    """Also every fifth, which is a test point; the page says so."""
+    open_small(page, server, "dataset=own")
+    expect(page.get_by_role("radio", name="Add orange")).to_be_checked()
+    for place_ in range(10):
+        click(page, -0.9 + 0.2 * place_, 0)
+    own(page, lambda count: count == 10)
+    drawn = f"""{PLOT}.calcdata.filter(([{{ trace }}]) => trace.visible === true)
+      .flatMap((points) => points.filter(({{ x }}) => typeof x === 'number')).length"""
+    wait_in(page, lambda: page.evaluate(drawn) == 10)

@@ -21,6 +21,7 @@ from nnlab.data.datasets import DATASETS_FOR, FloatArray
 from nnlab.data.points import Points, encode
 from nnlab.model.network import Network
 from nnlab.training.config import text
+from nnlab.training.wording import label
 from tests.helpers.app_page import (
     APP,
     SMALL,
@@ -247,8 +248,16 @@ def test_layers_stop_at_eight() -> None:
 @pytest.mark.parametrize(
     ("name", "value", "message"),
     [
-        ("learning_rate", -1.0, "learning_rate must be a finite number above 0 .* got `-1.0`"),
-        ("samples", 10**9, "samples must be a whole number from 2 to 100000, got `1000000000`"),
+        (
+            "learning_rate",
+            -1.0,
+            "Learning rate must be a finite number above 0 .* you entered `-1`",
+        ),
+        (
+            "samples",
+            10**9,
+            "Samples must be a whole number from 2 to 100000, you entered `1000000000`",
+        ),
     ],
 )
 def test_a_bad_number_gets_its_sentence_and_the_run_stays(
@@ -266,13 +275,13 @@ def test_a_bad_number_gets_its_sentence_and_the_run_stays(
 @pytest.mark.parametrize(
     ("name", "typed", "shown"),
     [
-        ("samples", None, "None"),  # a cleared field
-        ("hidden_layers", "a$b$c", "'a$b$c'"),
-        ("hidden_layers", "`10;5`", "''10;5''"),
+        ("samples", None, "nothing"),  # a cleared field
+        ("hidden_layers", "a$b$c", "`'a$b$c'`"),
+        ("hidden_layers", "`10;5`", "`''10;5''`"),
         (
             "activation",
             "tanh,:red[**x**] [l](http://evil)",
-            "('tanh', ':red[**x**] [l](http://evil)')",
+            "`('tanh', ':red[**x**] [l](http://evil)')`",
         ),
     ],
 )
@@ -281,9 +290,9 @@ def test_a_refused_text_is_shown_literally(name: str, typed: str | None, shown: 
     app = AppTest.from_file(str(APP), default_timeout=PATIENCE_SECONDS).run()
     change(app, fields=playground_of(app).fields.filled({name: typed}))
     (error,) = healthy(app.run()).error
-    rule, value = error.value.split(", got ")
-    assert rule.startswith(f"{name} must be ")
-    assert value == f"`{shown}`"
+    rule, value = error.value.split(", you entered ")
+    assert rule.startswith(f"{label(name)} must be ")
+    assert value == shown
     assert run_of(app).config == Config()
 
 
@@ -449,8 +458,8 @@ def test_more_work_than_a_server_can_share_is_refused() -> None:
     enter(app, "samples", 100_000)
     (error,) = app.error
     assert error.value == (
-        "samples must be at most 2,524 including test points and your own, for a network of 512 "
-        "hidden units and 29,377 parameters, got `100,010`"
+        "Samples must be at most 2,524 including test points and your own, for a network of 512 "
+        "hidden units and 29,377 parameters, you entered `100,010`"
     )
     assert run_of(app) is before
 
@@ -470,9 +479,9 @@ def test_more_work_than_a_server_can_share_is_refused() -> None:
 def test_a_bad_link_falls_back_to_the_default_and_says_so(name: str, value: str) -> None:
     app = open_playground(**{name: value})
     (warning,) = app.warning
-    assert warning.value.startswith(f"The link's {name} must be ")
+    assert warning.value.startswith(f"The link's {name.replace('_', ' ')} must be ")
     shown = value[:20].replace("`", "'")
-    code = warning.value.split("got `")[1]  # everything from the link is in a code span
+    code = warning.value.split("not `")[1]  # everything from the link is in a code span
     assert shown in code
     assert code.endswith("`. The default is used instead.")
     assert code.count("`") == 1
@@ -492,7 +501,8 @@ def test_another_problem_brings_a_data_set_that_fits() -> None:
 
 def test_several_bad_values_are_all_named_and_good_ones_are_kept() -> None:
     app = open_playground(learning_rate="x", noise="y", seed="12")
-    assert sorted(warning.value.split()[2] for warning in app.warning) == ["learning_rate", "noise"]
+    fields = sorted(warning.value.split(" must ")[0] for warning in app.warning)
+    assert fields == ["The link's learning rate", "The link's noise"]
     assert run_of(app).config.seed == 12
 
 

@@ -76,7 +76,7 @@ def test_a_charts_element_is_never_replaced(page: Page, server: str) -> None:
     enter(page, "Hidden layers", "4")
     expect(page.get_by_text("1 hidden layer")).to_be_visible()
     enter(page, "Samples", "-5")
-    expect(page.get_by_text("samples must be a whole number")).to_be_visible()
+    expect(page.get_by_text("Samples must be a whole number")).to_be_visible()
     page.get_by_text("Log axis").click()
     page.wait_for_function(
         "document.querySelector('[data-live-chart=loss-curve] .plot')"
@@ -310,8 +310,8 @@ def test_a_hostile_link_is_refused_in_words_and_runs_nothing(page: Page, server:
         "&noise=<script>window.hacked=1</script>&samples=50"
     )
     shown(page, "loss-curve", 0)
-    expect(page.get_by_text("The link's learning_rate must be")).to_contain_text("'1e999'")
-    expect(page.get_by_text("The link's hidden_layers must be")).to_contain_text("<img src=x")
+    expect(page.get_by_text("The link's learning rate must be")).to_contain_text("'1e999'")
+    expect(page.get_by_text("The link's hidden layers must be")).to_contain_text("<img src=x")
     expect(page.get_by_text("The link's noise must be")).to_contain_text("<script>")
     assert page.evaluate("window.hacked") is None
     expect(field(page, "Learning rate")).to_have_value("0.01")
@@ -590,7 +590,7 @@ def test_a_bad_value_in_mid_run_leaves_the_run_and_its_pictures(page: Page, serv
     press(page, "Start")
     wait_for_iteration(page, 200)
     enter(page, "Hidden layers", "abc")
-    sentence = page.get_by_text("hidden_layers must be at most 8 whole numbers")
+    sentence = page.get_by_text("Hidden layers must be at most 8 whole numbers")
     expect(sentence).to_be_in_viewport()
     wait_for_iteration(page, iteration(page) + 300)
     expect(chart(page, "loss-curve")).to_be_in_viewport()

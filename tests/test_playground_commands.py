@@ -15,7 +15,7 @@ from nnlab import Config, advance, start
 from nnlab.app.playground import live_part, session
 from nnlab.app.playground.display_options import DisplayOptions
 from nnlab.app.playground.example_runs import EXAMPLE_RUNS
-from nnlab.app.playground.fields import TEXTS, Fields, config_values
+from nnlab.app.playground.fields import TEXTS, Fields, config_values, field_values
 from nnlab.app.playground.point_history import OwnPoints
 from nnlab.app.playground.record import LeftRun, Playground
 from nnlab.data.points import Points
@@ -148,7 +148,8 @@ def test_a_step_that_goes_on_keeps_its_goal_until_another_click() -> None:
     session.step(drawn, 20)  # the browser sends the click twice
     session.restart_clock()
     for changed in ({"learning_rate": 0.02}, {"iterations": 200}):
-        session.follow(replace(session.current().run.config, **changed), arrived=False)
+        session.fill(field_values(changed))
+        draw()
     assert session.current().work is None
     assert session.current().goal == 50
     session.step(session.current(), 20)

@@ -267,7 +267,7 @@ def test_the_script_of_a_run_with_another_end_says_that_it_may_stop_elsewhere() 
     app = step_tick(open_playground(speed="100"))
     app = enter_in_app(app, "target_loss", 0.9)
     assert (
-        "The setting target loss was changed from none to 0.9 at iteration 100. The script uses "
+        "The setting stop at loss was changed from none to 0.9 at iteration 100. The script uses "
         "the present settings from the start, and may stop elsewhere." in captions(app)
     )
     # and it does: with that target from the start, training stops earlier

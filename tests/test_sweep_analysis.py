@@ -155,7 +155,7 @@ def test_few_numbers_are_levels_and_many_are_put_into_bins() -> None:
     counted, _ = np.histogram(values, edges * [1 - 1e-9, 1, 1, 1, 1, 1, 1 + 1e-9])
     assert np.bincount(found, minlength=6).tolist() == counted.tolist()
     assert len(texts) == 6
-    assert texts[0].startswith(f"{values.min():.4g}")
+    assert texts[0] == f"{edges[0]:.2g} – {edges[1]:.2g}"
 
 
 @pytest.mark.parametrize(

@@ -116,7 +116,7 @@ def test_a_view_says_so_when_no_run_passes_the_filter(view: str) -> None:
 @pytest.mark.parametrize(
     ("view", "name", "words"),
     [
-        ("luck", "spread-settings", "6 settings. The best, learning rate 0.1 · activation tanh"),
+        ("luck", "spread-settings", "6 settings. The best, learning rate 0.1 · activation Tanh"),
         ("luck", "spread-losses", "median 0.303, quartiles 0.303 to 0.303 over 2 runs"),
         ("parallel", "parallel-coordinates", "22 runs, 22 of which pass the filter"),
         ("heat", "heat-map", "from 75.6% to 87.5%"),
@@ -147,7 +147,7 @@ def test_the_rule_for_solved_can_be_changed() -> None:
     labels = charts(app)["spread-settings"]["figure"]["layout"]["yaxis"]["ticktext"]
     # 0.1 and tanh: 87.4 % and 87.5 %, then one that diverged and one that failed
     assert labels[0] == (
-        "learning rate 0.1 · activation tanh<br><b>solved by 1 of 3 seeds, 1 diverged, 1 failed</b>"
+        "learning rate 0.1 · activation Tanh<br><b>solved by 1 of 3 seeds, 1 diverged, 1 failed</b>"
     )
     assert "solved by 0 of 4 seeds" in labels[-1]
     app.selectbox(key="solved_metric_classification").set_value("train_loss")
@@ -169,8 +169,8 @@ def test_a_regression_is_solved_by_its_loss() -> None:
     (label,) = charts(app)["spread-settings"]["figure"]["layout"]["yaxis"]["ticktext"]
     assert "solved by 3 of 4 seeds" in label
     assert list(app.selectbox(key="solved_metric_regression").options) == [
-        "test loss",
-        "train loss",
+        "Test loss",
+        "Train loss",
     ]
 
 
@@ -220,12 +220,12 @@ def test_with_one_seed_there_is_no_spread_to_show() -> None:
 def test_loss_curves_of_chosen_settings_are_drawn() -> None:
     app = draw("luck", many())
     assert len(charts(app)["spread-losses"]["figure"]["data"]) == 2 * 3  # the best three
-    app.multiselect(key="spread_chosen").set_value(["learning rate 0.001 · activation relu"])
+    app.multiselect(key="spread_chosen").set_value(["learning rate 0.001 · activation ReLU"])
     app.toggle(key="spread_log").set_value(True)
     healthy(app.run())
     figure = charts(app)["spread-losses"]["figure"]
     assert [trace.get("name") for trace in figure["data"]][1:] == [
-        "learning rate 0.001 · activation relu"
+        "learning rate 0.001 · activation ReLU"
     ]
     assert figure["layout"]["yaxis"]["type"] == "log"
 

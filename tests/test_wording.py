@@ -52,6 +52,8 @@ def test_no_name_of_a_setting_has_an_underscore() -> None:
         (3.0, "3"),
         (1e-7, "1e-07"),
         (0.0, "0"),
+        (25000, "25000"),
+        (12345.6, "12346"),
     ],
 )
 def test_a_number_is_as_short_as_a_person_reads_it(number: float, shown: str) -> None:

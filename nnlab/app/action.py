@@ -6,7 +6,7 @@ from typing import Any, Generic, NamedTuple, TypeVar
 from nnlab.app import live_chart
 
 Record = TypeVar("Record")
-KEY_NAMES = {" ": "space", "ArrowRight": "→", "Shift+ArrowRight": "Shift and →"}
+KEY_NAMES = {" ": "space", "ArrowRight": "→", "Shift+ArrowRight": "Shift and →", "Escape": "Esc"}
 
 
 class Action(NamedTuple, Generic[Record]):
@@ -36,6 +36,11 @@ class Action(NamedTuple, Generic[Record]):
     stops: bool = False
     icon: str | None = None
 
+    @property
+    def key_name(self) -> str:
+        """Return the key as people call it."""
+        return KEY_NAMES.get(self.key, self.key.upper())
+
     def button(
         self,
         where: Any,
@@ -52,7 +57,7 @@ class Action(NamedTuple, Generic[Record]):
         disabled : for a reason that is not in the record
         look : for st.button; a label or help here replaces the action's own
         """
-        key = f" Key: {KEY_NAMES.get(self.key, self.key.upper())}." if self.key else ""
+        key = f" Key: {self.key_name}." if self.key else ""
         where.button(
             look.pop("label", self.label),
             key=self.name,
@@ -68,10 +73,12 @@ class Action(NamedTuple, Generic[Record]):
 def keyboard(actions: Iterable[Action[Any]]) -> None:
     """Let the keyboard press the buttons of these actions; of one key, the first on the page."""
     presses: dict[str, list[str]] = {}
-    stops = []
+    stops, names, labels = [], {}, {}
     for action in actions:
         if action.key:
             presses.setdefault(action.key, []).append(action.name)
+            names[action.key] = action.key_name
+            labels[action.name] = action.label
         if action.stops:
             stops.append(action.name)
-    live_chart.keyboard(presses, stops)
+    live_chart.keyboard(presses=presses, stops=stops, names=names, labels=labels)

@@ -8,8 +8,12 @@ import streamlit as st
 from nnlab.data.points import MAX_LINK_POINTS
 from nnlab.data.rules import BrokenRule, shown
 from nnlab.training.config import SETTINGS, Config, parse, text
+from nnlab.training.wording import label, rule_in_words
 
 DEFAULTS = Config()
+_NOTHING = {"None", "''", "()", "none", "nothing"}
+# What the page finds in a file, or counts.
+_NOT_ENTERED = {"file", "columns", "points", "runs", "dataset"}
 
 
 def config_query(config: Config) -> dict[str, str]:
@@ -59,15 +63,22 @@ def code(words: str) -> str:
     return f"`{' '.join(words.split()).replace('`', chr(39))}`"
 
 
-def in_code(broken: BrokenRule) -> str:
-    """Return the sentence of a broken rule with the value in a code span."""
-    return f"{broken.field} must {broken.rule}, got {code(broken.value)}"
+def in_words(broken: BrokenRule) -> str:
+    """Return the sentence of a broken rule as the page says it, with the value in a code span."""
+    value = broken.value.removesuffix(".0")  # -1, not -1.0
+    found = "nothing" if value in _NOTHING else code(value)
+    verb = "found" if broken.field in _NOT_ENTERED else "you entered"
+    return f"{label(broken.field)} must {rule_in_words(broken)}, {verb} {found}"
 
 
 def refusal(broken: BrokenRule, linked: str) -> str:
-    """Say that a text in the link breaks a rule, and that the default is used."""
-    sentence = in_code(BrokenRule(broken.field, broken.rule, shown(linked)))
-    return f"The link's {sentence}. The default is used instead."
+    """Say that a text in the link breaks a rule, and that the default is used.
+
+    The options have Config's names here, as in the link.
+    """
+    name = broken.field.replace("_", " ")
+    sentence = f"The link's {name} must {broken.rule}, not {code(shown(linked))}."
+    return f"{sentence} The default is used instead."
 
 
 def write(query: Mapping[str, str]) -> None:

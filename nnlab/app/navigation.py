@@ -16,6 +16,7 @@ from nnlab.app.live_chart import STATIC
 from nnlab.training.config import Config
 from nnlab.training.run import Run
 
+APP = "nnlab: watch a neural network learn"  # the title in the browser
 Query = Mapping[str, str]
 # The page's inline scripts. The server's security policy allows exactly these texts, so the address
 # to open stands beside the script, not in it.

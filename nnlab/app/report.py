@@ -9,6 +9,24 @@ from nnlab.training.metrics import Metrics
 from nnlab.training.run import Run
 from nnlab.training.wording import phrase, short, value_text
 
+# The data sets as people call them.
+DATASETS = {
+    "circles": "Two circles",
+    "moons": "Two moons",
+    "xor": "Four quadrants",
+    "gaussians": "Two clouds",
+    "spirals": "Two spirals",
+    "plane": "A slope",
+    "multi-gaussian": "Hills and hollows",
+    "own": "Own points",
+}
+
+
+def title(config: Config) -> str:
+    """Say in words what runs: the data, the network and the learning rate."""
+    sizes = "-".join(map(str, config.layer_sizes))
+    return f"{DATASETS[config.dataset]}, {sizes}, learning rate {config.learning_rate:g}"
+
 
 def status(run: Run, goal: int, speed: float | None) -> str:
     """Say in one line how far the run is, how fast it trains, or why it has stopped.

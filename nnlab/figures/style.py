@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 import plotly.graph_objects as go
 from plotly.io.json import to_json_plotly
 
+TEXT = 14  # pixels
 RIM_COLOR = "#777777"  # of the points of a regression
 SET_COLORS = {"train": "#a06cd5", "test": "#2a9d8f"}  # unlike the classes; clear on white and black
 
@@ -74,8 +75,8 @@ def as_json(figure: go.Figure, uirevision: str | None = None, **layout: Any) -> 
         margin={"l": 52, "r": 18, "t": 30, "b": 40},
         paper_bgcolor="rgba(0, 0, 0, 0)",
         plot_bgcolor="rgba(0, 0, 0, 0)",
-        legend={**_LEGEND, "font": {"size": 14}},
-        font={"size": 14, "family": "Source Sans, sans-serif"},  # the page's own
+        legend={**_LEGEND, "font": {"size": TEXT}},
+        font={"size": TEXT, "family": "Source Sans, sans-serif"},  # the page's own
         uirevision=uirevision,
     )
     text: str = to_json_plotly(figure.update_layout(layout))

@@ -11,10 +11,11 @@ from numpy.typing import NDArray
 from nnlab.figures.plane_picture import png
 from nnlab.figures.style import LIGHT, Palette
 from nnlab.sweep import Axis, Result
-from nnlab.sweep.analysis.columns import ACCURACIES, setting, setting_text
+from nnlab.sweep.analysis.columns import ACCURACIES, setting
 from nnlab.sweep.analysis.seed_spread import Rule
 from nnlab.sweep.runs import BOUNDARY_SIZE
 from nnlab.training.config import Config
+from nnlab.training.wording import field_name, value_text
 
 SHEET_COLUMNS = 20  # of maps in the one picture that holds them all
 SPARK_POINTS = 40  # of a small loss curve
@@ -67,10 +68,10 @@ def gallery(
     regression = any(result.config.problem == "regression" for result in results)
     names = [axis.name for axis in (rows, columns) if axis]
     return {
-        "rows": [setting_text(rows.name, value) for value in rows.values] if rows else [],
-        "columns": [setting_text(columns.name, value) for value in columns.values],
-        "row_title": rows.name.replace("_", " ") if rows else "",
-        "column_title": columns.name.replace("_", " "),
+        "rows": [value_text(rows.name, value) for value in rows.values] if rows else [],
+        "columns": [value_text(columns.name, value) for value in columns.values],
+        "row_title": field_name(rows.name) if rows else "",
+        "column_title": field_name(columns.name),
         "several": per_cell > 1,
         "number_title": "test loss" if regression else "test accuracy",
         "cells": [

@@ -14,6 +14,7 @@ from nnlab.sweep.analysis.columns import ACCURACIES, Column
 from nnlab.sweep.analysis.filters import Filter, marks
 from nnlab.sweep.analysis.importance import Importance
 from nnlab.sweep.analysis.medians import Medians
+from nnlab.training.wording import field_name
 
 # From the least to the greatest value of a metric, clear on white and on black.
 SCALE = sample_colorscale("Plasma", np.linspace(0.2, 0.85, 9).tolist())
@@ -196,7 +197,7 @@ def importance_bars(importance: Importance, metric: Column) -> str:
     figure = go.Figure(
         go.Bar(
             x=importance.means[order],
-            y=[importance.names[place].replace("_", " ") for place in order],
+            y=[field_name(importance.names[place]) for place in order],
             orientation="h",
             marker={"color": set_color(metric.name)},
             error_x={"type": "data", "array": importance.spreads[order], "color": "#999999"},

@@ -187,7 +187,7 @@ def one_of_per_layer(registry: Iterable[str]) -> Kind:
 
     return Kind(
         rule,
-        f"{name.must}, or a tuple of them with one per hidden layer",
+        f"{name.must}, or one of them for each hidden layer",
         lambda text: _read_list(text) if "," in text else text,
         lambda value: value if isinstance(value, str) else ",".join(value),
         "NAME[,NAME]",

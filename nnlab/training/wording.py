@@ -1,7 +1,9 @@
 """The settings and their values as people say them; links and Python keep Config's names."""
 
+import re
 from typing import Any
 
+from nnlab.data.rules import BrokenRule
 from nnlab.training.config import SETTINGS, text
 
 # Those that are not Config's name with spaces.
@@ -82,6 +84,8 @@ def label(name: str) -> str:
 
 def short(number: float) -> str:
     """Return a number as a person reads it: four digits if that is all of it, else two."""
+    if 100 <= abs(number) < 1e6:
+        return f"{number:.0f}"
     exact = f"{number:.4g}"
     return exact if float(exact) == number else f"{number:.2g}"
 
@@ -104,6 +108,16 @@ def value_text(name: str, value: Any) -> str:
 def phrase(name: str, value: Any) -> str:
     """Return a field and its value in words: "learning rate 0.0032"."""
     return f"{field_name(name)} {value_text(name, value)}"
+
+
+def rule_in_words(broken: BrokenRule) -> str:
+    """Return a broken rule with the options of its field in words."""
+    options = OPTIONS.get(broken.field, {})
+    return re.sub(
+        r"[^\s,]+",
+        lambda found: options.get(found[0], found[0]),
+        broken.rule,
+    )
 
 
 def read_options(name: str, typed: str) -> Any:

@@ -28,6 +28,7 @@ from nnlab.app.links import config_query
 from nnlab.app.turns import in_turn
 from nnlab.data.points import NO_POINTS
 from nnlab.training.config import Config
+from nnlab.training.wording import phrase
 
 STYLE = Path(__file__).with_suffix(".css")
 TITLE = "Explore"
@@ -103,8 +104,7 @@ def _open_settings() -> None:
 def _base(base: Config) -> None:
     """Draw one line with the settings that the axes vary, and a button that opens them."""
     words = [
-        f"{name.replace('_', ' ')} {value or 'none'}"
-        for name, value in config_query(replace(base, points=NO_POINTS)).items()
+        phrase(name, getattr(base, name)) for name in config_query(replace(base, points=NO_POINTS))
     ]
     if len(base.points):
         words.append(f"{len(base.points):,} own points")

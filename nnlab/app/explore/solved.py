@@ -9,6 +9,7 @@ from nnlab.app.explore.session import SolvedBy
 from nnlab.sweep.analysis.columns import ACCURACIES, METRICS
 from nnlab.sweep.analysis.seed_spread import Rule
 from nnlab.training.config import Config
+from nnlab.training.wording import label
 
 DEFAULTS = {"classification": Rule("test_accuracy", 0.95), "regression": Rule("test_loss", 0.01)}
 DEFAULT_LOSS = {"classification": 0.1, "regression": 0.01}
@@ -64,7 +65,7 @@ def choose(base: Config) -> Rule:
             "Solved by",
             metrics,
             index=metrics.index(chosen.metric),
-            format_func=lambda name: name.replace("_", " "),
+            format_func=label,
             key=f"solved_metric_{base.problem}",
             width=180,
             help="Decides whether a run has solved the problem. The chart shows it, too.",

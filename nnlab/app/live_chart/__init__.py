@@ -49,7 +49,7 @@ _stage = _component("stage", "stage", "live-chart", css=_SKELETON)
 _diagram = _component("diagram", "mountDiagram", "network", css=_SKELETON)
 _gallery = _component("gallery", "mountGallery", "gallery")
 _time_line = _component("time_line", "mountTimeLine", "time-line")
-_keyboard = _component("keyboard", "setKeys", css=_SKELETON)
+_keyboard = _component("keyboard", "setKeys", "keyboard", css=_SKELETON)
 _update = _component("update", "update")
 
 
@@ -191,16 +191,9 @@ def time_line() -> None:
     _time_line(key="time_line")
 
 
-def keyboard(presses: Mapping[str, Sequence[str]], stops: Sequence[str]) -> None:
-    """Let the keyboard press buttons.
-
-    Parameters
-    ----------
-    presses : for the name of each key (as KeyboardEvent.key, or "Shift+ArrowRight") the Streamlit
-        keys of buttons; the first of them that is on the page is pressed
-    stops : the keys of buttons after which updates that are on their way are not drawn
-    """
-    _keyboard(key="keyboard", data={"presses": presses, "stops": stops})
+def keyboard(**keys: Mapping[str, Any] | Sequence[str]) -> None:
+    """Let the keyboard press buttons, and "?" show what the keys do; `keys` as in messages.json."""
+    _keyboard(key="keyboard", data=keys)
 
 
 def update(

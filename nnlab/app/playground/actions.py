@@ -30,9 +30,10 @@ STEP = Action[Playground](
 STEP_TICK = Action[Playground](
     "step_tick",
     session.step,
-    help="Make as many iterations as one update of the page.",
-    key="Shift+ArrowRight",
-    is_enabled=_can_train,
+    "As many steps as one update of the page",
+    "Make as many iterations as one update of the page.",
+    "Shift+ArrowRight",
+    _can_train,
     read_only=True,
 )
 RESET = Action[Playground](
@@ -102,5 +103,21 @@ CLEAR = Action[Playground](
     is_enabled=lambda playground: len(playground.own.points) > 0,
 )
 USE_POINTS = Action[Playground]("use_points", session.use_upload, "Use these points")
+PRESENT = Action[Playground](
+    "present",
+    session.set_presenting,
+    "Present",
+    "Show the picture, the numbers and the network alone, large enough for the last row.",
+    "p",
+    read_only=True,
+)
+END_PRESENTING = Action[Playground](
+    "end_presenting",
+    session.set_presenting,
+    "Leave (Esc)",
+    "Back to the whole page.",
+    "Escape",
+    read_only=True,
+)
 
-ON_KEYS = (START, PAUSE, STEP, STEP_TICK, RESET)
+ON_KEYS = (START, PAUSE, STEP, STEP_TICK, RESET, PRESENT, END_PRESENTING)

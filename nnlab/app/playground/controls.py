@@ -5,7 +5,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from nnlab.app.pace import DEFAULT_SPEED, SPEEDS, choose_speed
 from nnlab.app.playground import panels, session
-from nnlab.app.playground.actions import PAUSE, RESET, START, STEP, STEP_TICK
+from nnlab.app.playground.actions import PAUSE, PRESENT, RESET, START, STEP, STEP_TICK
 from nnlab.app.playground.record import Playground
 
 MAX_STEP = 1000  # iterations of one step at speed max
@@ -18,6 +18,8 @@ def render(playground: Playground) -> tuple[int | None, str | None]:
     speed = _speed(bar)
     with bar.container(width="content", key="panel_choice"):
         panel = panels.choice()
+    with bar.container(horizontal=True, width="content", gap="xsmall", key="toolbar_end"):
+        PRESENT.button(st, playground, True)
     step = speed or MAX_STEP
     start_or_pause = PAUSE if playground.training else START
     start_or_pause.button(buttons, playground, type="primary", width=84)

@@ -1,10 +1,11 @@
 """What the decision boundary's chart shows: points, mistakes, probabilities or classes."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import streamlit as st
 
 from nnlab.app.playground import session
+from nnlab.data.datasets import OWN
 
 # key, its default, label, help
 _TOGGLES = (
@@ -29,21 +30,29 @@ class DisplayOptions(NamedTuple):
     discretize: bool
 
 
-def linked_toggle(label: str, name: str, help_: str, *, default: bool = False) -> bool:
-    """Draw a toggle that the link remembers."""
+def linked_toggle(
+    label: str, name: str, help_: str, *, default: bool = False, variant: str = ""
+) -> bool:
+    """Draw a toggle that the link remembers; each variant is a widget with its own default."""
     playground = session.current()
     linked = playground.query.get(name)
     begin = default if linked is None else linked == "true"
-    on = st.toggle(label, begin, key=playground.fields.key(name), help=help_)
+    on = st.toggle(label, begin, key=playground.fields.key(name) + variant, help=help_)
     session.keep_in_query(name, str(on).lower(), str(default).lower())
     return on
 
 
-def choose() -> DisplayOptions:
-    """Draw the options in a popover, kept in the link, and return them."""
+def choose(dataset: str) -> DisplayOptions:
+    """Draw the options in a popover, kept in the link, and return them.
+
+    In the data set of own points the test points are shown at first, since they were drawn, too.
+    """
+    own: dict[str, dict[str, Any]] = {}
+    if dataset == OWN:
+        own = {"test_points": {"default": True, "variant": "_own"}}
     with st.popover("Show", key="show_popover"):
         train, test, misclassified, discretize = (
-            linked_toggle(label, key, help_, default=default)
+            linked_toggle(label, key, help_, **own.get(key, {"default": default}))
             for key, default, label, help_ in _TOGGLES
         )
     parts = tuple(part for part, on in (("train", train), ("test", test)) if on)

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from nnlab.app.links import code, in_code
+from nnlab.app.links import code, in_words
 from nnlab.app.live_chart import Brush
 from nnlab.app.playground import session
 from nnlab.app.playground.actions import CLEAR, UNDO, USE_POINTS
@@ -17,13 +17,14 @@ from nnlab.app.playground.record import Playground
 from nnlab.app.turns import pausing_turn
 from nnlab.data import csv_files
 from nnlab.data.column_guess import guess_columns
-from nnlab.data.datasets import OWN
+from nnlab.data.datasets import OWN, OWN_TEST_EVERY
 from nnlab.data.points import MAX_LINK_POINTS, Points
 from nnlab.data.rules import BrokenRule, shown
 from nnlab.data.scales import mean_and_deviation, need_scaling
 
 Result = TypeVar("Result")
 LOOK, ERASER = "Look", "Erase"
+ORDINAL = {5: "fifth"}[OWN_TEST_EVERY]
 ADD = {"classification": ("Add orange", "Add blue"), "regression": ("Add −1", "Add +1")}
 
 
@@ -35,16 +36,21 @@ def replace_points(points: Points) -> None:
 
 def tools(playground: Playground) -> Brush | None:
     """Draw the choice of what a click on the plane does, and return it for the stage."""
-    names = [LOOK, *ADD[playground.run.config.problem], ERASER]
+    config = playground.run.config
+    names = [LOOK, *ADD[config.problem], ERASER]
+    # Who chooses the data set of own points wants to draw; a widget of its own begins so.
+    first, key = (names[1], "own_tool") if config.dataset == OWN else (LOOK, "tool")
     look: dict[str, Any] = {"required": True, "label_visibility": "collapsed"}
     with st.container(horizontal=True, vertical_alignment="center", gap="small", width="content"):
-        tool = st.segmented_control("Draw points", names, default=LOOK, key="tool", **look)
+        tool = st.segmented_control("Draw points", names, default=first, key=key, **look)
         UNDO.button(st, playground, type="tertiary")
         CLEAR.button(st, playground, type="tertiary")
         st.markdown(
             "",
             help="Click or drag on the plane to add points of the chosen class, or to erase points "
-            "that you have added. Shift adds the other class. Training continues with them.",
+            "that you have added. Shift adds the other class. Training continues with them. In the "
+            f"data set own, every {ORDINAL} point is a test point, a small ring: the network does "
+            "not learn from it.",
         )
     if tool == LOOK:
         return None
@@ -85,7 +91,7 @@ def files(problem: str) -> None:
         try:
             _choose_columns(uploaded, problem)
         except BrokenRule as error:
-            st.error(in_code(error), icon=":material/error:")
+            st.error(in_words(error), icon=":material/error:")
     if session.current().wants_upload:
         session.take_upload(None)
 

@@ -15,13 +15,14 @@ from nnlab.app.playground import (
     live_part,
     own_points,
     panels,
+    presenting,
     saving,
     session,
     tick_message,
 )
 from nnlab.app.playground.actions import ADVICE, ON_KEYS, UNDO_RUN
 from nnlab.app.playground.display_options import DisplayOptions
-from nnlab.app.playground.record import Playground
+from nnlab.app.playground.record import PRESENT, Playground
 from nnlab.app.playground.settings import settings
 from nnlab.app.turns import give_way
 from nnlab.data.datasets import OWN
@@ -41,14 +42,14 @@ STYLE = Path(__file__).with_suffix(".css")
 LINK_RULES = {
     "speed": SPEEDS,
     "edited": (EDITED,),
-    **dict.fromkeys(("log_loss", *display_options.LINK_NAMES), ("true", "false")),
+    **dict.fromkeys((PRESENT, "log_loss", *display_options.LINK_NAMES), ("true", "false")),
     "panel": (*panels.PANELS, panels.NONE),
 }
 
 
 def render() -> None:
     """Draw the page, once per script run."""
-    st.set_page_config("nnlab", "🧠", layout="wide", initial_sidebar_state=288)
+    st.set_page_config(navigation.APP, "🧠", layout="wide", initial_sidebar_state=288)
     st.html(STYLE)
     keyboard(ON_KEYS)
     arrived = _arrive()
@@ -62,7 +63,9 @@ def render() -> None:
         navigation.menu(TITLE, playground.run.config)
     with examples:
         example_buttons.render(playground)
-    speed, panel = controls.render(playground)
+    presenting.head(playground)
+    speed, chosen_panel = controls.render(playground)
+    panel = presenting.panel(playground, chosen_panel)
     observation = observe(playground.viewed_run)
     finding = diagnose(observation)
     give_way()
@@ -153,15 +156,15 @@ def _stages(playground: Playground) -> DisplayOptions:
     run, config, own = playground.run, playground.run.config, playground.own
     extent, place = plane_extent(run.dataset), "decision-boundary"
     with st.container(key="plane"):
-        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        with st.container(horizontal=True, vertical_alignment="center", gap="small", key="tools"):
             brush = own_points.tools(playground)
-            options = display_options.choose()
+            options = display_options.choose(config.dataset)
         target = own.target if config.dataset == OWN and len(own.points) else ""
         palette = theme.palette()
         shown = (run.dataset, config.problem, own.axes, options.parts, target, palette)
         figure = points.decision_boundary(*shown)
         live_chart.stage(
-            *(place, figure, extent),
+            *(place, presenting.figure(playground, figure), extent),
             brush=brush,
             colors=palette.points,
             map_colors=palette.map,
@@ -175,7 +178,7 @@ def _stages(playground: Playground) -> DisplayOptions:
         name = report.loss_name(config)
         penalized = config.regularization != "none"
         figure = curves.loss_curve(name, log=log, penalized=penalized, before=before)
-        live_chart.stage("loss-curve", figure)
+        live_chart.stage("loss-curve", presenting.figure(playground, figure))
     return options
 
 

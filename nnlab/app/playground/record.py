@@ -16,6 +16,8 @@ from nnlab.training import edits
 from nnlab.training.config import Config
 from nnlab.training.run import Run
 
+PRESENT = "present"  # in the address, if the page is shown for a presenter
+
 
 class Training(NamedTuple):
     """How a run trains: up to which iteration, how often it is drawn, and since when."""
@@ -123,6 +125,11 @@ class Playground(PageRecord):
     def has_settled(self) -> bool:
         """Say whether the time line is at rest, so that the whole page should follow it."""
         return self.viewed_iteration is None or self.view_settled
+
+    @property
+    def presenting(self) -> bool:
+        """Say whether the page is shown for a presenter."""
+        return self.query.get(PRESENT) == "true"
 
     @property
     def own(self) -> OwnPoints:

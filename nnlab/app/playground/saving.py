@@ -16,9 +16,9 @@ from nnlab.export.animation import animation
 from nnlab.export.parameters_file import parameters_file
 from nnlab.export.replay import replay
 from nnlab.export.script import script
-from nnlab.training.config import text
 from nnlab.training.edit_record import PARAMETER, STEP, STOP, Edit
 from nnlab.training.run import Run, evaluate
+from nnlab.training.wording import field_name, value_text
 
 FEW_POINTS = 5000  # take about 10 ms to write
 _script = lru_cache(maxsize=4)(script)
@@ -107,7 +107,7 @@ def _sentence(done: Edit) -> str:
     if done.kind == PARAMETER:
         return f"The {done.name} was set to {done.value:g}"
     before, value = (
-        text(done.name, setting) or "none" if done.name != "points" else f"{setting[0]:,}"
+        value_text(done.name, setting) if done.name != "points" else f"{setting[0]:,}"
         for setting in (done.before, done.value)
     )
-    return f"The setting {done.name.replace('_', ' ')} was changed from {before} to {value}"
+    return f"The setting {field_name(done.name)} was changed from {before} to {value}"

@@ -20,7 +20,14 @@ from nnlab.app.page_record import RecordKeeper
 from nnlab.app.playground.example_runs import ExampleRun
 from nnlab.app.playground.fields import Fields, config_values, field_values
 from nnlab.app.playground.point_history import OwnPoints, appended, standardised, stroked
-from nnlab.app.playground.record import LeftRun, Playground, StepMade, Training, goal_of
+from nnlab.app.playground.record import (
+    PRESENT,
+    LeftRun,
+    Playground,
+    StepMade,
+    Training,
+    goal_of,
+)
 from nnlab.app.turns import BUDGET_SECONDS
 from nnlab.data.datasets import OWN
 from nnlab.data.plane import plane_extent
@@ -77,6 +84,11 @@ def arrive(config: Config, query: Mapping[str, str], names: Iterable[str]) -> No
     """
     fields = current().fields.filled(config_values(config)).renewed(names)
     _change(away=False, query=query, fields=fields)
+
+
+def set_presenting(_: Playground, presenting: bool) -> None:
+    """Show the page for a presenter, or the whole page again."""
+    keep_in_query(PRESENT, str(presenting).lower(), "false")
 
 
 # Settings

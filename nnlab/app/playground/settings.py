@@ -10,7 +10,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from nnlab.app import theme
 from nnlab.app.action import Action
-from nnlab.app.links import in_code
+from nnlab.app.links import in_words
 from nnlab.app.playground import own_points, rate_steps, session, summaries
 from nnlab.app.playground.actions import (
     ADD_LAYER,
@@ -45,7 +45,7 @@ def settings() -> tuple[Config | None, str]:
         config = Config(**values)
         check_work(config)
     except BrokenRule as error:
-        return None, in_code(error)
+        return None, in_words(error)
     return config, ""
 
 

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from nnlab.data.datasets import FloatArray
 from nnlab.sweep import Axis, Result
-from nnlab.training.config import SETTINGS, text
+from nnlab.training.config import SETTINGS
+from nnlab.training.wording import field_name, phrase, short, value_text
 
 ACCURACIES = ("test_accuracy", "train_accuracy")
 METRICS = (*ACCURACIES, "test_loss", "train_loss")
@@ -38,7 +39,7 @@ class Column:
     @property
     def title(self) -> str:
         """Return the name in words."""
-        return self.name.replace("_", " ")
+        return field_name(self.name)
 
     @property
     def coordinates(self) -> FloatArray:
@@ -55,7 +56,9 @@ class Column:
             return "–"
         if self.choices:
             return self.choices[int(value)]
-        return f"{value:.1%}" if self.name in ACCURACIES else f"{value:.4g}"
+        if self.name in METRICS:
+            return f"{value:.1%}" if self.name in ACCURACIES else f"{value:.4g}"
+        return short(value)
 
 
 def axis_column(results: Sequence[Result], axis: Axis) -> Column:
@@ -65,7 +68,7 @@ def axis_column(results: Sequence[Result], axis: Axis) -> Column:
     if not SETTINGS[axis.name].seed and all(isinstance(value, Real) for value in known):
         return Column(axis.name, np.array(values, dtype=np.float64), log=is_geometric(known))
     places = np.array([known.index(value) for value in values], dtype=np.float64)
-    return Column(axis.name, places, tuple(setting_text(axis.name, value) for value in known))
+    return Column(axis.name, places, tuple(value_text(axis.name, value) for value in known))
 
 
 def metric_column(results: Sequence[Result], name: str) -> Column:
@@ -104,17 +107,9 @@ def is_geometric(values: Sequence[Any]) -> bool:
     return bool(np.log(np.median(values)) < (low + high) / 2)
 
 
-def setting_text(name: str, value: object) -> str:
-    """Return a value of a field as readable text."""
-    return f"{value:g}" if isinstance(value, float) else text(name, value) or "none"
-
-
 def setting(result: Result, names: Sequence[str]) -> str:
     """Return the named settings of a run as text: "learning rate 0.1 · hidden layers 8"."""
-    return " · ".join(
-        f"{name.replace('_', ' ')} {setting_text(name, getattr(result.config, name))}"
-        for name in names
-    )
+    return " · ".join(phrase(name, getattr(result.config, name)) for name in names)
 
 
 def places(column: Column, *, most: int = 20, bins: int = 10) -> tuple[NDArray[np.intp], list[str]]:

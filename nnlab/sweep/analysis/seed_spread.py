@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from nnlab.data.datasets import FloatArray
 from nnlab.sweep import Axis, Result
-from nnlab.sweep.analysis.columns import ACCURACIES, metric_column, setting, setting_text
+from nnlab.sweep.analysis.columns import ACCURACIES, metric_column, setting
+from nnlab.training.wording import field_name, value_text
 
 QUARTILES = (25, 50, 75)  # percentiles: lower quartile, median, upper quartile
 ROUNDING = 1e-9  # 95.1 / 100 need not be equal to 951 / 1000
@@ -29,7 +30,7 @@ class Rule(NamedTuple):
         return values <= self.threshold + ROUNDING
 
     def __str__(self) -> str:
-        name = self.metric.replace("_", " ")
+        name = field_name(self.metric)
         if self.metric in ACCURACIES:
             return f"{name} at least {100 * self.threshold:.4g}%"
         return f"{name} at most {self.threshold:.4g}"
@@ -70,16 +71,18 @@ def seed_spreads(
     for result in results:
         key = tuple(getattr(result.config, name) for name in names)
         groups.setdefault(key, []).append(result)
+    texts = [setting(group[0], names) or "the one setting" for group in groups.values()]
     found = [
         SeedSpread(
-            setting(group[0], names) or "the one setting",
-            " · ".join(map(setting_text, names, values)),
+            # Rounded numbers can be equal, but two settings need two names.
+            f"{text} (no. {number})" if texts.count(text) > 1 else text,
+            " · ".join(map(value_text, names, values)),
             tuple(group),
             int(rule.holds(group).sum()),
             sum(result.status != "error" for result in group),
             quartiles(metric_column(group, metric).values),
         )
-        for values, group in groups.items()
+        for number, (text, (values, group)) in enumerate(zip(texts, groups.items(), strict=True), 1)
     ]
     sign = -1 if metric in ACCURACIES else 1
     return sorted(found, key=lambda spread: np.nan_to_num(sign * spread.quartiles[1], nan=np.inf))

@@ -19,11 +19,11 @@ from nnlab.app.explore.setup.sweep_fields import (
     initial_values,
     key,
 )
-from nnlab.app.links import in_code
+from nnlab.app.links import in_words
 from nnlab.data.rules import BrokenRule
 from nnlab.sweep import Axis, Range, axis_from_text, grid, random_sample, range_from_text
-from nnlab.sweep.analysis.columns import setting_text
 from nnlab.training.config import SETTINGS, Config
+from nnlab.training.wording import label, short, value_text
 
 
 def plan() -> tuple[Plan | None, str]:
@@ -43,7 +43,8 @@ def plan() -> tuple[Plan | None, str]:
         base = replace(session.current().base, iterations=iterations)  # type: ignore[arg-type]
         session.set_base(base)
         if seeds is None or not 1 <= seeds <= MAX_SEEDS:
-            return None, f"seeds must be a whole number from 1 to {MAX_SEEDS}, got {seeds}"
+            must = f"be a whole number from 1 to {MAX_SEEDS}"
+            return None, in_words(BrokenRule("seeds", must, f"{seeds}"))
         keep_in_query("seeds", str(seeds), str(DEFAULT_SEEDS))
         if broken:
             return None, broken
@@ -53,12 +54,13 @@ def plan() -> tuple[Plan | None, str]:
             configs = grid(base, grid_axes, numbers)
             return Plan(base, grid_axes, numbers, tuple(configs)), ""
         if not axes:
-            return None, "sample must have at least one axis to draw from, got none"
+            must = "have at least one axis to draw from"
+            return None, in_words(BrokenRule("sample", must, "none"))
         configs = random_sample(base, axes, sample, sample_seed, numbers)
         drawn = tuple(_drawn(axis, configs) for axis in axes)
         return Plan(base, drawn, numbers, tuple(configs), sampled=True), ""
     except BrokenRule as error:
-        return None, in_code(error)
+        return None, in_words(error)
 
 
 def _number(
@@ -120,7 +122,7 @@ def _axes(*, sampled: bool) -> tuple[tuple[Axis | Range, ...], str]:
             VARIED,
             index=VARIED.index(begin) if begin else None,
             placeholder="Choose a setting to vary" if number == 1 else "none",
-            format_func=lambda name: name.replace("_", " "),
+            format_func=label,
             key=key(f"axis{number}"),
             on_change=_close_gap,
             args=(number,),
@@ -141,7 +143,7 @@ def _axes(*, sampled: bool) -> tuple[tuple[Axis | Range, ...], str]:
             read = _range if sampled else axis_from_text
             axes.append(read(name, typed or ""))
         except BrokenRule as error:
-            broken = broken or in_code(error)
+            broken = broken or in_words(error)
         else:
             st.caption(_values_shown(axes[-1]))
     if not axes:
@@ -156,8 +158,8 @@ def _values_shown(axis: Axis | Range) -> str:
     """Return the values of an axis as text."""
     if isinstance(axis, Range):
         scale = ", on a logarithmic scale" if axis.log else ""
-        return f"Drawn from {axis.low:g} to {axis.high:g}{scale}"
-    texts = [setting_text(axis.name, value) for value in axis.values]
+        return f"Drawn from {short(axis.low)} to {short(axis.high)}{scale}"
+    texts = [value_text(axis.name, value) for value in axis.values]
     if len(texts) > 8:
         texts = [*texts[:3], "…", *texts[-2:]]
     count = "1 value" if len(axis.values) == 1 else f"{len(axis.values)} values"

@@ -13,6 +13,7 @@ from nnlab.app.explore.views.choices import begin
 from nnlab.app.links import config_query
 from nnlab.figures.sweep_gallery import gallery
 from nnlab.sweep import Axis
+from nnlab.training.wording import field_name
 
 KEY = "gallery"  # of its stage
 NONE = "none"  # the choice of no rows
@@ -56,7 +57,7 @@ def _choice(key: str, names: list[str], default: str) -> str:
     name = st.selectbox(
         key.capitalize(),
         names,
-        format_func=lambda name: f"{key.capitalize()}: {name.replace('_', ' ')}",
+        format_func=lambda name: f"{key.capitalize()}: {field_name(name)}",
         key=key,
         label_visibility="collapsed",
         width=230,
@@ -85,7 +86,7 @@ def update(sweep: SweepResults, layout: Layout) -> dict[str, live_chart.Update]:
         theme.palette(),
     )
     of = f"{len(sweep.passing)} of {len(sweep.plan.configs)} runs"
-    axes = [axis.name.replace("_", " ") for axis in (layout.rows, layout.columns) if axis]
+    axes = [field_name(axis.name) for axis in (layout.rows, layout.columns) if axis]
     alt = (
         f"Gallery of {of} over {' and '.join(axes)}: for each setting its decision boundary, its "
         "result and its loss curve."

@@ -13,6 +13,7 @@ from nnlab.app.explore.views.choices import choose_metric, done_runs, row
 from nnlab.figures.sweeps import importance_bars
 from nnlab.sweep.analysis.columns import Column, axis_column
 from nnlab.sweep.analysis.importance import FEW_RUNS, LEAST_RUNS, Importance, importance
+from nnlab.training.wording import field_name
 
 IMPORTANCE = "importance"
 GROWTH = 1.25  # of the number of runs after which the importance is computed again
@@ -33,7 +34,7 @@ def draw(sweep: SweepResults) -> None:
         return
     order = np.argsort(-found.means)
     words = ", ".join(
-        f"{found.names[place].replace('_', ' ')} {found.means[place]:.3f}" for place in order
+        f"{field_name(found.names[place])} {found.means[place]:.3f}" for place in order
     )
     alt = f"Permutation importance for {metric.title}, from {found.runs} runs: {words}."
     shows = live_chart.Update(found.runs, alt)

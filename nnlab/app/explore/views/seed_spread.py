@@ -11,6 +11,7 @@ from nnlab.app.explore.views.choices import row
 from nnlab.figures.spread_charts import loss_bands, spread_of_settings
 from nnlab.sweep.analysis.columns import metric_column
 from nnlab.sweep.analysis.seed_spread import Rule, SeedSpread, loss_band, seed_spreads
+from nnlab.training.wording import field_name
 
 SETTINGS, LOSSES = "spread-settings", "spread-losses"
 MAX_SETTINGS = 12  # in the chart; more would leave no room for their names
@@ -45,7 +46,7 @@ def _settings(sweep: SweepResults, found: Sequence[SeedSpread], rule: Rule) -> N
     words = [", ".join([solved_by(spread), *failures(spread.results)]) for spread in shown]
     figure = spread_of_settings(shown, metric, words, rule.threshold)
     live_chart.stage(SETTINGS, figure, shows=live_chart.Update(len(sweep.passing), alt))
-    names = " · ".join(axis.name.replace("_", " ") for axis in sweep.plan.axes)
+    names = " · ".join(field_name(axis.name) for axis in sweep.plan.axes)
     axes = f"Settings: {names}. " if names else ""
     rest = f" The best {len(shown)} of {len(found)} settings." if len(found) > len(shown) else ""
     st.caption(

@@ -15,6 +15,19 @@ const MAX_LEFT = 3; // frames of the last update that are still played after the
 const MAX_REST_MS = 500;
 const MAX_SPACING_MS = 250; // between two frames
 const NAME = 24; // pixels at the top of the plot, for the name of an axis and a note
+const LENGTHS = ["size", "width", "l", "r", "t", "b", "standoff", "thickness"]; // in a figure, in pixels
+
+/**
+ * Returns a figure with all its lengths multiplied.
+ * @param {any} figure
+ * @param {number} by
+ */
+function scaled(figure, by) {
+  if (by === 1) return figure;
+  return JSON.parse(JSON.stringify(figure, (name, value) => (
+    LENGTHS.includes(name) && typeof value === "number" ? by * value : value
+  )));
+}
 
 export class Chart {
   constructor() {
@@ -43,6 +56,7 @@ export class Chart {
     this.stale = false; // whether the figure has to be drawn again
     this.busy = false;
     this.run = this.rest = 0;
+    this.scale = 1;
     this.received = this.spacing = this.nextAt = this.restsUntil = 0;
   }
 
@@ -63,7 +77,11 @@ export class Chart {
       if (this.plot.axes()) event.stopPropagation();
     }, { capture: true, passive: true });
     this.stale = true; // the place is new, as after a visit to another page
-    new ResizeObserver(() => this.plot.resize()).observe(element);
+    new ResizeObserver(() => {
+      this.stale ||= this.plot.isDrawn && this.scale !== this.scaleOf(element);
+      this.plot.resize();
+      this.schedule();
+    }).observe(element);
     if (waits) this.schedule();
   }
 
@@ -105,6 +123,14 @@ export class Chart {
     this.schedule();
   }
 
+  /**
+   * Returns by how much the figure is enlarged: its text has the size that the style says.
+   * @param {HTMLElement} element
+   */
+  scaleOf(element) {
+    return parseFloat(getComputedStyle(element).fontSize) / this.figure.layout.font.size;
+  }
+
   schedule() {
     if (this.busy || !this.element || !this.figure || !this.message) return;
     this.busy = true;
@@ -130,14 +156,16 @@ export class Chart {
     const { element, figure, message } = this;
     if (!element || !message) return;
     this.stale = false;
-    const data = figure.data.map((/** @type {any} */ trace, /** @type {number} */ index) => {
+    this.scale = this.scaleOf(element);
+    const { data: traces, layout: drawn } = scaled(figure, this.scale);
+    const data = traces.map((/** @type {any} */ trace, /** @type {number} */ index) => {
       if (!message.series.length) return this.filters.arrange(trace);
       if (!message.series[index]) return { ...trace }; // its data came with the figure
       const [x, y, z] = message.series[index]; // a matrix has a z for each x and y
       return { ...trace, x, y, z, mode: x.length > FEW ? "lines" : "lines+markers" };
     });
     // A new run resets the zoom. Plotly writes the zoom into the layout that it gets.
-    const layout = structuredClone(figure.layout);
+    const layout = structuredClone(drawn);
     layout.uirevision = `${layout.uirevision} ${this.run}`;
     if (layout.meta === "losses") {
       finishLosses(data, layout, element.clientHeight - layout.margin.t - layout.margin.b);

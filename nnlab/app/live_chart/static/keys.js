@@ -1,15 +1,50 @@
 // The page's keys, which press its buttons. The server says which key presses which button:
 // Streamlit's own shortcuts cannot be R, and would change the names of the buttons.
+
+import { make } from "./dom.js";
+
 const FIELDS = "input, textarea, select, button, summary, canvas, [role=slider], [role=radiogroup], "
   + "[role=listbox]";
 const PRESSED = "button, summary, [role=radiogroup] *";
 
 /** @type {import("messages").Keys} */
-let keys = { presses: {}, stops: [] };
+let keys = { presses: {}, stops: [], names: {}, labels: {} };
+const list = make("dialog", "keys", "", { "aria-label": "Keys" });
+list.onclick = () => list.close();
+const opener = make("button", "", "? Keys", { type: "button", title: "Show the keys" });
+opener.onclick = ({ detail }) => {
+  if (detail) opener.blur(); // else it gets the focus back from the list, and space would press it
+  showKeys();
+};
 
-/** @param {{ data: import("messages").Keys }} component */
-export function setKeys({ data }) {
+/** @param {import("./live_chart.js").Component<import("messages").Keys>} component */
+export function setKeys({ data, parentElement }) {
   keys = data;
+  const place = parentElement.querySelector(".keyboard");
+  if (list.parentElement !== place) place?.replaceChildren(opener, list);
+}
+
+/**
+ * Returns the buttons that a key may press, as far as they are on the page.
+ * @param {string[]} names
+ */
+const buttonsOf = (names) => names.flatMap((name) => {
+  const button = document.querySelector(`.st-key-${name} button`);
+  return button instanceof HTMLElement ? [{ name, button }] : [];
+});
+
+// Shows what the keys do at this moment.
+function showKeys() {
+  const rows = Object.entries(keys.presses).flatMap(([key, names]) => (
+    buttonsOf(names).slice(0, 1).map(({ name }) => [keys.names[key], keys.labels[name]])
+  ));
+  const close = make("button", "", "Close", { type: "button" });
+  list.replaceChildren(make("h2", "", "Keys"), ...[...rows, ["?", "Show the keys"]].map((row) => {
+    const line = make("p");
+    line.append(make("kbd", "", row[0]), row[1]);
+    return line;
+  }), close);
+  list.showModal();
 }
 
 /**
@@ -27,14 +62,15 @@ export function listenToKeys(updates) {
 
   document.addEventListener("keydown", (event) => {
     const key = (event.key === "ArrowRight" && event.shiftKey ? "Shift+" : "") + event.key;
-    const names = keys.presses[key] ?? keys.presses[key.toLowerCase()];
+    const names = keys.presses[key] ?? keys.presses[key.toLowerCase()] ?? (key === "?" ? [] : null);
     const focused = event.target instanceof Element ? event.target.closest(FIELDS) : null;
     // A focused button keeps the space key, all other fields keep every key.
     const plain = focused?.matches("button, summary") && !focused.closest("[role=radiogroup], .units");
-    if (!names || (focused && !(plain && key !== " "))) return;
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const buttons = names.map((name) => document.querySelector(`.st-key-${name} button`));
-    const button = buttons.find((found) => found instanceof HTMLElement);
+    const slides = key === "Escape" && focused?.matches("[type=range]"); // a slider has no use for it
+    if (!names || (focused && !slides && !(plain && key !== " "))) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || list.open) return;
+    if (key === "?") return showKeys();
+    const [button] = buttonsOf(names).map((found) => found.button);
     if (!button) return; // space then scrolls the page
     event.preventDefault();
     event.stopImmediatePropagation(); // R would rerun Streamlit's script

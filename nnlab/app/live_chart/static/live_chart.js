@@ -2,6 +2,7 @@
 
 import { Chart } from "./chart.js";
 import { make } from "./dom.js";
+import { followFullScreen, hideRestingPointer } from "./full_screen.js";
 import { GalleryCells } from "./gallery_cells.js";
 import { listenToKeys, stopsUpdates } from "./keys.js";
 import { unpack } from "./message.js";
@@ -146,6 +147,8 @@ function noticeLoss(why, lost) {
 }
 
 listenToKeys(() => received);
+hideRestingPointer();
+followFullScreen();
 await new Promise((resolve) => { // nothing is drawn without its style
   const link = document.createElement("link");
   Object.assign(link, { rel: "stylesheet", onload: resolve, onerror: resolve });

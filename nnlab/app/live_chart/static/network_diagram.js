@@ -130,9 +130,8 @@ export class NetworkDiagram {
     const layout = place(layers, clientWidth, height);
     this.places = layout.places;
     this.firsts = layers.map((_, layer) => layers.slice(0, layer).reduce((a, b) => a + b, 0));
-    Object.assign(this.canvas, {
-      width: layout.wide * devicePixelRatio, height: height * devicePixelRatio,
-    });
+    const pixels = devicePixelRatio * this.zoom();
+    Object.assign(this.canvas, { width: layout.wide * pixels, height: height * pixels });
     Object.assign(this.canvas.style, { width: `${layout.wide}px`, height: `${height}px` });
     const { activeElement } = document;
     const focused = this.buttons.flat().find((button) => button === activeElement)?.dataset.unit;
@@ -154,13 +153,19 @@ export class NetworkDiagram {
     this.layers.build(this.network, layout);
   }
 
+  // Returns by how much the style enlarges the diagram.
+  zoom() {
+    return /** @type {any} */ (this.box).currentCSSZoom ?? 1;
+  }
+
   draw() {
     const { canvas, network, places, over, editor } = this;
     const overUnit = over && "unit" in over ? over.unit : null;
     const parameter = over && "parameter" in over ? over.parameter : null;
     const marked = String(over ? parameter : !editor.element.hidden && editor.parameter);
     const pen = penOf(canvas);
-    pen.setTransform(devicePixelRatio, 0, 0, devicePixelRatio, 0, 0);
+    const pixels = devicePixelRatio * this.zoom();
+    pen.setTransform(pixels, 0, 0, pixels, 0, 0);
     pen.clearRect(0, 0, canvas.width, canvas.height);
     for (const { weight, parameter: drawn, points: [x, y, ...rest] } of this.lines()) {
       const strength = Math.abs(weight);

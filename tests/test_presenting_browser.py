@@ -1,0 +1,184 @@
+"""A presenter's screen: large in every window and theme, by keyboard, and no chart is replaced."""
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.helpers.browser_page import (
+    button,
+    iteration,
+    mark,
+    marked,
+    open_page,
+    press,
+    settled,
+    wait_for_iteration,
+    wait_in,
+)
+from tests.test_layout_browser import OVERFLOW, area
+
+# width and height of the window, then the least side of the plane
+WINDOWS = [(1366, 768, 600), (1024, 768, 560), (1920, 1080, 860)]
+STATES = {
+    "a regression": "problem=regression&dataset=plane",
+    "stuck": "learning_rate=3",
+    "diverged": "learning_rate=1000&activation=linear",
+    "a bad link": "learning_rate=-1&noise=abc&samples=0",
+    "many layers": "hidden_layers=8,8,8,8,8,8,8,8",
+}
+# The texts that one sees: each with its size in pixels, and whether the window cuts it
+TEXTS = """() => {
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT), found = [];
+  while (walker.nextNode()) {
+    const element = walker.currentNode.parentElement, range = document.createRange();
+    range.selectNodeContents(walker.currentNode);
+    const { width, height, left, right, top, bottom } = range.getBoundingClientRect();
+    const text = walker.currentNode.data.trim();
+    const isHidden = !element.checkVisibility({ opacityProperty: true, visibilityProperty: true });
+    const isSkipped = element.closest('style, script, [data-testid=stSkipToContent]');
+    if (!text || !width || !height || isHidden || isSkipped) continue;
+    const size = parseFloat(getComputedStyle(element).fontSize) * element.currentCSSZoom;
+    const isCut = left < 0 || top < 0 || right > innerWidth || bottom > innerHeight;
+    found.push([text, size, isCut]);
+  }
+  return found;
+}"""
+
+
+def texts(page: Page) -> dict[str, tuple[float, bool]]:
+    return {text: (size, is_cut) for text, size, is_cut in page.evaluate(TEXTS)}
+
+
+def presents(page: Page) -> Locator:
+    """Return the line that says what runs, which only a presenter's screen has."""
+    return page.locator(".st-key-head h1")
+
+
+def assert_is_large(page: Page, side: int) -> None:
+    wait_in(page, lambda: min(area(page, "decision-boundary")) >= side)
+    wait_in(page, lambda: area(page, "loss-curve")[1] >= 120)
+    assert page.evaluate(OVERFLOW) == [0, 0]
+    wait_in(page, lambda: [text for text, (size, _) in texts(page).items() if size < 21.99] == [])
+    assert [text for text, (_, is_cut) in texts(page).items() if is_cut] == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(("width", "height", "side"), WINDOWS)
+def test_what_a_presenter_shows_is_large(
+    page: Page, server: str, width: int, height: int, side: int, scheme: str
+) -> None:
+    page.set_viewport_size({"width": width, "height": height})
+    page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+    open_page(page, server, "samples=100&speed=100&present=true")
+    assert_is_large(page, side)
+    assert {"Two circles, 2-10-5-1, learning rate 0.01", "x₁", "x₂", "train"} <= texts(page).keys()
+    press(page, "Start")
+    wait_for_iteration(page, 300)
+    assert_is_large(page, side)
+    press(page, "Pause")
+    settled(page)
+    assert_is_large(page, side)
+    numbers = page.locator(".st-key-live th")
+    expect(numbers).to_have_count(2)
+    sizes = numbers.evaluate_all(
+        "all => all.map((one) => parseFloat(getComputedStyle(one).fontSize))"
+    )
+    assert min(sizes) >= 56
+    expect(page.locator(".st-key-live td").first).to_contain_text("right · test")
+    for name in ("Step", "Reset", "Present", "Save", "Undo"):
+        expect(button(page, name)).to_be_hidden()
+    expect(page.get_by_test_id("stSidebar")).to_be_hidden()
+    expect(page.get_by_label("Look back: iteration")).to_be_in_viewport(ratio=1)
+    expect(page.get_by_role("radio", name="Max")).to_be_in_viewport(ratio=1)
+
+
+@pytest.mark.parametrize("query", STATES.values(), ids=STATES)
+def test_a_presenters_screen_is_large_whatever_it_has_to_say(
+    page: Page, server: str, query: str
+) -> None:
+    open_page(page, server, f"samples=100&speed=100&present=true&{query}")
+    assert_is_large(page, 600)
+    page.keyboard.press("Shift+ArrowRight")
+    wait_in(page, lambda: settled(page) > 0)
+    assert_is_large(page, 600)
+
+
+def test_presenting_replaces_no_chart_and_stops_no_run(page: Page, server: str) -> None:
+    open_page(page, server, "samples=100&speed=10")
+    at_rest = area(page, "decision-boundary")
+    mark(page)
+    press(page, "Start")
+    wait_for_iteration(page, 10)
+    page.keyboard.press("p")
+    expect(presents(page)).to_be_visible()
+    page.wait_for_url("**/?*present=true*")
+    wait_for_iteration(page, iteration(page) + 50)
+    page.keyboard.press("Escape")
+    expect(presents(page)).to_have_count(0)
+    wait_for_iteration(page, iteration(page) + 50)
+    assert marked(page)
+    assert "present" not in page.url
+    press(page, "Pause")
+    settled(page)
+    wait_in(page, lambda: area(page, "decision-boundary") == at_rest)
+
+
+def test_a_presenter_needs_only_the_keyboard(page: Page, server: str) -> None:
+    open_page(page, server, "samples=100&speed=10")
+    keys = page.get_by_role("dialog", name="Keys")
+    page.keyboard.press("?")
+    expect(keys).to_contain_text("PPresent")
+    expect(keys).not_to_contain_text("Leave")
+    page.keyboard.press("?")  # with the list open, keys do nothing else
+    page.keyboard.press("Escape")
+    expect(keys).to_be_hidden()
+    button(page, "Present").press("p")
+    expect(presents(page)).to_be_visible()
+    button(page, "? Keys").click()
+    expect(keys).to_contain_text("EscLeave")
+    expect(keys).to_contain_text("spaceStart")
+    page.keyboard.press("Escape")
+    expect(keys).to_be_hidden()
+    expect(presents(page)).to_be_visible()  # Escape closed the list alone
+    page.keyboard.press("ArrowRight")
+    wait_in(page, lambda: settled(page) == 1)
+    page.keyboard.press(" ")
+    wait_for_iteration(page, 20)
+    page.keyboard.press(" ")
+    settled(page)
+    page.keyboard.press("r")
+    wait_in(page, lambda: settled(page) == 0)
+    page.keyboard.press("Escape")
+    expect(presents(page)).to_have_count(0)
+
+
+def test_a_resting_pointer_is_hidden_from_the_audience_only_while_presenting(
+    page: Page, server: str
+) -> None:
+    cursor = "getComputedStyle(document.querySelector('.plot')).cursor"
+    open_page(page, server, "samples=100&present=true")
+    page.mouse.move(300, 300)
+    page.wait_for_function(f"{cursor} !== 'none'")
+    page.wait_for_function(f"{cursor} === 'none'")
+    page.mouse.move(310, 300)
+    page.wait_for_function(f"{cursor} !== 'none'")
+    page.wait_for_function(f"{cursor} === 'none'")
+    page.keyboard.press("Escape")
+    expect(presents(page)).to_have_count(0)
+    page.wait_for_function("document.documentElement.matches('.resting')")
+    page.wait_for_function(f"{cursor} !== 'none'")
+
+
+def test_presenting_fills_the_screen_and_leaving_full_screen_ends_it(
+    page: Page, server: str
+) -> None:
+    open_page(page, server, "samples=100")
+    press(page, "Present")
+    expect(presents(page)).to_be_visible()
+    page.wait_for_function("document.fullscreenElement !== null")
+    page.evaluate("document.exitFullscreen()")  # as the browser does on Escape
+    expect(presents(page)).to_have_count(0)
+    page.keyboard.press("p")
+    page.wait_for_function("document.fullscreenElement !== null")
+    press(page, "Leave (Esc)")
+    page.wait_for_function("document.fullscreenElement === null")
+    expect(presents(page)).to_have_count(0)

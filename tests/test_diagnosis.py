@@ -135,7 +135,7 @@ SICK = {
             iterations=3_000,
         ),
         500,
-        r"The l2 penalty has pulled the weights to \d+% of their size at the start",
+        r"The L2 penalty has pulled the weights to \d+% of their size at the start",
     ),
     "saturation": Sick(
         Config(activation="tanh", initialization="xavier", learning_rate=30, iterations=1_000),

@@ -9,6 +9,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from nnlab import Config, advance, set_parameter, start
 from nnlab.data.plane import plane_extent
+from nnlab.inspection.observation import observe
 from nnlab.inspection.plane_view import GRID_SIZE
 from tests.helpers.browser_page import (
     chart,
@@ -386,3 +387,40 @@ def test_the_diagram_keeps_up_and_is_never_replaced(page: Page, server: str) -> 
     press(page, "Step")
     shown(page, "network", 1)
     assert page.evaluate("document.querySelector('[data-live-chart=network]').mark")
+
+
+def test_dead_units_are_hatched_and_named_and_biases_are_found(page: Page, server: str) -> None:
+    config = Config(samples=100, learning_rate=1)
+    open_diagram(page, server, "samples=100&learning_rate=1&speed=100")
+    tip, note = (chart(page, "network").locator(f".{name}") for name in ("tip", "note"))
+    expect(note).to_contain_text("a small square is a bias")
+    expect(note).not_to_contain_text("Hatched: dead")
+    press(page, "Step 100")
+    shown(page, "network", 100)
+    expect(note).to_contain_text("Hatched: dead")
+    run = advance(start(config), 100)
+    dead = observe(run).dead_units[1].tolist()
+    for number, is_dead in enumerate(dead):
+        unit(page, 2, number).hover()
+        words = "dead, 0 for all training points" if is_dead else "from 0 to"
+        expect(tip).to_contain_text(f"Unit {number + 1} of layer 2: {words}")
+    box = unit(page, 2, 0).bounding_box()
+    assert box
+    page.mouse.move(box["x"] - 4, box["y"] + box["height"] - 4)
+    said = f"{run.parameters.biases[1][0, 0]:.4g}".replace("-", "−")
+    expect(tip).to_have_text(f"Bias of unit 1 of layer 2: {said}")
+
+
+def test_the_large_map_has_the_same_frame_as_the_unit_that_it_shows(
+    page: Page, server: str
+) -> None:
+    open_diagram(page, server, QUERY)
+    framed = chart(page, "network").locator(".large")
+    frame = chart(page, "decision-boundary").locator(".under")
+    for layer, number in ((3, 0), (1, 3), (3, 0)):
+        unit(page, layer, number).click()
+        expect(framed).to_have_count(1)
+        expect(framed).to_have_attribute("data-unit", f"{layer}-{number}")
+        color = frame.evaluate("(element) => getComputedStyle(element).outlineColor")
+        expect(framed).to_have_css("outline-color", color)
+        expect(frame).to_have_css("outline-style", "solid")

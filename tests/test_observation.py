@@ -144,3 +144,25 @@ def test_any_size_of_weights_has_a_histogram(largest: float) -> None:
     edges, counts = weight_histogram(run, 10)
     assert np.isfinite(edges).all()
     assert counts[0].sum() == 2
+
+
+def test_a_dead_unit_is_0_for_all_training_points() -> None:
+    """Also after a backward pass, which reuses the memory; and only a unit of ReLU can be dead."""
+    run = advance(start(Config(samples=100, learning_rate=1)), 50)
+    observation = observe(run)
+    outputs, expected = run.dataset.train_inputs, []
+    weights_and_biases = zip(run.parameters.weights[:-1], run.parameters.biases[:-1], strict=True)
+    for weights, biases in weights_and_biases:
+        outputs = np.maximum(outputs @ weights + biases, 0)
+        expected.append((outputs == 0).all(axis=0).tolist())
+    assert any(map(any, expected))
+    assert not all(map(all, expected))
+    assert [dead.tolist() for dead in observation.dead_units] == expected
+    assert observation.layers.dead_fractions[-1].tolist() == pytest.approx(
+        [np.mean(dead) for dead in expected]
+    )
+    assert [dead.tolist() for dead in observation.dead_units] == expected
+    leaky = advance(start(Config(samples=100, learning_rate=1, activation="leaky_relu")), 50)
+    assert not any(dead.any() for dead in observe(leaky).dead_units)
+    without_points = observe(start(Config(dataset="own")))
+    assert [dead.tolist() for dead in without_points.dead_units] == [[False] * 10, [False] * 5]

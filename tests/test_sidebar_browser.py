@@ -6,6 +6,7 @@ from itertools import pairwise
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
+from nnlab.app.navigation import APP
 from tests.helpers.browser_page import (
     PATIENCE,
     button,
@@ -136,6 +137,8 @@ def test_a_screen_reader_finds_headings_and_names(page: Page, server: str) -> No
     open_page(page, server, SMALL)
     headings = page.get_by_test_id("stSidebar").get_by_role("heading", level=2)
     expect(headings).to_have_text(HEADINGS)
+    expect(page.get_by_role("heading", level=1)).to_have_text(APP)
+    expect(page).to_have_title(APP)
     press(page, "Add a hidden layer")
     expect(field(page, "Hidden layers")).to_have_value("10,5,5")
     press(page, "Remove the last hidden layer")

@@ -23,6 +23,9 @@ Query = Mapping[str, str]
 SCRIPTS = "".join(
     f"<script>{(STATIC / name).read_text()}</script>" for name in ("address.js", "drawer.js")
 )
+# For screen readers alone: those who see the page see what it is.
+_HIDDEN = "position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%)"
+_TITLE = f'<h1 style="{_HIDDEN}">{APP}</h1>'
 # Streamlit opens the page of the address when the browser goes back or forward.
 GO = """<script>
 history.pushState({}, "", document.querySelector("[data-go]").dataset.go);
@@ -99,7 +102,7 @@ def menu(here: str, settings: Config) -> None:
             else:
                 query = dict(page.query(settings))
                 st.page_link(_streamlit(page), icon=page.icon, query_params=query)
-        st.html(SCRIPTS, unsafe_allow_javascript=True)
+        st.html(_TITLE + SCRIPTS, unsafe_allow_javascript=True)
 
 
 def _workbench() -> Workbench:

@@ -47,6 +47,23 @@ class Observation:
     test: PointResults
     _objective: Objective | None  # of the training points; its buffers hold the forward pass
 
+    @property
+    def dead_units(self) -> list[NDArray[np.bool_]]:
+        """Which units of ReLU are dead, bool (width,) per hidden layer.
+
+        The output of a dead unit is 0 for all training points, so that no gradient gets through it.
+        """
+        config, objective = self.run.config, self._objective
+        dead: list[NDArray[np.bool_]] = [
+            np.zeros(width, dtype=np.bool_) for width in config.hidden_layers
+        ]
+        if objective:
+            for layer, name in enumerate(config.activations):
+                if name == "relu":
+                    # After a backward pass these are slopes, which are 0 where the outputs were.
+                    dead[layer] = np.logical_not(objective.network.activations[layer].any(axis=0))
+        return dead
+
     @cached_property
     @computing()
     def layers(self) -> LayerHistory:

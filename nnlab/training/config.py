@@ -187,13 +187,13 @@ class Config:
     regularization: str = _setting(
         "none",
         kinds.one_of(PENALTIES),
-        "Keeps the weights small: l2 makes the boundary smooth, l1 pushes useless weights to 0.",
+        "Keeps the weights small: L2 makes the boundary smooth, L1 pushes useless weights to 0.",
         effect="update",
     )
     regularization_rate: float = _setting(
         0.001,
         kinds.real(0, 1e6),
-        "Strength of l1 or l2. Too strong, and the map stays flat.",
+        "Strength of L1 or L2. Too strong, and the map stays flat.",
         effect="update",
     )
     iterations: int = _setting(

@@ -68,8 +68,8 @@ class Update(NamedTuple):
     caption : written on the chart
     reading : what the frames show, as in messages.json, so that the page can say it at the pointer
     network : for a diagram, what `network_diagram.network` returns, with `shown`, the unit in the
-        large chart, [layer, number] or None, and `refused`, what is wrong with the last value set
-        by hand
+        large chart, [layer, number] or None, `refused`, what is wrong with the last value set by
+        hand, and `dead`, for each hidden layer 1 for each dead unit, uint8 (width,)
     gallery : for a gallery, what `sweep_gallery.gallery` returns
     """
 

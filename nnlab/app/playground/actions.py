@@ -99,7 +99,7 @@ CLEAR = Action[Playground](
     session.clear_points,
     "Clear",
     "Remove all points that you have drawn or uploaded. To train on your points alone, choose the "
-    "data set own.",
+    "data set of your own points.",
     is_enabled=lambda playground: len(playground.own.points) > 0,
 )
 USE_POINTS = Action[Playground]("use_points", session.use_upload, "Use these points")

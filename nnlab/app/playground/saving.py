@@ -67,7 +67,8 @@ def _pictures(run: Run, axes: tuple[str, str]) -> None:
 
     def page() -> str:
         network = "-".join(map(str, run.config.layer_sizes))
-        title = f"The network {network} on {run.config.dataset} {report.alt(run, evaluate(run))}"
+        data = value_text("dataset", run.config.dataset)
+        title = f"The network {network} on {data} {report.alt(run, evaluate(run))}"
         return replay(run, title, loss_name, log=log, axes=axes, give_way=give_way)
 
     help_ = "A replay of the run so far, for any browser, even offline; about 5 MB."

@@ -5,6 +5,7 @@ import numpy as np
 from nnlab.inspection.diagnosis.finding import Diagnosis, rounded
 from nnlab.inspection.diagnosis.progress import good_start, is_stuck, layers_since, norm
 from nnlab.inspection.observation import Observation
+from nnlab.training.wording import value_text
 
 IDENTICAL = 1e-6
 CRUSHED = 0.5
@@ -55,9 +56,10 @@ def strong_penalty(observation: Observation) -> Diagnosis | None:
     if last >= CRUSHED * first or not is_stuck(observation):
         return None
     begin = history.iterations[0]
+    penalty = value_text("regularization", run.config.regularization)
     return Diagnosis(
         "strong penalty",
-        f"The {run.config.regularization} penalty has pulled the weights to {last / first:.0%} of "
+        f"The {penalty} penalty has pulled the weights to {last / first:.0%} of "
         f"their size at {f'iteration {begin:,}' if begin else 'the start'}, and the loss no longer "
         "falls.",
         "Switch the penalty off.",

@@ -8,7 +8,7 @@ import streamlit as st
 from nnlab.app.explore import session
 from nnlab.app.explore.sweep_results import SweepResults
 from nnlab.app.explore.views import compare
-from nnlab.sweep.analysis.columns import ACCURACIES, sweep_columns
+from nnlab.sweep.analysis.columns import ACCURACIES, METRICS, Column, sweep_columns
 from nnlab.sweep.csv_table import Table
 
 
@@ -31,9 +31,7 @@ def draw(sweep: SweepResults) -> None:
     data["seconds"] = [result.seconds for result in results]
     number = st.column_config.NumberColumn
     config = {
-        column.title: number(format="%.1f%%" if column.name in ACCURACIES else "%.4g")
-        for column in columns
-        if not column.choices
+        column.title: number(format=_format(column)) for column in columns if not column.choices
     }
     picked = st.dataframe(
         data,
@@ -75,6 +73,15 @@ def draw(sweep: SweepResults) -> None:
             help="With all settings that differ from the article's, as `python -m nnlab sweep` "
             "writes them.",
         )
+
+
+def _format(column: Column) -> str:
+    """Return the format of a column's numbers: as short as they are in the other views."""
+    if column.name in METRICS:
+        return "%.1f%%" if column.name in ACCURACIES else "%.4g"
+    long = any(float(f"{value:.4g}") != value for value in column.values)
+    whole = all(float(value).is_integer() for value in column.values)
+    return "%d" if whole else "%.2g" if long else "%.4g"
 
 
 def as_csv(sweep: SweepResults) -> str:

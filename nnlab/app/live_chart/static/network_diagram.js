@@ -18,8 +18,9 @@ import { ParameterEditor } from "./parameter_editor.js";
  * @typedef {import("messages").Chart & { network: import("messages").Network, isOpen: IsOpen }} Update
  */
 
-const HINT = "Orange is negative, blue positive. Click a unit to see its map in the large chart, a line "
-  + "or a small square to set its value.";
+const HINT = "Orange is negative, blue positive; a small square is a bias. Click a unit for its large map, "
+  + "a line or a square to set it.";
+const HATCH = 6; // pixels from one line over a dead unit to the next
 const WIDEST = 7; // pixels of the line of an infinite weight
 /** @type {Record<string, number>} */
 const REACH = { mouse: 5, touch: 14, pen: 8 }; // pixels from a line that still count as on it
@@ -186,18 +187,46 @@ export class NetworkDiagram {
       pen.drawImage(bitmap, index * size, 0, size, size,
         at.x - at.size / 2, at.y - at.size / 2, at.size, at.size);
     });
+    const ink = pen.strokeStyle = getComputedStyle(this.box).color;
+    pen.lineWidth = 1;
+    network.dead.forEach((units, layer) => units.forEach((isDead, number) => {
+      if (isDead) this.hatch(pen, places[layer + 1][number]);
+    }));
     network.biases.forEach((biases, layer) => biases.forEach((bias, column) => {
       const { x, y, side } = biasBox(places[layer + 1][column]);
       const strength = Math.abs(bias);
       pen.globalAlpha = 0.25 + (0.75 * strength) / (strength + 0.5);
       pen.fillStyle = bias ? this.colors[bias < 0 ? 0 : 1] : "gray";
       pen.fillRect(x, y, side, side);
+      pen.globalAlpha = 0.6;
+      pen.strokeStyle = ink;
+      if (side > 4) pen.strokeRect(x + 0.5, y + 0.5, side - 1, side - 1);
     }));
     this.press(this.isOpen(this.asked) ? this.askedUnit : network.shown);
     this.units.setAttribute("aria-label", this.message.alt);
-    this.note.textContent = `${network.note} ${HINT}`;
+    const anyDead = network.dead.some((units) => units.some(Boolean));
+    this.note.textContent = `${network.note} ${HINT}${anyDead ? " Hatched: dead." : ""}`;
     this.say();
     this.editor.follow();
+  }
+
+  /**
+   * @param {CanvasRenderingContext2D} pen
+   * @param {import("./layout.js").Place} at
+   */
+  hatch(pen, { x, y, size }) {
+    pen.save();
+    pen.beginPath();
+    pen.rect(x - size / 2, y - size / 2, size, size);
+    pen.clip();
+    pen.globalAlpha = 0.5;
+    pen.beginPath();
+    for (let off = -size; off < size; off += HATCH) {
+      pen.moveTo(x - size / 2 + off, y + size / 2);
+      pen.lineTo(x + size / 2 + off, y - size / 2);
+    }
+    pen.stroke();
+    pen.restore();
   }
 
   /**
@@ -314,7 +343,9 @@ export class NetworkDiagram {
       if (!at) return this.leave();
       const [low, high] = this.network.spans.subarray(2 * (this.firsts[layer] + number));
       const bias = layer ? `, bias ${shown(this.network.biases[layer - 1][number])}` : "";
-      const text = `${this.nameOf(layer, number)}: from ${shown(low)} to ${shown(high)}${bias}`;
+      const isDead = this.network.dead[layer - 1]?.[number];
+      const range = isDead ? "dead, 0 for all training points" : `from ${shown(low)} to ${shown(high)}`;
+      const text = `${this.nameOf(layer, number)}: ${range}${bias}`;
       this.button(over.unit)?.setAttribute("aria-label", text);
       this.showTip(text, at);
     } else {
@@ -322,7 +353,8 @@ export class NetworkDiagram {
       const value = this.valueOf(over.parameter);
       if (value === null) return this.leave();
       const into = this.nameOf(layer + 1, column);
-      const text = row === this.network.layers[layer] ? `${into}: bias`
+      const text = row === this.network.layers[layer]
+        ? `Bias of ${into[0].toLowerCase()}${into.slice(1)}:`
         : `${this.nameOf(layer, row)} → ${into}: weight`;
       this.showTip(`${text} ${shown(value ?? NaN)}`, { ...over, size: 16 });
     }
@@ -350,10 +382,16 @@ export class NetworkDiagram {
   }
 
   /**
-   * Marks the unit that the large chart shows.
+   * Marks the unit that the large chart shows; both have the same frame. Only a unit other than the
+   * output counts as pressed.
    * @param {Unit | null} unit
    */
   press(unit) {
+    const large = unit ? this.button(unit) : this.buttons.at(-1)?.[0];
+    for (const button of this.units.querySelectorAll(".large")) {
+      if (button !== large) button.classList.remove("large");
+    }
+    large?.classList.add("large");
     this.pressed?.setAttribute("aria-pressed", "false");
     this.pressed = unit ? this.button(unit) : undefined;
     this.pressed?.setAttribute("aria-pressed", "true");

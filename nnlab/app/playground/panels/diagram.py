@@ -52,7 +52,11 @@ def updates(playground: Playground, shown: Shown) -> dict[str, Update]:
     run, thumbnails = shown.run, shown.view.thumbnails
     if thumbnails is None:
         return {}
-    state: dict[str, Any] = {"shown": playground.shown_unit, "refused": playground.refused_value}
+    state: dict[str, Any] = {
+        "shown": playground.shown_unit,
+        "refused": playground.refused_value,
+        "dead": [units.astype(np.uint8) for units in shown.observation.dead_units],
+    }
     drawn = network_diagram.network(run, thumbnails, theme.palette()) | state
     sizes = "-".join(map(str, run.config.layer_sizes))
     alt = f"Network {sizes} at iteration {run.iteration}. Arrow keys go from unit to unit, E edits."

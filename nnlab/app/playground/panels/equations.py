@@ -3,7 +3,8 @@
 import streamlit as st
 
 from nnlab.app.playground.record import Playground
-from nnlab.training.config import Config, text
+from nnlab.training.config import Config
+from nnlab.training.wording import value_text
 
 # The direction of the step, from the gradient, as PyTorch defines it; t counts the updates.
 STEPS = {
@@ -111,12 +112,12 @@ def update(config: Config, layer: str, rate: float) -> str:
 
 
 def _forward(config: Config, rows: int) -> None:
-    names = text("activation", config.activation).replace(",", ", ")
+    names = value_text("activation", config.activation)
     hidden = f" ($g$ is {names})" if config.hidden_layers else ""
     output = r"the output's $\sigma(z) = 1 / (1 + e^{-z})$ is the probability of class 1"
     if config.problem == "regression":
         output = "the output's value is the prediction"
-    features = ", ".join(f"`{name}`" for name in config.features)
+    features = value_text("features", config.features)
     st.markdown(
         f"**Forward.** {'A batch of' if config.batch_size else 'The'} {rows:,} training points are "
         f"the rows of $A_0$, {rows} × {len(config.features)}, with the columns {features}. Each "
@@ -156,10 +157,11 @@ def _backward(config: Config) -> None:
 
 def _update(config: Config) -> None:
     schedule = config.learning_rate_schedule
-    falls = f" (at first; the schedule {schedule} lowers it)" if schedule != "constant" else ""
+    falls = " (at first; the schedule lowers it)" if schedule != "constant" else ""
+    optimizer = value_text("optimizer", config.optimizer)
     st.markdown(
         f"**Update.** One iteration moves all weights a little downhill, at the learning rate "
-        f"{config.learning_rate:g}{falls}, by the rule of {config.optimizer}; the biases likewise:"
+        f"{config.learning_rate:g}{falls}, by the rule of {optimizer}; the biases likewise:"
     )
     if config.optimizer != "sgd":
         st.latex(direction(config))

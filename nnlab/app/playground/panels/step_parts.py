@@ -14,6 +14,7 @@ from nnlab.model.losses import OUTPUT_LOSSES, SquaredLoss
 from nnlab.model.optimizers import OPTIMIZERS
 from nnlab.training.config import Config
 from nnlab.training.run import Run, evaluate
+from nnlab.training.wording import value_text
 
 MAX_PLACES = 8  # decimals of parameters before and after a step
 
@@ -68,8 +69,9 @@ def loss(run: Run, step: Step) -> None:
     of = "this point" if step.n_samples == 1 else f"these {step.n_samples:,} points"
     text = f"The {report.loss_name(config)} of {of} is L = **{step.loss:.6g}**."
     if config.regularization != "none":
+        penalty = value_text("regularization", config.regularization)
         text += (
-            f" The penalty, {config.regularization} at rate {config.regularization_rate:g}, adds "
+            f" The penalty, {penalty} at rate {config.regularization_rate:g}, adds "
             f"**{evaluate(run).penalty:.6g}**: training minimizes the sum of both."
         )
     st.markdown(text)

@@ -119,7 +119,7 @@ def test_one_click_starts_an_example_at_its_speed_and_undo_brings_back_the_run(n
     assert playground.run.config == example.config
     assert playground.training or playground.run.iteration
     assert app.button_group(key=key_of(app, "speed")).value == example.speed
-    assert headings(app)[0] == f"Examples · :gray[{example.title}]"
+    assert headings(app)[0] == f"Examples · :gray[{example.title.lower()}]"
     press(app, "undo_run")
     assert run_of(app) is before
     assert playground_of(app).training is None
@@ -135,7 +135,7 @@ def test_a_picture_starts_its_example_by_its_name(page: Page, server: str) -> No
         expect(button(page, example.title)).to_be_visible()
     button(page, "A line cannot").click()
     wait_for_iteration(page, 300)
-    expect(heading).to_have_text("Examples · A line cannot")
+    expect(heading).to_have_text("Examples · a line cannot")
     assert "hidden_layers=&" in page.url
     button(page, "Undo restart").click()
     wait_in(page, lambda: settled(page) == 100)

@@ -131,6 +131,7 @@ def test_a_lost_session_is_reported_when_explore_was_opened_first(browser: Brows
         expect(page.locator(".gallery .waits")).to_have_count(6)
         page.get_by_role("link", name="Playground", exact=True).click()
         shown(page, "loss-curve", 0)
+        page.get_by_role("radio", name="10", exact=True).click()
         press(page, "Start")
         wait_for_iteration(page, 50)
     with serving(port=port):
@@ -144,6 +145,7 @@ def test_the_gallery_is_full_right_after_a_pause_in_the_playground(explore: Expl
     sweep(page)
     page.get_by_role("link", name="Playground", exact=True).click()
     shown(page, "loss-curve", 0)
+    page.get_by_role("radio", name="10", exact=True).click()
     page.keyboard.press(" ")
     page.wait_for_function(
         "document.querySelector('[data-live-chart=loss-curve]').dataset.iteration > 50",

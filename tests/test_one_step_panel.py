@@ -550,7 +550,7 @@ def expect_numbers(page: Page, name: str, values: np.ndarray, places: int) -> No
 
 
 def test_a_point_is_looked_at_and_its_step_taken_in_the_browser(page: Page, server: str) -> None:
-    open_page(page, server, "samples=50&hidden_layers=4,3&panel=step")
+    open_page(page, server, "samples=50&hidden_layers=4,3&panel=step&speed=10")
     run = start(Config(samples=50, hidden_layers=(4, 3)))
     expect_numbers(page, "W1, b1", run.parameters.matrices[0], 4)
     field(page, "Training point").fill("17")

@@ -488,7 +488,7 @@ def test_a_bad_link_falls_back_to_the_default_and_says_so(name: str, value: str)
     small = {key: int(value) for key, value in SMALL.items() if key != name}
     assert run_of(app).config == Config(**small)
     assert not press(app, "start").warning
-    assert 1 <= run_of(app).iteration <= 10
+    assert run_of(app).iteration
     assert not press(app, "reset").warning  # it has been read
 
 

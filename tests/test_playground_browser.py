@@ -184,7 +184,7 @@ def test_the_keys_work_after_a_choice_with_the_mouse(page: Page, server: str) ->
 
 def test_keys_typed_into_a_field_or_the_speed_stay_there(page: Page, server: str) -> None:
     """A step made afterwards starts from iteration 0, so no key has moved the run."""
-    open_page(page, server, "samples=100")
+    open_page(page, server, "samples=100&speed=10")
     page.get_by_role("radio", name="10", exact=True).focus()
     page.keyboard.press("ArrowRight")
     page.keyboard.press(" ")

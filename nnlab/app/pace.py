@@ -12,11 +12,11 @@ SLOWEST_TICK_SECONDS = 2.0  # on a slow network
 MOST_PATIENCE_SECONDS = 80.0
 FLUSH_SECONDS = 0.02  # for Streamlit to send an update, which the next tick would drop
 SPEEDS = {"1": 1, "10": 10, "100": 100, "max": None}  # iterations per tick
-DEFAULT_SPEED = "10"
+DEFAULT_SPEED = "max"  # the article's boundary closes a few seconds after Start
 SPEED_HELP = "Iterations per update of the page; Max: as many as time allows."
 
 
-def choose_speed(key: str, default: str = DEFAULT_SPEED, **look: Any) -> str:
+def choose_speed(key: str, default: str, **look: Any) -> str:
     """Draw the choice of speed, without a label, and return its name in SPEEDS."""
     look.update(format_func=str.capitalize, required=True, label_visibility="collapsed")
     name: str = st.segmented_control("Speed", list(SPEEDS), default=default, key=key, **look)

@@ -51,7 +51,7 @@ INPUTS = [(1, 2), (3, 4), (2, 3), (2, 2), (4, 4)]
 TARGETS = {"classification": [0, 1, 0, 1, 0], "regression": [0, 1, 2, 1, 0]}  # of an upload
 # What the link holds besides the settings, as the page shows it by default.
 CHOICES: dict[str, Any] = {
-    "speed": "10",
+    "speed": "max",
     "panel": "Network",
     "log_loss": False,
     "train_points": True,

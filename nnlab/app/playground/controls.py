@@ -34,6 +34,6 @@ def _speed(bar: DeltaGenerator) -> int | None:
     with bar:
         playground = session.current()
         linked, key = playground.query.get("speed", DEFAULT_SPEED), playground.fields.key("speed")
-        name = choose_speed(key, default=linked, on_change=session.restart_clock)
+        name = choose_speed(key, linked, on_change=session.restart_clock)
     session.keep_in_query("speed", name, DEFAULT_SPEED)
     return SPEEDS[name]

@@ -22,7 +22,7 @@ def render(playground: Playground) -> None:
     st.html(STYLE)
     config = playground.run.config
     shown = [name for name, example in EXAMPLE_RUNS.items() if example.config == config]
-    titles = "".join(f" · :gray[{EXAMPLE_RUNS[name].title}]" for name in shown)
+    titles = "".join(f" · :gray[{EXAMPLE_RUNS[name].title.lower()}]" for name in shown)
     st.header(f"Examples{titles}", anchor=False)
     with st.container(horizontal=True, key="examples"):
         for name, example in EXAMPLE_RUNS.items():

@@ -15,5 +15,5 @@ def pair_controls() -> int | None:
         start_or_pause.button(st, pair, type="primary", width=84)
         for action in (STEP_PAIR, RESET_PAIR, SHOW_ENDS):
             action.button(st, pair)
-        name = choose_speed("compare_speed", persist_state="session", help=SPEED_HELP)
+        name = choose_speed("compare_speed", "10", persist_state="session", help=SPEED_HELP)
     return SPEEDS[name]

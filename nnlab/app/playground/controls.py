@@ -5,28 +5,34 @@ from streamlit.delta_generator import DeltaGenerator
 
 from nnlab.app.pace import DEFAULT_SPEED, SPEEDS, choose_speed
 from nnlab.app.playground import panels, session
-from nnlab.app.playground.actions import PAUSE, PRESENT, RESET, START, STEP, STEP_TICK
+from nnlab.app.playground.actions import PAUSE, RESET, START, STEP, STEP_TICK
 from nnlab.app.playground.record import Playground
 
 MAX_STEP = 1000  # iterations of one step at speed max
 
 
-def render(playground: Playground) -> tuple[int | None, str | None]:
-    """Draw the buttons; return the speed, as in SPEEDS, and the open panel's name."""
+def render(playground: Playground) -> tuple[int | None, str | None, DeltaGenerator]:
+    """Draw the buttons.
+
+    Returns
+    -------
+    speed : as in SPEEDS
+    panel : name of the open one
+    end : the place at the right end
+    """
     bar = st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key="toolbar")
     buttons = bar.container(horizontal=True, width="content", gap="xsmall")
     speed = _speed(bar)
     with bar.container(width="content", key="panel_choice"):
         panel = panels.choice()
-    with bar.container(horizontal=True, width="content", gap="xsmall", key="toolbar_end"):
-        PRESENT.button(st, playground, True)
+    end = bar.container(horizontal=True, width="content", gap="xsmall", key="toolbar_end")
     step = speed or MAX_STEP
     start_or_pause = PAUSE if playground.training else START
     start_or_pause.button(buttons, playground, type="primary", width=84)
     STEP.button(buttons, playground, 1)
     STEP_TICK.button(buttons, playground, step, label=f"Step {step}", width=94)
     RESET.button(buttons, playground)
-    return speed, panel
+    return speed, panel, end
 
 
 def _speed(bar: DeltaGenerator) -> int | None:

@@ -9,15 +9,18 @@ from nnlab.app.action import keyboard
 from nnlab.app.links import config_query, linked_choices, linked_config, write
 from nnlab.app.pace import SPEEDS
 from nnlab.app.playground import (
+    actions,
     controls,
     display_options,
     example_buttons,
+    hiding,
     live_part,
     own_points,
     panels,
     presenting,
     saving,
     session,
+    sharing,
     tick_message,
 )
 from nnlab.app.playground.actions import ADVICE, ON_KEYS, UNDO_RUN
@@ -64,7 +67,8 @@ def render() -> None:
     with examples:
         example_buttons.render(playground)
     presenting.head(playground)
-    speed, chosen_panel = controls.render(playground)
+    hiding.hide(playground)
+    speed, chosen_panel, toolbar_end = controls.render(playground)
     panel = presenting.panel(playground, chosen_panel)
     observation = observe(playground.viewed_run)
     finding = diagnose(observation)
@@ -82,7 +86,11 @@ def render() -> None:
     with st.container(key="notices"):
         _notices(playground, error, finding, observation)
     edited = {"edited": EDITED} if playground.run.parameters_edited else {}
-    write(_query(playground.run.config) | edited)
+    query = _query(playground.run.config) | edited
+    write(query)
+    with toolbar_end:
+        sharing.render(query, playground.hidden)
+        actions.PRESENT.button(st, playground, True)
     # Last, as it needs the choices made above. In a place of its own: if a tick follows at once,
     # Streamlit drops what the fragment drew, and everything below it would move up over the charts.
     with live:
@@ -97,7 +105,7 @@ def _arrive() -> bool:
         return False
     refused: list[str] = []
     config = linked_config(refused)
-    query = linked_choices(LINK_RULES, refused)
+    query = linked_choices(LINK_RULES, refused) | hiding.linked(refused)
     from_edited = query.pop("edited", None) is not None
     if not away:
         first = config if fits(config) else Config()

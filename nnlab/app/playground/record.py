@@ -16,7 +16,9 @@ from nnlab.training import edits
 from nnlab.training.config import Config
 from nnlab.training.run import Run
 
-PRESENT = "present"  # in the address, if the page is shown for a presenter
+# In the address: whether the page is shown for a presenter, and what it hides.
+PRESENT = "present"
+HIDE = "hide"
 
 
 class Training(NamedTuple):
@@ -130,6 +132,11 @@ class Playground(PageRecord):
     def presenting(self) -> bool:
         """Say whether the page is shown for a presenter."""
         return self.query.get(PRESENT) == "true"
+
+    @property
+    def hidden(self) -> tuple[str, ...]:
+        """Return the names of the settings, panels and parts that the page does not show."""
+        return tuple(filter(None, self.query.get(HIDE, "").split(",")))
 
     @property
     def own(self) -> OwnPoints:

@@ -35,12 +35,13 @@ DEFAULT = "network"
 def choice() -> str | None:
     """Draw the choice of a panel, kept in the link, and return the open one's name."""
     playground = session.current()
+    shown = [name for name in PANELS if name not in playground.hidden]
     linked = playground.query.get("panel", DEFAULT)
     name = st.segmented_control(
         "Panel",
-        list(PANELS),
+        shown,
         format_func=lambda name: PANELS[name].title,
-        default=None if linked == NONE else linked,
+        default=linked if linked in shown else None,
         key=playground.fields.key("panel"),
         label_visibility="collapsed",
         help="What is shown beside the charts; a second click folds it away.",

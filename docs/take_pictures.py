@@ -107,7 +107,7 @@ def own_points(browser: Browser, address: str) -> None:
         page.wait_for_timeout(1000)
         page.keyboard.up("Shift")
     page.keyboard.press(" ")
-    page.get_by_text("· done;").wait_for(timeout=120_000)
+    page.get_by_text("Done.").wait_for(timeout=120_000)
     page.wait_for_timeout(500)
     chart = page.locator("[data-live-chart=decision-boundary]").bounding_box()
     assert chart

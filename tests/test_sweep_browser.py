@@ -89,7 +89,7 @@ def test_a_filter_on_an_axis_holds_in_the_table_too_until_it_is_cleared(
     assert low < -1 < high == 0  # logarithms
     drag(page, "activation", 0.5, 1.05)
     expect(bar).to_contain_text("4 of 16 runs")
-    expect(bar).to_contain_text("activation tanh")
+    expect(bar).to_contain_text("activation Tanh")
     assert marked(page)  # nothing was replaced
     view(page, "Table")
     text = download(page, "Download CSV of 4 runs").read_text(encoding="utf-8")

@@ -76,10 +76,10 @@ def _draw(base: Config, test: RangeTest) -> None:
         )
         return
     st.markdown(
-        f"Learning begins at about **{test.begins:.2g}**, after {BEGUN:.0%} of the total fall; "
-        f"the loss is lowest at **{test.ends:.2g}**. {_ENDS[test.end]} The network learns between "
-        f"these two rates. A fast and safe fixed rate is a quarter of the upper one: "
-        f"**{test.suggested:g}**.",
+        f"Learning begins at about {test.begins:.2g}, after {BEGUN:.0%} of the total fall; "
+        f"the loss is lowest at {test.ends:.2g}. {_ENDS[test.end]} Usable range: "
+        f"**{test.begins:.2g} to {test.ends:.2g}**. A fast and safe fixed rate is a quarter of the "
+        f"upper end: **{test.suggested:g}**.",
         help="Smith takes the two ends as the bounds of a rate that goes up and down. For a fixed "
         "rate, the upper end is too large: the test is short, and a rate just below the edge fails "
         f"in the long run. 1/{CAUTION} of it is his rule of thumb for the lower bound.",

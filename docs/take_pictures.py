@@ -7,15 +7,18 @@ Needs tests/requirements.txt and Chromium.
 
 import math
 import re
+from io import BytesIO
 from pathlib import Path
 
-from playwright.sync_api import Browser
+from PIL import Image
+from playwright.sync_api import Browser, Page
 
 from tests.helpers.chromium import chromium
 from tests.helpers.server import serving
 
 FOLDER = Path(__file__).parent
 PROJECTOR = {"width": 1366, "height": 768}
+FRAMES = (*range(200, 1000, 400), *range(1000, 20_000, 300), 20_000)  # iterations
 SWEEP = "&".join(
     [
         "axis1=learning_rate:0.001..1 log 7",
@@ -27,17 +30,40 @@ SWEEP = "&".join(
 
 
 def playground(browser: Browser, address: str, scheme: str) -> None:
-    """Take a picture of the article's run while it learns."""
+    """Take a moving picture of the article's run, from Start until the boundary has closed.
+
+    The pictures are taken at the iterations of FRAMES, as far as this machine keeps up, and shown
+    at equal intervals.
+    """
     page = browser.new_page(viewport=PROJECTOR, color_scheme=scheme)
     page.goto(f"http://{address}/?speed=100")
     page.wait_for_selector("[data-live-chart=loss-curve][data-iteration]")
+    page.wait_for_timeout(1000)
+    frames = [_frame(page)] * 6
     page.keyboard.press(" ")
-    page.wait_for_function(
-        "document.querySelector('[data-live-chart=loss-curve]').dataset.iteration > 13500",
-        timeout=120_000,
-    )
-    page.screenshot(path=FOLDER / f"playground-{scheme}.png")
+    for iteration in FRAMES:
+        page.wait_for_function(
+            "at => document.querySelector('[data-live-chart=loss-curve]').dataset.iteration >= at",
+            arg=iteration,
+            timeout=120_000,
+        )
+        frames.append(_frame(page))
     page.close()
+    first, *others = frames
+    first.save(
+        FOLDER / f"playground-{scheme}.webp",
+        save_all=True,
+        append_images=others,
+        duration=[100] * (len(frames) - 1) + [3000],
+        loop=0,
+        quality=60,
+        method=6,
+    )
+
+
+def _frame(page: Page) -> Image.Image:
+    picture = Image.open(BytesIO(page.screenshot()))
+    return picture.convert("RGB").resize((1024, 576), Image.Resampling.LANCZOS)
 
 
 def panel(browser: Browser, address: str, name: str, query: str, at_least: int) -> None:

@@ -7,6 +7,7 @@ another page is drawn, so a link to a page carries its whole query.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from html import escape
+from pathlib import Path
 from urllib.parse import urlencode
 
 import streamlit as st
@@ -18,6 +19,7 @@ from nnlab.training.run import Run
 
 APP = "nnlab: watch a neural network learn"  # the title in the browser
 Query = Mapping[str, str]
+STYLE = Path(__file__).with_suffix(".css")
 # The page's inline scripts. The server's security policy allows exactly these texts, so the address
 # to open stands beside the script, not in it.
 SCRIPTS = "".join(
@@ -30,6 +32,11 @@ _TITLE = f'<h1 style="{_HIDDEN}">{APP}</h1>'
 GO = """<script>
 history.pushState({}, "", document.querySelector("[data-go]").dataset.go);
 dispatchEvent(new PopStateEvent("popstate"));
+</script>"""
+
+# The Tab key reaches a panel, so that the arrow keys scroll it.
+SCROLL_BY_KEYS = """<script>
+document.querySelector(".st-key-panel_place").tabIndex = 0;
 </script>"""
 
 
@@ -83,6 +90,7 @@ def run() -> None:
     others = [page for title, page in by_title.items() if title != drawn.title]
     for page in others:
         page.leave()
+    st.html(STYLE)
     drawn.run()
     for page in others:
         page.watch()

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import streamlit as st
 
 from nnlab.app.live_chart import Update
+from nnlab.app.navigation import SCROLL_BY_KEYS
 from nnlab.app.playground import session
 from nnlab.app.playground.panels import diagram, equations, layers, one_step
 from nnlab.app.playground.record import Playground
@@ -55,6 +56,7 @@ def render(name: str | None, playground: Playground) -> None:
     if name:
         with st.container(key=f"panel_{name}"):
             st.html(STYLE)
+            st.html(SCROLL_BY_KEYS, unsafe_allow_javascript=True)
             PANELS[name].render(playground)
 
 

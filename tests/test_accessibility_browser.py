@@ -1,0 +1,54 @@
+"""The pages are for everybody: axe-core finds no serious fault, in both themes and in each view."""
+
+from typing import Literal
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from nnlab.app.explore.page import VIEWS
+from nnlab.app.playground.panels import PANELS
+from tests.helpers.browser_page import open_page, press, settled, wait_in
+from tests.helpers.explore_page import AXES, SMALL, sweep
+
+THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+
+
+def faults(page: Page) -> list[str]:
+    """Return the serious faults that axe-core finds, each with the elements that have it."""
+    found = Axe().run(page).response["violations"]
+    return [
+        f"{fault['id']}: {fault['help']}: {node['html'][:200]} {node.get('failureSummary', '')}"
+        for fault in found
+        if fault["impact"] in ("serious", "critical")
+        for node in fault["nodes"]
+    ]
+
+
+@pytest.fixture(params=THEMES)
+def themed(browser: Browser, request: pytest.FixtureRequest) -> Page:
+    return browser.new_page(viewport={"width": 1366, "height": 768}, color_scheme=request.param)
+
+
+def test_axe_finds_nothing_serious_on_the_playground(themed: Page, server: str) -> None:
+    open_page(themed, server, "samples=100&speed=100&learning_rate=0.3")
+    assert faults(themed) == []
+    press(themed, "Step 100")
+    wait_in(themed, lambda: settled(themed) == 100)
+    for name in PANELS:
+        open_page(themed, server, f"samples=100&panel={name}")
+        expect(themed.locator(".st-key-panel_place")).not_to_be_empty()
+        assert faults(themed) == [], name
+
+
+def test_axe_finds_nothing_serious_on_the_presenters_screen(themed: Page, server: str) -> None:
+    open_page(themed, server, "samples=100&present=true")
+    assert faults(themed) == []
+
+
+def test_axe_finds_nothing_serious_on_explore(themed: Page, server: str) -> None:
+    themed.goto(f"{server}/explore?{AXES}&{SMALL}")
+    sweep(themed)
+    for view, _ in VIEWS.values():
+        themed.get_by_role("radio", name=view, exact=True).click()
+        assert faults(themed) == [], view

@@ -692,6 +692,7 @@ def test_a_range_test_is_a_curve_with_a_suggestion(workers: ByHand) -> None:
     app.run()
     test = explore(app).range_test.future.result()
     assert f"**{test.suggested:g}**" in texts(healthy(app))
+    assert f"Usable range: **{test.begins:.2g} to {test.ends:.2g}**" in texts(app)
     press(app, "sweep_around")
     assert app.selectbox(key=field(app, "axis1")).value == "learning_rate"
     axis = axis_from_text("learning_rate", values_of(app, 1, "learning_rate").value)

@@ -21,7 +21,7 @@ def from_afar(figure: str) -> str:
     layout["font"]["size"] = layout["legend"]["font"]["size"] = FAR_TEXT
     for axis in ("xaxis", "yaxis"):
         layout[axis].pop("title", None)
-        layout[axis]["exponentformat"] = "e"  # the digits of a power would be small
+    layout["xaxis"]["exponentformat"], layout["yaxis"]["exponentformat"] = "SI", "e"  # no powers
     margin = {side: pixels * FAR_TEXT / TEXT for side, pixels in layout["margin"].items()}
     layout["margin"] = {**margin, "t": min(margin["t"], 30), "b": 34}
     return json.dumps(drawn)

@@ -57,7 +57,7 @@ test("the highest of neighbouring spikes is marked, with its value", () => {
   const spiked = line(500, (at) => ({ 100: 40, 110: 90, 400: 3e12 }[at] ?? 0.5));
   const data = [{ ...spiked, meta: { end: "train" }, line: { color: "red" } }];
   /** @type {any} */
-  const layout = { yaxis: { type: "linear" } };
+  const layout = { yaxis: { type: "linear" }, font: { size: 14 } };
   finishLosses(data, layout, 100);
   const [, cut, names] = /** @type {any[]} */ (data);
   assert.deepEqual(cut.x, [400, 110]);
@@ -70,7 +70,7 @@ test("names of lines that end near each other do not overlap", () => {
   const data = [["train", 0.1], ["test", 0.12], ["far", 0.9]].map(([end, last]) => ({
     x: [0, 1], y: [1, Number(last)], meta: { end }, line: { color: "red" },
   }));
-  finishLosses(data, { yaxis: { type: "linear" } }, 100);
+  finishLosses(data, { yaxis: { type: "linear" }, font: { size: 14 } }, 100);
   const names = /** @type {any} */ (data.at(-1));
   assert.deepEqual(names.text, [" train", " test", " far"]);
   assert.equal(names.y[0], 0.1);
@@ -81,7 +81,7 @@ test("names of lines that end near each other do not overlap", () => {
 test("a logarithmic axis cuts nothing", () => {
   const data = [{ ...line(500, (at) => (at ? 1 : 99)), meta: { end: "a" }, line: { color: "red" } }];
   /** @type {any} */
-  const layout = { yaxis: { type: "log" } };
+  const layout = { yaxis: { type: "log" }, font: { size: 14 } };
   finishLosses(data, layout, 100);
   assert.equal(layout.yaxis.range, undefined);
   assert.equal(data.length, 2);

@@ -13,7 +13,7 @@ const WORTH_CUTTING = 1.5; // times higher than the rest; else the whole curve f
 const ROOM = 1.15; // above the rest
 const ENDS = [1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10]; // of the axis: it moves in steps, and rarely
 const MOST_PEAKS = 3, APART = 0.15; // marked, and how far apart at least, of the width
-const LINE = 16; // pixels from one name to the next
+const LINE = 1.15; // from one name to the next, as a multiple of the text's size
 
 /**
  * @param {number[]} sorted
@@ -102,7 +102,8 @@ export function finishLosses(data, layout, height) {
   const value = isLog ? (/** @type {number} */ y) => 10 ** y : place;
   const top = place(end ?? Math.max(...all)), bottom = isLog ? place(Math.min(...all)) : 0;
   const pixel = (top - bottom || 1) / height;
-  let least = LINE / 3; // pixels above the axis, where there is room for the next name
+  const apart = LINE * layout.font.size;
+  let least = apart / 3; // pixels above the axis, where there is room for the next name
   data.push({
     ...look,
     name: "names",
@@ -110,7 +111,7 @@ export function finishLosses(data, layout, height) {
     x: named.map(({ x }) => x),
     y: named.map(({ y }) => {
       const at = Math.max(least, (place(y) - bottom) / pixel);
-      least = at + LINE;
+      least = at + apart;
       return value(bottom + at * pixel);
     }),
     text: named.map(({ name }) => ` ${name}`),

@@ -55,14 +55,14 @@ EXAMPLE_RUNS = {
             test_samples=500,
             iterations=2000,
         ),
-        "10",
+        "100",
     ),
     "line": ExampleRun(
         "A line cannot",
         "Without hidden layers the boundary is a straight line. No line separates two circles, "
         "whatever the learning rate.",
         Config(hidden_layers=(), learning_rate=0.1, iterations=5000),
-        "100",
+        "max",
     ),
     "overfitting": ExampleRun(
         "Overfitting",

@@ -42,6 +42,13 @@ test("a loss that grows without limit is seen to grow", () => {
   assert.ok(end > 1.1 ** 460 && end < 1.1 ** 499);
 });
 
+test("test losses that grow stay in view, though they are few", () => {
+  const train = line(1000, (at) => 1 / (1 + at / 50));
+  const tested = { x: train.x.filter((at) => at % 100 === 0), y: [1, 0.6, 1, 1.4, 1.8, 2, 2.2, 2.4, 2.6, 2.7] };
+  const end = cutAt([train, tested]) ?? Infinity;
+  assert.ok(end >= 2.6, String(end));
+});
+
 test("the axis moves in few steps while a run goes on", () => {
   const ends = new Set(Array.from({ length: 990 }, (_, at) => cutAt([line(10 + at, article)])));
   assert.ok(ends.size <= 6, [...ends].join());

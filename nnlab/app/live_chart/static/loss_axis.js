@@ -21,20 +21,25 @@ const LINE = 1.15; // from one name to the next, as a multiple of the text's siz
  */
 const quantile = (sorted, share) => sorted[Math.floor(share * (sorted.length - 1))] ?? 0;
 
+/** @param {{ value: number }[]} points */
+const ascending = (points) => points.map(({ value }) => value).sort((a, b) => a - b);
+
 /**
  * Returns where the axis ends, or undefined if it need not cut the curve.
  * @param {Line[]} lines
  */
 export function cutAt(lines) {
-  const points = lines.flatMap(({ x, y }) => (
+  const known = lines.map(({ x, y }) => (
     Array.from(y, (value, at) => ({ x: x[at], value })).filter(({ value }) => Number.isFinite(value))
   ));
-  const sorted = points.map(({ value }) => value).sort((a, b) => a - b);
-  const last = Math.max(0, ...points.map(({ x }) => x));
-  const recent = points.filter(({ x }) => x >= (1 - RECENT) * last).map(({ value }) => value)
-    .sort((a, b) => a - b);
-  const bulk = Math.max(quantile(sorted, MOST), quantile(recent, MOST_RECENT));
-  if (!(bulk > 0) || !((sorted.at(-1) ?? 0) > WORTH_CUTTING * bulk)) return undefined;
+  const last = Math.max(0, ...known.flat().map(({ x }) => x));
+  // Each line by itself: test losses are fewer than training losses, and count as much.
+  const bulk = Math.max(0, ...known.map((points) => {
+    const recent = points.filter(({ x }) => x >= (1 - RECENT) * last);
+    return Math.max(quantile(ascending(points), MOST), quantile(ascending(recent), MOST_RECENT));
+  }));
+  const most = Math.max(0, ...known.flat().map(({ value }) => value));
+  if (!(bulk > 0) || !(most > WORTH_CUTTING * bulk)) return undefined;
   const power = 10 ** Math.floor(Math.log10(ROOM * bulk));
   return power * (ENDS.find((end) => end * power >= ROOM * bulk) ?? 10);
 }

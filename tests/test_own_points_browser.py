@@ -478,3 +478,15 @@ def test_with_the_data_set_of_own_points_a_click_draws_at_once_and_every_point_i
     drawn = f"""{PLOT}.calcdata.filter(([{{ trace }}]) => trace.visible === true)
       .flatMap((points) => points.filter(({{ x }}) => typeof x === 'number')).length"""
     wait_in(page, lambda: page.evaluate(drawn) == 10)
+
+
+def test_what_became_of_an_upload_is_seen_in_a_small_window(page: Page, server: str) -> None:
+    """What is wrong with a file, and the button that uses a good one."""
+    page.set_viewport_size({"width": 1366, "height": 768})
+    open_small(page, server)
+    upload_file(page, csv_file(("a", "b", "c"), ("1", "x", "u"), ("2", "y", "v")))
+    expect(page.get_by_role("alert").filter(has_text="column")).to_be_in_viewport(ratio=1)
+    page.keyboard.press("Escape")
+    open_small(page, server)
+    upload_file(page, csv_file(("a", "b", "c"), (1, 2, "u"), (3, 4, "v")))
+    expect(button(page, "Use these points")).to_be_in_viewport(ratio=1)

@@ -43,7 +43,7 @@ def layers_over_time(n_layers: int) -> str:
     `n_layers` includes the output. Without hidden layers there are no dead units to draw.
     """
     titles = TITLES if n_layers > 1 else TITLES[:2]
-    gaps = {"horizontal_spacing": 0.13, "vertical_spacing": 0.2}
+    gaps = {"horizontal_spacing": 0.16, "vertical_spacing": 0.22}
     figure = make_subplots(rows=len(titles) // 2, cols=2, subplot_titles=titles, **gaps)
     called, colors = names(n_layers), layer_colors(n_layers)
     for plot, title in enumerate(titles):
@@ -62,12 +62,13 @@ def layers_over_time(n_layers: int) -> str:
                 **place,
             )
         if is_fraction:
-            figure.update_yaxes(range=[0, 1], tickformat=".0%", nticks=4, **place)
+            figure.update_yaxes(range=[0, 1], tickformat=".0%", nticks=2, **place)
+            figure.update_xaxes(showticklabels=False, row=1, col=place["col"])  # as below
         else:
-            figure.update_yaxes(type="log", exponentformat="power", nticks=3, **place)
-    figure.update_xaxes(rangemode="tozero", nticks=5, **AXIS)
+            figure.update_yaxes(type="log", exponentformat="power", nticks=2, **place)
+    figure.update_xaxes(rangemode="tozero", nticks=4, **AXIS)
     figure.update_yaxes(**AXIS)
-    return _json(figure, top=44, bottom=20)
+    return _json(figure, top=44, bottom=22)
 
 
 def history_series(run: Run, now: LayerHistory) -> list[Series]:
@@ -134,11 +135,11 @@ def weights_and_predictions(n_layers: int, largest: tuple[int, ...]) -> str:
             col=column,
         )
         axis = {"tickvals": [0, 1], "fixedrange": True, "zeroline": False, "showgrid": False}
-        axis |= {"title_standoff": 2, "row": 1, "col": column}
+        axis |= {"title_standoff": 0, "title_font_size": 14, "row": 1, "col": column}
         figure.update_xaxes(title="prediction", **axis)
         axis |= {"autorange": "reversed", "rangemode": "normal", "tickformat": "d"}
         figure.update_yaxes(title="class" if column == 2 else None, **axis)
-    return _json(figure, top=24, bottom=40)
+    return _json(figure, top=24, bottom=48)
 
 
 def present_series(
@@ -158,11 +159,10 @@ def present_series(
 
 
 def _json(figure: go.Figure, *, top: int, bottom: int) -> str:
-    """Return the figure as JSON in the page's style, with small texts: several share one panel."""
-    figure.update_annotations(font={"size": 12})
+    """Return the figure as JSON in the page's style."""
+    figure.update_annotations(font={"size": 14})
     return as_json(
         figure,
         margin={"l": 44, "r": 12, "t": top, "b": bottom},
-        font={"size": 11},
-        legend={"y": 1.07, "title": {"text": "layer"}},
+        legend={"y": 1.14, "title": {"text": "layer", "font": {"size": 14}}},
     )

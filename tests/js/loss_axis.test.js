@@ -70,7 +70,7 @@ test("the highest of neighbouring spikes is marked, with its value", () => {
   assert.deepEqual(cut.x, [400, 110]);
   assert.deepEqual(cut.text.map((/** @type {string} */ text) => text.trim()), ["3·10¹²", "90"]);
   assert.ok(layout.yaxis.range[1] < 1);
-  assert.deepEqual(names.text, [" train"]);
+  assert.deepEqual(names.text, ["\u2002train"]);
 });
 
 test("names of lines that end near each other do not overlap", () => {
@@ -79,7 +79,7 @@ test("names of lines that end near each other do not overlap", () => {
   }));
   finishLosses(data, { yaxis: { type: "linear" }, font: { size: 14 } }, 100);
   const names = /** @type {any} */ (data.at(-1));
-  assert.deepEqual(names.text, [" train", " test", " far"]);
+  assert.deepEqual(names.text, ["train", "test", "far"].map((name) => `\u2002${name}`));
   assert.equal(names.y[0], 0.1);
   assert.ok(names.y[1] - names.y[0] >= 0.159, "at 100 pixels, 16 pixels are 0.16"); // and rounding
   assert.equal(names.y[2], 0.9);

@@ -6,6 +6,7 @@ from threading import Lock
 from typing import Any, TypeVar
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from nnlab.app.links import code, in_words
@@ -87,16 +88,18 @@ def files(problem: str) -> None:
         max_upload_size=csv_files.MAX_BYTES // 1_000_000,
         help="Two numeric columns and a label column with two values (for a regression: a number).",
     )
+    # Above the choice of columns, since that may reach below the end of a small window.
+    outcome = st.container()
     if uploaded:
         try:
-            _choose_columns(uploaded, problem)
+            _choose_columns(uploaded, problem, outcome)
         except BrokenRule as error:
-            st.error(in_words(error), icon=":material/error:")
+            outcome.error(in_words(error), icon=":material/error:")
     if session.current().wants_upload:
         session.take_upload(None)
 
 
-def _choose_columns(uploaded: UploadedFile, problem: str) -> None:
+def _choose_columns(uploaded: UploadedFile, problem: str, outcome: DeltaGenerator) -> None:
     table = cache(lambda: csv_files.read_table(uploaded.getvalue()))
 
     def columns() -> tuple[list[str], bool, tuple[str, str, str]]:
@@ -140,8 +143,8 @@ def _choose_columns(uploaded: UploadedFile, problem: str) -> None:
         st.caption(units)
     classes = own.classes or ()
     legend = "".join(f" · {code(shown(name))} is {label}" for label, name in enumerate(classes))
-    st.caption(f"{len(own.points):,} points{legend}")
-    USE_POINTS.button(st, session.current(), width="stretch")
+    outcome.caption(f"{len(own.points):,} points{legend}")
+    USE_POINTS.button(outcome, session.current(), width="stretch")
     if session.current().wants_upload:
         session.take_upload(own)
         st.rerun()

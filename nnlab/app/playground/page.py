@@ -151,8 +151,8 @@ def _notices(
         st.info(left_out)
     if run.iteration:
         return
-    for sentence in playground.refused_link:
-        st.warning(sentence)
+    if playground.refused_link:
+        st.warning(" ".join(playground.refused_link))  # one text, as several would not be seen
     if playground.from_edited:
         st.info(
             "The run of this link was edited by hand: the link has its settings, not its weights."

@@ -119,7 +119,7 @@ export function finishLosses(data, layout, height) {
       least = at + apart;
       return value(bottom + at * pixel);
     }),
-    text: named.map(({ name }) => ` ${name}`),
+    text: named.map(({ name }) => `\u2002${name}`),
     textposition: "middle right",
   });
 }

@@ -157,7 +157,7 @@ def test_large_targets_of_a_regression_are_standardised_and_named_so() -> None:
     content = b"a,b,c\n1,2,100000\n3,4,300000\n"
     app = upload(open_playground(problem="regression"), content)
     assert standardise(app).value
-    assert app.caption[0].value == (
+    assert app.caption[1].value == (
         "`'a'`: mean 2, standard deviation 1 · `'b'`: mean 3, standard deviation 1 · "
         "`'c'`: mean 200,000, standard deviation 100,000"
     )

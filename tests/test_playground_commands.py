@@ -309,6 +309,15 @@ def test_the_run_that_another_replaces_comes_back_with_its_settings_and_points(
     assert undone.run_number > new.run_number  # points and zoom are those of another run
 
 
+def test_undo_keeps_what_a_field_shows_that_does_not_apply_to_the_run() -> None:
+    session.reset(change())
+    drawn = draw()
+    session.fill({"momentum": 0.5})
+    session.undo_run(drawn)
+    assert session.current().run is RUN
+    assert session.current().fields.values["momentum"] == 0.5
+
+
 def test_a_run_that_was_never_trained_is_not_kept_for_undo() -> None:
     session.reset(change())
     assert draw().left == LeftRun(RUN, OwnPoints())

@@ -425,6 +425,15 @@ class Walk:
         self._compare()
         assert settled(self.page) == at, self.done
 
+    def _reset_and_undo(self) -> None:
+        self._pause()
+        at = settled(self.page)
+        press(self.page, "Reset")
+        wait_in(self.page, lambda: iteration(self.page) == 0)
+        if at:
+            press(self.page, "Undo restart")
+            wait_in(self.page, lambda: iteration(self.page) == at)
+
     def _choose_a_panel(self) -> None:
         panel = self.rng.choice([name for name in PANELS if name != self.expected.choices["panel"]])
         self.page.get_by_role("radio", name=panel, exact=True).or_(
@@ -568,6 +577,7 @@ ACTIONS: tuple[Act, ...] = (
     Walk._toggle_a_feature,
     *[Walk._take_advice] * 2,
     Walk._branch_and_undo,
+    Walk._reset_and_undo,
     Walk._choose_a_panel,
     Walk._choose_the_speed,
     Walk._toggle_the_log_axis,
@@ -584,6 +594,7 @@ ACTIONS: tuple[Act, ...] = (
 )
 WHILE_PAUSED = {
     Walk._branch_and_undo,
+    Walk._reset_and_undo,
     Walk._draw_a_point_and_undo,
     Walk._visit_explore,
     Walk._reload,

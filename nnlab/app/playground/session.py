@@ -199,7 +199,10 @@ def undo_run(drawn: Playground) -> None:
     left = playground.left
     if left is None or left is not drawn.left:
         return
-    filled = _filled({**config_values(left.run.config), "step_point": None})
+    # Fields that do not apply to the run, such as Adam's momentum, keep what they show.
+    now, then = config_values(playground.run.config), config_values(left.run.config)
+    changed = {name: value for name, value in then.items() if value != now[name]}
+    filled = _filled({**changed, "step_point": None})
     _change(
         run=left.run,
         run_number=playground.run_number + (not left.is_branch),

@@ -87,6 +87,11 @@ def test_what_a_presenter_shows_is_large(
     for name in ("Step", "Reset", "Present", "Save", "Undo"):
         expect(button(page, name)).to_be_hidden()
     expect(page.get_by_test_id("stSidebar")).to_be_hidden()
+    page.locator(".network [data-unit='1-0']").click()  # its map in the large chart
+    expect(page.locator("[data-live-chart=decision-boundary] .caption")).to_be_visible()
+    expect(page.locator(".network .tip")).to_contain_text("Unit 1 of layer 1")
+    page.locator(".network [data-unit='1-0']").press("e")
+    expect(page.locator(".network .editor")).to_be_hidden()
     expect(page.get_by_label("Look back: iteration")).to_be_in_viewport(ratio=1)
     expect(page.get_by_role("radio", name="Max")).to_be_in_viewport(ratio=1)
 

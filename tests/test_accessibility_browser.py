@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from nnlab.app.explore.page import VIEWS
 from nnlab.app.playground.panels import PANELS
-from tests.helpers.browser_page import open_page, press, settled, wait_in
+from tests.helpers.browser_page import button, chart, open_page, press, settled, wait_in
 from tests.helpers.explore_page import AXES, SMALL, sweep
 
 THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
@@ -52,3 +52,41 @@ def test_axe_finds_nothing_serious_on_explore(themed: Page, server: str) -> None
     for view, _ in VIEWS.values():
         themed.get_by_role("radio", name=view, exact=True).click()
         assert faults(themed) == [], view
+
+
+def test_the_tab_key_enters_a_group_of_choices_at_the_chosen_one(page: Page, server: str) -> None:
+    open_page(page, server, "samples=100&speed=100")
+    button(page, "Reset").focus()
+    page.keyboard.press("Tab")
+    speed = page.get_by_role("radiogroup", name="Speed")
+    expect(speed.get_by_role("radio", name="100", exact=True)).to_be_focused()
+    page.keyboard.press("ArrowRight")
+    expect(speed.get_by_role("radio", name="Max", exact=True)).to_be_focused()
+
+
+def test_a_screen_reader_announces_the_end_of_a_run(page: Page, server: str) -> None:
+    open_page(page, server, "samples=100&iterations=2000")
+    state = page.get_by_role("status")
+    expect(state).to_have_text("now")
+    press(page, "Start")
+    expect(state).to_have_text("done")
+
+
+def test_at_200_percent_zoom_the_plane_is_on_the_first_screen(page: Page, server: str) -> None:
+    page.set_viewport_size({"width": 1366 // 2, "height": 768 // 2})
+    open_page(page, server, "samples=100")
+    expect(chart(page, "decision-boundary")).to_be_in_viewport(ratio=1)
+    expect(button(page, "Start")).to_be_in_viewport(ratio=1)
+
+
+def test_nothing_moves_by_itself_for_who_has_asked_for_less_motion(
+    browser: Browser, server: str
+) -> None:
+    page = browser.new_page(reduced_motion="reduce")
+    open_page(page, server, "samples=100")
+    assert page.evaluate("document.getAnimations().length") == 0
+    moving = """[...document.querySelectorAll("*")].filter((element) => {
+      const { animationName, transitionDuration } = getComputedStyle(element);
+      return animationName !== "none" || transitionDuration !== "0s";
+    }).length"""
+    assert page.evaluate(moving) == 0

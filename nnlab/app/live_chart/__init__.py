@@ -91,10 +91,12 @@ class Time(NamedTuple):
     ----------
     iterations : int32 (n,), ascending; the last one is the present
     at : the iteration that the charts show
+    ended : the run has reached its goal
     """
 
     iterations: NDArray[np.int32]
     at: int
+    ended: bool = False
 
 
 def routes() -> list[Mount]:

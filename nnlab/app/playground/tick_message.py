@@ -51,7 +51,11 @@ def message(
         "loss-curve": Update(at, f"Loss curve {ending}", series=_curves(run, then, metrics)),
         **panels.updates(panel, playground, shown),
     }
-    line = None if training else Time(np.array(run.snapshot_iterations, np.int32), at)
+    line = (
+        None
+        if training
+        else Time(np.array(run.snapshot_iterations, np.int32), at, playground.has_ended)
+    )
     progress = min(1.0, at / playground.goal)
     return Message(progress, status, report.metrics(metrics), charts, line)
 

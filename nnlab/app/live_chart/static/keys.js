@@ -80,6 +80,15 @@ export function listenToKeys(updates) {
     button.click();
   }, { capture: true });
 
+  // The Tab key enters a group of choices at the chosen one.
+  document.addEventListener("focusin", ({ target, relatedTarget }) => {
+    if (!(target instanceof HTMLElement) || !target.matches("[role=radio]:focus-visible")) return;
+    const group = target.closest("[role=radiogroup]");
+    if (relatedTarget instanceof Node && group?.contains(relatedTarget)) return;
+    const chosen = group?.querySelector("[aria-checked=true]");
+    if (chosen instanceof HTMLElement) chosen.focus();
+  });
+
   // After a click with the mouse, space means Start or Pause, not the same button again.
   document.addEventListener("click", (event) => {
     if (!event.detail) return;

@@ -34,6 +34,7 @@ export class TimeLine {
     this.wanted = 0; // the iteration chosen here
     this.number = 0; // of the last message that asks for it
     this.training = false;
+    this.ended = false;
     /** @type {ReturnType<typeof setInterval> | undefined} */
     this.timer = undefined; // of a replay
     this.show();
@@ -51,6 +52,7 @@ export class TimeLine {
   update(time) {
     this.training = !time;
     if (time) {
+      this.ended = time.ended;
       this.iterations = [...time.iterations];
       if (!outbox.isWaiting(this.number)) this.wanted = time.at;
     } else {
@@ -110,7 +112,8 @@ export class TimeLine {
     this.play.textContent = this.timer ? "❚❚" : "▶";
     this.play.setAttribute("aria-label", this.timer ? "Stop the replay" : "Replay");
     const iteration = this.wanted.toLocaleString("en");
-    this.output.textContent = this.training ? "training" : past ? `at ${iteration}` : "now";
+    const present = this.training ? "training" : this.ended ? "done" : "now";
+    this.output.textContent = past ? `at ${iteration}` : present; // a screen reader says it
     this.slider.setAttribute("aria-valuetext", `iteration ${iteration}`);
   }
 }

@@ -10,6 +10,7 @@ from tests.helpers.browser_page import (
     field,
     open_page,
     press,
+    press_one_of,
     settled,
     wait_for_iteration,
     wait_in,
@@ -27,7 +28,7 @@ OVERFLOW = """() => {
 }"""
 STATES = {
     "at rest": "",
-    "with own points": "points=0.5,0.5,1;-0.5,0.2,0",
+    "with own points": "points=eNoz0DPVMQBiQy5dAzDTSMcAACWVA5I",
     "a regression": "problem=regression",
     "without points": "dataset=own",
     "a bad link": "learning_rate=-1&noise=abc&samples=0",
@@ -93,7 +94,10 @@ def test_reset_and_a_new_data_set_can_be_undone_and_nothing_moves(page: Page, se
     press(page, "Step 100")
     wait_in(page, lambda: settled(page) == 100)
     expect(button(page, "Undo restart")).to_have_count(0)
-    for throw_away in (lambda: press(page, "Reset"), lambda: choose(page, "Dataset", "moons")):
+    for throw_away in (
+        lambda: press(page, "Reset"),
+        lambda: press_one_of(page, "Dataset", "Moons"),
+    ):
         throw_away()
         wait_in(page, lambda: settled(page) == 0)
         expect(button(page, "Undo restart")).to_be_in_viewport(ratio=1)
@@ -127,7 +131,7 @@ def test_where_the_sidebar_would_cover_the_page_it_is_closed_at_first(
     expect(field(page, "Learning rate")).to_be_in_viewport(ratio=1)
     assert_fits(page, 480, 90)
     enter(page, "Learning rate", "0.1")  # a script run does not close it again
-    press(page, "Reset")
+    wait_in(page, lambda: "learning_rate=0.1" in page.url)
     expect(opener).to_have_count(0)
     expect(field(page, "Learning rate")).to_be_in_viewport(ratio=1)
 

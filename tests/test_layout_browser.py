@@ -34,17 +34,14 @@ STATES = {
     "a bad link": "learning_rate=-1&noise=abc&samples=0",
     "diverged": "learning_rate=1000&activation=linear",
     "stuck": "learning_rate=3",
+    "finished": "iterations=100&learning_rate=0.3",
+    "edited by hand, with a penalty": "edited=true&regularization=l2",
 }
 
 
 def area(page: Page, name: str) -> tuple[float, float]:
     width, height = page.evaluate(AREA, name)
     return width, height
-
-
-def choose(page: Page, label: str, option: str) -> None:
-    field(page, label).click()
-    page.get_by_role("option", name=option, exact=True).click()
 
 
 def assert_fits(page: Page, side: int, loss: int) -> None:

@@ -57,7 +57,9 @@ def test_a_click_on_a_unit_shows_its_map_in_the_large_chart_and_the_next_click_t
     expect(unit(page, 1, 3)).to_have_attribute("aria-pressed", "true")
     caption = chart(page, "decision-boundary").locator(".caption")
     expect(caption).to_have_text(f"Unit 4 of layer 1: 0 to {largest:.3g}")
-    expect(page.get_by_role("img", name=re.compile("Unit 4 of layer 1: 0 to "))).to_be_visible()
+    expect(
+        page.get_by_role("application", name=re.compile("Unit 4 of layer 1: 0 to "))
+    ).to_be_visible()
     unit(page, 1, 3).click()
     shows(page, tints_of_output(run))
     expect(caption).to_be_hidden()

@@ -137,9 +137,10 @@ def test_the_picture_in_the_page_is_the_runs_own_and_texts_say_what_it_shows(
     shown(page, "decision-boundary", 100)
     config = Config(samples=100, hidden_layers=(), learning_rate=1)
     shows(page, tints_of_output(advance(start(config), 100)))
-    for beginning in ("Decision boundary", "Loss curve"):
-        name = re.compile(f"{beginning} at iteration 100: ")
-        expect(page.get_by_role("img", name=name)).to_be_visible()
+    plane = page.get_by_role("application", name=re.compile("Decision boundary at iteration 100: "))
+    expect(plane).to_be_visible()
+    curve = page.get_by_role("img", name=re.compile("Loss curve at iteration 100: "))
+    expect(curve).to_be_visible()
 
 
 def test_space_starts_and_pauses_arrows_step_and_r_resets(page: Page, server: str) -> None:

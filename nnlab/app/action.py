@@ -1,6 +1,6 @@
 """What a user can do on a page, each described once for its button and its key."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from nnlab.app import live_chart
@@ -70,8 +70,11 @@ class Action(NamedTuple, Generic[Record]):
         )
 
 
-def keyboard(actions: Iterable[Action[Any]]) -> None:
-    """Let the keyboard press the buttons of these actions; of one key, the first on the page."""
+def keyboard(actions: Iterable[Action[Any]], others: Mapping[str, str] | None = None) -> None:
+    """Let the keyboard press the buttons of these actions; of one key, the first on the page.
+
+    `others` says what keys do that press no button.
+    """
     presses: dict[str, list[str]] = {}
     stops, names, labels = [], {}, {}
     for action in actions:
@@ -81,4 +84,5 @@ def keyboard(actions: Iterable[Action[Any]]) -> None:
             labels[action.name] = action.label
         if action.stops:
             stops.append(action.name)
-    live_chart.keyboard(presses=presses, stops=stops, names=names, labels=labels)
+    more = list((others or {}).items())
+    live_chart.keyboard(presses=presses, stops=stops, names=names, labels=labels, others=more)

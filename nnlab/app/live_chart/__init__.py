@@ -193,7 +193,7 @@ def time_line() -> None:
     _time_line(key="time_line")
 
 
-def keyboard(**keys: Mapping[str, Any] | Sequence[str]) -> None:
+def keyboard(**keys: Mapping[str, Any] | Sequence[Any]) -> None:
     """Let the keyboard press buttons, and "?" show what the keys do; `keys` as in messages.json."""
     _keyboard(key="keyboard", data=keys)
 

@@ -121,3 +121,9 @@ END_PRESENTING = Action[Playground](
 )
 
 ON_KEYS = (START, PAUSE, STEP, STEP_TICK, RESET, PRESENT, END_PRESENTING)
+PLANE_KEYS = {  # for crosshair.js, while the plane has the focus
+    "Tab": "To the plane: a crosshair appears there",
+    "↑ ↓ ← →": "Move the crosshair; with Shift, farther",
+    "Enter, space": "Draw or erase there; with Look, pin the nearest point",
+    "Esc": "Leave the plane",
+}

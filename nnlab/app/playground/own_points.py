@@ -49,7 +49,8 @@ def tools(playground: Playground) -> Brush | None:
         st.markdown(
             "",
             help="Click or drag on the plane to add points of the chosen class, or to erase points "
-            "that you have added. Shift adds the other class. Training continues with them. In the "
+            "that you have added. Shift adds the other class. By keyboard: Tab to the plane, arrow "
+            "keys, Enter. Training continues with them. In the "
             f"data set own, every {ORDINAL} point is a test point, a small ring: the network does "
             "not learn from it.",
         )

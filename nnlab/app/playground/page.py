@@ -23,7 +23,7 @@ from nnlab.app.playground import (
     sharing,
     tick_message,
 )
-from nnlab.app.playground.actions import ADVICE, ON_KEYS, UNDO_RUN
+from nnlab.app.playground.actions import ADVICE, ON_KEYS, PLANE_KEYS, UNDO_RUN
 from nnlab.app.playground.display_options import DisplayOptions
 from nnlab.app.playground.record import PRESENT, Playground
 from nnlab.app.playground.settings import settings
@@ -54,7 +54,7 @@ def render() -> None:
     """Draw the page, once per script run."""
     st.set_page_config(navigation.APP, "🧠", layout="wide", initial_sidebar_state=288)
     st.html(STYLE)
-    keyboard(ON_KEYS)
+    keyboard(ON_KEYS, PLANE_KEYS)
     arrived = _arrive()
     pages, examples = st.sidebar.container(), st.sidebar.container()
     config, error = settings()

@@ -1,4 +1,4 @@
-// Draws points, or erases them, where the pointer goes; each stroke is one message.
+// Draws points, or erases them, where the pointer or the crosshair is; each stroke is one message.
 
 import { outbox } from "./outbox.js";
 /** @typedef {import("messages").Brush} BrushOptions */
@@ -53,21 +53,35 @@ export class Brush {
     // A second finger neither draws nor ends the stroke.
     if (event.button !== 0 || !event.isPrimary || !this.chart.plot.isDrawn) return;
     this.layer.setPointerCapture(event.pointerId);
+    this.start(event.shiftKey);
+    this.go(event);
+  }
+
+  /** @param {boolean} isOther the other class is drawn */
+  start(isOther) {
     const label = this.options?.label ?? null;
-    this.label = label !== null && event.shiftKey ? /** @type {0 | 1} */ (1 - label) : label;
+    this.label = label !== null && isOther ? /** @type {0 | 1} */ (1 - label) : label;
     this.positions = [];
     this.last = null;
-    this.go(event);
   }
 
   /** @param {PointerEvent} event */
   go(event) {
+    if (!event.isPrimary) return;
+    const box = this.layer.getBoundingClientRect();
+    this.add(event.clientX - box.left, event.clientY - box.top);
+  }
+
+  /**
+   * Adds a place to the stroke.
+   * @param {number} x
+   * @param {number} y
+   */
+  add(x, y) {
     const axes = this.chart.plot.axes();
     const { options, positions, chart: { extent } } = this;
-    if (!positions || !options || !extent || !axes || !event.isPrimary) return;
+    if (!positions || !options || !extent || !axes) return;
     if (positions.length === MOST_POSITIONS) return;
-    const box = this.layer.getBoundingClientRect();
-    const [x, y] = [event.clientX - box.left, event.clientY - box.top];
     if (this.last && Math.hypot(x - this.last[0], y - this.last[1]) < STEP) return;
     const { left, top, width, height } = axes.area;
     if (x < left || y < top || x > left + width || y > top + height) return;
@@ -85,7 +99,22 @@ export class Brush {
 
   /** @param {PointerEvent} event */
   end(event) {
-    if (!event.isPrimary) return;
+    if (event.isPrimary) this.finish();
+  }
+
+  /**
+   * Draws or erases at one place.
+   * @param {{ x: number, y: number }} at pixels of the chart
+   * @param {boolean} isOther the other class is drawn
+   */
+  stamp({ x, y }, isOther) {
+    if (this.positions) return; // the mouse is drawing
+    this.start(isOther);
+    this.add(x, y);
+    this.finish();
+  }
+
+  finish() {
     if (this.positions?.length) {
       const positions = /** @type {Positions} */ (this.positions);
       this.number = outbox.add("stroke", { label: this.label, positions }, "");

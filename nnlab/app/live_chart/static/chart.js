@@ -2,6 +2,7 @@
 
 import { AxisFilters } from "./axis_filters.js";
 import { Brush } from "./brush.js";
+import { Crosshair } from "./crosshair.js";
 import { make, penOf } from "./dom.js";
 import { Hover } from "./hover.js";
 import { finishLosses } from "./loss_axis.js";
@@ -40,6 +41,7 @@ export class Chart {
     this.hover = new Hover(this);
     this.marks = new Marks(this.plot, () => this.hover.say());
     this.brush = new Brush(this);
+    this.crosshair = new Crosshair(this);
     this.filters = new AxisFilters(this.plot);
     /** @type {HTMLElement | undefined} */
     this.element = undefined;
@@ -68,8 +70,10 @@ export class Chart {
     const waits = !this.element; // an update may have come first
     this.element = element;
     element.dataset.liveChart = name;
-    const { rings, prediction } = this.marks;
-    element.append(this.under, this.plot.element, rings, prediction, this.caption, this.zoomed);
+    const { rings, prediction } = this.marks, { lines, spoken } = this.crosshair;
+    element.append(
+      this.under, this.plot.element, rings, prediction, this.caption, this.zoomed, lines, spoken,
+    );
     this.hover.mount(element);
     // A finger scrolls the page or pinches it; Plotly would zoom. A tap still reaches Plotly, as a
     // click of the mouse.
@@ -95,7 +99,10 @@ export class Chart {
       this.stale = true;
       this.schedule();
     }
-    if (pins) this.marks.follow(this.figure);
+    if (pins) {
+      this.marks.follow(this.figure);
+      this.crosshair.listen();
+    }
     this.brush.set(brush, colors);
   }
 
@@ -216,6 +223,8 @@ export class Chart {
       }
     };
     place(this.under, area);
+    place(this.crosshair.lines, area);
+    this.hover.say();
     Object.assign(this.caption.style, {
       left: `${area.left}px`, top: `${area.top + NAME}px`, maxWidth: `${area.width}px`,
     });

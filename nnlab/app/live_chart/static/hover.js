@@ -1,5 +1,5 @@
-// The answer at the pointer: what the network predicts at that place of the plane, or for the point
-// there. It stays inside the plot, so that it covers no labels of the axes.
+// The answer at the pointer or the crosshair: what the network predicts at that place of the plane, or
+// for the point there. It stays inside the plot, so that it covers no labels of the axes.
 
 import { make, penOf } from "./dom.js";
 import { fractionOf, mapAnswer } from "./plane_answer.js";
@@ -54,11 +54,12 @@ export class Hover {
   }
 
   say() {
-    const { at, tip, chart: { plot, marks } } = this;
+    const { tip, chart: { crosshair, plot, marks } } = this;
+    const at = crosshair.at() ?? this.at, point = crosshair.isShown ? "" : marks.text(marks.hovered);
     const area = plot.axes()?.area;
     const inside = area && at && at.x >= area.left && at.x <= area.left + area.width
       && at.y >= area.top && at.y <= area.top + area.height;
-    const text = inside ? marks.text(marks.hovered) || this.placeText() : "";
+    const text = inside ? point || this.placeText(at) : "";
     tip.hidden = !text;
     if (!text || !inside) return;
     if (tip.textContent !== text) tip.textContent = text;
@@ -69,10 +70,13 @@ export class Hover {
     tip.style.transform = `translate(${Math.round(left)}px, ${Math.round(top)}px)`;
   }
 
-  // Says what the map shows at the pointer: the mean of the four nearest pixels, as it is drawn.
-  placeText() {
-    const { at, stops, pen, chart: { canvas, extent, message, plot } } = this;
-    const values = at && plot.axes()?.valuesAt(at.x, at.y), size = canvas.width;
+  /**
+   * Says what the map shows at a place: the mean of the four nearest pixels, as it is drawn.
+   * @param {{ x: number, y: number }} at pixels of the chart
+   */
+  placeText(at) {
+    const { stops, pen, chart: { canvas, extent, message, plot } } = this;
+    const values = plot.axes()?.valuesAt(at.x, at.y), size = canvas.width;
     if (!stops || !extent || !message?.reading || !values || !canvas.dataset.drawn) return "";
     const [left, right, bottom, top] = extent;
     const x = ((values[0] - left) / (right - left)) * size - 0.5;

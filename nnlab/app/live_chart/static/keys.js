@@ -1,6 +1,7 @@
 // The page's keys, which press its buttons. The server says which key presses which button:
 // Streamlit's own shortcuts cannot be R, and would change the names of the buttons.
 
+import { isForCrosshair } from "./crosshair.js";
 import { make } from "./dom.js";
 
 const FIELDS = "input, textarea, select, button, summary, canvas, [role=slider], [role=radiogroup], "
@@ -8,7 +9,7 @@ const FIELDS = "input, textarea, select, button, summary, canvas, [role=slider],
 const PRESSED = "button, summary, [role=radiogroup] *";
 
 /** @type {import("messages").Keys} */
-let keys = { presses: {}, stops: [], names: {}, labels: {} };
+let keys = { presses: {}, stops: [], names: {}, labels: {}, others: [] };
 const list = make("dialog", "keys", "", { "aria-label": "Keys" });
 list.onclick = () => list.close();
 const opener = make("button", "", "? Keys", { type: "button", title: "Show the keys" });
@@ -39,7 +40,7 @@ function showKeys() {
     buttonsOf(names).slice(0, 1).map(({ name }) => [keys.names[key], keys.labels[name]])
   ));
   const close = make("button", "", "Close", { type: "button" });
-  list.replaceChildren(make("h2", "", "Keys"), ...[...rows, ["?", "Show the keys"]].map((row) => {
+  list.replaceChildren(make("h2", "", "Keys"), ...[...rows, ...keys.others, ["?", "Show the keys"]].map((row) => {
     const line = make("p");
     line.append(make("kbd", "", row[0]), row[1]);
     return line;
@@ -68,7 +69,7 @@ export function listenToKeys(updates) {
     const plain = focused?.matches("button, summary") && !focused.closest("[role=radiogroup], .units");
     const slides = key === "Escape" && focused?.matches("[type=range]"); // a slider has no use for it
     if (!names || (focused && !slides && !(plain && key !== " "))) return;
-    if (event.ctrlKey || event.metaKey || event.altKey || list.open) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || list.open || isForCrosshair(event)) return;
     if (key === "?") return showKeys();
     const [button] = buttonsOf(names).map((found) => found.button);
     if (!button) return; // space then scrolls the page

@@ -78,11 +78,19 @@ export class Marks {
     if (!pins) return;
     this.plot.on("plotly_click", (event) => {
       const clicked = place(event);
-      this.pinned = String(clicked) === String(this.pinned) ? undefined : clicked;
-      this.draw();
-      this.say();
-      if (clicked) outbox.add("pin", { place: this.pinned ?? null, run: this.run });
+      if (clicked) this.pin(clicked);
     });
+  }
+
+  /**
+   * Pins a point, or unpins it if it is the pinned one.
+   * @param {Place} place
+   */
+  pin(place) {
+    this.pinned = String(place) === String(this.pinned) ? undefined : place;
+    this.draw();
+    this.say();
+    outbox.add("pin", { place: this.pinned ?? null, run: this.run });
   }
 
   /** @param {PointMarks[]} points */

@@ -119,6 +119,27 @@ export class PlotlyPlot {
   }
 
   /**
+   * Returns the visible point that is nearest to a place, if there is any.
+   * @param {{ x: number, y: number }} at pixels of the element
+   * @param {(trace: { name?: string }) => boolean} counts says which traces to look at
+   * @returns {[number, number] | undefined} trace, and index in the trace
+   */
+  nearest(at, counts) {
+    const axes = this.axes();
+    /** @type {[number, number] | undefined} */
+    let found;
+    let least = Infinity;
+    for (const [trace, full] of (axes ? this.plot._fullData : []).entries()) {
+      if (full.visible !== true || !counts(full)) continue;
+      for (const [index, { x, y }] of this.plot.calcdata[trace].entries()) {
+        const distance = axes ? Math.hypot(axes.x(x) - at.x, axes.y(y) - at.y) : NaN;
+        if (distance < least) [least, found] = [distance, [trace, index]];
+      }
+    }
+    return found;
+  }
+
+  /**
    * Returns the axes of parallel coordinates, in their order, if that is what the figure draws.
    * @returns {{ name: string, constraintrange?: any[] }[] | undefined}
    */

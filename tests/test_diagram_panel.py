@@ -395,7 +395,7 @@ def test_dead_units_are_hatched_and_named_and_biases_are_found(page: Page, serve
     config = Config(samples=100, learning_rate=1)
     open_diagram(page, server, "samples=100&learning_rate=1&speed=100")
     tip, note = (chart(page, "network").locator(f".{name}") for name in ("tip", "note"))
-    expect(note).to_contain_text("a small square is a bias")
+    expect(note).to_contain_text("Square: bias")
     expect(note).not_to_contain_text("Hatched: dead")
     press(page, "Step 100")
     shown(page, "network", 100)

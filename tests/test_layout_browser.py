@@ -153,3 +153,16 @@ def test_nothing_rests_over_the_numbers_of_a_run(page: Page, server: str) -> Non
     help_ = page.get_by_role("tooltip")
     expect(help_).to_contain_text("Start the training.")
     expect(help_).to_be_hidden()
+
+
+@pytest.mark.parametrize(("width", "height"), [*(window[:2] for window in WINDOWS), (390, 844)])
+def test_what_the_diagram_has_to_say_below_it_is_not_cut(
+    page: Page, server: str, width: int, height: int
+) -> None:
+    page.set_viewport_size({"width": width, "height": height})
+    open_page(page, server, "samples=100&speed=100&learning_rate=3&hidden_layers=64,64,64,64")
+    page.keyboard.press("Shift+ArrowRight")
+    note = page.locator(".network .note")
+    expect(note).to_contain_text("Hatched: dead.")
+    expect(note).to_contain_text("weights are drawn.")
+    assert note.evaluate("note => note.scrollHeight - note.clientHeight") == 0

@@ -18,8 +18,8 @@ import { ParameterEditor } from "./parameter_editor.js";
  * @typedef {import("messages").Chart & { network: import("messages").Network, isOpen: IsOpen }} Update
  */
 
-const HINT = "Orange is negative, blue positive; a small square is a bias. Click a unit for its large map, "
-  + "a line or a square to set it.";
+const LEGEND = "Orange: negative. Blue: positive. Square: bias.";
+const HINT = "Click a unit for its map, a line or square to set it.";
 const HATCH = 6; // pixels from one line over a dead unit to the next
 const WIDEST = 7; // pixels of the line of an infinite weight
 /** @type {Record<string, number>} */
@@ -205,7 +205,7 @@ export class NetworkDiagram {
     this.press(this.isOpen(this.asked) ? this.askedUnit : network.shown);
     this.units.setAttribute("aria-label", this.message.alt);
     const anyDead = network.dead.some((units) => units.some(Boolean));
-    this.note.textContent = `${network.note} ${HINT}${anyDead ? " Hatched: dead." : ""}`;
+    this.note.textContent = `${LEGEND}${anyDead ? " Hatched: dead." : ""} ${HINT} ${network.note}`;
     this.say();
     this.editor.follow();
   }

@@ -249,6 +249,34 @@ def test_a_tampered_link_is_refused_in_one_sentence() -> None:
         assert "points" not in app.query_params
 
 
+def test_a_link_names_the_columns_of_its_points() -> None:
+    app = open_playground(dataset="own", points=encode(POINTS), x1="height", target="weight")
+    own = playground_of(app).own
+    assert (own.points, own.axes, own.target) == (POINTS, ("height", "x2"), "weight")
+    assert app.query_params["x1"] == "height"
+    assert "x2" not in app.query_params
+
+
+@pytest.mark.parametrize("name", ["", "x" * 61, "two\nlines", "a\u202eb"])
+def test_a_bad_name_of_a_column_is_refused_in_one_sentence(name: str) -> None:
+    app = open_playground(points=encode(POINTS), x1=name)
+    (warning,) = app.warning
+    rule = "The link's x1 must be a name of 1 to 60 printable characters, not "
+    assert warning.value.startswith(rule)
+    assert playground_of(app).own.axes == ("x1", "x2")
+    assert "x1" not in app.query_params
+
+
+def test_a_name_that_is_too_long_for_a_link_is_cut_in_it() -> None:
+    header = ("height " * 20, "age", "label")
+    app = press(upload(open_playground(), csv_file(header, (1, 2, 0), (2, 1, 1))), "use_points")
+    name = app.query_params["x1"]
+    assert name == ("height " * 20)[:60].rstrip()
+    again = open_playground(**app.query_params)
+    assert not again.warning
+    assert playground_of(again).own.axes == (name, "age")
+
+
 def test_a_link_of_points_that_are_not_classes_is_refused_for_a_classification() -> None:
     points = Points.of([(0, 0, 0.5)])
     app = open_playground(points=encode(points))

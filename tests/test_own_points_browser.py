@@ -332,6 +332,23 @@ def test_a_files_columns_are_chosen_standardised_and_named_on_the_axes(
     wait_for_drawn(page, 2)
 
 
+def test_a_link_carries_the_names_of_a_files_columns(
+    page: Page, server: str, context: BrowserContext
+) -> None:
+    open_small(page, server)
+    upload_file(page, csv_file(("height in cm", "age", "class"), (1, 2, 0), (2, 1, 1)))
+    press(page, "Use these points")
+    wait_for_drawn(page, 2)
+    page.wait_for_url("**x1=height*")
+    other = context.new_page()
+    other.goto(page.url)
+    wait_for_drawn(other, 2)
+    expect(axis_title(other, "x")).to_have_text("height in cm")
+    expect(axis_title(other, "y")).to_have_text("age")
+    assert other.url == page.url
+    other.close()
+
+
 def test_names_from_a_file_are_shown_literally_and_run_nothing(page: Page, server: str) -> None:
     open_small(page, server)
     requests: list[str] = []

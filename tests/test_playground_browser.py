@@ -17,6 +17,7 @@ from tests.helpers.browser_page import (
     PATIENCE,
     button,
     chart,
+    close_popover,
     download,
     drag,
     enter,
@@ -311,9 +312,11 @@ def test_a_hostile_link_is_refused_in_words_and_runs_nothing(page: Page, server:
         "&noise=<script>window.hacked=1</script>&samples=50"
     )
     shown(page, "loss-curve", 0)
+    expect(page.get_by_text("The link's noise must be")).to_contain_text("<script>")
+    press(page, "… and 2 more")
     expect(page.get_by_text("The link's learning rate must be")).to_contain_text("'1e999'")
     expect(page.get_by_text("The link's hidden layers must be")).to_contain_text("<img src=x")
-    expect(page.get_by_text("The link's noise must be")).to_contain_text("<script>")
+    close_popover(page)
     assert page.evaluate("window.hacked") is None
     expect(field(page, "Learning rate")).to_have_value("0.01")
     page.wait_for_url(f"{server}/?samples=50")
@@ -322,6 +325,27 @@ def test_a_hostile_link_is_refused_in_words_and_runs_nothing(page: Page, server:
     shown(page, "loss-curve", 1)
     expect(page.get_by_text("The link's noise must be")).to_have_count(0)
     assert marked(page)
+
+
+@pytest.mark.parametrize("size", [(1366, 768), (1024, 768)])
+@pytest.mark.parametrize("path", ["", "explore"])
+def test_all_refusals_of_a_link_can_be_read_without_scrolling(
+    page: Page, server: str, path: str, size: tuple[int, int]
+) -> None:
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+    bad = ("activation", "features", "output_loss", "learning_rate", "noise", "samples")
+    page.goto(f"{server}/{path}?{'&'.join(f'{name}=bad' for name in bad)}")
+    press(page, "… and 5 more")
+    for name in bad:
+        sentence = page.get_by_text(f"The link's {name.replace('_', ' ')} must")
+        expect(sentence).to_contain_text("The default is used instead.")
+        assert sentence.evaluate(
+            """(element) => {
+              const { left, top, right, bottom } = element.getBoundingClientRect();
+              return [[left + 1, top + 1], [right - 2, bottom - 2]].every(
+                ([x, y]) => element.contains(document.elementFromPoint(x, y)));
+            }"""
+        ), name
 
 
 def test_a_reload_in_mid_run_ends_in_the_right_picture(page: Page, server: str) -> None:

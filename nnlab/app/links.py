@@ -1,6 +1,6 @@
 """The page's link: it holds the settings that differ from the defaults, and is checked."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 import streamlit as st
@@ -79,6 +79,21 @@ def refusal(broken: BrokenRule, linked: str) -> str:
     name = broken.field.replace("_", " ")
     sentence = f"The link's {name} must {broken.rule}, not {code(shown(linked))}."
     return f"{sentence} The default is used instead."
+
+
+def say_refusals(sentences: Sequence[str]) -> None:
+    """Draw one notice about all that was refused: the first sentence, and a list of the others.
+
+    A list on the page itself would not fit into the place for notices.
+    """
+    if not sentences:
+        return
+    first, *others = sentences
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="refusals"):
+        st.warning(first)
+        if others:
+            with st.popover(f"… and {len(others)} more"), st.container(key="other_refusals"):
+                st.markdown("\n".join(f"- {sentence}" for sentence in others))
 
 
 def write(query: Mapping[str, str]) -> None:

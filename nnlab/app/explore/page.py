@@ -24,7 +24,7 @@ from nnlab.app.explore.views import (
     lr_range_test,
     parallel_columns,
 )
-from nnlab.app.links import config_query
+from nnlab.app.links import config_query, say_refusals
 from nnlab.app.turns import in_turn
 from nnlab.data.points import NO_POINTS
 from nnlab.training.config import Config
@@ -71,8 +71,7 @@ def render() -> None:
         if sentence:
             st.error(sentence, icon=":material/error:")
     if not explore.sweep:
-        for sentence in explore.refused_link:
-            st.warning(sentence)
+        say_refusals(explore.refused_link)
     view = _choose_view()
     if view != compare.VIEW:
         session.pause_pair()

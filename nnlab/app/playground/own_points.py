@@ -9,7 +9,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from nnlab.app.links import code, in_words
+from nnlab.app.links import code, in_words, refusal
 from nnlab.app.live_chart import Brush
 from nnlab.app.playground import session
 from nnlab.app.playground.actions import CLEAR, UNDO, USE_POINTS
@@ -26,13 +26,42 @@ from nnlab.data.scales import mean_and_deviation, need_scaling
 Result = TypeVar("Result")
 LOOK, ERASER = "Look", "Erase"
 ORDINAL = {5: "fifth"}[OWN_TEST_EVERY]
+MAX_NAME = 60  # characters of a column's name in the link
+_COLUMNS = ("x1", "x2", "target")  # in the link, and the usual names
 ADD = {"classification": ("Add orange", "Add blue"), "regression": ("Add −1", "Add +1")}
 
 
-def replace_points(points: Points) -> None:
-    """Replace the own points, with plain names, unless they are the same."""
-    if points != session.current().own.points:
-        session.set_points(OwnPoints(points))
+def replace(own: OwnPoints) -> None:
+    """Replace the own points and their names, unless the points are the same."""
+    if own.points != session.current().own.points:
+        session.set_points(own)
+
+
+def column_names(own: OwnPoints) -> dict[str, str]:
+    """Return the names of the points' columns for the link, as far as they are not the usual."""
+    if not 0 < len(own.points) <= MAX_LINK_POINTS:
+        return {}
+    columns = zip(_COLUMNS, map(_fitting, (*own.axes, own.target)), strict=True)
+    return {column: name for column, name in columns if name and name != column}
+
+
+def linked(points: Points, refused: list[str]) -> OwnPoints:
+    """Return the link's points with the names of their columns; append refusals to `refused`."""
+    found = dict(zip(_COLUMNS, _COLUMNS, strict=True))
+    for column in _COLUMNS if len(points) else ():
+        name = st.query_params.get(column, column)
+        if name and name == _fitting(name):
+            found[column] = name
+        else:
+            rule = f"be a name of 1 to {MAX_NAME} printable characters"
+            refused.append(refusal(BrokenRule(column, rule, ""), name))
+    return OwnPoints(points, (found["x1"], found["x2"]), found["target"])
+
+
+def _fitting(name: str) -> str:
+    """Return as much of a name as a link may hold."""
+    line = " ".join("".join(filter(str.isprintable, name)).split())
+    return line[:MAX_NAME].rstrip()
 
 
 def tools(playground: Playground) -> Brush | None:

@@ -6,7 +6,7 @@ import streamlit as st
 
 from nnlab.app import live_chart, navigation, report, theme
 from nnlab.app.action import keyboard
-from nnlab.app.links import config_query, linked_choices, linked_config, write
+from nnlab.app.links import config_query, linked_choices, linked_config, say_refusals, write
 from nnlab.app.pace import SPEEDS
 from nnlab.app.playground import (
     actions,
@@ -25,6 +25,7 @@ from nnlab.app.playground import (
 )
 from nnlab.app.playground.actions import ADVICE, ON_KEYS, PLANE_KEYS, UNDO_RUN
 from nnlab.app.playground.display_options import DisplayOptions
+from nnlab.app.playground.point_history import OwnPoints
 from nnlab.app.playground.record import PRESENT, Playground
 from nnlab.app.playground.settings import settings
 from nnlab.app.turns import give_way
@@ -107,12 +108,13 @@ def _arrive() -> bool:
     config = linked_config(refused)
     query = linked_choices(LINK_RULES, refused) | hiding.linked(refused)
     from_edited = query.pop("edited", None) is not None
+    own = own_points.linked(config.points, refused)
     if not away:
         first = config if fits(config) else Config()
-        session.open_(first, config, query, refused, from_edited=from_edited)
+        session.open_(first, config, own, query, refused, from_edited=from_edited)
         return True
     if len(session.current().own.points) <= MAX_LINK_POINTS:  # else the link leaves them out
-        own_points.replace_points(config.points)
+        own_points.replace(own)
     session.arrive(config, query, LINK_RULES)
     return True
 
@@ -151,8 +153,7 @@ def _notices(
         st.info(left_out)
     if run.iteration:
         return
-    if playground.refused_link:
-        st.warning(" ".join(playground.refused_link))  # one text, as several would not be seen
+    say_refusals(playground.refused_link)
     if playground.from_edited:
         st.info(
             "The run of this link was edited by hand: the link has its settings, not its weights."
@@ -191,7 +192,10 @@ def _stages(playground: Playground) -> DisplayOptions:
 
 
 def _query(config: Config) -> dict[str, str]:
-    return {**(session.current().query if session.is_open() else {}), **config_query(config)}
+    if not session.is_open():
+        return config_query(config)
+    playground = session.current()
+    return {**playground.query, **config_query(config), **own_points.column_names(playground.own)}
 
 
 def _present_run() -> Run | None:
@@ -200,7 +204,7 @@ def _present_run() -> Run | None:
 
 def _open(config: Config) -> dict[str, str]:
     if session.is_open():
-        own_points.replace_points(config.points)
+        own_points.replace(OwnPoints(config.points))
     return _query(config)
 
 

@@ -51,6 +51,7 @@ _change = _keeper.change
 def open_(
     config: Config,
     linked: Config,
+    own: OwnPoints,
     query: Mapping[str, str],
     refused_link: Sequence[str],
     *,
@@ -61,9 +62,10 @@ def open_(
     Parameters
     ----------
     config : of the first run
-    linked : the settings that the fields show, with the own points
+    linked : the settings that the fields show
+    own : the link's points
     """
-    playground = Playground(start(config), 1, (OwnPoints(linked.points),), query=query)
+    playground = Playground(start(config), 1, (own,), query=query)
     fields = Fields(config_values(linked))
     more: dict[str, Any] = {"refused_link": tuple(refused_link), "from_edited": from_edited}
     _keeper.keep(replace(playground, fields=fields, **more))

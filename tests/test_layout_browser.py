@@ -118,6 +118,42 @@ def test_on_a_phone_plane_and_loss_are_on_the_first_screen(page: Page, server: s
     wait_for_iteration(page, 100)
 
 
+@pytest.mark.parametrize("width", [360, 390])
+def test_on_a_phone_the_bar_holds_start_step_speed_and_settings_and_nothing_is_cut(
+    page: Page, server: str, width: int
+) -> None:
+    page.set_viewport_size({"width": width, "height": 844})
+    open_page(page, server, "samples=100")
+    speeds = page.get_by_role("radiogroup", name="Speed").get_by_role("radio")
+    settings = button(page, "Settings")
+    bar = [button(page, "Start"), button(page, "Step"), *speeds.all(), settings]
+    assert len(bar) == 7
+    end = 0.0
+    for part in bar:
+        expect(part).to_be_in_viewport(ratio=1)
+        assert part.evaluate("({ scrollWidth, clientWidth }) => scrollWidth - clientWidth") <= 0
+        box = part.bounding_box()
+        assert box
+        assert box["y"] > 780
+        assert box["x"] >= end - 1.5  # neighbours share a border
+        end = box["x"] + box["width"]
+    assert "Settings" in settings.evaluate("it => getComputedStyle(it, '::after').content")
+    places = []
+    for name in ("Step 1000", "Reset", "Share", "Present"):
+        other = button(page, name)
+        other.click(trial=True)
+        box = other.bounding_box()
+        assert box
+        assert box["x"] + box["width"] <= width
+        places.append(box["y"])
+    page.get_by_role("radio", name="Equations", exact=True).click(trial=True)
+    panel = page.locator(".network").bounding_box()
+    assert panel
+    assert max(places) < panel["y"]
+    settings.click()
+    expect(field(page, "Learning rate")).to_be_in_viewport(ratio=1)
+
+
 def test_where_the_sidebar_would_cover_the_page_it_is_closed_at_first(
     page: Page, server: str
 ) -> None:

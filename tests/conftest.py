@@ -109,7 +109,7 @@ def explore(page: Page, server: str) -> Callable[[str], Page]:
 
     def open_explore(query: str = "") -> Page:
         page.goto(f"{server}/explore?{query}")
-        expect(page.get_by_text("Base: the article's settings")).to_be_visible()
+        expect(page.get_by_text("Base: default settings")).to_be_visible()
         return page
 
     return open_explore

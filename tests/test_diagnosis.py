@@ -165,7 +165,8 @@ SICK = {
             iterations=300,
         ),
         100,
-        r"its norm is [\d.e+]+ and the loss [\d.e+]+, where .* everywhere would have 0\.693",
+        r"its norm is [\d.e+]+, and the loss is [\d.e+]+, compared with 0\.693 for predicting the "
+        r"same value everywhere",
     ),
     "overfitting": Sick(
         Config(
@@ -182,12 +183,12 @@ SICK = {
     "small learning rate": Sick(
         Config(learning_rate=1e-5, iterations=3_000),
         150,
-        r"an update moves the weights by [\d.e-]+ of their size",
+        r"each update changes the weights by about [\d.e-]+ of their size",
     ),
     "plateau": Sick(
         Config(hidden_layers=(), learning_rate=0.1, iterations=10_000),
         5_000,
-        r"in the last 2,500 iterations the loss has changed by [\d.]+%, and stays at 0\.693",
+        r"in the last 2,500 iterations the loss has changed by only [\d.]+%; it is at 0\.693",
     ),
     "divergence": Sick(
         Config(
@@ -293,7 +294,7 @@ def _test_losses(run: Run) -> list[str]:
 
 def _loss_and_gradient(run: Run) -> list[str]:
     gradient = _norm(look_at_step(_last_seen(run)).gradients.vector)
-    return [f"its norm is {gradient:.3g} and the loss {run.losses[-1]:.3g},"]
+    return [f"its norm is {gradient:.3g}, and the loss is {run.losses[-1]:.3g},"]
 
 
 def _beyond_32_bits(run: Run) -> list[str]:
@@ -305,13 +306,13 @@ def _beyond_32_bits(run: Run) -> list[str]:
 def _moved(run: Run) -> list[str]:
     seen = _last_seen(run)
     moved = advance(seen, 1).parameters.vector - seen.parameters.vector
-    return [f"by {_norm(moved) / _weights(seen):.1g} of"]
+    return [f"by about {_norm(moved) / _weights(seen):.1g} of"]
 
 
 def _loss_change(run: Run) -> list[str]:
     """Compare a tenth of 5,000 losses in their middle with the last ones."""
     before, now = run.losses[2500:3000].mean(), run.losses[4500:].mean()
-    return [f"by {abs(before - now) / now:.2%}, "]
+    return [f"by only {abs(before - now) / now:.2%}; "]
 
 
 # what is said in numbers, from a step by hand, the parameters and the losses

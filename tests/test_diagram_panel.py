@@ -242,12 +242,10 @@ def test_a_bad_value_gets_its_sentence_and_the_run_stays(page: Page, server: str
     page.mouse.click(*middle(page, (0, 1), (1, 0)))
     exact = editor(page).get_by_label("Value", exact=True)
     run = start(Config(samples=100, hidden_layers=(), learning_rate=0.3))
-    for text, got in (("much", "'much'"), ("1e999", "inf"), ("1001", "1001.0"), ("", "''")):
+    for text in ("much", "1e999", "1001", ""):
         exact.fill(text)
         exact.press("Enter")
-        expect(editor(page).get_by_role("alert")).to_have_text(
-            f"value must be a finite number from -1000 to 1000, got {got}"
-        )
+        expect(editor(page).get_by_role("alert")).to_have_text("Enter a number from −1000 to 1000.")
         shows(page, tints_of_output(run))
     exact.fill("3")
     exact.press("Enter")
@@ -266,8 +264,8 @@ def test_plus_and_minus_stand_at_the_layers_up_to_eight_of_them_and_64_units(
     steps = (
         ("One unit more in layer 2", "10,6"),
         ("One unit fewer in layer 1", "9,6"),
-        ("Add a layer after the last", "9,6,6"),
-        ("Remove the last layer", "9,6"),
+        ("Add a hidden layer", "9,6,6"),
+        ("Remove the last hidden layer", "9,6"),
     )
     for label, widths in steps:
         button(label).click()
@@ -279,7 +277,7 @@ def test_plus_and_minus_stand_at_the_layers_up_to_eight_of_them_and_64_units(
     expect(field(page, "Hidden layers")).to_have_value("11,6")
     enter(page, "Hidden layers", "64,1,1,1,1,1,1,1")
     expect(page.locator("[data-unit]")).to_have_count(64 + 7 + 3)
-    expect(button("Add a layer after the last")).to_be_disabled()
+    expect(button("Add a hidden layer")).to_be_disabled()
     expect(button("One unit more in layer 1")).to_be_disabled()
     expect(button("One unit fewer in layer 1")).to_be_enabled()
     expect(button("One unit fewer in layer 2")).to_be_disabled()

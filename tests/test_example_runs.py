@@ -133,9 +133,9 @@ def test_a_picture_starts_its_example_by_its_name(page: Page, server: str) -> No
     wait_in(page, lambda: settled(page) == 100)
     for example in EXAMPLE_RUNS.values():
         expect(button(page, example.title)).to_be_visible()
-    button(page, "A line cannot").click()
+    button(page, "A line is not enough").click()
     wait_for_iteration(page, 300)
-    expect(heading).to_have_text("Examples · a line cannot")
+    expect(heading).to_have_text("Examples · a line is not enough")
     assert "hidden_layers=&" in page.url
     button(page, "Undo restart").click()
     wait_in(page, lambda: settled(page) == 100)

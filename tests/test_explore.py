@@ -267,33 +267,33 @@ def test_cancel_keeps_what_is_there(workers: ByHand, drawn: dict[str, Update]) -
     [
         (
             "learning_rate:0..1 log 5",
-            "Learning rate must range from above 0 on a logarithmic scale, you entered `0`",
+            "Learning rate must range from above 0 on a logarithmic scale; you entered `0`",
         ),
         (
             "learning_rate:1..0.1 5",
-            "Learning rate must range from a lower to a higher number, you entered `1.0 to 0.1`",
+            "Learning rate must range from a lower to a higher number; you entered `1.0 to 0.1`",
         ),
         (
             "learning_rate:0.001..1 log 1000000",
-            "Learning rate must have from 2 to 500 values in a range, you entered `1000000`",
+            "Learning rate must have from 2 to 500 values in a range; you entered `1000000`",
         ),
         (
             "learning_rate:fast",
-            "Learning rate must be a finite number above 0 and at most 1e+06, you entered `'fast'`",
+            "Learning rate must be a number above 0 and at most 1,000,000; you entered `'fast'`",
         ),
         (
             "learning_rate:",
-            "Learning rate must have at least one value in a sweep, you entered nothing",
+            "Learning rate must have at least one value in a sweep; you entered nothing",
         ),
         (
             "noise:`<b>$x$`",
-            "Noise must be a finite number from 0 to 10, you entered `''<b>$x$''`",
+            "Noise must be a number from 0 to 10; you entered `''<b>$x$''`",
         ),
         (
             "data_seed:1..400 400",
-            "Runs must be from 1 to 500 in one sweep, found `800`",
+            "Runs must be from 1 to 500 in one sweep; found `800`",
         ),
-        ("samples:100; 100000", "Samples must be at most"),
+        ("samples:100; 100000", "Training points must be at most"),
     ],
 )
 def test_a_bad_axis_is_one_sentence_and_the_last_results_stay(
@@ -323,9 +323,9 @@ def test_a_bad_axis_is_one_sentence_and_the_last_results_stay(
 @pytest.mark.parametrize(
     ("key", "value", "sentence"),
     [
-        ("seeds", 0, "Seeds must be a whole number from 1 to 100, you entered `0`"),
-        ("seeds", 101, "Seeds must be a whole number from 1 to 100, you entered `101`"),
-        ("iterations", 0, "Iterations must be a whole number from 1 to 1000000, you entered `0`"),
+        ("seeds", 0, "Seeds must be a whole number from 1 to 100; you entered `0`"),
+        ("seeds", 101, "Seeds must be a whole number from 1 to 100; you entered `101`"),
+        ("iterations", 0, "Iterations must be a whole number from 1 to 1,000,000; you entered `0`"),
     ],
 )
 @pytest.mark.usefixtures("workers")
@@ -406,8 +406,8 @@ def test_every_view_shows_a_random_sample(workers: ByHand, view: str) -> None:
         ({"sample": "501", **SIX}, "The link's sample must be a whole number from 1 to 500, not"),
         ({"sample": "x", **SIX}, "The link's sample must be a whole number from 1 to 500, not"),
         ({"sample_seed": "-1"}, "The link's sample seed must be a whole number from 0 to"),
-        ({"sample": "300", "seeds": "2", **SIX}, "Runs must be from 1 to 500 in one sweep, found"),
-        ({"sample": "5"}, "Sample must have at least one axis to draw from, you entered nothing"),
+        ({"sample": "300", "seeds": "2", **SIX}, "Runs must be from 1 to 500 in one sweep; found"),
+        ({"sample": "5"}, "Sample must have at least one axis to draw from; you entered nothing"),
     ],
 )
 @pytest.mark.usefixtures("workers")
@@ -593,7 +593,7 @@ def test_after_a_change_of_settings_the_page_says_that_the_results_are_older(
     app.run()
     assert "The settings have changed" not in texts(app)
     set_number(app, "seeds", 2)
-    assert "These are the results of the last sweep; Start makes new ones." in texts(app)
+    assert "These are the results of the last sweep; Start runs the sweep again." in texts(app)
     assert "**12 runs**" in texts(app)
 
 
@@ -669,7 +669,9 @@ def test_diverged_and_failed_runs_are_named(workers: ByHand, drawn: dict[str, Up
 
 def test_a_sweep_without_training_points_is_refused_in_words() -> None:
     app = open_explore(axis1="learning_rate:0.1; 1", dataset="own")
-    assert errors(app) == ["Points must not be empty with the data set own, found nothing"]
+    assert errors(app) == [
+        "Points must not be empty with the data set “Your own points”; found nothing"
+    ]
     assert app.button(key="sweep_start").disabled
 
 
@@ -735,7 +737,7 @@ def test_the_estimate_measures_a_run_of_the_sweep_as_the_base_may_be_too_large(
     assert explore(app).cost.config.hidden_layers == (3,)
     assert "**3 runs**" in texts(app)
     app = open_explore(**base)
-    assert "Samples must be at most" in errors(app)[0]
+    assert "Training points must be at most" in errors(app)[0]
     assert explore(app).cost is None
     assert not workers.tasks
 

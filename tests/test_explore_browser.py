@@ -146,7 +146,7 @@ def test_a_click_opens_the_run_and_explore_keeps_its_results(
     page.go_back()
     wait_for_runs(page, 6)
     as_left(page)
-    press(page, "Take the playground's settings")
+    press(page, "Use the playground's settings")
     expect(page.get_by_text("Base:")).to_contain_text("learning rate 1")
     wait_for_script(page)
     expect(page.get_by_label("Values of axis 1")).to_have_value("0.01;0.1;1")

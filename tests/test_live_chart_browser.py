@@ -135,7 +135,7 @@ def test_a_lost_session_is_reported_when_explore_was_opened_first(browser: Brows
         press(page, "Start")
         wait_for_iteration(page, 50)
     with serving(port=port):
-        notice = page.get_by_text("The server lost this session: the run at iteration")
+        notice = page.get_by_text("The server has lost this session, so the run at iteration")
         expect(notice).to_be_visible(timeout=2 * PATIENCE)
         page.close()
 

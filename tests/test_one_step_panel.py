@@ -139,9 +139,9 @@ def _stacked(matrix: np.ndarray) -> np.ndarray:
 
 
 def assert_agrees(app: AppTest, gradients: np.ndarray) -> None:
-    """Compare the numeric gradients with the run's, to the digits that are shown."""
-    _, *rows = tables(app)["numerically"]
-    unit = _units(app)["numerically"]
+    """Compare the numerical gradients with the run's, to the digits that are shown."""
+    _, *rows = tables(app)["numerical gradient"]
+    unit = _units(app)["numerical gradient"]
     shown = [[float(text.replace("−", "-")) * unit for text in row[1:]] for row in rows]
     # four decimals at least, and 1e-10 from the rounding of the loss
     np.testing.assert_allclose(shown, gradients[:, :COLUMNS], rtol=1e-6, atol=5.1e-5 * unit + 1e-9)
@@ -379,7 +379,8 @@ def test_a_point_that_does_not_exist_is_refused_in_a_sentence(point: int) -> Non
     app = open_panel(start(Config(**SMALL)), point=point)
     (error,) = app.error
     assert error.value == (
-        f"point must be a whole number from 0 to 19, one of the training points, got {point}"
+        "Point must be a whole number from 0 to 19, one of the training points; "
+        f"you entered `{point}`"
     )
     healthy(point_field(app).set_value(19).run())
     assert not app.error
@@ -390,7 +391,7 @@ def test_a_point_says_where_it_lies_and_what_it_should_be() -> None:
     app = open_panel(run, point=4)
     x1, x2 = run.dataset.train_inputs[4]
     (target,) = run.dataset.train_targets[4]
-    text = f"x1 = **{x1:.4f}**, x2 = **{x2:.4f}**, target **{target:g}**".replace("-", "−")
+    text = f"x₁ = **{x1:.4f}**, x₂ = **{x2:.4f}**, target **{target:g}**".replace("-", "−")
     assert text in words(app)
 
 
@@ -408,7 +409,7 @@ def test_large_matrices_are_cut_and_say_so() -> None:
 def test_a_check_that_would_take_long_is_limited_and_says_so() -> None:
     app = open_panel(start(Config(samples=100_000)))
     choose(app, "Backward", 1)
-    (_, *rows) = tables(app)["numerically"]
+    (_, *rows) = tables(app)["numerical gradient"]
     numbers = [text for row in rows for text in row[1:]]
     # 75 weights, two passes over 100,000 points each: 15 million of 100 million multiplications
     assert [text == "–" for text in numbers] == [False] * 6 + [True] * 9
@@ -420,7 +421,7 @@ def test_where_no_check_is_affordable_the_panel_says_so() -> None:
     choose(app, "Backward", 9)
     assert "They are not checked" in words(app)
     assert "dW9, db9" in tables(app)
-    assert "numerically" not in tables(app)
+    assert "numerical gradient" not in tables(app)
     healthy(point_field(app).set_value(0).run())
     assert "They agree" in words(app)
 
@@ -431,7 +432,7 @@ def test_a_corner_between_the_two_losses_is_explained() -> None:
     app = open_panel(start(config))
     choose(app, "Backward", 1)
     assert "They differ by up to 100.0% of the largest" in words(app)
-    assert "one of the sums passes 0" in words(app)
+    assert "one of the sums z crosses 0" in words(app)
 
 
 NOTHING = Config(dataset="own")
@@ -503,7 +504,7 @@ def test_the_past_is_looked_at_and_not_changed() -> None:
     assert_shows(app, "W1, b1", _stacked(past.parameters.matrices[0]))
     button = app.button(key="make_step")
     assert button.disabled
-    assert button.help.startswith("This is the past")
+    assert button.help.startswith("You are looking back")
 
 
 @pytest.mark.parametrize(

@@ -63,7 +63,7 @@ def test_a_bad_file_gets_its_sentence_and_changes_nothing(content: bytes) -> Non
     before = run_of(app)
     upload(app, content)
     (error,) = app.error
-    said = BAD[content].replace(", got ", ", found ").capitalize()
+    said = BAD[content].replace(", got ", "; found ").capitalize()
     assert error.value.replace("`", "").capitalize() == said
     assert "use_points" not in keys(app)
     assert run_of(app) is before
@@ -98,7 +98,7 @@ def test_undo_takes_an_upload_back() -> None:
 
 
 def test_the_page_says_that_it_took_a_first_row_of_numbers_for_a_header() -> None:
-    words = "The first row counts the columns, so it is read as their names."
+    words = "The first row only numbers the columns, so it is used as the header."
     app = upload(open_playground(), b"0,1,2\n1.5,2,0\n-3,4e5,1\n")
     assert words in {caption.value for caption in app.caption}
     assert offered(app.selectbox, "column_2").value == "2"
@@ -118,7 +118,7 @@ def test_two_columns_that_are_the_same_are_refused() -> None:
     app = upload(open_playground(), GOOD["commas"])
     healthy(offered(app.selectbox, "column_1").set_value("a").run())
     (error,) = app.error
-    assert error.value.startswith("Columns must be three different ones of the file, found ")
+    assert error.value.startswith("Columns must be three different ones of the file; found ")
     assert "use_points" not in keys(app)
 
 
@@ -146,7 +146,7 @@ def test_large_values_are_standardised_unless_the_user_switches_it_off() -> None
     press(app, "use_points")
     assert run_of(app).config.points == Points.of([(-1, -1, 0), (1, 1, 1)])
     own = playground_of(app).own
-    names = ("a (standardised)", "b (standardised)")
+    names = ("a (standardized)", "b (standardized)")
     assert (own.axes, own.target, own.classes) == (names, "c", ("0", "1"))
     healthy(standardise(app).uncheck().run())
     press(app, "use_points")
@@ -163,7 +163,7 @@ def test_large_targets_of_a_regression_are_standardised_and_named_so() -> None:
     )
     press(app, "use_points")
     assert run_of(app).config.points == Points.of([(-1, -1, -1), (1, 1, 1)])
-    assert playground_of(app).own.target == "c (standardised)"
+    assert playground_of(app).own.target == "c (standardized)"
 
 
 def test_other_columns_have_their_own_default() -> None:
@@ -201,14 +201,14 @@ def test_the_advice_for_unscaled_points_standardises_them_in_place() -> None:
     for _ in range(8):
         step_tick(app)
     assert "The inputs of your training points are not scaled" in app.warning[0].value
-    assert app.button(key="apply_advice").label == "Standardise the points"
+    assert app.button(key="apply_advice").label == "Standardize the points"
     press(app, "apply_advice")
     own = playground_of(app).own
     assert (
         run_of(app).config.points == own.points == standardized_points(raw.points, "classification")
     )
     assert run_of(app).iteration == 0
-    assert own.axes == ("age (standardised)", "salary (standardised)")
+    assert own.axes == ("age (standardized)", "salary (standardized)")
     assert not app.warning
     press(app, "undo")
     assert playground_of(app).own == raw
@@ -223,7 +223,7 @@ def test_a_files_labels_are_shown_literally(name: str) -> None:
     assert caption.value == f"2 points · `{first}` is 0 · `{second}` is 1"
 
 
-@pytest.mark.parametrize("name", [*EVIL, "x, found y", " column "])
+@pytest.mark.parametrize("name", [*EVIL, "x; found y", " column "])
 def test_what_a_bad_file_holds_is_shown_literally(name: str) -> None:
     for cells, number in (((1, name, 0), 2), ((1, 2, 0), 0)):
         header = ("a", name.strip() if number == 0 else "b", "label")
@@ -231,7 +231,7 @@ def test_what_a_bad_file_holds_is_shown_literally(name: str) -> None:
         app = upload(open_playground(), csv_file(header, *rows))
         (error,) = app.error
         words, code, end = error.value.split("`")
-        assert words == "File must have finite numbers, found "
+        assert words == "File must have finite numbers; found "
         assert end == ""
         held = repr(name.strip()).replace("`", "'")
         assert held in code

@@ -72,7 +72,7 @@ def upload_file(page: Page, content: bytes, name: str = "points.csv") -> None:
         open_popover(page, "data_popover")
     expect(page.get_by_text("Upload points (CSV)")).to_be_visible()
     file_input.set_input_files({"name": name, "mimeType": "text/csv", "buffer": content})
-    expect(page.get_by_text("Column of x1")).to_be_visible()
+    expect(page.get_by_text("x₁ column")).to_be_visible()
 
 
 def axis_title(page: Page, axis: str) -> Locator:
@@ -321,14 +321,14 @@ def test_a_files_columns_are_chosen_standardised_and_named_on_the_axes(
     rows = [(7, 10, 100, 1, "no"), (8, 20, 300, 2, "yes")]
     upload_file(page, csv_file(("id", "height", "weight", "age", "class"), *rows))
     expect(page.get_by_text("2 points · 'no' is 0 · 'yes' is 1")).to_be_visible()
-    page.get_by_role("combobox", name="Column of x2").click()
+    page.get_by_role("combobox", name="x₂ column").click()
     page.get_by_role("option", name="age").click()
-    expect(page.get_by_role("checkbox", name="Standardise")).to_be_checked()
+    expect(page.get_by_role("checkbox", name="Standardize")).to_be_checked()
     press(page, "Use these points")
     points = own(page, lambda count: count == 2)
     assert points == Points.of([(-1, -1, 0), (1, 1, 1)])
-    expect(axis_title(page, "x")).to_have_text("height (standardised)")
-    expect(axis_title(page, "y")).to_have_text("age (standardised)")
+    expect(axis_title(page, "x")).to_have_text("height (standardized)")
+    expect(axis_title(page, "y")).to_have_text("age (standardized)")
     wait_for_drawn(page, 2)
 
 
@@ -477,7 +477,7 @@ def test_with_a_tool_to_draw_space_and_r_work_and_points_stay_when_other_setting
     expect(status(page)).to_have_text(re.compile("^0 of"))
     enter(page, "Hidden layers", "4")
     page.wait_for_url("**/?*hidden_layers=4*")
-    enter(page, "Samples", "30")
+    enter(page, "Training points", "30")
     wait_for_drawn(page, 31)
     assert own(page, lambda count: count == 1) == points
     assert marked(page)

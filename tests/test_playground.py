@@ -251,12 +251,12 @@ def test_layers_stop_at_eight() -> None:
         (
             "learning_rate",
             -1.0,
-            "Learning rate must be a finite number above 0 .* you entered `-1`",
+            "Learning rate must be a number above 0 .* you entered `-1`",
         ),
         (
             "samples",
             10**9,
-            "Samples must be a whole number from 2 to 100000, you entered `1000000000`",
+            "Training points must be a whole number from 2 to 100,000; you entered `1000000000`",
         ),
     ],
 )
@@ -290,7 +290,7 @@ def test_a_refused_text_is_shown_literally(name: str, typed: str | None, shown: 
     app = AppTest.from_file(str(APP), default_timeout=PATIENCE_SECONDS).run()
     change(app, fields=playground_of(app).fields.filled({name: typed}))
     (error,) = healthy(app.run()).error
-    rule, value = error.value.split(", you entered ")
+    rule, value = error.value.split("; you entered ")
     assert rule.startswith(f"{label(name)} must be ")
     assert value == shown
     assert run_of(app).config == Config()
@@ -424,10 +424,10 @@ def test_every_data_set_and_problem_can_be_trained_on(dataset: str) -> None:
 @pytest.mark.parametrize(
     ("link", "words"),
     [
-        ({"target_loss": "0.5"}, "stopped: the training loss reached the target 0.5"),
+        ({"target_loss": "0.5"}, "stopped at loss 0.5"),
         (
             {"patience": "20", "initialization": "zeros"},
-            "stopped: no better loss for 20 iterations",
+            "stopped: no progress for 20 iterations",
         ),
     ],
 )
@@ -458,8 +458,8 @@ def test_more_work_than_a_server_can_share_is_refused() -> None:
     enter(app, "samples", 100_000)
     (error,) = app.error
     assert error.value == (
-        "Samples must be at most 2,524 including test points and your own, for a network of 512 "
-        "hidden units and 29,377 parameters, you entered `100,010`"
+        "Training points must be at most 2,524 including test points and your own, for a network "
+        "of 512 hidden units and 29,377 parameters; you entered `100,010`"
     )
     assert run_of(app) is before
 

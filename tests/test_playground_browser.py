@@ -76,8 +76,8 @@ def test_a_charts_element_is_never_replaced(page: Page, server: str) -> None:
     enter(page, "Noise", "0.3")
     enter(page, "Hidden layers", "4")
     expect(page.get_by_text("1 hidden layer")).to_be_visible()
-    enter(page, "Samples", "-5")
-    expect(page.get_by_text("Samples must be a whole number")).to_be_visible()
+    enter(page, "Training points", "-5")
+    expect(page.get_by_text("Training points must be a whole number")).to_be_visible()
     page.get_by_text("Log axis").click()
     page.wait_for_function(
         "document.querySelector('[data-live-chart=loss-curve] .plot')"
@@ -271,7 +271,7 @@ def test_the_link_holds_what_differs_and_restores_the_same_run(
     assert urlparse(page.url).query == ""
     enter(page, "Hidden layers", "4,2")
     enter(page, "Learning rate", "0.3")
-    enter(page, "Samples", "100")
+    enter(page, "Training points", "100")
     page.get_by_text("100", exact=True).first.click()
     link = {
         "hidden_layers": ["4,2"],
@@ -559,7 +559,7 @@ def test_after_a_server_restart_the_page_says_so_and_starts_again(browser: Brows
         press(page, "Start")
         wait_for_iteration(page, 300)
     with serving(port=port):
-        notice = page.get_by_text("The server lost this session: the run at iteration")
+        notice = page.get_by_text("The server has lost this session, so the run at iteration")
         expect(notice).to_be_visible(timeout=2 * PATIENCE)
         expect(field(page, "Seed")).to_have_value("7")
         press(page, "Start")

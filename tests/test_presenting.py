@@ -18,7 +18,7 @@ def test_presenting_begins_and_ends_with_its_buttons_and_stands_in_the_link() ->
     assert not app.title
     press(app, PRESENT.name)
     assert app.query_params["present"] == "true"
-    assert app.title[0].value == "Two circles, 2-10-5-1, learning rate 0.01"
+    assert app.title[0].value == "Circles, 2-10-5-1, learning rate 0.01"
     press(app, END_PRESENTING.name)
     assert "present" not in app.query_params
     assert not app.title
@@ -38,11 +38,11 @@ def test_a_run_goes_on_when_presenting_begins_and_ends() -> None:
 def test_the_title_follows_the_settings() -> None:
     app = open_playground(present="true")
     press(app, "reset")
-    assert app.title[0].value.startswith("Two circles, 2-10-5-1")
+    assert app.title[0].value.startswith("Circles, 2-10-5-1")
     app = open_playground(
         present="true", dataset="moons", hidden_layers="", features="x1,x2,x1^2", learning_rate="3"
     )
-    assert app.title[0].value == "Two moons, 3-1, learning rate 3"
+    assert app.title[0].value == "Moons, 3-1, learning rate 3"
 
 
 def test_every_data_set_has_a_title() -> None:

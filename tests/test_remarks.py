@@ -28,20 +28,21 @@ def test_the_articles_run_waits_at_log_2_and_then_succeeds() -> None:
         assert diagnose(observation) is None
         if sentence := waiting(observation):
             waits.append(run.iteration)
-            assert sentence.startswith("The loss stands near log 2 = 0.693: ")
+            assert sentence.startswith("The loss is stuck near log 2 ≈ 0.693: ")
             assert success(observation) == ""
     assert waits == list(range(200, 7_700, 100))
     observation = observe(advance(run, 15_000))
     assert waiting(observation) == ""
     sentence = success(observation)
-    assert sentence.startswith("The boundary has closed: 98.2% of the training points and 95.0% of")
+    solved = "The boundary encloses the inner circle: 98.2% of the training points and 95.0% of"
+    assert sentence.startswith(solved)
     assert sentence.endswith("Done after 25,000 iterations.")
 
 
 def test_a_squared_error_waits_at_an_eighth() -> None:
     observation = observe(advance(start(Config(output_loss="squared_error")), 3_000))
     assert observation.metrics.train_loss == pytest.approx(0.125, abs=0.005)
-    assert waiting(observation).startswith("The loss stands near 1/8 = 0.125: ")
+    assert waiting(observation).startswith("The loss is stuck near 1/8 = 0.125: ")
 
 
 def test_a_loss_of_log_2_with_sure_answers_is_not_called_waiting() -> None:
@@ -85,7 +86,8 @@ def test_a_regression_succeeds_by_its_loss() -> None:
     run = advance(start(config), 500)
     sentence = success(observe(run))
     assert sentence.startswith("The surface fits the points: the loss is ")
-    assert f"would have {run.dataset.train_targets.var() / 2:.2g}. Done" in sentence
+    constant = f"{run.dataset.train_targets.var() / 2:.2g}"
+    assert f"compared with {constant} for predicting the same value everywhere. Done" in sentence
 
 
 def test_success_is_said_at_the_end_alone() -> None:
@@ -110,7 +112,7 @@ def test_waiting_is_no_alarm_and_success_no_caption_and_nothing_moves(
     press_in(page, "Step 1000")
     shown(page, "decision-boundary", 1000)
     caption = notices.get_by_test_id("stCaptionContainer")
-    expect(caption).to_contain_text("The loss stands near log 2")
+    expect(caption).to_contain_text("The loss is stuck near log 2")
     expect(caption).to_be_in_viewport(ratio=1)
     expect(notices.get_by_role("alert")).to_have_count(0)
     assert page.locator(".st-key-bench").bounding_box() == places

@@ -53,4 +53,4 @@ def test_without_points_the_page_says_what_to_do() -> None:
     run = start(Config(dataset="own"))
     assert report.status(run, 25_000, None).startswith("No points yet")
     assert "| – |" in report.metrics(evaluate(run))
-    assert "train loss –, test loss –" in report.alt(run, evaluate(run))
+    assert "training loss –, test loss –" in report.alt(run, evaluate(run))

@@ -110,7 +110,7 @@ def test_what_is_saved_in_a_pause_is_the_runs_own(
     assert source == script(CONFIG)
     html = download(page, "Replay (.html)").read_text(encoding="utf-8")
     play(offline, html, tmp_path)
-    title = f"2-10-5-1 on circles at iteration {at}: train loss"
+    title = f"2-10-5-1 on circles at iteration {at}: training loss"
     expect(offline).to_have_title(re.compile(title))
     expect(label(offline)).to_have_text(f"iteration {at:,}")
     expect_picture(offline, run)
@@ -165,7 +165,7 @@ def test_the_replay_can_be_used_and_read_by_keyboard(offline: Page, tmp_path: Pa
         expect(label(offline)).to_have_text(f"iteration {shot.iteration}")
         expect(plot).to_have_attribute("aria-valuetext", re.compile(f"iteration {shot.iteration},"))
         text = plot.get_attribute("aria-valuetext") or ""
-        iteration, shown = re.fullmatch(r"iteration (\d+), train loss (.*)", text).groups()
+        iteration, shown = re.fullmatch(r"iteration (\d+), training loss (.*)", text).groups()
         assert int(iteration) == shot.iteration
         assert float(shown) == pytest.approx(loss, rel=1e-3)
         expect_picture(offline, shot)
@@ -228,7 +228,7 @@ def test_the_parameters_saved_are_those_set_by_hand_last(page: Page, server: str
         exact.press("Enter")
         exact.press("Escape")
         loss = evaluate(set_parameter(run, 0, 0, 0, value)).train_loss
-        expect(page.get_by_text(f"train loss {loss:.4f}")).to_be_visible()
+        expect(page.get_by_text(f"training loss {loss:.4f}")).to_be_visible()
     open_save(page)
     with np.load(download(page, "Parameters (.npz)")) as saved:
         assert saved["weights_1"][0, 0] == 2.5
@@ -256,19 +256,21 @@ def test_the_script_of_a_changed_run_says_that_it_will_differ() -> None:
     app = enter_in_app(app, "learning_rate", 0.5)
     app = step_tick(app)
     assert (
-        "The setting learning rate was changed from 0.01 to 0.5 at iteration 100. "
-        "The script uses the present settings from the start, and will differ." in captions(app)
+        "“Learning rate” was changed from 0.01 to 0.5 at iteration 100. "
+        "The script uses the present settings from the start, so its results will differ."
+        in captions(app)
     )
     app = press_in_app(app, "reset")
     assert "will differ" not in captions(app)
 
 
-def test_the_script_of_a_run_with_another_end_says_that_it_may_stop_elsewhere() -> None:
+def test_the_script_of_a_run_with_another_end_says_that_it_may_stop_at_another_iteration() -> None:
     app = step_tick(open_playground(speed="100"))
     app = enter_in_app(app, "target_loss", 0.9)
     assert (
-        "The setting stop at loss was changed from none to 0.9 at iteration 100. The script uses "
-        "the present settings from the start, and may stop elsewhere." in captions(app)
+        "“Stop at loss” was changed from off to 0.9 at iteration 100. The script uses "
+        "the present settings from the start, so it may stop at a different iteration."
+        in captions(app)
     )
     # and it does: with that target from the start, training stops earlier
     assert advance(start(run_of(app).config), 100).stopped == "target_loss"
@@ -290,11 +292,12 @@ def test_where_there_is_no_script_a_sentence_says_why() -> None:
     app = open_playground(dataset="own")
     assert keys(app) >= {*SAVING} - {"save_script"}
     assert "save_script" not in keys(app)
-    assert "No script for this run: points must be at least one in a script, got none." in captions(
-        app
+    assert (
+        "No script for this run: Points must be at least one in a script; found nothing."
+        in captions(app)
     )
     rng = np.random.default_rng(0)
     many = Points(rng.normal(size=(200, 2)), rng.integers(2, size=200).astype(float))
     app = open_playground(points=encode(many))
     assert "save_script" not in keys(app)
-    assert "points must fit into a script of 120 lines, got 200 points." in captions(app)
+    assert "Points must fit into a script of 120 lines; found `200 points`." in captions(app)

@@ -71,7 +71,7 @@ def test_advice_stays_whether_its_popover_was_opened_before_or_not(page: Page, s
         assert link(page)["regularization"] == "l2"
         open_popover(page, TRAINING)
         expect(field(page, "Regularization")).to_have_value("L2")
-        rate = float(field(page, "Rate").input_value())
+        rate = float(field(page, "Strength").input_value())
         assert rate == values.get("regularization_rate", rate)
         press(page, "Step")
         settled(page)
@@ -115,7 +115,7 @@ def test_a_reload_says_what_it_has_lost(page: Page, server: str) -> None:
     shown(page, "decision-boundary", 100)
     settled(page)
     page.reload()
-    lost = page.get_by_text("The page was loaded again: the run at iteration 100 is gone.")
+    lost = page.get_by_text("The page was reloaded, so the run at iteration 100 is lost.")
     expect(lost).to_be_visible()
     press(page, "Step")
     expect(lost).to_have_count(0)
@@ -129,6 +129,6 @@ def test_a_reload_of_explore_says_that_the_sweep_is_gone(page: Page, server: str
     page.goto(f"{server}/explore?{AXES}&{explore_page.SMALL}")
     sweep(page)
     page.reload()
-    lost = "The page was loaded again: the sweep with 6 of 6 runs is gone."
+    lost = "The page was reloaded, so the sweep with 6 of 6 runs is lost."
     expect(page.get_by_text(lost)).to_be_visible()
     sweep(page)

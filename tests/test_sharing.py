@@ -130,14 +130,14 @@ def test_share_gives_the_link_and_its_code_to_the_last_row(
     page.get_by_role("combobox", name=re.compile("Hide")).fill("Noise")
     page.get_by_role("option", name="Noise", exact=True).click()
     page.keyboard.press("Tab")  # closes the list
-    page.get_by_text("Open it as Present shows it").click()
+    page.get_by_text("Open in presentation mode").click()
     wait_in(page, lambda: "hide=noise" in decoded(page) and "present=true" in decoded(page))
     link = shared_link(page)
     assert decoded(page) == link
     open_page(page, server, urlsplit(link).query)
     expect(presents(page)).to_contain_text("learning rate 0.3")
     page.keyboard.press("Escape")
-    expect(field(page, "Samples")).to_be_visible()
+    expect(field(page, "Training points")).to_be_visible()
     expect(field(page, "Noise")).to_be_hidden()
 
 

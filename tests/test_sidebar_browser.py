@@ -24,7 +24,7 @@ from tests.helpers.browser_page import (
 SMALL = "samples=50&test_samples=20"
 HEADINGS = ["Examples", "Data · restarts", "Network · restarts", "Training · changes this run"]
 # From the top to the bottom, and from left to right.
-ORDER = ["Problem", "Dataset", "Samples", "Noise", "Hidden layers", "Activation"]
+ORDER = ["Problem", "Dataset", "Training points", "Noise", "Hidden layers", "Activation"]
 ORDER += ["Learning rate", "Iterations"]
 
 
@@ -43,7 +43,7 @@ def test_a_popover_says_what_it_holds_and_stays_open_while_that_changes(
     enter(page, "Batch size", "32")
     expect(label(page, "training_popover")).to_have_text("Adam · batch 32")
     choose(page, "Regularization", "L2")
-    enter(page, "Rate", "0.0005")
+    enter(page, "Strength", "0.0005")
     expect(label(page, "training_popover")).to_have_text("Adam · batch 32 · L2 0.0005")
     expect(page.get_by_test_id("stPopoverBody")).to_be_visible()
     close_popover(page)

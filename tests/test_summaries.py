@@ -15,7 +15,7 @@ def values(**settings: Any) -> dict[str, Any]:
 
 def test_the_articles_popovers() -> None:
     article = values()
-    assert summaries.of_data(article, 0) == "seed 4 · 100 test points · files"
+    assert summaries.of_data(article, 0) == "seed 4 · 100 test points · upload"
     assert summaries.of_network(article) == "x₁, x₂ · normal weights, seed 4"
     assert summaries.of_training(article) == "Gradient descent · all points"
 
@@ -30,11 +30,11 @@ def test_the_articles_popovers() -> None:
         ),
         (
             {"optimizer": "nesterov", "momentum": 0.5, "learning_rate_schedule": "cosine"},
-            "Nesterov 0.5 · all points · cosine rate",
+            "Nesterov 0.5 · all points · cosine schedule",
         ),
         (
             {"optimizer": "rmsprop", "target_loss": 0.1, "patience": 2000},
-            "RMSprop · all points · stop at loss 0.1 · stop after 2,000",
+            "RMSprop · all points · stop at loss 0.1 · stop after 2,000 without progress",
         ),
     ],
 )
@@ -71,7 +71,7 @@ def test_a_cleared_field_is_left_out() -> None:
     cleared = dict.fromkeys(("data_seed", "seed", "test_samples", "momentum"))
     bad = values(optimizer="momentum", regularization="l1") | cleared
     bad["regularization_rate"] = None
-    assert summaries.of_data(bad, 0) == "files"
+    assert summaries.of_data(bad, 0) == "upload"
     assert summaries.of_network(bad) == "x₁, x₂ · normal weights"
     assert summaries.of_training(bad) == "Momentum · all points · L1"
 

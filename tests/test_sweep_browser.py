@@ -147,7 +147,7 @@ def test_two_runs_keep_in_step_and_no_chart_is_replaced(
         chosen = page.locator(f".st-key-compare_{side} input").input_value()
         config = CONFIGS[int(chosen.removeprefix("Run ").partition(" ")[0])]
         run = advance(start(Config(**{**vars(config), "iterations": 3000})), at)
-        assert f"train loss {evaluate(run).train_loss:.4g}" in text
+        assert f"training loss {evaluate(run).train_loss:.4g}" in text
     press(page, "compare_step")
     for name in names:
         shown(page, name, at + 1)

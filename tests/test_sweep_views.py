@@ -116,7 +116,11 @@ def test_a_view_says_so_when_no_run_passes_the_filter(view: str) -> None:
 @pytest.mark.parametrize(
     ("view", "name", "words"),
     [
-        ("luck", "spread-settings", "6 settings. The best, learning rate 0.1 · activation Tanh"),
+        (
+            "luck",
+            "spread-settings",
+            "6 combinations. The best, learning rate 0.1 · activation Tanh",
+        ),
         ("luck", "spread-losses", "median 0.303, quartiles 0.303 to 0.303 over 2 runs"),
         ("parallel", "parallel-coordinates", "22 runs, 22 of which pass the filter"),
         ("heat", "heat-map", "from 75.6% to 87.5%"),
@@ -154,7 +158,7 @@ def test_the_rule_for_solved_can_be_changed() -> None:
     healthy(app.run())
     app.number_input(key="solved_loss_classification").set_value(0.9 * 0.125)
     healthy(app.run())
-    assert "Solved: train loss at most 0.1125." in sentences(app)
+    assert "Solved: training loss at most 0.1125." in sentences(app)
     figure = charts(app)["spread-settings"]["figure"]
     assert figure["layout"]["yaxis"]["ticktext"][0].endswith("1 diverged, 1 failed</b>")
     assert "solved by 1 of 3" in figure["layout"]["yaxis"]["ticktext"][0]
@@ -170,7 +174,7 @@ def test_a_regression_is_solved_by_its_loss() -> None:
     assert "solved by 3 of 4 seeds" in label
     assert list(app.selectbox(key="solved_metric_regression").options) == [
         "Test loss",
-        "Train loss",
+        "Training loss",
     ]
 
 
@@ -193,7 +197,7 @@ def test_the_rule_of_a_regression_is_its_own_and_not_that_chosen_for_classes() -
 @pytest.mark.parametrize("link", ["train_loss:0.2", "test_accuracy:0.875"])
 def test_the_rule_for_solved_is_in_the_link(link: str) -> None:
     app = draw("luck", many(), solved=link)
-    rule = {"train_loss:0.2": "train loss at most 0.2", "test_accuracy:0.875": "at least 87.5%"}
+    rule = {"train_loss:0.2": "training loss at most 0.2", "test_accuracy:0.875": "at least 87.5%"}
     assert rule[link] in sentences(app)
     assert app.query_params["solved"] == link
     app.selectbox(key="solved_metric_classification").set_value("test_loss")
@@ -213,7 +217,7 @@ def test_a_link_with_no_rule_for_solved_has_the_default_one(link: str) -> None:
 
 def test_with_one_seed_there_is_no_spread_to_show() -> None:
     results = [one for one in many() if one.config.seed == 4]
-    assert "Only one seed per setting" in sentences(draw("luck", results, seeds=(4,)))
+    assert "Only one seed per combination" in sentences(draw("luck", results, seeds=(4,)))
     assert "Only one seed" not in sentences(draw("luck", many()))
 
 
@@ -378,8 +382,8 @@ def test_the_table_holds_every_run_with_what_became_of_it() -> None:
     table = draw("table", results).dataframe[0].value
     assert list(table) == [
         *("run", "status", "learning rate", "activation", "seed"),
-        *("test accuracy", "train accuracy", "test loss", "train loss"),
-        *("iterations made", "seconds"),
+        *("test accuracy", "training accuracy", "test loss", "training loss"),
+        *("iterations run", "seconds"),
     ]
     assert table["learning rate"].tolist() == [one.config.learning_rate for one in results]
     assert table["test accuracy"].tolist()[:22] == pytest.approx(

@@ -61,8 +61,9 @@ def test_the_section_has_the_nine_things_that_are_checked_here() -> None:
 
 def test_1_the_articles_loss_stays_near_log_2_and_adams_does_not() -> None:
     (adam,) = _links(1)
-    losses = _trained(Config(), 25_000).losses[:5_000]
-    assert abs(losses[1_000:] - LOG_2).max() < 0.01
+    losses = _trained(Config(), 25_000).losses
+    assert abs(losses[1_000:7_000] - LOG_2).max() < 0.03
+    assert losses[10_000] < 0.6  # "about": soon after, it falls
     assert _trained(adam, 1_000).losses[-1] < 0.05
 
 

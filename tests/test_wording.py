@@ -69,7 +69,7 @@ def test_a_number_is_as_short_as_a_person_reads_it(number: float, shown: str) ->
         ("output_loss", "cross_entropy", "loss Cross-entropy"),
         ("hidden_layers", (10, 5), "hidden layers 10,5"),
         ("hidden_layers", (), "hidden layers none"),
-        ("batch_size", None, "batch size none"),
+        ("batch_size", None, "batch size all points"),
     ],
 )
 def test_a_setting_is_said_in_words(name: str, value: object, shown: str) -> None:

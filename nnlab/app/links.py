@@ -1,5 +1,6 @@
 """The page's link: it holds the settings that differ from the defaults, and is checked."""
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
@@ -8,7 +9,7 @@ import streamlit as st
 from nnlab.data.points import MAX_LINK_POINTS
 from nnlab.data.rules import BrokenRule, shown
 from nnlab.training.config import SETTINGS, Config, parse, text
-from nnlab.training.wording import label, rule_in_words
+from nnlab.training.wording import rule_in_words
 
 DEFAULTS = Config()
 _NOTHING = {"None", "''", "()", "none", "nothing"}
@@ -66,9 +67,11 @@ def code(words: str) -> str:
 def in_words(broken: BrokenRule) -> str:
     """Return the sentence of a broken rule as the page says it, with the value in a code span."""
     value = broken.value.removesuffix(".0")  # -1, not -1.0
+    if listed := re.fullmatch(r"\(([-\d, ]+?),?\)", value):  # the widths of layers
+        value = listed[1]
     found = "nothing" if value in _NOTHING else code(value)
     verb = "found" if broken.field in _NOT_ENTERED else "you entered"
-    return f"{label(broken.field)} must {rule_in_words(broken)}, {verb} {found}"
+    return f"{rule_in_words(broken)}; {verb} {found}"
 
 
 def refusal(broken: BrokenRule, linked: str) -> str:

@@ -13,7 +13,7 @@ MOST_PATIENCE_SECONDS = 80.0
 FLUSH_SECONDS = 0.02  # for Streamlit to send an update, which the next tick would drop
 SPEEDS = {"1": 1, "10": 10, "100": 100, "max": None}  # iterations per tick
 DEFAULT_SPEED = "max"  # the article's boundary closes a few seconds after Start
-SPEED_HELP = "Iterations per update of the page; Max: as many as time allows."
+SPEED_HELP = "Iterations per redraw of the page; Max: as many as time allows."
 
 
 def choose_speed(key: str, default: str, **look: Any) -> str:

@@ -9,23 +9,13 @@ from nnlab.training.metrics import Metrics
 from nnlab.training.run import Run
 from nnlab.training.wording import phrase, short, value_text
 
-# The data sets as people call them.
-DATASETS = {
-    "circles": "Two circles",
-    "moons": "Two moons",
-    "xor": "Four quadrants",
-    "gaussians": "Two clouds",
-    "spirals": "Two spirals",
-    "plane": "A slope",
-    "multi-gaussian": "Hills and hollows",
-    "own": "Own points",
-}
-
 
 def title(config: Config) -> str:
     """Say in words what runs: the data, the network and the learning rate."""
     sizes = "-".join(map(str, config.layer_sizes))
-    return f"{DATASETS[config.dataset]}, {sizes}, learning rate {config.learning_rate:g}"
+    return (
+        f"{value_text('dataset', config.dataset)}, {sizes}, learning rate {config.learning_rate:g}"
+    )
 
 
 def status(run: Run, goal: int, speed: float | None) -> str:
@@ -42,9 +32,9 @@ def status(run: Run, goal: int, speed: float | None) -> str:
         line += " · edited by hand"
     config, more = run.config, "; change this rule to continue"
     if run.rule_met == "target_loss":
-        line += f" · stopped: the training loss reached the target {config.target_loss:g}{more}"
+        line += f" · stopped at loss {config.target_loss:g}{more}"
     elif run.rule_met == "plateau":
-        line += f" · stopped: no better loss for {config.patience:,} iterations{more}"
+        line += f" · stopped: no progress for {config.patience:,} iterations{more}"
     elif speed:
         seconds = (goal - run.iteration) / speed
         line += f" · {float(f'{speed:.2g}'):,.0f} iterations/s · {seconds:,.0f} s left"
@@ -72,7 +62,7 @@ def metrics(values: Metrics) -> str:
     return "\n".join(f"| {' | '.join(row)} |" for row in rows)
 
 
-STANDARDISE = "Standardise the points"  # the label of a button
+STANDARDISE = "Standardize the points"  # the label of a button
 
 
 def changes(changed: Mapping[str, Any]) -> str:
@@ -90,7 +80,7 @@ def changes(changed: Mapping[str, Any]) -> str:
 def alt(run: Run, values: Metrics) -> str:
     """Return the end of a chart's text for a screen reader."""
     train, test = _loss(values.train_loss), _loss(values.test_loss)
-    return f"at iteration {run.iteration}: train loss {train}, test loss {test}."
+    return f"at iteration {run.iteration}: training loss {train}, test loss {test}."
 
 
 def loss_name(config: Config) -> str:

@@ -1,11 +1,11 @@
-"""The scales of points: whether a network can learn from them, and the same points standardised."""
+"""The scales of points: whether a network can learn from them, and the same points standardized."""
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nnlab.data.points import FloatArray, Points
 
-LARGE = 10.0  # standardised values hardly ever reach this
+LARGE = 10.0  # standardized values hardly ever reach this
 UNEVEN = 3.0
 
 
@@ -13,7 +13,7 @@ def are_large(values: FloatArray) -> bool:
     """Say whether values (n,) or columns (n, k) are too large to learn from.
 
     That is where a value is beyond ±LARGE and the root mean square of its column above UNEVEN, so
-    that standardised values are never large, even with one far out. For a linear unit, the mean
+    that standardized values are never large, even with one far out. For a linear unit, the mean
     square of its input is the curvature of the loss, and gradient descent needs a learning rate
     below 2 / curvature (LeCun et al. 1998, Efficient BackProp, section 5). A target sets the scale
     of the errors, and with them of the steps.
@@ -37,7 +37,7 @@ def are_uneven(inputs: FloatArray) -> bool:
 
 
 def need_scaling(points: Points, problem: str) -> bool:
-    """Say whether inputs or, in a regression, targets should be standardised."""
+    """Say whether inputs or, in a regression, targets should be standardized."""
     inputs = are_large(points.inputs) or are_uneven(points.inputs)
     return inputs or (problem == "regression" and are_large(points.targets))
 
@@ -56,7 +56,7 @@ def standardized(values: FloatArray) -> FloatArray:
 
 
 def standardized_points(points: Points, problem: str) -> Points:
-    """Return the points with standardised inputs and, in a regression, targets."""
+    """Return the points with standardized inputs and, in a regression, targets."""
     targets = standardized(points.targets) if problem == "regression" else points.targets
     return Points(standardized(points.inputs), targets)
 

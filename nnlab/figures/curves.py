@@ -34,7 +34,7 @@ def loss_curve(
     before a branch; it is part of the figure, since it does not change.
     """
     figure = go.Figure()
-    _add_line(figure, "train", "train", "train loss", end="train")
+    _add_line(figure, "train", "train", "training loss", end="train")
     _add_line(figure, "test", "test", "test loss", "dash", end="test")
     figure.add_scatter(
         name="then",

@@ -1,4 +1,4 @@
-"""A figure as one sees it from the last row: large type, thick lines, no titles at the axes."""
+"""A figure as one sees it from the back row: large type, thick lines, no titles at the axes."""
 
 import json
 from functools import lru_cache

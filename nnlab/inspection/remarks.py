@@ -9,7 +9,7 @@ from nnlab.inspection.observation import Observation
 
 # The loss where each answer is 50 %, in words and as a number.
 UNDECIDED = {
-    "cross_entropy": ("log 2 = 0.693", math.log(2)),
+    "cross_entropy": ("log 2 ≈ 0.693", math.log(2)),
     "squared_error": ("1/8 = 0.125", 0.125),
 }
 NEAR_LOSS, NEAR_ANSWERS = 0.05, 0.1
@@ -31,7 +31,7 @@ def waiting(observation: Observation) -> str:
     if not is_near or math.sqrt(np.mean((outputs - 0.5) ** 2)) >= NEAR_ANSWERS:
         return ""
     return (
-        f"The loss stands near {words}: the network still answers about 50 % everywhere. "
+        f"The loss is stuck near {words}: the network still answers about 50% everywhere. "
         "This can last for thousands of iterations."
     )
 
@@ -51,12 +51,13 @@ def success(observation: Observation) -> str:
             return ""
         constant = constant_loss(run.config, run.dataset)
         return (
-            f"The surface fits the points: the loss is {metrics.train_loss:.2g}, where the same "
-            f"value everywhere would have {constant:.2g}. {done}"
+            f"The surface fits the points: the loss is {metrics.train_loss:.2g}, compared with "
+            f"{constant:.2g} for predicting the same value everywhere. {done}"
         )
     train, test = metrics.train_accuracy, metrics.test_accuracy
     if train < SOLVED or test < SOLVED or fraction_learned(observation) < LEARNED:
         return ""
-    solved = "The boundary has closed" if run.config.dataset == "circles" else "Solved"
+    circles = run.config.dataset == "circles"
+    solved = "The boundary encloses the inner circle" if circles else "Solved"
     of_test = "" if math.isnan(test) else f" and {test:.1%} of the test points"
     return f"{solved}: {train:.1%} of the training points{of_test} are right. {done}"

@@ -68,7 +68,7 @@ class Config:
     dataset: str = _setting(
         "circles",
         kinds.one_of(DATASETS),
-        "The shape that the points form. own: only the points that you draw.",
+        "The shape that the points form, or only the points that you draw or upload.",
         draws="data",
     )
     samples: int = _setting(
@@ -93,7 +93,7 @@ class Config:
     test_samples: int = _setting(
         100,
         kinds.whole(2, MAX_SAMPLES),
-        "Number of points that are kept aside to test the network.",
+        "Number of held-out points that test the network.",
         draws="data",
     )
     test_seed: int = _setting(
@@ -127,7 +127,8 @@ class Config:
     activation: str | tuple[str, ...] = _setting(
         "relu",
         kinds.one_of_per_layer(ACTIVATIONS),
-        "The function of each hidden unit: ReLU draws corners, tanh curves, sine waves.",
+        "The function of each hidden unit: ReLU gives the boundary corners, tanh gives it curves, "
+        "and sine gives it waves.",
     )
     initialization: str = _setting(
         "normal",
@@ -147,8 +148,8 @@ class Config:
     output_loss: str = _setting(
         "cross_entropy",
         kinds.one_of(OUTPUT_LOSSES),
-        "How errors count: cross-entropy pulls hard at points on the wrong side, squared error "
-        "gently. A regression always has squared error.",
+        "How errors count: cross-entropy penalizes confident mistakes heavily, squared error only "
+        "mildly. A regression always has squared error.",
     )
     optimizer: str = _setting(
         "sgd",
@@ -175,7 +176,7 @@ class Config:
         "constant",
         kinds.one_of(SCHEDULES),
         "How the learning rate falls over the iterations: large steps first, small ones later. "
-        "Cosine restarts after the last iteration.",
+        "If you train past the last iteration, the cosine schedule starts over.",
         effect="update",
     )
     batch_size: int | None = _setting(
@@ -193,7 +194,7 @@ class Config:
     regularization_rate: float = _setting(
         0.001,
         kinds.real(0, 1e6),
-        "Strength of L1 or L2. Too strong, and the map stays flat.",
+        "Strength of L1 or L2. If it is too strong, the network predicts the same everywhere.",
         effect="update",
     )
     iterations: int = _setting(

@@ -10,8 +10,23 @@ from nnlab.training.config import SETTINGS, text
 FIELDS = {
     "output_loss": "loss",
     "learning_rate_schedule": "schedule",
+    "samples": "training points",
+    "test_samples": "test points",
+    "train_loss": "training loss",
+    "train_accuracy": "training accuracy",
+    "regularization_rate": "regularization strength",
     "target_loss": "stop at loss",
     "patience": "stop after … without progress",
+}
+# What the page says for None; for other fields, and for no layers, it says "none".
+WITHOUT = {"batch_size": "all points", "target_loss": "off", "patience": "off"}
+# The parts of a rule that the page words otherwise than Python: there, an empty field is None.
+_ON_THE_PAGE = {
+    "a finite number": "a number",
+    "None for all of them": "empty for all points",
+    "None for no such stop": "empty for no limit",
+    "1e+06": "1,000,000",
+    "the data set own": "the data set “Your own points”",
 }
 OPTIONS: dict[str, dict[str, str]] = {
     "problem": {"classification": "Classification", "regression": "Regression"},
@@ -21,7 +36,7 @@ OPTIONS: dict[str, dict[str, str]] = {
         "xor": "XOR",
         "gaussians": "Gaussians",
         "spirals": "Spirals",
-        "plane": "Plane",
+        "plane": "Slope",
         "multi-gaussian": "Hills and hollows",
         "own": "Your own points",
     },
@@ -102,7 +117,7 @@ def value_text(name: str, value: Any) -> str:
     written = text(name, value)
     if name in OPTIONS:
         return ", ".join(option_name(name, option.strip()) for option in written.split(","))
-    return written or "none"
+    return written or WITHOUT.get(name, "none")
 
 
 def phrase(name: str, value: Any) -> str:
@@ -111,13 +126,14 @@ def phrase(name: str, value: Any) -> str:
 
 
 def rule_in_words(broken: BrokenRule) -> str:
-    """Return a broken rule with the options of its field in words."""
+    """Return a broken rule as the page says it: what its field must do, in words."""
     options = OPTIONS.get(broken.field, {})
-    return re.sub(
-        r"[^\s,]+",
-        lambda found: options.get(found[0], found[0]),
-        broken.rule,
-    )
+    rule = re.sub(r"[^\s,]+", lambda found: options.get(found[0], found[0]), broken.rule)
+    for python, words in _ON_THE_PAGE.items():
+        rule = rule.replace(python, words)
+    rule = re.sub(r"(?<![\d,])\d{5,}", lambda found: f"{int(found[0]):,}", rule)
+    name = "Iterations without progress" if broken.field == "patience" else label(broken.field)
+    return f"{name} must {rule}"
 
 
 def read_options(name: str, typed: str) -> Any:

@@ -64,11 +64,11 @@ PANELS = {"Network": "network", "Layers": "layers", "One step": "step", "Equatio
 NUMBERS = (
     ("learning_rate", "", "Learning rate", ("0.02", "0.3", "0.0007", "1")),
     ("iterations", "", "Iterations", ("2000", "100000")),
-    ("samples", "", "Samples", ("30", "60")),
+    ("samples", "", "Training points", ("30", "60")),
     ("noise", "", "Noise", ("0", "0.1", "0.25")),
     ("seed", NETWORK, "Seed", ("1", "77")),
     ("data_seed", DATA, "Data seed", ("3", "5")),
-    ("test_samples", DATA, "Test samples", ("10", "30")),
+    ("test_samples", DATA, "Test points", ("10", "30")),
     ("batch_size", TRAINING, "Batch size", ("5", "16", "")),
     ("target_loss", TRAINING, "Stop at loss", ("0.0001", "")),
     ("patience", TRAINING, "Stop after … without progress", ("100000", "")),
@@ -460,7 +460,8 @@ class Walk:
         }
         name = self.rng.choice(list(labels))
         self._popover(SHOW)
-        self.page.get_by_text(labels[name], exact=True).click()
+        shown = self.page.get_by_test_id("stPopoverBody")
+        shown.get_by_text(labels[name], exact=True).click()
         self._chosen(**{name: not self.expected.choices[name]})
         self._compare_fields()
         self._close()

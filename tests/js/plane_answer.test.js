@@ -32,8 +32,8 @@ for (const [low, middle, high] of PALETTES) {
 test("a probability is that of the more likely class", () => {
   /** @type {[number, string][]} */
   const answers = [
-    [0.97, "97 % blue"], [0.5, "50 % blue"], [0.2, "80 % orange"], [0, "over 99 % orange"],
-    [1, "over 99 % blue"],
+    [0.97, "97% blue"], [0.5, "50% blue"], [0.2, "80% orange"], [0, "over 99% orange"],
+    [1, "over 99% blue"],
   ];
   for (const [fraction, answer] of answers) {
     assert.equal(mapAnswer(fraction, { kind: "probability", reach: 1 }), answer);
@@ -57,8 +57,8 @@ test("the map of a regression ends at -1 and 1, that of a unit at its largest va
 });
 
 test("a point is named by its class or its value", () => {
-  assert.equal(pointAnswer(false, 1, 1, 0.995), "Blue point: the network says 99.5 % blue");
-  assert.equal(pointAnswer(true, 0, 0, 0.75), "Orange test point: the network says 75.0 % blue");
+  assert.equal(pointAnswer(false, 1, 1, 0.995), "Blue point: the network says 99.5% blue");
+  assert.equal(pointAnswer(true, 0, 0, 0.75), "Orange test point: the network says 75.0% blue");
   assert.equal(
     pointAnswer(false, null, -0.5, 0.25), "The point has the value −0.5: the network says 0.25",
   );

@@ -4,19 +4,27 @@ from nnlab.app.action import Action
 from nnlab.app.explore import lockstep, session
 from nnlab.app.explore.session import RunPair, StartedSweep
 
-_RUN = "Runs the sweep. Replaces earlier results. Pause keeps unfinished runs as they are."
-
 # Start, Resume and Pause are in one place, so that a late second click cannot undo the first one.
 START_SWEEP = Action[StartedSweep | None](
-    "sweep_start", lambda _: session.ask_start(), "Start", _RUN, " "
+    "sweep_start",
+    lambda _: session.ask_start(),
+    "Start",
+    "Run the sweep. This replaces the earlier results.",
+    " ",
 )
 # It has no key, since it replaces results.
 RESTART_SWEEP = START_SWEEP._replace(name="sweep_restart", key="")
 RESUME_SWEEP = START_SWEEP._replace(
-    label="Resume", command=lambda started: started.sweep.resume(), read_only=True
+    label="Resume",
+    help="Continue the paused sweep.",
+    command=lambda started: started.sweep.resume(),
+    read_only=True,
 )
 PAUSE_SWEEP = RESUME_SWEEP._replace(
-    name="sweep_pause", label="Pause", command=lambda started: started.sweep.pause()
+    name="sweep_pause",
+    label="Pause",
+    help="Pause the sweep; unfinished runs continue later.",
+    command=lambda started: started.sweep.pause(),
 )
 CANCEL_SWEEP = Action[StartedSweep | None](
     "sweep_cancel",
@@ -35,20 +43,23 @@ START_PAIR = Action[RunPair](
     "compare_start",
     lambda _: session.train_pair(),
     "Start",
-    "Train both in lockstep from where they are, or pause.",
+    "Train both runs in lockstep.",
     " ",
     _can_train,
     read_only=True,
     stops=True,
 )
 PAUSE_PAIR = START_PAIR._replace(
-    name="compare_pause", label="Pause", command=lambda _: session.pause_pair()
+    name="compare_pause",
+    label="Pause",
+    help="Pause both runs.",
+    command=lambda _: session.pause_pair(),
 )
 STEP_PAIR = Action[RunPair](
     "compare_step",
     session.step_pair,
     "Step",
-    "Make one iteration of both.",
+    "Run one iteration of both.",
     "ArrowRight",
     _can_train,
     read_only=True,

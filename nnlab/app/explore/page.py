@@ -108,7 +108,8 @@ def _base(base: Config) -> None:
     if len(base.points):
         words.append(f"{len(base.points):,} own points")
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="base_line"):
-        st.caption(f"Base: the article's settings{' except ' if words else ''}{', '.join(words)}")
+        changes = f", except {', '.join(words)}" if words else ""
+        st.caption(f"Base: default settings (the article's){changes}")
         # Not a link, since a link holds only a limited number of own points.
         st.button(
             "Open in the playground",
@@ -120,11 +121,11 @@ def _base(base: Config) -> None:
         run = navigation.current_run()
         if run and run.config != base:
             st.button(
-                "Take the playground's settings",
+                "Use the playground's settings",
                 key="follow_playground",
                 type="tertiary",
                 on_click=sweep_fields.follow_playground,
-                help="Let the axes vary the settings that the playground has now.",
+                help="Use the playground's current settings as the base of the sweep.",
             )
 
 
@@ -152,7 +153,7 @@ def _results(started: StartedSweep | None, plan: Plan | None, view: str) -> None
     if started and plan and plan.configs != started.plan.configs:
         st.caption(
             ":material/info: The settings have changed. These are the results of the last sweep; "
-            "Start makes new ones."
+            "Start runs the sweep again."
         )
     interval = None
     if started and started.is_running:

@@ -62,13 +62,13 @@ def choose(base: Config) -> Rule:
     chosen, metrics = _chosen(base.problem), METRICS_OF[base.problem]
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         metric = st.selectbox(
-            "Solved by",
+            "Solved when",
             metrics,
             index=metrics.index(chosen.metric),
             format_func=label,
             key=f"solved_metric_{base.problem}",
             width=180,
-            help="Decides whether a run has solved the problem. The chart shows it, too.",
+            help="A run counts as solved when it meets this rule. The chart shows the threshold.",
         )
         is_accuracy = metric in ACCURACIES
         threshold = st.number_input(

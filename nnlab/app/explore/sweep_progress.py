@@ -68,10 +68,11 @@ def estimate(plan: Plan) -> tuple[str, str]:
     runs = "1 run" if len(plan.configs) == 1 else f"{len(plan.configs)} runs"
     iterations = {config.iterations for config in plan.configs}
     each = f" of {plan.base.iterations:,} iterations" if len(iterations) == 1 else ""
+    some = "1 run" if at_once == 1 else f"{at_once} runs"
     return (
         f"**{runs}**{each}, about **{duration(seconds)}**",
         f"Measured: {cost.iterations:,} iterations of one of these runs took "
-        f"{cost.seconds:.2g} s on this server, which makes {at_once} runs at a time. "
+        f"{cost.seconds:.2g} s on this server, which computes {some} at a time. "
         "Larger networks and more points take longer, and so does a busy server.",
     )
 

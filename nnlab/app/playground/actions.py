@@ -25,13 +25,13 @@ PAUSE = Action[Playground](
     "pause", session.pause, "Pause", "Pause the training.", " ", read_only=True, stops=True
 )
 STEP = Action[Playground](
-    "step", session.step, "Step", "Make one iteration.", "ArrowRight", _can_train, read_only=True
+    "step", session.step, "Step", "Run one iteration.", "ArrowRight", _can_train, read_only=True
 )
 STEP_TICK = Action[Playground](
     "step_tick",
     session.step,
-    "As many steps as one update of the page",
-    "Make as many iterations as one update of the page.",
+    "Run several iterations (the number on the button)",
+    "",
     "Shift+ArrowRight",
     _can_train,
     read_only=True,
@@ -74,18 +74,18 @@ LOWER_RATE = Action[Playground](
     "lower_rate",
     session.set_learning_rate,
     "Lower the learning rate",
-    "The next lower one of 1, 3, 10, 30 and so on.",
+    "The next lower value of …, 0.01, 0.03, 0.1, 0.3, ….",
     icon=":material/remove:",
 )
 HIGHER_RATE = Action[Playground](
     "higher_rate",
     session.set_learning_rate,
     "Raise the learning rate",
-    "The next higher one of 1, 3, 10, 30 and so on.",
+    "The next higher value of …, 0.01, 0.03, 0.1, 0.3, ….",
     icon=":material/add:",
 )
 MAKE_STEP = Action[Playground](
-    "make_step", session.make_step, "Take the step", "Make this update in the charts and numbers."
+    "make_step", session.make_step, "Take the step", "Apply this update to the network."
 )
 UNDO = Action[Playground](
     "undo",
@@ -99,7 +99,7 @@ CLEAR = Action[Playground](
     session.clear_points,
     "Clear",
     "Remove all points that you have drawn or uploaded. To train on your points alone, choose the "
-    "data set of your own points.",
+    "data set “Your own points”.",
     is_enabled=lambda playground: len(playground.own.points) > 0,
 )
 USE_POINTS = Action[Playground]("use_points", session.use_upload, "Use these points")
@@ -107,14 +107,14 @@ PRESENT = Action[Playground](
     "present",
     session.set_presenting,
     "Present",
-    "Show the picture, the numbers and the network alone, large enough for the last row.",
+    "Show the picture, the numbers and the network alone, large enough for the back row.",
     "p",
     read_only=True,
 )
 END_PRESENTING = Action[Playground](
     "end_presenting",
     session.set_presenting,
-    "Leave (Esc)",
+    "Exit (Esc)",
     "Back to the whole page.",
     "Escape",
     read_only=True,

@@ -26,8 +26,8 @@ class ExampleRun(NamedTuple):
 EXAMPLE_RUNS = {
     "article": ExampleRun(
         "The article",
-        "The run of Implementing Neural Network Algorithm with NumPy: nothing seems to happen for "
-        "8,000 iterations, then the boundary closes.",
+        "The run from the article “Implementing Neural Network Algorithm with NumPy”: nothing "
+        "seems to happen for about 7,000 iterations, then the boundary closes.",
         Config(),
         DEFAULT_SPEED,
     ),
@@ -58,7 +58,7 @@ EXAMPLE_RUNS = {
         "100",
     ),
     "line": ExampleRun(
-        "A line cannot",
+        "A line is not enough",
         "Without hidden layers the boundary is a straight line. No line separates two circles, "
         "whatever the learning rate.",
         Config(hidden_layers=(), learning_rate=0.1, iterations=5000),
@@ -66,8 +66,8 @@ EXAMPLE_RUNS = {
     ),
     "overfitting": ExampleRun(
         "Overfitting",
-        "A large network learns 40 noisy points by heart: the training loss falls to 0, while the "
-        "test loss rises.",
+        "A large network memorizes 40 noisy points: the training loss falls to 0, while the test "
+        "loss rises.",
         Config(
             dataset="moons",
             samples=40,

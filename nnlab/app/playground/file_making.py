@@ -10,7 +10,6 @@ from streamlit import runtime
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from nnlab.app.turns import turn
-from nnlab.data.rules import BrokenRule
 
 File = TypeVar("File", str, bytes)
 MAX_ASKED = 2  # files that a session may wait for at a time
@@ -22,7 +21,8 @@ _counting, _making = Lock(), Lock()
 def made_in_turn(make: Callable[[], File]) -> Callable[[], File]:
     """Return the function that makes a file, wrapped so that each call waits for its turn.
 
-    A call raises a BrokenRule if this session has ended, or already waits for MAX_ASKED files.
+    A call raises a ValueError if this session has ended, or already waits for MAX_ASKED files; the
+    page shows its sentence.
     """
     context = get_script_run_ctx()
     session = context.session_id if context else ""
@@ -39,14 +39,14 @@ def made_in_turn(make: Callable[[], File]) -> Callable[[], File]:
 
 def _check_is_open(session: str) -> None:
     if runtime.exists() and not runtime.get_instance().is_active_session(session):
-        raise BrokenRule("files", "be for an open session", "one that has ended")
+        raise ValueError("This session has ended: reload the page.")
 
 
 @contextmanager
 def _place(session: str) -> Iterator[None]:
     with _counting:
         if _asked[session] >= MAX_ASKED:
-            raise BrokenRule("files", f"be at most {MAX_ASKED} at a time", "one more")
+            raise ValueError(f"{MAX_ASKED} files are already being made: wait for one of them.")
         _asked[session] += 1
     try:
         yield

@@ -24,7 +24,7 @@ PARTS = {
     "speed": ("Speed", ".st-key-speed"),
     "tools": ("Drawing tools", ".st-key-tools"),
     "log_loss": ("Log axis", ".st-key-log_loss"),
-    "time_line": ("Time line", ".st-key-time_line"),
+    "time_line": ("Timeline", ".st-key-time_line"),
     "save": ("Save", ".st-key-save"),
     "share": ("Share", ".st-key-share"),
     "advice": ("Advice", ".st-key-diagnosis"),
@@ -39,7 +39,7 @@ _BESIDE = {
 }
 NAMES = {
     **{name: label(name) for name in SETTINGS},
-    **{name: f"Panel {panel.title}" for name, panel in PANELS.items()},
+    **{name: f"{panel.title} panel" for name, panel in PANELS.items()},
     **{name: words for name, (words, _) in PARTS.items()},
 }
 

@@ -79,9 +79,8 @@ def tools(playground: Playground) -> Brush | None:
             "",
             help="Click or drag on the plane to add points of the chosen class, or to erase points "
             "that you have added. Shift adds the other class. By keyboard: Tab to the plane, arrow "
-            "keys, Enter. Training continues with them. In the "
-            f"data set own, every {ORDINAL} point is a test point, a small ring: the network does "
-            "not learn from it.",
+            "keys, Enter. Training continues with them. In the data set “Your own points”, every "
+            f"{ORDINAL} point is a test point, a small ring: the network does not learn from it.",
         )
     if tool == LOOK:
         return None
@@ -116,7 +115,8 @@ def files(problem: str) -> None:
         type=["csv", "tsv", "txt"],
         key="upload",
         max_upload_size=csv_files.MAX_BYTES // 1_000_000,
-        help="Two numeric columns and a label column with two values (for a regression: a number).",
+        help="Two numeric columns and a label column with two values (for regression, a numeric "
+        "target).",
     )
     # Above the choice of columns, since that may reach below the end of a small window.
     outcome = st.container()
@@ -139,16 +139,14 @@ def _choose_columns(uploaded: UploadedFile, problem: str, outcome: DeltaGenerato
     file_id = uploaded.file_id
     names, numbered, guessed = session.remember("columns", (file_id, problem), _reading(columns))
     if numbered:
-        st.caption("The first row counts the columns, so it is read as their names.")
+        st.caption("The first row only numbers the columns, so it is used as the header.")
     left, right = st.columns(2)
     label = "label" if problem == "classification" else "target"
-    places = ((left, "x1"), (right, "x2"), (left, label))
+    places = ((left, "x₁"), (right, "x₂"), (left, label.capitalize()))
     # Another file or problem has other guesses, and so other widgets.
     suffix = f"{file_id}_{problem}"
     x1, x2, label = (
-        where.selectbox(
-            f"Column of {role}", names, names.index(guess), key=f"column_{index}_{suffix}"
-        )
+        where.selectbox(f"{role} column", names, names.index(guess), key=f"column_{index}_{suffix}")
         for index, ((where, role), guess) in enumerate(zip(places, guessed, strict=True))
     )
 
@@ -166,7 +164,7 @@ def _choose_columns(uploaded: UploadedFile, problem: str, outcome: DeltaGenerato
         "network learns badly from such values."
     )
     # Other columns may have another default, and so another widget.
-    chosen = st.checkbox("Standardise", unscaled, f"standardise_{unscaled}_{suffix}", help_)
+    chosen = st.checkbox("Standardize", unscaled, f"standardise_{unscaled}_{suffix}", help_)
     if chosen:
         scaled = partial(_standardised, own, problem)
         own, units = session.remember("standardised points", source, scaled)
@@ -181,7 +179,7 @@ def _choose_columns(uploaded: UploadedFile, problem: str, outcome: DeltaGenerato
 
 
 def _standardised(own: OwnPoints, problem: str) -> tuple[OwnPoints, str]:
-    """Return the standardised points, and what 0 and 1 mean in the units of the file."""
+    """Return the standardized points, and what 0 and 1 mean in the units of the file."""
     columns = dict(zip(own.axes, own.points.inputs.T, strict=True))
     if problem == "regression":
         columns[own.target] = own.points.targets

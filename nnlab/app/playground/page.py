@@ -140,7 +140,10 @@ def _notices(
         with st.container(horizontal=True, vertical_alignment="center", key="diagnosis"):
             st.warning(f"{finding.sentence} {finding.advice}", icon=":material/stethoscope:")
             effect = "a new run starts." if finding.restart else "the run continues with it."
-            help_ = "This is the past: return to the present to apply it."
+            help_ = (
+                "You are looking back at an earlier iteration. Move the slider to the end to apply "
+                "the advice."
+            )
             help_ = help_ if past else f"Apply the advice; {effect}"
             label = report.STANDARDISE if finding.standardise else report.changes(finding.changes)
             ADVICE.button(st, playground, finding, label=label, help=help_, disabled=past)

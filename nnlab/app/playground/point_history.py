@@ -23,10 +23,10 @@ class OwnPoints(NamedTuple):
 
 
 def standardised(own: OwnPoints, problem: str) -> OwnPoints:
-    """Return the points with standardised inputs and, in a regression, targets; names say so."""
-    (x1, x2), target = (f"{name} (standardised)" for name in own.axes), own.target
+    """Return the points with standardized inputs and, in a regression, targets; names say so."""
+    (x1, x2), target = (f"{name} (standardized)" for name in own.axes), own.target
     if problem == "regression":
-        target = f"{target} (standardised)"
+        target = f"{target} (standardized)"
     return OwnPoints(standardized_points(own.points, problem), (x1, x2), target, own.classes)
 
 

@@ -1,4 +1,4 @@
-"""The page for a presenter: plane, numbers, network and loss, large enough for the last row.
+"""The page for a presenter: plane, numbers, network and loss, large enough for the back row.
 
 The page draws the same elements as otherwise, so no chart is replaced. A style sheet that is sent
 only while presenting hides the rest and enlarges what remains.

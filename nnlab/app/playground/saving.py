@@ -9,16 +9,18 @@ from typing import Any
 import streamlit as st
 
 from nnlab.app import report
+from nnlab.app.links import in_words
 from nnlab.app.playground import own_points, session
 from nnlab.app.playground.file_making import made_in_turn
 from nnlab.app.turns import give_way, in_turn
+from nnlab.data.rules import BrokenRule
 from nnlab.export.animation import animation
 from nnlab.export.parameters_file import parameters_file
 from nnlab.export.replay import replay
 from nnlab.export.script import script
 from nnlab.training.edit_record import PARAMETER, STEP, STOP, Edit
 from nnlab.training.run import Run, evaluate
-from nnlab.training.wording import field_name, value_text
+from nnlab.training.wording import label, value_text
 
 FEW_POINTS = 5000  # take about 10 ms to write
 _script = lru_cache(maxsize=4)(script)
@@ -44,7 +46,10 @@ def render() -> None:
         # Few points are written now: a file made on a click may be gone after the next tick.
         few = len(run.dataset.train_inputs) <= FEW_POINTS
         if few or not playground.training:
-            help_ = "The training points as CSV; with the data set own, your test points, too."
+            help_ = (
+                "The training points as CSV; with the data set “Your own points”, your test "
+                "points, too."
+            )
             points = (
                 own_points.file(playground)
                 if few
@@ -86,8 +91,8 @@ def _program(run: Run) -> None:
         config = replace(config, iterations=max(config.iterations, run.iteration))
     try:
         source = _script(config)
-    except ValueError as error:
-        st.caption(f"No script for this run: {error}.")
+    except BrokenRule as broken:
+        st.caption(f"No script for this run: {in_words(broken)}.")
         return
     help_ = f"""A short program for NumPy that repeats this run from the start, loss by loss, for \
 {config.iterations:,} iterations."""
@@ -95,9 +100,10 @@ def _program(run: Run) -> None:
     if run.edits:
         differing = [one for one in run.edits if one.kind != STOP]
         first = (differing or run.edits)[0]
+        how = "its results will differ" if differing else "it may stop at a different iteration"
         st.caption(
             f"{_sentence(first)} at iteration {first.iteration:,}. The script uses the present "
-            f"settings from the start, and {'will differ' if differing else 'may stop elsewhere'}."
+            f"settings from the start, so {how}."
         )
 
 
@@ -111,4 +117,6 @@ def _sentence(done: Edit) -> str:
         value_text(done.name, setting) if done.name != "points" else f"{setting[0]:,}"
         for setting in (done.before, done.value)
     )
-    return f"The setting {field_name(done.name)} was changed from {before} to {value}"
+    if done.name == "points":
+        return f"The number of own points was changed from {before} to {value}"
+    return f"“{label(done.name)}” was changed from {before} to {value}"

@@ -151,7 +151,7 @@ def set_learning_rate(_: Playground, rate: float) -> None:
 
 
 def apply_advice(drawn: Playground, finding: Diagnosis) -> None:
-    """Change the settings as a diagnosis advises, or standardise the own points."""
+    """Change the settings as a diagnosis advises, or standardize the own points."""
     if finding.standardise:
         if current().own is drawn.own:
             own = standardised(drawn.own, drawn.run.config.problem)
@@ -409,7 +409,9 @@ def set_parameter(parameter: Sequence[int], value: str) -> None:
     """Set a weight or bias, by layer, row and column, as typed; `refused_value` says what fails."""
     playground = current()
     if playground.viewed_run is not playground.run:
-        _change(refused_value="This is the past: choose Continue from here to change it.")
+        _change(
+            refused_value="This is an earlier iteration: choose “Continue from here” to change it."
+        )
         return
     number: Any = value  # edits.set_parameter refuses it if it is not a number
     with suppress(ValueError):
@@ -417,8 +419,12 @@ def set_parameter(parameter: Sequence[int], value: str) -> None:
     layer, row, column = parameter
     try:
         run = edits.set_parameter(playground.run, layer, row, column, number)
-    except ValueError as error:
-        _change(refused_value=str(error))
+    except ValueError:
+        most = edits.LARGEST_VALUE
+        refused = f"Enter a number from −{most} to {most}."
+        if isinstance(number, float) and abs(number) <= most:
+            refused = "With this value the loss is infinite: enter a smaller one."
+        _change(refused_value=refused)
     else:
         _change(run=run, refused_value="")
 

@@ -107,12 +107,12 @@ def _training() -> dict[str, Any]:
         if values["optimizer"] in ("momentum", "nesterov"):
             values["momentum"] = _number(right, "momentum", step=0.1)
         left, right = st.columns(2)
-        values["batch_size"] = _number(left, "batch_size", placeholder="all")
+        values["batch_size"] = _number(left, "batch_size", placeholder="all points")
         values["learning_rate_schedule"] = _choice(right, "learning_rate_schedule", SCHEDULES)
         left, right = st.columns(2)
         values["regularization"] = _choice(left, "regularization", PENALTIES)
         if values["regularization"] != "none":
-            rate = _number(right, "regularization_rate", label="Rate", step=0.001)
+            rate = _number(right, "regularization_rate", label="Strength", step=0.001)
             values["regularization_rate"] = rate
         values["target_loss"] = _number(st, "target_loss", placeholder="off", step=0.01)
         values["patience"] = _number(st, "patience", placeholder="off", step=100)

@@ -10,7 +10,7 @@ import streamlit as st
 from nnlab.app.playground import hiding
 from nnlab.app.playground.record import HIDE, PRESENT
 
-MAX_VERSION = 20  # a QR code with more than 97 squares a side is too fine for the last row
+MAX_VERSION = 20  # a QR code with more than 97 squares a side is too fine for the back row
 MAX_LENGTH = 858  # characters in such a code (ISO/IEC 18004, table 7, level L)
 
 
@@ -23,7 +23,10 @@ def render(query: Mapping[str, str], hidden: Sequence[str]) -> None:
 
 
 def _content(query: Mapping[str, str], hidden: Sequence[str]) -> None:
-    help_ = "What the link's page does not show, for a class. It keeps its value all the same."
+    help_ = (
+        "Controls to hide from whoever opens the link, such as a class. Hidden settings keep their "
+        "values."
+    )
     chosen = st.multiselect(
         *("Hide", list(hiding.NAMES), hidden),
         format_func=hiding.NAMES.__getitem__,
@@ -31,7 +34,7 @@ def _content(query: Mapping[str, str], hidden: Sequence[str]) -> None:
         placeholder="nothing",
         help=help_,
     )
-    presents = st.checkbox("Open it as Present shows it", PRESENT in query, key="share_present")
+    presents = st.checkbox("Open in presentation mode", PRESENT in query, key="share_present")
     link = _link({**query, HIDE: ",".join(chosen), PRESENT: "true" if presents else ""})
     st.code(link, language=None, wrap_lines=True)
     if drawing := qr_code(link):

@@ -11,7 +11,7 @@ DEFAULTS = Config()
 
 
 def of_data(values: Mapping[str, Any], own_points: int) -> str:
-    """Return "seed 4 · 100 test points · files".
+    """Return "seed 4 · 100 test points · upload".
 
     Parameters
     ----------
@@ -22,7 +22,7 @@ def of_data(values: Mapping[str, Any], own_points: int) -> str:
     return _joined(
         _with("seed {}", seed),
         _with("{:,} test points", values["test_samples"]),
-        f"{own_points:,} own points" if own_points else "files",
+        f"{own_points:,} own points" if own_points else "upload",
     )
 
 
@@ -53,10 +53,10 @@ def of_training(values: Mapping[str, Any]) -> str:
     return _joined(
         optimizer,
         _with("batch {:,}", values["batch_size"]) or "all points",
-        f"{schedule} rate" if _differs(values, "learning_rate_schedule") else "",
+        f"{schedule} schedule" if _differs(values, "learning_rate_schedule") else "",
         penalty,
         _with("stop at loss {:g}", values["target_loss"]),
-        _with("stop after {:,}", values["patience"]),
+        _with("stop after {:,} without progress", values["patience"]),
     )
 
 

@@ -14,7 +14,7 @@ class Diagnosis(NamedTuple):
     advice : one thing to try
     changes : the fields of Config that follow the advice, and their values
     restart : False if the advice can change this run, True if it only helps a new one
-    standardise : the advice is to standardise the own points, inputs and a regression's targets
+    standardise : the advice is to standardize the own points, inputs and a regression's targets
     """
 
     name: str

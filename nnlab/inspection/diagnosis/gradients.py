@@ -99,8 +99,8 @@ def exploding_gradients(observation: Observation) -> Diagnosis | None:
     rate = rounded(run.config.learning_rate / 10)
     return Diagnosis(
         "exploding gradients",
-        f"The gradient explodes: its norm is {_shown(gradient)} and the loss {loss:.3g}, where the "
-        f"same prediction everywhere would have {constant:.3g}.",
+        f"The gradient explodes: its norm is {_shown(gradient)}, and the loss is {loss:.3g}, "
+        f"compared with {constant:.3g} for predicting the same value everywhere.",
         "Try starting weights that fit the layers' widths."
         if large_start
         else f"Try a learning rate of {rate:g}.",
@@ -156,9 +156,9 @@ def small_learning_rate(observation: Observation) -> Diagnosis | None:
         return None
     return Diagnosis(
         "small learning rate",
-        f"The learning rate is too small: an update moves the weights by {step:.1g} of their size, "
-        f"where about {USUAL_STEP:g} is usual; even {iterations:,} of them add up to no more than "
-        f"{step * iterations:.1%}.",
+        f"The learning rate is too small: each update changes the weights by about {step:.1g} of "
+        f"their size; about {USUAL_STEP:g} is typical. Even {iterations:,} updates would add up to "
+        f"no more than {step * iterations:.1%}.",
         f"Try a learning rate of {rate:g}.",
         {"learning_rate": rate},
         restart=False,

@@ -80,7 +80,7 @@ def plateau(observation: Observation) -> Diagnosis | None:
     return Diagnosis(
         "plateau",
         f"Stuck on a plateau: in the last {iterations // 2:,} iterations the loss has changed by "
-        f"{abs(before - now) / now:.2%}, and stays at {now:.3g}.",
+        f"only {abs(before - now) / now:.2%}; it is at {now:.3g}.",
         advice,
         changes,
     )
@@ -101,4 +101,4 @@ def _way_off(run: Run) -> tuple[str, dict[str, object]]:
     if config.optimizer != "adam":
         advice = "Adam makes large steps where gradients are small."
         return advice, {"optimizer": "adam", "learning_rate": 0.01}
-    return "Other starting weights.", {"seed": (config.seed + 1) % 2**32}
+    return "Try other starting weights.", {"seed": (config.seed + 1) % 2**32}

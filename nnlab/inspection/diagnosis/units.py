@@ -94,9 +94,9 @@ def saturation(observation: Observation) -> Diagnosis | None:
         "saturation",
         f"Layer {layer + 1} is saturated: {now[layer]:.1%} of its outputs for the training points "
         "are at the limits of the activation, where its slope is almost 0.",
-        "Smaller starting weights keep the units off their limits."
+        "Smaller starting weights keep the units out of saturation."
         if from_the_start
-        else f"A learning rate of {rate:g}, from the start, keeps the units off their limits.",
+        else f"A learning rate of {rate:g}, from the start, keeps the units out of saturation.",
         {"initialization": "xavier"} if from_the_start else {"learning_rate": rate},
     )
 
@@ -121,7 +121,7 @@ def dead_units(observation: Observation) -> Diagnosis | None:
     return Diagnosis(
         "dead units",
         f"Layer {layer + 1}: {round(fractions[layer] * width)} of {width} units are dead: their "
-        "slope is 0 at every training point, so that no gradient gets through them.",
+        "slope is 0 at every training point, so no gradient gets through.",
         "Leaky ReLU has a slope everywhere.",
         {"activation": "leaky_relu"},
     )

@@ -34,7 +34,7 @@ def unscaled(observation: Observation) -> Diagnosis | None:
     `are_uneven` for the inputs (LeCun et al. 1998, Efficient BackProp, section 4.3). It counts only
     if the run has diverged, if one of SYMPTOMS finds something, or if the loss no longer falls and
     is more than WORSE times that of a constant prediction. Points that are added to another data
-    set do not count, since its own points could not be standardised with them.
+    set do not count, since its own points could not be standardized with them.
     """
     run = observation.run
     if run.config.dataset != OWN:
@@ -47,7 +47,7 @@ def unscaled(observation: Observation) -> Diagnosis | None:
     return Diagnosis(
         "unscaled",
         f"{evidence} A network learns well from means near 0 and standard deviations near 1.",
-        f"Standardise the points: {both} get mean 0 and standard deviation 1.",
+        f"Standardize the points: {both} get mean 0 and standard deviation 1.",
         {},
         standardise=True,
     )

@@ -31,7 +31,7 @@ def plan() -> tuple[Plan | None, str]:
     examples.menu()
     place = st.container()
     left, right = st.columns(2)
-    why = "How many runs each setting gets, each with different initial weights."
+    why = "How many runs each combination gets, each with different starting weights."
     seeds = _number(left, "Seeds", "seeds", why)
     why = SETTINGS["iterations"].help
     iterations = _number(right, "Iterations", "iterations", why, step=1000)
@@ -82,13 +82,13 @@ def _number(
 def _sample() -> tuple[int | None, int]:
     """Draw the fields of a random sample; return its size, or None for a grid, and its seed."""
     place = st.container()  # as wide as the sidebar: half of it would cut the words
-    why = "How many settings to draw at random from the axes' values. Empty: all combinations."
+    why = "How many combinations to draw at random from the axes' values. Empty: all of them."
     sample = _number(place, "Sample N at random", "sample", why, empty="all combinations")
     keep_in_query("sample", "" if sample is None else str(sample), "")
     if sample is None:
         keep_in_query("sample_seed", "", "")
         return None, DEFAULT_SAMPLE_SEED
-    why = "The same seed draws the same settings."
+    why = "The same seed draws the same combinations."
     sample_seed = _number(place, "Sampling seed", "sample_seed", why) or DEFAULT_SAMPLE_SEED
     keep_in_query("sample_seed", str(sample_seed), str(DEFAULT_SAMPLE_SEED))
     return sample, sample_seed
@@ -148,8 +148,8 @@ def _axes(*, sampled: bool) -> tuple[tuple[Axis | Range, ...], str]:
             st.caption(_values_shown(axes[-1]))
     if not axes:
         st.caption(
-            "Separate values by semicolons: 4; 8; 10,5. A range of numbers is 0..1 5, five values "
-            "at equal distances, or 0.001..1 log 7, seven at equal ratios."
+            "Separate values by semicolons: 4; 8; 10,5. For a range, enter `0..1 5` (five evenly "
+            "spaced values) or `0.001..1 log 7` (seven values, evenly spaced on a log scale)."
         )
     return tuple(axes), broken
 

@@ -70,8 +70,8 @@ def _parallel(sweep: SweepResults) -> None:
     with st.container(key="parallel"):
         live_chart.stage(run_filter.PARALLEL, figure, shows=live_chart.Update(len(done), alt))
     st.caption(
-        "Drag along an axis to filter the runs, click on a mark to remove it, and drag an axis by "
-        "its name to move it. The filter holds in all views."
+        "Drag along an axis to filter the runs, click a marked range to clear it, and drag an axis "
+        "by its name to reorder. The filter applies to all views."
     )
 
 
@@ -107,9 +107,13 @@ def _heat_map(sweep: SweepResults) -> None:
     shows = live_chart.Update(len(sweep.passing), alt)
     live_chart.stage(HEAT_MAP, heat_map(down, across, metric, found), shows=shows)
     st.caption(
-        f"The median over all runs of a cell, up to {found.counts.max()}. ✕: all runs of the cell "
-        "have diverged or failed."
+        f"The median of the runs in each cell (up to {_runs(found.counts.max())}). ✕: all runs of "
+        "the cell diverged or failed."
     )
+
+
+def _runs(count: int) -> str:
+    return "1 run" if count == 1 else f"{count} runs"
 
 
 def _scatter(sweep: SweepResults) -> None:

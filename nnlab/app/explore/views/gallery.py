@@ -67,7 +67,9 @@ def _choice(key: str, names: list[str], default: str) -> str:
 
 
 def _explanation(plan: Plan, per_cell: int) -> str:
-    opens = "A click on a run opens its settings in the playground, where it starts untrained."
+    opens = (
+        "Click a cell to open its settings in the playground; the network starts untrained there."
+    )
     if per_cell == 1:
         return opens
     rule = solved.rule(plan.base)
@@ -88,7 +90,7 @@ def update(sweep: SweepResults, layout: Layout) -> dict[str, live_chart.Update]:
     of = f"{len(sweep.passing)} of {len(sweep.plan.configs)} runs"
     axes = [field_name(axis.name) for axis in (layout.rows, layout.columns) if axis]
     alt = (
-        f"Gallery of {of} over {' and '.join(axes)}: for each setting its decision boundary, its "
-        "result and its loss curve."
+        f"Gallery of {of} over {' and '.join(axes)}: for each combination its decision boundary, "
+        "its result and its loss curve."
     )
     return {KEY: live_chart.Update(sweep.done, alt, gallery=drawn)}

@@ -42,9 +42,9 @@ def draw(sweep: SweepResults) -> None:
     scale = "the logarithm of the " if metric.log else ""
     st.caption(
         f"From {found.runs} runs. A small random forest learns {scale}{metric.title} from the "
-        "axes; the importance of an axis is the drop of R² when its values are shuffled among the "
-        "runs (scikit-learn's permutation_importance; whiskers: one standard deviation). For runs "
-        f"that its trees have not seen, the forest's R² is {found.explained:.2f}."
+        "axes; the importance of an axis is the drop in R² when its values are shuffled among the "
+        "runs (scikit-learn's permutation_importance; whiskers: one standard deviation). The "
+        f"out-of-bag R² is {found.explained:.2f}."
     )
     if found.explained <= 0:
         st.warning("The forest has learned nothing from these runs: the bars mean nothing.")

@@ -9,6 +9,7 @@ from nnlab.app import live_chart, report
 from nnlab.app.explore import session
 from nnlab.app.explore.session import StartedTest
 from nnlab.app.explore.setup import sweep_fields
+from nnlab.data.rules import BrokenRule
 from nnlab.figures.range_test import range_curve
 from nnlab.sweep.range_test import BEGUN, CAUTION, HIGHEST, LOWEST, RATES, UPDATES, RangeTest
 from nnlab.training.config import Config
@@ -17,7 +18,7 @@ TITLE = "Range test"
 STAGE = "range-test"
 _ENDS = {
     "diverged": "Above that, the run diverged.",
-    "far above": "Then it rose far above its best.",
+    "far above": "Beyond that, the loss rose far above its minimum.",
     "highest": f"No divergence up to {HIGHEST:g}.",
 }
 
@@ -62,8 +63,11 @@ def draw(base: Config) -> None:
         st.info("No test of these settings yet: press Start.")
     elif not test.future.done():
         st.info("The test is running.")
-    elif test.future.exception():
-        st.error(f"No test: {test.future.exception()}", icon=":material/error:")
+    elif error := test.future.exception():
+        why = f"The range test failed: {error}"
+        if isinstance(error, BrokenRule):
+            why = "The range test needs training points: add some first."
+        st.error(why, icon=":material/error:")
     else:
         _draw(base, test.future.result())
 
@@ -71,13 +75,13 @@ def draw(base: Config) -> None:
 def _draw(base: Config, test: RangeTest) -> None:
     if not test.falls:
         st.warning(
-            "The loss never fell by 1 %: with these settings the network does not learn at any of "
-            "these rates. Try another initialization, activation or seed."
+            "The loss never fell by even 1%: with these settings the network does not learn at any "
+            "of these rates. Try another initialization, activation or seed."
         )
         return
     st.markdown(
-        f"Learning begins at about {test.begins:.2g}, after {BEGUN:.0%} of the total fall; "
-        f"the loss is lowest at {test.ends:.2g}. {_ENDS[test.end]} Usable range: "
+        f"Learning begins at about {test.begins:.2g}, where the loss has made {BEGUN:.0%} of its "
+        f"total fall; it is lowest at {test.ends:.2g}. {_ENDS[test.end]} Usable range: "
         f"**{test.begins:.2g} to {test.ends:.2g}**. A fast and safe fixed rate is a quarter of the "
         f"upper end: **{test.suggested:g}**.",
         help="Smith takes the two ends as the bounds of a rate that goes up and down. For a fixed "
@@ -92,13 +96,13 @@ def _draw(base: Config, test: RangeTest) -> None:
     live_chart.stage(STAGE, range_curve(test, report.loss_name(base)), shows=shows)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.button(
-            f"Learning rate {test.suggested:g} in the playground",
+            f"Try {test.suggested:g} in the playground",
             key="open_suggested",
             on_click=session.open_settings,
             args=(replace(base, learning_rate=test.suggested),),
         )
         act, why = partial(_sweep_around, test.suggested), "Runs at a tenth to ten times this rate."
-        if st.button("A sweep around it", "sweep_around", why, act):
+        if st.button(f"Sweep around {test.suggested:g}", "sweep_around", why, act):
             st.rerun()  # all of the page, not the fragment alone
 
 

@@ -21,7 +21,7 @@ MAX_BANDS, DEFAULT_BANDS = 5, 3
 def draw(sweep: SweepResults) -> None:
     """Draw the view, in the ticking fragment or outside."""
     if len(sweep.plan.seeds) == 1:
-        st.info("Only one seed per setting: choose several seeds to see how results spread.")
+        st.info("Only one seed per combination: choose several seeds to see how results spread.")
     left, right = st.columns([1.15, 1], gap="small")
     with left:
         rule = solved.choose(sweep.plan.base)
@@ -38,7 +38,7 @@ def _settings(sweep: SweepResults, found: Sequence[SeedSpread], rule: Rule) -> N
     best = shown[0]
     low, middle, high = (metric.show(value) for value in best.quartiles)
     alt = (
-        f"Seed spread, {len(found)} settings. The best, {best.setting}: median {metric.title} "
+        f"Seed spread, {len(found)} combinations. The best, {best.setting}: median {metric.title} "
         f"{middle}, quartiles {low} to {high}, {solved_by(best)}. The last shown, "
         f"{shown[-1].setting}: median {metric.show(shown[-1].quartiles[1])}, "
         f"{solved_by(shown[-1])}."
@@ -48,7 +48,7 @@ def _settings(sweep: SweepResults, found: Sequence[SeedSpread], rule: Rule) -> N
     live_chart.stage(SETTINGS, figure, shows=live_chart.Update(len(sweep.passing), alt))
     names = " · ".join(field_name(axis.name) for axis in sweep.plan.axes)
     axes = f"Settings: {names}. " if names else ""
-    rest = f" The best {len(shown)} of {len(found)} settings." if len(found) > len(shown) else ""
+    rest = f" The best {len(shown)} of {len(found)} combinations." if found[len(shown) :] else ""
     st.caption(
         f"{axes}Solved: {rule}. Each point is a run; a bar goes from the lower to the upper "
         f"quartile over the seeds, and the line in it is the median.{rest}"
@@ -70,8 +70,8 @@ def _losses(sweep: SweepResults, found: Sequence[SeedSpread]) -> None:
             max_selections=MAX_BANDS,
             placeholder=f"the best {min(DEFAULT_BANDS, len(by_name))}",
             persist_state="session",
-            help="The settings whose training loss is drawn over the iterations: the median over "
-            "the seeds, and a band between the quartiles.",
+            help="The combinations whose training loss is drawn over the iterations: the median "
+            "over the seeds, and a band between the quartiles.",
         )
         log = st.toggle("Log axis", key="spread_log", persist_state="session", width="content")
     names = [name for name in chosen if name in by_name] or list(by_name)[:DEFAULT_BANDS]
@@ -85,9 +85,11 @@ def _losses(sweep: SweepResults, found: Sequence[SeedSpread]) -> None:
     alt = f"Training loss at the end. {'; '.join(ends)}."
     live_chart.stage(LOSSES, figure, shows=live_chart.Update(len(sweep.passing), alt))
     early = [
-        f"of {name} from iteration {band.ended:,}"
+        f"{name} from iteration {band.ended:,}"
         for name, band in known
         if band.ended < band.iterations[-1]
     ]
     if early:
-        st.caption(f"A run that ended early keeps its last mean: {'; '.join(early)}.")
+        st.caption(
+            f"Runs that ended early are continued at their last mean loss: {'; '.join(early)}."
+        )

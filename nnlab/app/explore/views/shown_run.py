@@ -49,7 +49,7 @@ def numbers(one: ShownRun) -> list[tuple[str, str]]:
     """Return the names and values of a run's metrics."""
     if one.metrics is None:
         return []
-    losses = [("train loss", one.metrics.train_loss), ("test loss", one.metrics.test_loss)]
+    losses = [("training loss", one.metrics.train_loss), ("test loss", one.metrics.test_loss)]
     found = [(name, f"{loss:.4g}") for name, loss in losses if not math.isnan(loss)]
     if not math.isnan(one.metrics.test_accuracy):
         found.append(("test accuracy", f"{one.metrics.test_accuracy:.1%}"))

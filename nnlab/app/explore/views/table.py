@@ -27,7 +27,7 @@ def draw(sweep: SweepResults) -> None:
             if column.choices
             else (100 if column.name in ACCURACIES else 1) * column.values
         )
-    data["iterations made"] = [result.iteration for result in results]
+    data["iterations run"] = [result.iteration for result in results]
     data["seconds"] = [result.seconds for result in results]
     number = st.column_config.NumberColumn
     config = {
@@ -60,7 +60,7 @@ def draw(sweep: SweepResults) -> None:
             disabled=len(runs) != 2,
             on_click=compare.choose,
             args=(runs,),
-            help="Show the two runs whose rows are ticked side by side.",
+            help="Show the two ticked runs side by side.",
         ):
             st.rerun()
         st.download_button(

@@ -41,10 +41,10 @@ export class LayerButtons {
       this.stepper(
         `${hidden.length} hidden layer${hidden.length === 1 ? "" : "s"}`,
         (middles[0] + middles[middles.length - 1]) / 2, ROWS[0],
-        this.button("−", "Remove the last layer", (widths) => (
+        this.button("−", "Remove the last hidden layer", (widths) => (
           widths.length > 0 && widths.slice(0, -1)
         )),
-        this.button("+", "Add a layer after the last", (widths) => (
+        this.button("+", "Add a hidden layer", (widths) => (
           widths.length < most && [...widths, widths.at(-1) ?? 4]
         )),
       ),

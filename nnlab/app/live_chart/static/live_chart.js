@@ -82,8 +82,8 @@ let stoppedAt = -Infinity;
 export function update({ parentElement, data, setTriggerValue }) {
   const message = unpack(data);
   const { session, page } = outbox.mark ?? message;
-  if (message.session !== session) noticeLoss("The server lost this session", whatIsLost);
-  noticeLoss("The page was loaded again", lostByReload);
+  if (message.session !== session) noticeLoss("The server has lost this session", whatIsLost);
+  noticeLoss("The page was reloaded", lostByReload);
   lostByReload = "";
   whatIsLost = message.what_is_lost;
   if (message.page !== page) stoppedAt = -Infinity;
@@ -138,7 +138,7 @@ addEventListener("pagehide", () => sessionStorage.setItem(STORED_LOSS, whatIsLos
  */
 function noticeLoss(why, lost) {
   if (!lost) return;
-  const text = `${why}: ${lost} is gone. Start begins again with the same settings.`;
+  const text = `${why}, so ${lost} is lost. Press Start to train again with the same settings.`;
   const notice = make("div", "lost", text, { role: "alert" });
   document.body.append(notice);
   for (const event of ["pointerdown", "keydown"]) {

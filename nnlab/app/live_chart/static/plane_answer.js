@@ -38,7 +38,7 @@ export function mapAnswer(fraction, { kind, reach }) {
   if (kind === "sign") return ["below 0", "above 0"][side];
   if (kind === "probability") {
     const percent = Math.round(100 * Math.max(fraction, 1 - fraction));
-    return `${percent > 99 ? "over 99" : percent} % ${CLASSES[side]}`;
+    return `${percent > 99 ? "over 99" : percent}% ${CLASSES[side]}`;
   }
   // Only as many decimals as the levels of the map tell apart
   const decimals = Math.ceil(-Math.log10((2 * reach) / LEVELS));
@@ -65,5 +65,5 @@ export function pointAnswer(isTest, label, target, prediction) {
   if (Number.isNaN(prediction)) return `${name} ${kind}: the network says nothing, as it diverged`;
   const side = prediction < 0.5 ? 0 : 1;
   const percent = (100 * (side ? prediction : 1 - prediction)).toFixed(1);
-  return `${name} ${kind}: the network says ${percent} % ${CLASSES[side]}`;
+  return `${name} ${kind}: the network says ${percent}% ${CLASSES[side]}`;
 }

@@ -9,7 +9,7 @@ const HTML = `
 <input type="range" min="0" value="0" max="0" aria-label="Look back: iteration"
   title="Look back: all pictures show the network as it was">
 <output></output>
-<button class="branch" title="Train on from this moment. The old curve stays, in grey.">
+<button class="branch" title="Continue training from this point. The old curve stays, in grey.">
   Continue from here</button>`;
 const REPLAY_MS = 50; // at least, between two iterations of a replay
 

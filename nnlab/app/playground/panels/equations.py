@@ -119,9 +119,9 @@ def _forward(config: Config, rows: int) -> None:
         output = "the output's value is the prediction"
     features = value_text("features", config.features)
     st.markdown(
-        f"**Forward.** {'A batch of' if config.batch_size else 'The'} {rows:,} training points are "
-        f"the rows of $A_0$, {rows} × {len(config.features)}, with the columns {features}. Each "
-        "layer multiplies by its weights $W$, adds its biases $b$ and applies its activation"
+        f"**Forward.** The {rows:,} training points{' of a batch' if config.batch_size else ''} "
+        f"are the rows of $A_0$, {rows} × {len(config.features)}, with the columns {features}. "
+        "Each layer multiplies by its weights $W$, adds its biases $b$ and applies its activation"
         f"{hidden}; {output}:"
     )
     for layer in range(1, len(config.layer_sizes)):
@@ -161,7 +161,7 @@ def _update(config: Config) -> None:
     optimizer = value_text("optimizer", config.optimizer)
     st.markdown(
         f"**Update.** One iteration moves all weights a little downhill, at the learning rate "
-        f"{config.learning_rate:g}{falls}, by the rule of {optimizer}; the biases likewise:"
+        f"{config.learning_rate:g}{falls}, using {optimizer}; the biases likewise:"
     )
     if config.optimizer != "sgd":
         st.latex(direction(config))

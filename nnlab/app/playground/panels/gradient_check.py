@@ -38,10 +38,10 @@ def render(run: Run, step: Step, layer: int) -> None:
     numeric = Parameters(step.before.layer_sizes, np.full_like(step.before.vector, np.nan))
     numeric.vector[checked] = numeric_gradients(run, step.point, checked.tolist())
     words = _agreement(run, step, checked, numeric.vector[checked])
-    draw(ours, of_parameters("numerically", numeric, layer, config, how))
+    draw(ours, of_parameters("numerical gradient", numeric, layer, config, how))
     if len(checked) < positions.size:
         words += f" Only {len(checked)} of the {positions.size} shown are checked, as {cost}."
-    st.markdown(f"Numerically means {FORMULA}. {words}")
+    st.markdown(f"The numerical gradient is {FORMULA}. {words}")
 
 
 def _agreement(run: Run, step: Step, positions: NDArray[np.intp], numeric: FloatArray) -> str:
@@ -62,9 +62,9 @@ def _agreement(run: Run, step: Step, positions: NDArray[np.intp], numeric: Float
     passed = crossings(run, step.point, int(positions[np.argmax(differences - limits)]))
     reason = "the loss curves too strongly for this h, or is so large that its rounding shows."
     if passed:
-        sums = "one of the sums passes" if passed == 1 else f"{passed:,} of the sums z pass"
-        reason = f"""from w − h to w + h {sums} 0, where the activation has a kink. The numeric \
-gradient mixes the slopes of both sides; backpropagation takes the slope on the side of w."""
+        sums = "one of the sums z crosses" if passed == 1 else f"{passed:,} of the sums z cross"
+        reason = f"""between w − h and w + h, {sums} 0, where the activation has a kink. The \
+numerical gradient averages the slopes on both sides; backpropagation uses the slope at w."""
     return f"They differ by up to {part(largest / scale)} of the largest: {reason}"
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import streamlit as st
 
+from nnlab.app.links import in_words
 from nnlab.app.playground import session
 from nnlab.app.playground.actions import MAKE_STEP
 from nnlab.app.playground.panels import step_parts
@@ -13,6 +14,7 @@ from nnlab.app.playground.panels.matrices import ROWS
 from nnlab.app.playground.record import Playground, StepMade
 from nnlab.app.playground.session import UPDATE_PART
 from nnlab.app.turns import in_turn
+from nnlab.data.rules import BrokenRule
 from nnlab.inspection.next_update import Step, look_at_step
 from nnlab.training.run import Run
 
@@ -47,8 +49,8 @@ Empty: the next step of the training, for all points or the next batch."""
         point = st.number_input("Training point", value=None, help=help_, **look)
         try:
             step = look_at_step(run, point, ROWS)
-        except ValueError as error:
-            st.error(str(error))
+        except BrokenRule as broken:
+            st.error(in_words(broken))
             return
         st.markdown(_subject(run, step))
         obstacle = _obstacle(run, point, past=run is not playground.run)
@@ -61,7 +63,8 @@ Empty: the next step of the training, for all points or the next batch."""
 def _obstacle(run: Run, point: int | None, *, past: bool) -> str:
     """Say why the step cannot be made, or return an empty text."""
     if past:
-        return "This is the past: continue from here to take this step."
+        past_words = "You are looking back at an earlier iteration."
+        return f"{past_words} Choose “Continue from here” to take this step."
     if run.diverged:
         return "The run has diverged: Reset or a new setting starts a new run."
     if point is None and run.rule_met is not None:
@@ -74,7 +77,7 @@ def _subject(run: Run, step: Step) -> str:
     whole = len(run.dataset.train_inputs)
     if step.point is not None:
         x1, x2 = run.dataset.train_inputs[step.point]
-        text = f"x1 = **{x1:.4f}**, x2 = **{x2:.4f}**, target **{step.targets[0, 0]:.4g}**"
+        text = f"x₁ = **{x1:.4f}**, x₂ = **{x2:.4f}**, target **{step.targets[0, 0]:.4g}**"
         return text.replace("-", "−")
     if step.n_samples < whole:
         return f"The next batch: **{step.n_samples:,}** of {whole:,} points"

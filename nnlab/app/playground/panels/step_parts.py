@@ -71,7 +71,7 @@ def loss(run: Run, step: Step) -> None:
     if config.regularization != "none":
         penalty = value_text("regularization", config.regularization)
         text += (
-            f" The penalty, {penalty} at rate {config.regularization_rate:g}, adds "
+            f" The penalty, {penalty} of strength {config.regularization_rate:g}, adds "
             f"**{evaluate(run).penalty:.6g}**: training minimizes the sum of both."
         )
     st.markdown(text)
@@ -131,7 +131,7 @@ def update(run: Run, step: Step, layer: int, made: StepMade | None) -> None:
 
 def _to_come(config: Config, step: Step, layer: int) -> None:
     """Draw what the step will change."""
-    st.markdown("This step is still to come. It will make this change:")
+    st.markdown("This step has not been taken yet. It will change the parameters like this:")
     summed, change = step.gradients.copy(), step.directions.copy()
     np.add(summed.vector, step.penalty_gradients.vector, out=summed.vector)
     np.multiply(change.vector, -step.learning_rate, out=change.vector)

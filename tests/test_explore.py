@@ -432,7 +432,7 @@ def test_a_link_without_settings_stays_empty() -> None:
         ("seeds", "x", "seeds must be a whole number from 1 to 100, not `'x'`"),
         ("seeds", "1e999", "seeds must be a whole number from 1 to 100, not `'1e999'`"),
         ("seeds", "9" * 5000, "seeds must be a whole number from 1 to 100, not `'9999"),
-        ("learning_rate", "-1", "learning rate must be a finite number above 0 and"),
+        ("learning_rate", "-1", "learning rate must be a number above 0 and"),
         ("activation", "<img src=x>", "activation must be one of"),
     ],
 )

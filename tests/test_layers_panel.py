@@ -80,7 +80,7 @@ def test_the_charts_show_the_runs_own_numbers_and_their_texts_say_them(
     right = counts(run)[0][0]
     dead = f"dead units: layer 1 {now.dead_fractions[0, 0]:.0%}"
     expect(page.get_by_role("img", name=dead)).to_be_visible()
-    sentence = f"of 50 train points of class 0, {right} are right"
+    sentence = f"of 50 training points of class 0, {right} are right"
     expect(page.get_by_role("img", name=sentence)).to_be_visible()
 
 

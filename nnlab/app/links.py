@@ -9,7 +9,7 @@ import streamlit as st
 from nnlab.data.points import MAX_LINK_POINTS
 from nnlab.data.rules import BrokenRule, shown
 from nnlab.training.config import SETTINGS, Config, parse, text
-from nnlab.training.wording import rule_in_words
+from nnlab.training.wording import on_the_page, rule_in_words
 
 DEFAULTS = Config()
 _NOTHING = {"None", "''", "()", "none", "nothing"}
@@ -80,7 +80,7 @@ def refusal(broken: BrokenRule, linked: str) -> str:
     The options have Config's names here, as in the link.
     """
     name = broken.field.replace("_", " ")
-    sentence = f"The link's {name} must {broken.rule}, not {code(shown(linked))}."
+    sentence = f"The link's {name} must {on_the_page(broken)}, not {code(shown(linked))}."
     return f"{sentence} The default is used instead."
 
 

@@ -44,7 +44,7 @@ def replay_plot(
     figure = go.Figure(json.loads(decision_boundary(dataset, problem, axes)), skip_invalid=False)
     figure.update_traces(marker_colorbar_x=0.45, selector={"marker.showscale": True})
     target = "<br>target %{customdata:.3g}" if problem == "regression" else ""
-    shows = f"%{{fullData.name}}<br>x1 %{{x:.3f}}<br>x2 %{{y:.3f}}{target}<extra></extra>"
+    shows = f"%{{fullData.name}}<br>x₁ %{{x:.3f}}<br>x₂ %{{y:.3f}}{target}<extra></extra>"
     figure.update_traces(hovertemplate=shows, hoverinfo=None)
     # Plotly removes a subplot's traces in a frame that names none of them, so frames name this one.
     figure.add_scatter(x=[None], y=[None], showlegend=False)

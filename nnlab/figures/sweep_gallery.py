@@ -142,8 +142,10 @@ def _outcome(result: Result) -> str:
     for part in ("test", "train"):
         if result.config.problem == "classification":
             accuracy = getattr(metrics, f"{part}_accuracy")
-            parts.append(f"{part} accuracy {_text(accuracy, '.1%')}")
-        parts.append(f"{part} loss {_text(getattr(metrics, f'{part}_loss'), '.4f')}")
+            parts.append(f"{field_name(f'{part}_accuracy')} {_text(accuracy, '.1%')}")
+        parts.append(
+            f"{field_name(f'{part}_loss')} {_text(getattr(metrics, f'{part}_loss'), '.4f')}"
+        )
     return ", ".join([*parts, f"{result.iteration:,} iterations in {seconds}"])
 
 

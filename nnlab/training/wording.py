@@ -125,13 +125,18 @@ def phrase(name: str, value: Any) -> str:
     return f"{field_name(name)} {value_text(name, value)}"
 
 
+def on_the_page(broken: BrokenRule) -> str:
+    """Return a broken rule without Python's words; its options keep their names in Config."""
+    rule = broken.rule
+    for python, words in _ON_THE_PAGE.items():
+        rule = rule.replace(python, words)
+    return re.sub(r"(?<![\d,])\d{5,}", lambda found: f"{int(found[0]):,}", rule)
+
+
 def rule_in_words(broken: BrokenRule) -> str:
     """Return a broken rule as the page says it: what its field must do, in words."""
     options = OPTIONS.get(broken.field, {})
-    rule = re.sub(r"[^\s,]+", lambda found: options.get(found[0], found[0]), broken.rule)
-    for python, words in _ON_THE_PAGE.items():
-        rule = rule.replace(python, words)
-    rule = re.sub(r"(?<![\d,])\d{5,}", lambda found: f"{int(found[0]):,}", rule)
+    rule = re.sub(r"[^\s,]+", lambda found: options.get(found[0], found[0]), on_the_page(broken))
     name = "Iterations without progress" if broken.field == "patience" else label(broken.field)
     return f"{name} must {rule}"
 

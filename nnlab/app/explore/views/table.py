@@ -52,7 +52,7 @@ def draw(sweep: SweepResults) -> None:
             disabled=len(runs) != 1,
             on_click=session.open_run,
             args=runs[:1],
-            help="Open the settings of the run whose row is ticked.",
+            help="Open the settings of the ticked run.",
         )
         if st.button(
             "Compare",

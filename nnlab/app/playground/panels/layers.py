@@ -86,7 +86,7 @@ def _weights_alt(run: Run) -> str:
 def _predictions_alt(matrices: tuple[NDArray[np.int64], ...]) -> str:
     parts = [
         f"of {counts[label].sum()} {name} points of class {label}, {counts[label, label]} are right"
-        for name, counts in zip(("train", "test"), matrices, strict=False)
+        for name, counts in zip(("training", "test"), matrices, strict=False)
         for label in (0, 1)
     ]
     return "; ".join(["", *parts]) + "."

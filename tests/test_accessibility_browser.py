@@ -8,7 +8,15 @@ from playwright.sync_api import Browser, Page, expect
 
 from nnlab.app.explore.page import VIEWS
 from nnlab.app.playground.panels import PANELS
-from tests.helpers.browser_page import button, chart, open_page, press, settled, wait_in
+from tests.helpers.browser_page import (
+    button,
+    chart,
+    open_page,
+    press,
+    settled,
+    wait_for_script,
+    wait_in,
+)
 from tests.helpers.explore_page import AXES, SMALL, sweep
 
 THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
@@ -31,10 +39,11 @@ def themed(browser: Browser, request: pytest.FixtureRequest) -> Page:
 
 
 def test_axe_finds_nothing_serious_on_the_playground(themed: Page, server: str) -> None:
-    open_page(themed, server, "samples=100&speed=100&learning_rate=0.3")
-    assert faults(themed) == []
-    press(themed, "Step 100")
-    wait_in(themed, lambda: settled(themed) == 100)
+    for query in ("iterations=100&learning_rate=0.3", "learning_rate=3", "learning_rate=-1"):
+        open_page(themed, server, f"samples=100&speed=100&{query}")  # finished, stuck, a bad link
+        press(themed, "Step 100")
+        wait_in(themed, lambda: settled(themed) == 100)
+        assert faults(themed) == [], query
     for name in PANELS:
         open_page(themed, server, f"samples=100&panel={name}")
         expect(themed.locator(".st-key-panel_place")).not_to_be_empty()
@@ -49,9 +58,11 @@ def test_axe_finds_nothing_serious_on_the_presenters_screen(themed: Page, server
 def test_axe_finds_nothing_serious_on_explore(themed: Page, server: str) -> None:
     themed.goto(f"{server}/explore?{AXES}&{SMALL}")
     sweep(themed)
-    for view, _ in VIEWS.values():
-        themed.get_by_role("radio", name=view, exact=True).click()
-        assert faults(themed) == [], view
+    for name, (title, _) in VIEWS.items():
+        themed.get_by_role("radio", name=title, exact=True).click()
+        wait_in(themed, lambda name=name: f"view={name}" in themed.url)
+        wait_for_script(themed)
+        assert faults(themed) == [], title
 
 
 def test_the_tab_key_enters_a_group_of_choices_at_the_chosen_one(page: Page, server: str) -> None:

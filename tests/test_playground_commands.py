@@ -336,6 +336,34 @@ def test_a_second_click_on_an_example_does_not_start_it_again() -> None:
     assert session.current() is begun
 
 
+def test_another_example_starts_though_the_page_still_shows_the_run_before() -> None:
+    drawn = change()
+    session.start_example(drawn, EXAMPLE_RUNS["line"])
+    draw()
+    session.start_example(drawn, EXAMPLE_RUNS["diverging"])
+    assert draw().run.config == EXAMPLE_RUNS["diverging"].config
+
+
+def test_undo_of_an_undo_brings_the_newer_run_back() -> None:
+    session.reset(change())
+    newer = advance(draw().run, 5)
+    drawn = change(run=newer)
+    session.undo_run(drawn)
+    assert session.current().run is RUN
+    session.undo_run(session.current())
+    assert session.current().run is newer
+
+
+def test_a_new_run_after_a_branch_that_was_never_trained_shows_no_branch() -> None:
+    session.branch(20)
+    change(run=start(RUN.config))
+    session.reset(session.current())
+    left = draw().left
+    assert left
+    assert left.run is RUN
+    assert not left.is_branch
+
+
 def test_a_second_click_on_undo_leaves_the_run_that_came_back() -> None:
     session.reset(change())
     drawn = draw()

@@ -5,12 +5,13 @@ import json
 import pytest
 
 from nnlab import Config
+from nnlab.app.playground import presenting
 from nnlab.app.playground.actions import END_PRESENTING, PRESENT
 from nnlab.app.report import title
 from nnlab.data.datasets import DATASETS_FOR
 from nnlab.figures.curves import loss_curve
 from nnlab.figures.from_afar import FAR_TEXT, from_afar
-from tests.helpers.app_page import open_playground, press, run_of
+from tests.helpers.app_page import open_playground, playground_of, press, run_of
 
 
 def test_presenting_begins_and_ends_with_its_buttons_and_stands_in_the_link() -> None:
@@ -50,6 +51,12 @@ def test_every_data_set_has_a_title() -> None:
         for name in names:
             config = Config(problem=problem, dataset=name)
             assert title(config).endswith(", 2-10-5-1, learning rate 0.01")
+
+
+def test_a_presenter_sees_no_network_that_the_link_hides() -> None:
+    for hidden, shown in (("noise", "network"), ("network", None)):
+        playground = playground_of(open_playground(present="true", hide=hidden))
+        assert presenting.panel(playground, "layers") == shown
 
 
 @pytest.mark.parametrize("panel", ["layers", "step", "none"])

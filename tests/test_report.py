@@ -30,6 +30,8 @@ def test_what_does_not_apply_is_left_out() -> None:
     assert "right" not in line
     assert "penalty" not in line
     assert "nan" not in line
+    without_test = report.metrics(Metrics(0.5, 0.5, math.nan, math.nan))
+    assert "| right · test – | loss · test – |" in without_test
     assert "+ penalty 0.1000 |" in report.metrics(Metrics(0.5, 0.5, 0.5, 0.5, 0.1))
 
 

@@ -14,7 +14,7 @@ from nnlab.app.playground.hiding import NAMES
 from nnlab.app.playground.sharing import MAX_LENGTH, qr_code
 from nnlab.training.config import SETTINGS
 from tests.helpers.app_page import open_playground, press, run_of
-from tests.helpers.browser_page import button, field, open_page, settled, wait_in
+from tests.helpers.browser_page import button, chart, field, open_page, settled, wait_in
 from tests.test_presenting_browser import presents
 
 
@@ -40,7 +40,7 @@ def test_an_unknown_name_is_one_sentence_and_the_known_ones_count() -> None:
     (sentence,) = notices("noise, nois,<b>x</b>")
     assert sentence == (
         "The link's hide must hold names that Share offers, such as noise, layers or save, not "
-        "`'nois,<b>x</b>'`. The others are hidden."
+        "`'nois,<b>x</b>'`."
     )
     app = open_playground(hide="noise, nois")
     assert app.query_params["hide"] == "noise"
@@ -89,9 +89,44 @@ def test_hidden_parts_are_nowhere_on_the_page(page: Page, server: str) -> None:
     expect(button(page, "Start")).to_be_visible()
     for name in ("Step", "Reset", "Save", "Share", "Undo", "Clear", "Show"):
         expect(button(page, name)).to_be_hidden()
-    for part in (".stSidebar", ".network", ".time-line", "[role=radiogroup]", ".st-key-log_loss"):
+    for part in (".stSidebar", ".network", ".time-line", "[role=radiogroup]", ".st-key-log_axis"):
         expect(page.locator(part).filter(visible=True)).to_have_count(0)
     expect(page.get_by_text("The link's hide")).to_have_count(0)
+
+
+def test_what_is_hidden_stays_hidden_after_an_example_and_a_visit_to_explore(
+    page: Page, server: str
+) -> None:
+    open_page(page, server, "samples=100&hide=speed,log_loss")
+    hidden = page.get_by_role("radiogroup", name="Speed").or_(page.get_by_label("Log axis"))
+    expect(hidden).to_have_count(2)
+    for leave in ("Diverging, and why", "Explore"):
+        if leave == "Explore":
+            page.get_by_role("link", name="Explore").click()
+            page.get_by_role("link", name="Playground").click()
+        else:
+            button(page, leave).click()
+            wait_in(page, lambda: "leaky_relu" in page.url)
+        expect(page.locator(".st-key-speed_choice")).to_be_attached()
+        expect(hidden.filter(visible=True)).to_have_count(0)
+
+
+def test_keys_do_not_press_hidden_buttons(page: Page, server: str) -> None:
+    open_page(page, server, "samples=100&speed=10&hide=reset")
+    page.keyboard.press("Shift+ArrowRight")
+    wait_in(page, lambda: settled(page) == 10)
+    page.keyboard.press("r")
+    page.keyboard.press("ArrowRight")
+    wait_in(page, lambda: settled(page) == 11)
+
+
+@pytest.mark.parametrize("query", ["present=true", "hide=tools", "hide=points"])
+def test_a_click_draws_no_point_where_the_tools_are_hidden(
+    page: Page, server: str, query: str
+) -> None:
+    points = "eNoz0DPVMQBiQy5dAzDTSMcAACWVA5I"
+    open_page(page, server, f"dataset=own&points={points}&{query}")
+    expect(chart(page, "decision-boundary").locator(".brush")).to_be_hidden()
 
 
 def code(page: Page) -> Locator:

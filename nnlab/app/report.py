@@ -26,7 +26,7 @@ def status(run: Run, goal: int, speed: float | None) -> str:
     if run.diverged:
         return f":red[**Diverged at iteration {run.iteration:,}: the loss is no longer finite.**]"
     if not len(run.dataset.train_inputs):
-        return "No points yet: choose Add orange or Add blue and click on the plane to draw some."
+        return "No points yet: choose a tool that adds points, then click on the plane."
     line = f"{run.iteration:,} of {goal:,} iterations"
     if run.parameters_edited:
         line += " · edited by hand"
@@ -52,7 +52,8 @@ def metrics(values: Metrics) -> str:
     """Return the metrics as a table in Markdown, without those that do not apply."""
     columns = []
     if not math.isnan(values.train_accuracy):
-        right = f"right · test {values.test_accuracy:.1%}"
+        test = "–" if math.isnan(values.test_accuracy) else f"{values.test_accuracy:.1%}"
+        right = f"right · test {test}"
         columns.append((f"{values.train_accuracy:.1%}", right, ""))
     # Below the loss, since a column of its own would leave no room for the status
     penalty = f"+ penalty {_loss(values.penalty)}" if values.penalty else ""

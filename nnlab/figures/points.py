@@ -70,7 +70,7 @@ def traces(dataset: Dataset, problem: str) -> tuple[Trace, ...]:
 def _drawn(inputs: FloatArray, own: int) -> NDArray[np.intp]:
     """Return the indices of the points that are drawn, at most MAX_POINTS.
 
-    The last `own` points are drawn before others, or if they are too many, the newest of them. The
+    The last `own` points are preferred to others, or if they are too many, the newest of them. The
     rest is chosen by a pseudorandom number that depends only on the place of a point, so that the
     others stay when points are added or erased.
     """

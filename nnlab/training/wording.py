@@ -98,7 +98,7 @@ def label(name: str) -> str:
 
 
 def short(number: float) -> str:
-    """Return a number as a person reads it: four digits if that is all of it, else two."""
+    """Return a number for people: whole from 100 on, else two digits, or four if exact."""
     if 100 <= abs(number) < 1e6:
         return f"{number:.0f}"
     exact = f"{number:.4g}"

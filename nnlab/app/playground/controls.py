@@ -38,7 +38,7 @@ def render(playground: Playground) -> tuple[int | None, str | None, DeltaGenerat
 
 def _speed(bar: DeltaGenerator) -> int | None:
     """Draw the choice of speed, keep it in the link, and return it as in SPEEDS."""
-    with bar:
+    with bar.container(width="content", key="speed_choice"):
         playground = session.current()
         linked, key = playground.query.get("speed", DEFAULT_SPEED), playground.fields.key("speed")
         name = choose_speed(key, linked, on_change=session.restart_clock)

@@ -1,29 +1,34 @@
 """What a link hides of the page, for a class: settings, panels and parts, by their names.
 
-A hidden control is drawn all the same, and so keeps its value; a style hides it.
+A hidden control is drawn, so that it keeps its value, and a style hides it.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import streamlit as st
 
+from nnlab.app.action import Action
 from nnlab.app.links import code
 from nnlab.app.playground.panels import PANELS
-from nnlab.app.playground.record import HIDE, Playground
+from nnlab.app.playground.record import HIDE_QUERY, Playground
 from nnlab.data.rules import shown
 from nnlab.training.config import SETTINGS
 from nnlab.training.wording import label
 
 # Each part's name, what people call it, and where it is on the page.
 PARTS = {
-    "settings": ("All settings", '.stSidebar, [data-testid="stExpandSidebarButton"]'),
+    "settings": (
+        "All settings",
+        '.stSidebar, [data-testid="stExpandSidebarButton"], .network .names button, '
+        ".st-key-apply_advice",
+    ),
     "examples": ("Examples", ".stSidebar .stVerticalBlock:has(> * > .st-key-examples)"),
     "explore": ("Link to Explore", ".st-key-pages .stPageLink"),
     "step_buttons": ("Step buttons", ".st-key-step, .st-key-step_tick"),
     "reset": ("Reset", ".st-key-reset"),
-    "speed": ("Speed", ".st-key-speed"),
+    "speed": ("Speed", ".st-key-speed_choice"),
     "tools": ("Drawing tools", ".st-key-tools"),
-    "log_loss": ("Log axis", ".st-key-log_loss"),
+    "log_loss": ("Log axis", ".st-key-log_axis"),
     "time_line": ("Timeline", ".st-key-time_line"),
     "save": ("Save", ".st-key-save"),
     "share": ("Share", ".st-key-share"),
@@ -37,6 +42,8 @@ _BESIDE = {
     "seed": ".st-key-new_seed",
     "learning_rate": ".st-key-lower_rate, .st-key-higher_rate",
 }
+# The actions that have keys, by the part with their buttons.
+_ACTIONS = {"step_buttons": ("step", "step_tick"), "reset": ("reset",)}
 NAMES = {
     **{name: label(name) for name in SETTINGS},
     **{name: f"{panel.title} panel" for name, panel in PANELS.items()},
@@ -46,21 +53,34 @@ NAMES = {
 
 def linked(refused: list[str]) -> dict[str, str]:
     """Return what the link hides, and append a sentence about unknown names to `refused`."""
-    parts = st.query_params.get(HIDE, "").split(",")
+    parts = st.query_params.get(HIDE_QUERY, "").split(",")
     asked = dict.fromkeys(name for part in parts if (name := part.strip()))
     if unknown := [name for name in asked if name not in NAMES]:
         refused.append(
             "The link's hide must hold names that Share offers, such as noise, layers or save, not "
-            f"{code(shown(','.join(unknown)))}. The others are hidden."
+            f"{code(shown(','.join(unknown)))}."
         )
     known = ",".join(name for name in asked if name in NAMES)
-    return {HIDE: known} if known else {}
+    return {HIDE_QUERY: known} if known else {}
 
 
 def hide(playground: Playground) -> None:
     """Send the style that hides what the link says."""
     if selectors := ", ".join(_selectors(playground, playground.hidden)):
         st.html(f"<style>{selectors} {{ display: none !important; }}</style>")
+
+
+def shows_tools(playground: Playground) -> bool:
+    """Say whether the drawing tools can be seen, so that a click may draw."""
+    return not playground.presenting and {"tools", "points"}.isdisjoint(playground.hidden)
+
+
+def seen_actions(
+    playground: Playground, actions: Iterable[Action[Playground]]
+) -> Iterator[Action[Playground]]:
+    """Return the actions whose buttons the link does not hide: keys act for these alone."""
+    hidden = {name for part in playground.hidden for name in _ACTIONS.get(part, ())}
+    return (action for action in actions if action.name not in hidden)
 
 
 def _selectors(playground: Playground, hidden_names: Iterable[str]) -> Iterable[str]:

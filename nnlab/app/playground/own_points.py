@@ -18,14 +18,13 @@ from nnlab.app.playground.record import Playground
 from nnlab.app.turns import pausing_turn
 from nnlab.data import csv_files
 from nnlab.data.column_guess import guess_columns
-from nnlab.data.datasets import OWN, OWN_TEST_EVERY
+from nnlab.data.datasets import OWN
 from nnlab.data.points import MAX_LINK_POINTS, Points
 from nnlab.data.rules import BrokenRule, shown
 from nnlab.data.scales import mean_and_deviation, need_scaling
 
 Result = TypeVar("Result")
 LOOK, ERASER = "Look", "Erase"
-ORDINAL = {5: "fifth"}[OWN_TEST_EVERY]
 MAX_NAME = 60  # characters of a column's name in the link
 _COLUMNS = ("x1", "x2", "target")  # in the link, and the usual names
 ADD = {"classification": ("Add orange", "Add blue"), "regression": ("Add −1", "Add +1")}
@@ -80,7 +79,7 @@ def tools(playground: Playground) -> Brush | None:
             help="Click or drag on the plane to add points of the chosen class, or to erase points "
             "that you have added. Shift adds the other class. By keyboard: Tab to the plane, arrow "
             "keys, Enter. Training continues with them. In the data set “Your own points”, every "
-            f"{ORDINAL} point is a test point, a small ring: the network does not learn from it.",
+            "fifth is a test point, a small ring: the network does not learn from it.",
         )
     if tool == LOOK:
         return None

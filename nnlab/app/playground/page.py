@@ -26,7 +26,7 @@ from nnlab.app.playground import (
 from nnlab.app.playground.actions import ADVICE, ON_KEYS, PLANE_KEYS, UNDO_RUN
 from nnlab.app.playground.display_options import DisplayOptions
 from nnlab.app.playground.point_history import OwnPoints
-from nnlab.app.playground.record import PRESENT, Playground
+from nnlab.app.playground.record import PRESENT_QUERY, Playground
 from nnlab.app.playground.settings import settings
 from nnlab.app.turns import give_way
 from nnlab.data.datasets import OWN
@@ -46,7 +46,7 @@ STYLE = Path(__file__).with_suffix(".css")
 LINK_RULES = {
     "speed": SPEEDS,
     "edited": (EDITED,),
-    **dict.fromkeys((PRESENT, "log_loss", *display_options.LINK_NAMES), ("true", "false")),
+    **dict.fromkeys((PRESENT_QUERY, "log_loss", *display_options.LINK_NAMES), ("true", "false")),
     "panel": (*panels.PANELS, panels.NONE),
 }
 
@@ -55,8 +55,8 @@ def render() -> None:
     """Draw the page, once per script run."""
     st.set_page_config(navigation.APP, "🧠", layout="wide", initial_sidebar_state=288)
     st.html(STYLE)
-    keyboard(ON_KEYS, PLANE_KEYS)
     arrived = _arrive()
+    keyboard(hiding.seen_actions(session.current(), ON_KEYS), PLANE_KEYS)
     pages, examples = st.sidebar.container(), st.sidebar.container()
     config, error = settings()
     session.follow(config, arrived=arrived)
@@ -177,14 +177,15 @@ def _stages(playground: Playground) -> DisplayOptions:
         figure = points.decision_boundary(*shown)
         live_chart.stage(
             *(place, presenting.figure(playground, figure), extent),
-            brush=brush,
+            brush=brush if hiding.shows_tools(playground) else None,
             colors=palette.points,
             map_colors=palette.map,
             pins=True,
         )
     with st.container(key="curve"):
         help_ = "A logarithmic axis shows small losses as well as large ones."
-        log = display_options.linked_toggle("Log axis", "log_loss", help_)
+        with st.container(key="log_axis"):
+            log = display_options.linked_toggle("Log axis", "log_loss", help_)
         left = playground.left
         before = tick_message.left_curve(left.run) if left and left.is_branch else None
         name = report.loss_name(config)

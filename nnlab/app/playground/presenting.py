@@ -27,8 +27,10 @@ def head(playground: Playground) -> None:
 
 
 def panel(playground: Playground, chosen: str | None) -> str | None:
-    """Return the panel to draw: while presenting, the network is the only one."""
-    return panels.DEFAULT if playground.presenting and chosen else chosen
+    """Return the panel to draw: while presenting, only the network, unless the link hides it."""
+    if not playground.presenting or not chosen:
+        return chosen
+    return None if panels.DEFAULT in playground.hidden else panels.DEFAULT
 
 
 def figure(playground: Playground, drawn: str) -> str:

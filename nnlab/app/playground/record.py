@@ -17,8 +17,8 @@ from nnlab.training.config import Config
 from nnlab.training.run import Run
 
 # In the address: whether the page is shown for a presenter, and what it hides.
-PRESENT = "present"
-HIDE = "hide"
+PRESENT_QUERY = "present"
+HIDE_QUERY = "hide"
 
 
 class Training(NamedTuple):
@@ -131,12 +131,12 @@ class Playground(PageRecord):
     @property
     def presenting(self) -> bool:
         """Say whether the page is shown for a presenter."""
-        return self.query.get(PRESENT) == "true"
+        return self.query.get(PRESENT_QUERY) == "true"
 
     @property
     def hidden(self) -> tuple[str, ...]:
         """Return the names of the settings, panels and parts that the page does not show."""
-        return tuple(filter(None, self.query.get(HIDE, "").split(",")))
+        return tuple(filter(None, self.query.get(HIDE_QUERY, "").split(",")))
 
     @property
     def own(self) -> OwnPoints:

@@ -21,7 +21,7 @@ from nnlab.app.playground.example_runs import ExampleRun
 from nnlab.app.playground.fields import Fields, config_values, field_values
 from nnlab.app.playground.point_history import OwnPoints, appended, standardised, stroked
 from nnlab.app.playground.record import (
-    PRESENT,
+    PRESENT_QUERY,
     LeftRun,
     Playground,
     StepMade,
@@ -90,7 +90,7 @@ def arrive(config: Config, query: Mapping[str, str], names: Iterable[str]) -> No
 
 def set_presenting(_: Playground, presenting: bool) -> None:
     """Show the page for a presenter, or the whole page again."""
-    keep_in_query(PRESENT, str(presenting).lower(), "false")
+    keep_in_query(PRESENT_QUERY, str(presenting).lower(), "false")
 
 
 # Settings
@@ -175,17 +175,24 @@ def begin_run(config: Config) -> None:
     The run that it replaces can be brought back if it was trained.
     """
     playground, run = current(), start(config)
-    old = playground.run
     changes = {
         "run": run,
         "run_number": playground.run_number + 1,
         "renew": False,
-        "left": LeftRun(old, _own_points_of(old)) if old.iteration else playground.left,
+        "left": _left_by_new_run(playground),
         "step_made": None,
         "viewed_iteration": None,
         **_filled({"step_point": None}),  # the new run may not have this point
     }
     _change(**changes | _still_started(run))
+
+
+def _left_by_new_run(playground: Playground) -> LeftRun | None:
+    """Return the run that a new one replaces, or the one left before if this was not trained."""
+    run, left = playground.run, playground.left
+    if run.iteration:
+        return LeftRun(run, _own_points_of(run))
+    return left and left._replace(is_branch=False)
 
 
 def _own_points_of(run: Run) -> OwnPoints:
@@ -196,7 +203,10 @@ def _own_points_of(run: Run) -> OwnPoints:
 
 
 def undo_run(drawn: Playground) -> None:
-    """Return to the run that a new run or a branch has replaced, and to its settings."""
+    """Return to the run that a new run or a branch has replaced, and to its settings.
+
+    A second undo returns from there, if the run that this one replaces was trained.
+    """
     playground = current()
     left = playground.left
     if left is None or left is not drawn.left:
@@ -208,7 +218,7 @@ def undo_run(drawn: Playground) -> None:
     _change(
         run=left.run,
         run_number=playground.run_number + (not left.is_branch),
-        left=None,
+        left=_left_by_new_run(replace(playground, left=None)),
         renew=False,
         viewed_iteration=None,
         step_made=None,
@@ -258,7 +268,7 @@ def start_training(_: Playground | None = None) -> None:
 def start_example(drawn: Playground, example: ExampleRun) -> None:
     """Train a new run with an example's settings and speed, without own points."""
     playground = current()
-    if playground.run_number != drawn.run_number:
+    if playground.run_number != drawn.run_number and playground.run.config == example.config:
         return  # the second click of two: it trains already
     query = {name: value for name, value in playground.query.items() if name != "speed"}
     if example.speed != DEFAULT_SPEED:

@@ -8,7 +8,7 @@ import segno
 import streamlit as st
 
 from nnlab.app.playground import hiding
-from nnlab.app.playground.record import HIDE, PRESENT
+from nnlab.app.playground.record import HIDE_QUERY, PRESENT_QUERY
 
 MAX_VERSION = 20  # a QR code with more than 97 squares a side is too fine for the back row
 MAX_LENGTH = 858  # characters in such a code (ISO/IEC 18004, table 7, level L)
@@ -34,8 +34,9 @@ def _content(query: Mapping[str, str], hidden: Sequence[str]) -> None:
         placeholder="nothing",
         help=help_,
     )
-    presents = st.checkbox("Open in presentation mode", PRESENT in query, key="share_present")
-    link = _link({**query, HIDE: ",".join(chosen), PRESENT: "true" if presents else ""})
+    presents = st.checkbox("Open in presentation mode", key="share_present")
+    shown = {HIDE_QUERY: ",".join(chosen), PRESENT_QUERY: "true" if presents else ""}
+    link = _link({**query, **shown})
     st.code(link, language=None, wrap_lines=True)
     if drawing := qr_code(link):
         with st.container(key="share_code"):

@@ -40,7 +40,9 @@ def message(
         status = report.looking_back(run, then)
     at, metrics = then.iteration, shown.observation.metrics
     caption = diagram.caption(playground, shown)
-    reading = diagram.reading(playground, shown, discretize=options.discretize)
+    reading = None  # a diverged network predicts nothing
+    if not then.diverged:
+        reading = diagram.reading(playground, shown, discretize=options.discretize)
     ending = report.alt(then, metrics)
     marks = point_marks(shown.observation, misclassified=options.misclassified)
     alt = f"{caption or 'Decision boundary'} {ending}"

@@ -76,7 +76,7 @@ def draw(sweep: SweepResults) -> None:
 
 
 def _format(column: Column) -> str:
-    """Return the format of a column's numbers: as short as they are in the other views."""
+    """Return the format of a column's numbers: four digits if they are exact, else two."""
     if column.name in METRICS:
         return "%.1f%%" if column.name in ACCURACIES else "%.4g"
     long = any(float(f"{value:.4g}") != value for value in column.values)

@@ -59,7 +59,14 @@ export class Chart {
     this.busy = false;
     this.run = this.rest = 0;
     this.scale = 1;
+    /** @type {number[] | undefined} */
+    this.lossRange = undefined; // of the axis of losses, before the user has zoomed in
     this.received = this.spacing = this.nextAt = this.restsUntil = 0;
+    // A finger scrolls the page or pinches it; Plotly would zoom. A tap still reaches Plotly, as a
+    // click of the mouse.
+    this.plot.element.addEventListener("touchstart", (event) => {
+      if (this.plot.axes()) event.stopPropagation();
+    }, { capture: true, passive: true });
   }
 
   /**
@@ -75,11 +82,6 @@ export class Chart {
       this.under, this.plot.element, rings, prediction, this.caption, this.zoomed, lines, spoken,
     );
     this.hover.mount(element);
-    // A finger scrolls the page or pinches it; Plotly would zoom. A tap still reaches Plotly, as a
-    // click of the mouse.
-    this.plot.element.addEventListener("touchstart", (event) => {
-      if (this.plot.axes()) event.stopPropagation();
-    }, { capture: true, passive: true });
     this.stale = true; // the place is new, as after a visit to another page
     new ResizeObserver(() => {
       this.stale ||= this.plot.isDrawn && this.scale !== this.scaleOf(element);
@@ -176,6 +178,8 @@ export class Chart {
     layout.uirevision = `${layout.uirevision} ${this.run}`;
     if (layout.meta === "losses") {
       finishLosses(data, layout, element.clientHeight - layout.margin.t - layout.margin.b);
+      if (this.plot.isZoomed()) layout.yaxis.range = this.lossRange; // another would end the zoom
+      else this.lossRange = layout.yaxis.range;
     }
     const isFirst = !this.plot.isDrawn;
     const took = await this.plot.draw(data, layout);

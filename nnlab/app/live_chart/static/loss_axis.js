@@ -84,7 +84,7 @@ export function finishLosses(data, layout, height) {
   const look = { type: "scatter", cliponaxis: false, hoverinfo: "skip", showlegend: false };
   if (end !== undefined) {
     layout.yaxis.range = [0, end];
-    for (const line of drawn) line.cliponaxis = true;
+    for (const trace of data) trace.cliponaxis = true;
     const width = Math.max(1, ...lines.map(({ x }) => x[x.length - 1]));
     const cut = peaks(lines, end);
     data.push({
@@ -102,7 +102,8 @@ export function finishLosses(data, layout, height) {
     .map(({ x, y, meta }) => ({ x: x[x.length - 1], y: y[y.length - 1], name: meta.end }))
     .filter(({ y }) => Number.isFinite(y) && (end === undefined || y <= end))
     .sort((one, other) => one.y - other.y);
-  const all = lines.flatMap(({ y }) => Array.from(y)).filter((y) => Number.isFinite(y));
+  const all = lines.flatMap(({ y }) => Array.from(y))
+    .filter((y) => Number.isFinite(y) && !(isLog && y <= 0));
   const place = isLog ? Math.log10 : (/** @type {number} */ y) => y;
   const value = isLog ? (/** @type {number} */ y) => 10 ** y : place;
   const top = place(end ?? Math.max(...all)), bottom = isLog ? place(Math.min(...all)) : 0;

@@ -1,8 +1,10 @@
 """The panel Network: the diagram, the unit in the large chart, parameters set by hand."""
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
+import streamlit as st
 
 from nnlab.app import live_chart, report, theme
 from nnlab.app.live_chart import Update
@@ -14,10 +16,12 @@ from nnlab.inspection.plane_view import ViewOptions
 from nnlab.training.config import MAX_LAYERS, MAX_WIDTH
 
 KEY = "network"
+STYLE = Path(__file__).with_suffix(".css")
 
 
 def render(playground: Playground) -> None:  # noqa: ARG001 - every panel gets it
     """Draw the diagram's place."""
+    st.html(STYLE)
     live_chart.diagram(KEY, theme.palette().points, max_layers=MAX_LAYERS, max_units=MAX_WIDTH)
 
 

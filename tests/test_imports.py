@@ -168,8 +168,6 @@ TWINS = {
     "range_test": {"nnlab/sweep", "nnlab/figures"},
     # the data, and the picture of them
     "points": {"nnlab/data", "nnlab/figures"},
-    # a replay's picture, and the file that plays it
-    "replay": {"nnlab/figures", "nnlab/export"},
     # Python writes the message that JavaScript draws
     "network_diagram": {"nnlab/figures", "nnlab/app/live_chart/static"},
     # one command trains, the other sweeps

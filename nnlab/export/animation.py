@@ -22,7 +22,7 @@ from nnlab.export.painting import (
     in_one_palette,
     smooth,
 )
-from nnlab.export.replay import GiveWay, look_back, to_nobody
+from nnlab.export.replay import GiveWay, look_back, loss_scale, to_nobody
 from nnlab.figures.curves import Series, loss_series
 from nnlab.figures.plane_picture import shades
 from nnlab.figures.points import traces
@@ -75,7 +75,7 @@ class _Easel:
         self, run: Run, series: list[Series], loss_name: str, *, log: bool, axes: tuple[str, str]
     ) -> None:
         self._across = Scale(0, max(1, run.iteration), CHART_LEFT, CHART_RIGHT)
-        self._up = _loss_scale(series, log=log)
+        self._up = loss_scale(series, BOTTOM, TOP, log=log)
         paper = _paper(run, loss_name, axes, self._across, self._up)
         curves = [
             _with_curves(paper, series, self._across, self._up, strength) for strength in (1, FAINT)
@@ -134,16 +134,6 @@ def _shades(view: PlaneView) -> Pixels:
     """Return the boundary as indices into the palette, (BOTTOM - TOP, RIGHT - LEFT)."""
     shades: Pixels = np.rint(view.levels * ((SHADES - 1) / (LEVELS - 1))).astype(np.uint8)
     return shades.repeat(ZOOM, axis=0).repeat(ZOOM, axis=1)
-
-
-def _loss_scale(series: list[Series], *, log: bool) -> Scale:
-    losses = np.concatenate([values for _, values in series])
-    losses = losses[np.isfinite(losses) & (losses > 0)]
-    if not len(losses):
-        return Scale(0, 1, BOTTOM, TOP)
-    low, high = float(losses.min()), float(losses.max())
-    low, high = (low / 1.2, high * 1.2) if log else (0, high * 1.05)
-    return Scale(low, high, BOTTOM, TOP, log)
 
 
 def _paper(

@@ -1,23 +1,39 @@
-"""A run as one HTML file that plays it back, without a server or the internet."""
+"""A run as one HTML file that plays it back, without a server or the internet.
 
-from collections.abc import Callable
+The file holds the plane's pictures as shades of grey, and a filter of the page colours them, so
+that one set of pictures serves the light and the dark theme. Plotly.js would take ten times as
+much room as all the rest.
+"""
+
+import base64
+import io
+from collections.abc import Callable, Sequence
+from itertools import groupby
 from pathlib import Path
+from typing import Any
 
 import jinja2
 import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageColor
 
-from nnlab.figures.curves import loss_series
-from nnlab.figures.plane_picture import png
-from nnlab.figures.replay import ReplayFrame, replay_plot
-from nnlab.inspection.plane_view import PlaneView, view_plane
+from nnlab.data.plane import plane_extent
+from nnlab.export.painting import Scale
+from nnlab.figures.curves import Series, loss_series
+from nnlab.figures.plane_picture import shades
+from nnlab.figures.points import axis_name, traces
+from nnlab.figures.style import DARK, LIGHT, RIM_COLOR, SET_COLORS, Palette
+from nnlab.inspection.plane_view import GRID_SIZE, LEVELS, PlaneView, view_plane
 from nnlab.training.edits import rewind
 from nnlab.training.metrics import Metrics
 from nnlab.training.run import Run, evaluate
 
 GiveWay = Callable[[], None]
 MAX_FRAMES = 120
+PLACES = 1000  # along each axis of a chart
+_COLORS = 21  # of points, from class 0 or -1 to class 1
 
-_PAGE = Path(__file__).with_suffix(".html.jinja")
+_FOLDER = Path(__file__).parent
 
 
 def to_nobody() -> None:
@@ -57,19 +73,131 @@ def replay(
 ) -> str:
     """Return an HTML page that plays a run: boundary, points, and the loss curve with a cursor.
 
-    The buttons Play and Pause, a slider, and the keyboard choose the frame.
+    The button Play, a slider, and the keyboard choose the frame.
 
     `title` is a sentence about the run, `axes` as for `decision_boundary`, `give_way` as for
     `look_back`, the rest as for `loss_curve`.
     """
     shots, metrics, views = look_back(run, give_way)
-    frames = [
-        ReplayFrame(shot.iteration, values.train_loss, png(view.levels))
-        for shot, values, view in zip(shots, metrics, views, strict=True)
-    ]
-    give_way()
     series = loss_series(run, metrics[-1])
-    plot = replay_plot(run.dataset, run.config.problem, axes, frames, series, loss_name, log=log)
-    template = jinja2.Template(_PAGE.read_text(encoding="utf-8"))
-    page: str = template.render(title=title, plot=plot)
+    across, up = Scale(0, max(1, run.iteration), 0, PLACES), loss_scale(series, PLACES, 0, log=log)
+    frames = []
+    for shot, values, view in zip(shots, metrics, views, strict=True):
+        frames.append(_frame(shot.iteration, values, view, across, up))
+        give_way()
+    left, right, low, high = plane_extent(run.dataset)
+    plane = Scale(left, right, 0, PLACES), Scale(low, high, PLACES, 0)
+    regression = run.config.problem == "regression"
+    template = jinja2.Template(_read("replay.html.jinja"), autoescape=True)
+    page: str = template.render(
+        title=title,
+        style=_read("replay.css"),
+        script=_read("player.js"),
+        palettes={"light": _palette(LIGHT), "dark": _palette(DARK)},
+        rim=RIM_COLOR if regression else "",
+        set_colors=SET_COLORS,
+        size=GRID_SIZE,
+        points=_points(run, *plane),
+        has_tests=len(run.dataset.test_inputs) > 0,
+        plane_ticks=_ticks(*plane),
+        loss_ticks=_ticks(across, up),
+        axes=[axis_name(name) for name in axes],
+        loss_name=loss_name,
+        places=PLACES,
+        lines=[
+            (name, _line(line, across, up))
+            for name, line in zip(SET_COLORS, series, strict=True)
+            if np.isfinite(line[1]).any()
+        ],
+        frames=frames,
+    )
     return page
+
+
+def loss_scale(series: Sequence[Series], first: int, last: int, *, log: bool) -> Scale:
+    """Return a scale on which all finite losses have a place."""
+    losses = np.concatenate([values for _, values in series])
+    losses = losses[np.isfinite(losses) & (losses > 0)]
+    if not len(losses):
+        return Scale(0, 1, first, last)
+    low, high = float(losses.min()), float(losses.max())
+    low, high = (low / 1.2, high * 1.2) if log else (0, high * 1.05)
+    return Scale(low, high, first, last, log)
+
+
+def _read(file: str) -> str:
+    return (_FOLDER / file).read_text(encoding="utf-8")
+
+
+def _frame(
+    iteration: int, metrics: Metrics, view: PlaneView, across: Scale, up: Scale
+) -> dict[str, Any]:
+    """Return a frame as player.js reads it."""
+    losses = {"training loss": metrics.train_loss, "test loss": metrics.test_loss}
+    numbers = [f"{name} {loss:.4g}" for name, loss in losses.items() if not np.isnan(loss)]
+    if not np.isnan(metrics.test_accuracy):
+        numbers.append(f"test accuracy {metrics.test_accuracy:.1%}")
+    finite = np.isfinite(metrics.train_loss)
+    return {
+        "iteration": f"{iteration:,}",
+        "numbers": " · ".join(numbers),
+        "x": _percent(across.pixels(iteration)),
+        "y": _percent(up.pixels(metrics.train_loss)) if finite else None,
+        "picture": base64.b64encode(_grey(view.levels)).decode(),
+    }
+
+
+def _grey(levels: NDArray[np.uint8]) -> bytes:
+    """Return a map as a PNG in shades of grey, from black at 0 to white at LEVELS - 1."""
+    file = io.BytesIO()
+    shade = np.rint(levels * (255 / (LEVELS - 1))).astype(np.uint8)
+    Image.fromarray(shade).save(file, "png", optimize=True)
+    return file.getvalue()
+
+
+def _palette(palette: Palette) -> dict[str, Any]:
+    """Return the colours of the points, and per channel those of the map, from 0 to 1."""
+    stops = np.array([ImageColor.getrgb(color) for color in palette.map]) / 255
+    colors = shades(palette.points, np.linspace(0, 1, _COLORS), palette.middle)
+    return {
+        "rim": palette.rim,
+        "colors": [f"#{bytes(color).hex()}" for color in colors],
+        "map": {
+            name: " ".join(f"{value:.4f}" for value in channel)
+            for name, channel in zip("RGB", stops.T, strict=True)
+        },
+    }
+
+
+def _percent(place: Any) -> float:
+    return round(float(place) * 100 / PLACES, 2)
+
+
+def _points(run: Run, across: Scale, up: Scale) -> list[tuple[str, int, list[tuple[float, float]]]]:
+    """Return the points that `decision_boundary` draws: their set, their colour, their places."""
+    found = []
+    for part, label, indices in traces(run.dataset, run.config.problem):
+        inputs = getattr(run.dataset, f"{part}_inputs")[indices]
+        targets = getattr(run.dataset, f"{part}_targets")[indices, 0]
+        shares = (np.clip(targets, -1, 1) + 1) / 2 if label is None else targets
+        colors = np.rint(shares * (_COLORS - 1)).astype(int).tolist()
+        x, y = across.pixels(inputs[:, 0]), up.pixels(inputs[:, 1])
+        places = zip(colors, map(_percent, x), map(_percent, y), strict=True)
+        for color, group in groupby(sorted(places), key=lambda place: place[0]):
+            found.append((part, color, [(x, y) for _, x, y in group]))
+    return found
+
+
+def _ticks(across: Scale, up: Scale) -> dict[str, list[tuple[float, str]]]:
+    return {
+        name: [(_percent(place), text.replace("-", "−")) for place, text in scale.ticks()]
+        for name, scale in (("x", across), ("y", up))
+    }
+
+
+def _line(series: Series, across: Scale, up: Scale) -> str:
+    """Return a loss curve as the points of a polyline."""
+    iterations, losses = series
+    known = np.isfinite(losses)
+    places = zip(across.pixels(iterations[known]), up.pixels(losses[known]), strict=True)
+    return " ".join(f"{x:.1f},{y:.1f}" for x, y in places)

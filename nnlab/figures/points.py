@@ -184,9 +184,14 @@ def decision_boundary(
     )
 
 
+def axis_name(name: str) -> str:
+    """Return the name of an input as people write it."""
+    return {"x1": "x₁", "x2": "x₂"}.get(name, name)
+
+
 def _escaped(name: str) -> str:
     """Return a name as Plotly shows it: it reads some HTML in its texts."""
-    return {"x1": "x₁", "x2": "x₂"}.get(name) or html.escape(name, quote=False)
+    return html.escape(axis_name(name), quote=False)
 
 
 def _marker(part: str, label: int | None, palette: Palette) -> dict[str, object]:

@@ -76,7 +76,7 @@ def _pictures(run: Run, axes: tuple[str, str]) -> None:
         title = f"The network {network} on {data} {report.alt(run, evaluate(run))}"
         return replay(run, title, loss_name, log=log, axes=axes, give_way=give_way)
 
-    help_ = "A replay of the run so far, for any browser, even offline; about 5 MB."
+    help_ = "A replay of the run so far, for any browser, even offline."
     _button("save_html", "Replay (.html)", made_in_turn(page), "nnlab-replay.html", help_)
     picture = made_in_turn(
         partial(animation, run, loss_name, log=log, axes=axes, give_way=give_way)

@@ -1,5 +1,8 @@
 """A presenter's screen: large in every window and theme, by keyboard, and no chart is replaced."""
 
+import re
+from itertools import combinations
+
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
@@ -78,12 +81,14 @@ def test_what_a_presenter_shows_is_large(
     settled(page)
     assert_is_large(page, side)
     numbers = page.locator(".st-key-live th")
-    expect(numbers).to_have_count(2)
+    expect(numbers).to_have_count(3)
     sizes = numbers.evaluate_all(
         "all => all.map((one) => parseFloat(getComputedStyle(one).fontSize))"
     )
     assert min(sizes) >= 56
     expect(page.locator(".st-key-live td").first).to_contain_text("right · test")
+    expect(numbers.last).to_have_text(f"{settled(page):,}")
+    expect(page.locator(".st-key-live td").last).to_have_text("of 25,000")
     for name in ("Step", "Reset", "Present", "Save", "Undo"):
         expect(button(page, name)).to_be_hidden()
     expect(page.get_by_test_id("stSidebar")).to_be_hidden()
@@ -105,6 +110,53 @@ def test_a_presenters_screen_is_large_whatever_it_has_to_say(
     page.keyboard.press("Shift+ArrowRight")
     wait_in(page, lambda: settled(page) > 0)
     assert_is_large(page, 600)
+
+
+@pytest.mark.parametrize(("width", "height"), [window[:2] for window in WINDOWS])
+@pytest.mark.parametrize(
+    "query",
+    ["regularization=l2&regularization_rate=0.01", "learning_rate=1000&activation=linear"],
+    ids=["with a penalty", "diverged"],
+)
+def test_the_three_numbers_keep_to_their_places_however_long_they_are(
+    page: Page, server: str, query: str, width: int, height: int
+) -> None:
+    page.set_viewport_size({"width": width, "height": height})
+    open_page(page, server, f"samples=100&speed=1000&present=true&iterations=1000000&{query}")
+    page.keyboard.press("Shift+ArrowRight")
+    wait_in(page, lambda: settled(page) > 0)
+    cells = page.locator(".st-key-live :is(th, td):not(:empty)").evaluate_all(
+        """cells => cells.map((cell) => {
+          const range = document.createRange();
+          range.selectNodeContents(cell);
+          const { left, right, top, bottom } = range.getBoundingClientRect();
+          return { left, right, top, bottom };
+        })"""
+    )
+    strip = page.locator(".st-key-notices").bounding_box()
+    assert strip
+    assert max(cell["bottom"] for cell in cells) <= strip["y"] + 2
+    assert max(cell["right"] for cell in cells) <= width
+    for one, other in combinations(cells, 2):
+        if one["top"] == other["top"]:
+            assert one["right"] + 8 <= other["left"]
+
+
+def test_the_iteration_is_a_number_of_its_own_with_the_speed_below_it(
+    page: Page, server: str
+) -> None:
+    open_page(page, server, "samples=100&speed=10&present=true&iterations=1000000")
+    press(page, "Start")
+    wait_for_iteration(page, 20)
+    below = page.locator(".st-key-live td").last
+    expect(below).to_have_text(re.compile(r"^of 1,000,000 · [\d,]+ a second$"))
+    press(page, "Pause")
+    at = settled(page)
+    expect(page.locator(".st-key-live th").last).to_have_text(f"{at:,}")
+    expect(below).to_have_text("of 1,000,000")
+    page.get_by_label("Look back: iteration").press("Home")
+    expect(below).to_have_text(f"looking back, of {at:,}")
+    expect(page.locator(".st-key-live th").last).to_have_text("0")
 
 
 def test_presenting_replaces_no_chart_and_stops_no_run(page: Page, server: str) -> None:

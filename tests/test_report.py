@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from nnlab import Config, Metrics, advance, evaluate, start
+from nnlab import Config, Metrics, advance, evaluate, set_parameter, start
 from nnlab.app import report
 
 RUN = start(Config(samples=20))
@@ -42,6 +42,31 @@ def test_the_status_counts_and_gives_the_time_left() -> None:
         "500 of 25,000 iterations · 1,200 iterations/s · 20 s left"  # 24,500 / 1234.5 = 19.8
     )
     assert report.status(run, 500, None).endswith("Done. Start trains 25,000 more")
+
+
+@pytest.mark.parametrize(
+    ("loss", "shown"),
+    [(0.0, "0.0000"), (9.87654, "9.8765"), (999.99, "1,000"), (1.17e259, "1e259")],
+)
+def test_a_loss_in_large_type_has_at_most_six_characters(loss: float, shown: str) -> None:
+    table = report.metrics(Metrics(loss, 1.0, 0.5, 0.5), ("16,500", "of 25,000"))
+    assert table.startswith(f"| 100% | {shown} | 16,500 |")
+    assert table.endswith("| right · test 50.0% | loss · test 0.5000 | of 25,000 |")
+    assert "| – |" in report.metrics(Metrics(math.nan, 0.5, 1.0, 0.5), ("0", "no points yet"))
+
+
+def test_the_status_in_large_type_is_the_iteration_and_a_few_words() -> None:
+    run = advance(start(Config(samples=20)), 500)
+    assert report.count(run, run, 25_000, None) == ("500", "of 25,000")
+    assert report.count(run, run, 25_000, 1234.5) == ("500", "of 25,000 · 1,200 a second")
+    assert report.count(run, run, 500, None) == ("500", "of 500 · done")
+    assert report.count(run, start(Config(samples=20)), 500, None) == ("0", "looking back, of 500")
+    edited, stopped = set_parameter(run, 0, 0, 0, 9), replace(run, rule_met="plateau")
+    assert report.count(edited, edited, 900, None)[1] == "of 900 · edited by hand"
+    assert report.count(stopped, stopped, 900, None)[1] == "of 900 · no progress"
+    diverged, empty = replace(run, diverged=True), start(Config(dataset="own"))
+    assert report.count(diverged, diverged, 900, None)[1] == ":red[**diverged**]"
+    assert report.count(empty, empty, 900, None) == ("0", "no points yet")
 
 
 def test_a_diverged_run_says_where() -> None:

@@ -48,16 +48,46 @@ def looking_back(run: Run, shown: Run) -> str:
     return f"**Looking back at iteration {shown.iteration:,}** of the {run.iteration:,} made so far"
 
 
-def metrics(values: Metrics) -> str:
-    """Return the metrics as a table in Markdown, without those that do not apply."""
-    columns = []
+def count(run: Run, shown: Run, goal: int, speed: float | None) -> tuple[str, str]:
+    """Return the iteration of the run shown, and the status in few words, for large type.
+
+    The parameters are those of `status` and `looking_back`.
+    """
+    if shown is not run:
+        return f"{shown.iteration:,}", f"looking back, of {run.iteration:,}"
+    number, words = f"{run.iteration:,}", f"of {goal:,}"
+    if run.diverged:
+        return number, ":red[**diverged**]"
+    if not len(run.dataset.train_inputs):
+        return number, "no points yet"
+    if run.rule_met:
+        words += " · target reached" if run.rule_met == "target_loss" else " · no progress"
+    elif speed:
+        words += f" · {float(f'{speed:.2g}'):,.0f} a second"
+    elif run.iteration == goal:
+        words += " · done"
+    elif run.parameters_edited:
+        words += " · edited by hand"
+    return number, words
+
+
+def metrics(values: Metrics, large: tuple[str, str] | None = None) -> str:
+    """Return the metrics as a table in Markdown, without those that do not apply.
+
+    `large` is what `count` returns, for a table in large type: it gets a column of its own, and the
+    numbers are shorter.
+    """
+    columns, loss = [], _short_loss if large else _loss
     if not math.isnan(values.train_accuracy):
+        accuracy = f"{values.train_accuracy:.1%}"
+        accuracy = accuracy.replace("100.0", "100") if large else accuracy
         test = "–" if math.isnan(values.test_accuracy) else f"{values.test_accuracy:.1%}"
-        right = f"right · test {test}"
-        columns.append((f"{values.train_accuracy:.1%}", right, ""))
+        columns.append((accuracy, f"right · test {test}", ""))
     # Below the loss, since a column of its own would leave no room for the status
-    penalty = f"+ penalty {_loss(values.penalty)}" if values.penalty else ""
-    columns.append((_loss(values.train_loss), f"loss · test {_loss(values.test_loss)}", penalty))
+    penalty = f"+ penalty {loss(values.penalty)}" if values.penalty else ""
+    columns.append((loss(values.train_loss), f"loss · test {loss(values.test_loss)}", penalty))
+    if large:
+        columns.append((*large, ""))
     numbers, captions, last = zip(*columns, strict=True)
     rows = [numbers, ["---"] * len(columns), captions, *([last] if penalty else [])]
     return "\n".join(f"| {' | '.join(row)} |" for row in rows)
@@ -101,3 +131,10 @@ def _loss(loss: float) -> str:
     if math.isnan(loss):
         return "–"  # without points
     return f"{loss:.4f}" if loss < 1000 else f"{loss:.3g}"
+
+
+def _short_loss(loss: float) -> str:
+    """Return a loss in at most six characters."""
+    if loss < 100_000:
+        return f"{loss:.4f}" if loss < 10 else f"{loss:,.0f}"
+    return "–" if math.isnan(loss) else f"{loss:.0e}".replace("+", "")

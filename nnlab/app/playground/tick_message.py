@@ -33,12 +33,13 @@ def message(
 ) -> Message:
     """Return what a tick sends, to show the playground's run or its past beside the open panel."""
     run, training, then = playground.run, playground.training, shown.run
+    speed = training.mean_speed(run) if training else None
     if then is run:
-        speed = training.mean_speed(run) if training else None
         status = report.status(run, playground.goal, speed)
     else:
         status = report.looking_back(run, then)
     at, metrics = then.iteration, shown.observation.metrics
+    large = report.count(run, then, playground.goal, speed) if playground.presenting else None
     caption = diagram.caption(playground, shown)
     reading = None  # a diverged network predicts nothing
     if not then.diverged:
@@ -59,7 +60,7 @@ def message(
         else Time(np.array(run.snapshot_iterations, np.int32), at, playground.has_ended)
     )
     progress = min(1.0, at / playground.goal)
-    return Message(progress, status, report.metrics(metrics), charts, line)
+    return Message(progress, status, report.metrics(metrics, large), charts, line)
 
 
 def left_curve(left: Run) -> Line:

@@ -105,7 +105,7 @@ def test_columns_hold_numbers_and_choices_as_the_sweep_set_them() -> None:
 def test_a_value_that_may_be_none_is_a_choice() -> None:
     results = [result(0, batch_size=None), result(1, batch_size=10)]
     column = axis_column(results, Axis("batch_size", (10, None)))
-    assert column.choices == ("10", "none")
+    assert column.choices == ("10", "all points")
     assert column.values.tolist() == [1, 0]
 
 

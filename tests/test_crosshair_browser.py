@@ -111,7 +111,7 @@ def test_the_crosshair_says_the_networks_answer_as_the_mouse_does(page: Page, se
     go_to_plane(page)
     move(page, "Shift+ArrowRight", 4)  # to the right of the points
     move(page, "ArrowUp", 20)
-    expect(answer(page)).to_have_text(re.compile(r"^(over )?\d+ % (orange|blue)$"))
+    expect(answer(page)).to_have_text(re.compile(r"^(over )?\d+% (orange|blue)$"))
     said = answer(page).inner_text()
     box = crosshair(page).bounding_box()
     assert box

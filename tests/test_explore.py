@@ -225,7 +225,7 @@ def test_results_appear_as_runs_finish(workers: ByHand, drawn: dict[str, Update]
     workers.compute_all()
     app.run()
     assert status(healthy(app)) == "6 of 6 runs · finished"
-    assert app.button(key="sweep_restart").label == "Start"
+    assert app.button(key="sweep_restart").label == "Start sweep"
     # the columns are the first axis, the rows the second
     assert [cell and cell["label"] for cell in cells(drawn)] == [
         f"hidden layers {width} · learning rate {rate}"
@@ -248,6 +248,43 @@ def test_pause_lets_no_task_begin_and_resume_goes_on(workers: ByHand) -> None:
     assert status(healthy(app)) == "6 of 6 runs · finished"
 
 
+@pytest.mark.parametrize("finishes", [True, False])
+def test_undo_brings_back_the_results_that_a_new_sweep_replaces(
+    workers: ByHand, drawn: dict[str, Update], *, finishes: bool
+) -> None:
+    app = press(open_explore(**SIX), "sweep_start")
+    workers.compute_all()
+    app.run()
+    before, old = cells(drawn), started(app)
+    assert not [button for button in app.button if button.key == "sweep_undo"]
+    assert "Undo brings them back" in app.button(key="sweep_restart").help
+    set_number(app, "seeds", 2)
+    press(app, "sweep_restart")
+    new = started(app)
+    if finishes:
+        workers.compute_all()
+        app.run()
+    press_late(app, "sweep_undo")
+    assert started(app) is old
+    assert cells(drawn) == before
+    assert new.sweep.finished
+    assert status(healthy(app.run())) == "6 of 6 runs · finished"
+
+
+def test_in_every_state_of_compare_only_one_start_stands_out(workers: ByHand) -> None:
+    def primary(app: AppTest) -> list[str]:
+        return [button.key for button in app.button if button.proto.type == "primary"]
+
+    app = open_explore(**SIX, view="compare")
+    assert primary(app) == ["sweep_start"]
+    press(app, "sweep_start")
+    workers.compute_all()
+    app.run()
+    assert primary(healthy(app.run())) == ["compare_start"]
+    app.button_group(key=view_key(app)).set_value("table").run()
+    assert primary(app) == ["sweep_restart"]
+
+
 def test_cancel_keeps_what_is_there(workers: ByHand, drawn: dict[str, Update]) -> None:
     app = press(open_explore(**SIX), "sweep_start")
     workers.compute(3)
@@ -258,7 +295,7 @@ def test_cancel_keeps_what_is_there(workers: ByHand, drawn: dict[str, Update]) -
     assert status(healthy(app)) == "3 of 6 runs · cancelled"
     assert sum(cell is not None for cell in cells(drawn)) == 3
     assert app.button(key="sweep_cancel").disabled
-    assert app.button(key="sweep_restart").label == "Start"
+    assert app.button(key="sweep_restart").label == "Start sweep"
 
 
 @pytest.mark.slow

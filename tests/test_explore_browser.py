@@ -289,7 +289,7 @@ def test_a_bad_value_is_a_sentence_and_the_gallery_stays(explore: Callable[[str]
     expect(page.get_by_text("must range from above 0")).to_be_visible()
     expect(links(page)).to_have_count(6)
     assert marked(page)
-    expect(page.get_by_role("button", name="Start", exact=True)).to_be_disabled()
+    expect(page.get_by_role("button", name="Start sweep", exact=True)).to_be_disabled()
 
 
 def test_the_whole_gallery_is_above_the_fold_on_a_projector(
@@ -306,6 +306,31 @@ def test_the_whole_gallery_is_above_the_fold_on_a_projector(
         "(({ scrollWidth, clientWidth }) => scrollWidth <= clientWidth)"
         "(document.querySelector('.gallery'))"
     )
+
+
+def test_loss_curves_in_cells_are_drawn_in_the_pixels_of_the_screen(
+    explore: Callable[[str], Page],
+) -> None:
+    page = explore(f"{AXES}&{SMALL}")
+    sweep(page)
+    for width in (1366, 1024):
+        page.set_viewport_size({"width": width, "height": 768})
+        page.wait_for_function(
+            """() => [...document.querySelectorAll(".gallery .spark")].every((spark) =>
+              spark.width === Math.round(spark.clientWidth * devicePixelRatio)
+                && spark.height === Math.round(spark.clientHeight * devicePixelRatio))"""
+        )
+
+
+def test_the_texts_of_the_example_cards_begin_at_one_place(explore: Callable[[str], Page]) -> None:
+    page = explore()
+    cards = page.locator(".st-key-examples button")
+    expect(cards).to_have_count(5)
+    indents = cards.evaluate_all(
+        """(cards) => cards.map((card) => Math.round(
+             card.querySelector("p").getBoundingClientRect().x - card.getBoundingClientRect().x))"""
+    )
+    assert len(set(indents)) == 1
 
 
 def test_no_field_cuts_the_words_that_it_shows_while_it_is_empty(

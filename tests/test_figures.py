@@ -20,7 +20,7 @@ from nnlab.inspection.plane_view import GRID_SIZE, view_plane
 from nnlab.model.network import Parameters
 from nnlab.training.downsampling import thin
 from nnlab.training.metrics import Metrics
-from tests.helpers.pictures import pixels, rgb
+from tests.helpers.pictures import contrast, pixels, rgb
 
 
 def colors(run: Run) -> np.ndarray:
@@ -117,18 +117,6 @@ def test_the_decision_boundary_shows_all_points_with_equal_axes() -> None:
 def annotations(figure: dict[str, Any]) -> dict[str, str]:
     """Return the texts on a figure by their names."""
     return {note["name"]: note["text"] for note in figure["layout"]["annotations"]}
-
-
-def luminance(color: str) -> float:
-    """Return the relative luminance of a colour by WCAG 2.2."""
-    parts = np.array(rgb(color)) / 255
-    linear = np.where(parts <= 0.04045, parts / 12.92, ((parts + 0.055) / 1.055) ** 2.4)
-    return float(linear @ [0.2126, 0.7152, 0.0722])
-
-
-def contrast(one: str, other: str) -> float:
-    darker, lighter = sorted((luminance(one), luminance(other)))
-    return (lighter + 0.05) / (darker + 0.05)
 
 
 def test_the_contrast_is_that_of_the_standard() -> None:

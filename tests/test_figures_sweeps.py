@@ -2,6 +2,7 @@
 
 import base64
 import json
+import re
 from typing import Any
 
 import numpy as np
@@ -9,13 +10,14 @@ import plotly.graph_objects as go
 import pytest
 
 from nnlab.figures.spread_charts import loss_bands, spread_of_settings
-from nnlab.figures.style import SET_COLORS
+from nnlab.figures.style import DARK, LIGHT, SET_COLORS, Palette
 from nnlab.figures.sweeps import heat_map, importance_bars, log_ticks, parallel_coordinates, scatter
 from nnlab.sweep import Axis
 from nnlab.sweep.analysis.columns import axis_column, metric_column
 from nnlab.sweep.analysis.importance import Importance
 from nnlab.sweep.analysis.medians import medians
 from nnlab.sweep.analysis.seed_spread import Band, Rule, seed_spreads
+from tests.helpers.pictures import contrast
 from tests.helpers.sweep_results import result
 
 RATES = Axis("learning_rate", (0.001, 0.01, 0.1, 1))
@@ -132,6 +134,21 @@ def test_parallel_coordinates_stand_on_logarithmic_axes_where_the_sweep_does() -
     assert numbers(trace["line"]["color"]) == pytest.approx([r.metrics.test_accuracy for r in DONE])
 
 
+@pytest.mark.parametrize(
+    ("palette", "ground", "least"), [(DARK, "#171614", 4.5), (LIGHT, "#ffffff", 3)]
+)
+def test_the_lines_of_runs_are_clear_on_the_background(
+    palette: Palette, ground: str, least: float
+) -> None:
+    column = metric_column(DONE, "test_accuracy")
+    figure = loaded(parallel_coordinates([column], column, {}, "a", palette))
+    colors = [
+        "#" + bytes(int(part) for part in re.findall("[0-9]+", color)[:3]).hex()
+        for _, color in figure["data"][0]["line"]["colorscale"]
+    ]
+    assert min(contrast(color, ground) for color in colors) >= least
+
+
 def test_two_ranges_on_an_axis_are_both_marked() -> None:
     column = metric_column(DONE, "test_accuracy")
     chosen = {"test_accuracy": ((0.6, 0.65), (0.7, 1.0))}
@@ -222,6 +239,8 @@ def test_the_most_important_axis_stands_at_the_top_and_the_method_is_named() -> 
         (np.geomspace(0.015, 3, 40), 12, [0.02, 0.05, 0.1, 0.2, 0.5, 1, 2]),
         (np.geomspace(1e-5, 1.1, 40), 12, [1e-5, 1e-4, 1e-3, 0.01, 0.1, 1]),
         (np.linspace(0.31, 0.39, 40), 12, [0.31, 0.39]),
+        # few values, but the labels of 0.1 and 0.11 would overlap
+        ([0.01, 0.1, 0.11, 1], 12, [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1]),
     ],
 )
 def test_a_logarithmic_axis_is_marked_with_few_round_numbers(

@@ -393,14 +393,15 @@ def test_the_table_holds_every_run_with_what_became_of_it() -> None:
     assert table["test accuracy"][-2:].isna().all()
 
 
-def test_a_ticked_row_stays_ticked_as_runs_come_and_not_when_the_rows_are_others() -> None:
+def test_the_rows_are_in_the_order_of_the_runs_and_keep_their_places_and_ticks() -> None:
     arrived = many()[::-1]
     app = draw("table", arrived[:10])
     (before,) = app.dataframe
     app.session_state["sweep"] = (Config(), AXES, SEEDS, arrived, 24)
     (after,) = healthy(app.run()).dataframe
-    assert after.value["run"].tolist() == list(range(23, -1, -1))
-    assert after.value["run"].tolist()[:10] == before.value["run"].tolist()
+    assert before.value["run"].tolist() == after.value["run"].tolist() == list(range(24))
+    assert before.value["status"].tolist()[:14] == ["waiting"] * 14
+    assert before.value["learning rate"].isna().tolist() == [True] * 14 + [False] * 10
     assert after.proto.id == before.proto.id  # Streamlit then keeps the places of the ticks
     app.session_state["sweep_filter"] = CHOSEN
     (filtered,) = healthy(app.run()).dataframe

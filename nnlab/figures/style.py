@@ -24,12 +24,15 @@ class Palette(NamedTuple):
         2.2, 1.4.11)
     middle : of the plane where both classes are equally likely
     rim : of a point
+    scale : the part of Plotly's colour scale Plasma from which the colours of runs come, clear on
+        the page's background
     """
 
     points: tuple[str, str]
     plane: tuple[str, str]
     middle: str
     rim: str
+    scale: tuple[float, float]
 
     @property
     def map(self) -> tuple[str, str, str]:
@@ -37,8 +40,8 @@ class Palette(NamedTuple):
         return self.plane[0], self.middle, self.plane[1]
 
 
-LIGHT = Palette(("#cc5c00", "#0877bd"), ("#fcdcb8", "#c8e1f2"), "#f7f7f7", "#ffffff")
-DARK = Palette(("#ffa040", "#5cb8f5"), ("#633f1c", "#17496b"), "#20242b", "#0e1117")
+LIGHT = Palette(("#cc5c00", "#0877bd"), ("#fcdcb8", "#c8e1f2"), "#f7f7f7", "#ffffff", (0.1, 0.6))
+DARK = Palette(("#ffa040", "#5cb8f5"), ("#633f1c", "#17496b"), "#20242b", "#0e1117", (0.56, 1))
 
 _EMPTY_TEMPLATE = go.layout.Template()  # Plotly's own would add 7 kB to every figure
 

@@ -9,22 +9,27 @@ from numpy.typing import ArrayLike
 from plotly.colors import sample_colorscale
 
 from nnlab.data.datasets import FloatArray
-from nnlab.figures.style import AXIS, SET_COLORS, as_json, below_labels
+from nnlab.figures.style import AXIS, LIGHT, SET_COLORS, Palette, as_json, below_labels
 from nnlab.sweep.analysis.columns import ACCURACIES, Column
 from nnlab.sweep.analysis.filters import Filter, marks
 from nnlab.sweep.analysis.importance import Importance
 from nnlab.sweep.analysis.medians import Medians
 from nnlab.training.wording import field_name
 
-# From the least to the greatest value of a metric, clear on white and on black.
-SCALE = sample_colorscale("Plasma", np.linspace(0.2, 0.85, 9).tolist())
 FAINT = "rgba(128, 128, 128, 0.06)"
 MAX_TICKS = 12  # of an axis that labels each value
+LEAST_GAP = 1 / 14  # between two of its labels, as a fraction of the axis
 
 
 def set_color(metric: str) -> str:
     """Return the colour of a metric's set: train or test."""
     return SET_COLORS[metric.partition("_")[0]]
+
+
+def color_scale(palette: Palette) -> list[str]:
+    """Return colours from the least to the greatest value of a column."""
+    colors: list[str] = sample_colorscale("Plasma", np.linspace(*palette.scale, 9).tolist())
+    return colors
 
 
 def column_axis(column: Column, *, log: bool | None = None) -> dict[str, Any]:
@@ -41,7 +46,11 @@ def column_axis(column: Column, *, log: bool | None = None) -> dict[str, Any]:
 
 
 def parallel_coordinates(
-    columns: Sequence[Column], color: Column, chosen: Filter, revision: str
+    columns: Sequence[Column],
+    color: Column,
+    chosen: Filter,
+    revision: str,
+    palette: Palette = LIGHT,
 ) -> str:
     """Draw a line per run through its place on each axis; each axis can be filtered.
 
@@ -51,7 +60,11 @@ def parallel_coordinates(
     figure = go.Figure(
         go.Parcoords(
             dimensions=[_dimension(column, chosen) for column in columns],
-            line={"color": color.coordinates, "colorscale": SCALE, "showscale": False},
+            line={
+                "color": color.coordinates,
+                "colorscale": color_scale(palette),
+                "showscale": False,
+            },
             labelfont={"size": 12},
             tickfont={"size": 11},
             rangefont={"size": 1, "color": "rgba(0, 0, 0, 0)"},
@@ -84,11 +97,13 @@ def _named(texts: Sequence[str], places: ArrayLike | None = None) -> dict[str, A
 def log_ticks(values: FloatArray, most: int) -> FloatArray:
     """Return at most `most` ticks of a logarithmic axis, float64 (n_ticks,), ascending.
 
-    These are the values themselves, float64 (n,) above 0, if they are few enough. Otherwise they
-    are the powers of ten in between, with 2 and 5 times these if there is room.
+    These are the values themselves, float64 (n,) above 0, if they are few enough and far enough
+    from each other for their labels. Otherwise they are the powers of ten in between, with 2 and 5
+    times these if there is room.
     """
     values = np.unique(values)
-    if len(values) <= most:
+    logs = np.log10(values)
+    if len(values) <= most and (np.diff(logs) >= LEAST_GAP * np.ptp(logs)).all():
         return values
     low, high = np.floor(np.log10(values[[0, -1]]))
     powers = 10.0 ** np.arange(low, high + 1)
@@ -160,6 +175,7 @@ def scatter(
     *,
     log_x: bool,
     log_y: bool,
+    palette: Palette = LIGHT,
 ) -> str:
     """Draw one point per run that has a value in each column.
 
@@ -172,7 +188,7 @@ def scatter(
             mode="markers",
             marker={
                 "color": color.coordinates,
-                "colorscale": SCALE,
+                "colorscale": color_scale(palette),
                 "colorbar": _color_bar(color),
                 "showscale": True,
                 "size": 9,

@@ -9,11 +9,16 @@ START_SWEEP = Action[StartedSweep | None](
     "sweep_start",
     lambda _: session.ask_start(),
     "Start",
-    "Run the sweep. This replaces the earlier results.",
+    "Run the sweep.",
     " ",
 )
 # It has no key, since it replaces results.
-RESTART_SWEEP = START_SWEEP._replace(name="sweep_restart", key="")
+RESTART_SWEEP = START_SWEEP._replace(
+    name="sweep_restart",
+    label="Start sweep",
+    help="Run the sweep. This replaces the earlier results; Undo brings them back.",
+    key="",
+)
 RESUME_SWEEP = START_SWEEP._replace(
     label="Resume",
     help="Continue the paused sweep.",
@@ -32,6 +37,10 @@ CANCEL_SWEEP = Action[StartedSweep | None](
     "Cancel",
     "End the sweep; the results so far stay.",
     is_enabled=lambda started: started is not None and started.is_active,
+)
+
+UNDO_SWEEP = Action[StartedSweep | None](
+    "sweep_undo", session.undo_sweep, "Undo", "Bring back the results of the sweep before this one."
 )
 
 

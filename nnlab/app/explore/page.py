@@ -79,7 +79,7 @@ def render() -> None:
         if view == RANGE_TEST:
             lr_range_test.controls(base)
         else:
-            sweep_progress.controls(plan)
+            sweep_progress.controls(plan, beside_others=view == compare.VIEW)
     if view == RANGE_TEST:
         interval = TICK_SECONDS if lr_range_test.is_pending(base) else None
         with st.container(key="live"):
@@ -115,6 +115,7 @@ def _base(base: Config) -> None:
             "Open in the playground",
             key="open_base",
             type="tertiary",
+            icon=":material/open_in_new:",
             on_click=session.open_settings,
             args=(base,),
         )
@@ -124,6 +125,7 @@ def _base(base: Config) -> None:
                 "Use the playground's settings",
                 key="follow_playground",
                 type="tertiary",
+                icon=":material/download:",
                 on_click=sweep_fields.follow_playground,
                 help="Use the playground's current settings as the base of the sweep.",
             )

@@ -171,6 +171,7 @@ class Explore(PageRecord):
     view : the view to show first, by its name in the link
     view_number : how often `view` was set; a part of the choice's key
     sweep, range_test : those that were started last
+    left : the sweep with results that `sweep` has replaced, so that one can return to it
     start_asked, range_test_asked : whether Start was pressed and the start is still to come
     refused_start : why the last sweep could not start, or nothing
     solved : by the kind of problem, as far as it has been chosen or drawn
@@ -183,6 +184,7 @@ class Explore(PageRecord):
     view: str = ""
     view_number: int = 0
     sweep: StartedSweep | None = None
+    left: StartedSweep | None = None
     start_asked: bool = False
     refused_start: str = ""
     cost: Cost | None = None
@@ -311,6 +313,8 @@ def start_if_asked(plan: Plan | None) -> None:
         _change(start_asked=False)
         return
     done = {"start_asked": False, **_cleared_filter()}
+    explore = current()
+    left = explore.sweep if explore.sweep and explore.sweep.sweep.done else explore.left
     try:
         with pausing_turn():
             sweep = Sweep(plan.configs)
@@ -319,7 +323,15 @@ def start_if_asked(plan: Plan | None) -> None:
         return
     started = StartedSweep(plan, sweep, time.monotonic_ns())
     with _kept_or(sweep.cancel):
-        _change(**done, sweep=started, refused_start="")
+        _change(**done, sweep=started, left=left, refused_start="")
+
+
+def undo_sweep(drawn: StartedSweep | None) -> None:
+    """Return to the results that a sweep has replaced, and cancel it."""
+    explore = current()
+    if explore.left and explore.sweep and explore.sweep is drawn:
+        explore.sweep.sweep.cancel()
+        _change(sweep=explore.left, left=None, start_asked=False, **_cleared_filter())
 
 
 @contextmanager

@@ -12,6 +12,7 @@ from nnlab.app.explore.actions import (
     RESTART_SWEEP,
     RESUME_SWEEP,
     START_SWEEP,
+    UNDO_SWEEP,
 )
 from nnlab.app.explore.session import Cost, Plan
 from nnlab.app.explore.sweep_results import failures
@@ -87,17 +88,25 @@ def duration(seconds: float) -> str:
     return f"{minutes} min {seconds} s" if minutes < 60 else f"{minutes / 60:.1f} h"
 
 
-def controls(plan: Plan | None) -> None:
-    """Draw the buttons, and what the plan costs."""
-    started = session.current().sweep
+def controls(plan: Plan | None, *, beside_others: bool) -> None:
+    """Draw the buttons, and what the plan costs.
+
+    Where they are `beside_others`, which start something else, no button stands out here once there
+    are results.
+    """
+    explore = session.current()
+    started = explore.sweep
+    kind = "secondary" if started and beside_others else "primary"
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         if started is None or not started.is_active:
-            start = RESTART_SWEEP if started else START_SWEEP
-            start.button(st, started, type="primary", width=90, disabled=plan is None)
+            start, width = (RESTART_SWEEP, 120) if started else (START_SWEEP, 90)
+            start.button(st, started, type=kind, width=width, disabled=plan is None)
         else:
             resume_or_pause = RESUME_SWEEP if started.sweep.paused else PAUSE_SWEEP
-            resume_or_pause.button(st, started, type="primary", width=90)
+            resume_or_pause.button(st, started, type=kind, width=90)
         CANCEL_SWEEP.button(st, started)
+        if explore.left:
+            UNDO_SWEEP.button(st, started)
         if plan:
             words, how = estimate(plan)
             st.markdown(words, help=how)

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import streamlit as st
 
-from nnlab.app import live_chart
+from nnlab.app import live_chart, theme
 from nnlab.app.explore import run_filter, session
 from nnlab.app.explore.sweep_results import SweepResults, failures
 from nnlab.app.explore.views import importance, seed_spread, table
@@ -66,7 +66,7 @@ def _parallel(sweep: SweepResults) -> None:
         f"{_best(passing, color.name)}"
     )
     cleared = f"cleared {explore.filters_cleared}"
-    figure = parallel_coordinates(columns, color, explore.filter, cleared)
+    figure = parallel_coordinates(columns, color, explore.filter, cleared, theme.palette())
     with st.container(key="parallel"):
         live_chart.stage(run_filter.PARALLEL, figure, shows=live_chart.Update(len(done), alt))
     st.caption(
@@ -127,7 +127,7 @@ def _scatter(sweep: SweepResults) -> None:
         log_x, log_y = (_log_toggle(axis, column) for axis, column in (("across", x), ("up", y)))
     numbers = [result.index for result in done]
     texts = [setting(result, [axis.name for axis in sweep.plan.varied]) for result in done]
-    figure = scatter(x, y, color, numbers, texts, log_x=log_x, log_y=log_y)
+    figure = scatter(x, y, color, numbers, texts, log_x=log_x, log_y=log_y, palette=theme.palette())
     up, across = (
         f"{column.title} from {column.show(np.nanmin(column.values))} to "
         f"{column.show(np.nanmax(column.values))}"

@@ -36,6 +36,7 @@ def layout(plan: Plan) -> Layout:
     """Draw the choice of rows and columns if there is one, and keep it in the link."""
     axes = {axis.name: axis for axis in plan.varied}
     if not axes:
+        st.caption(_explanation(plan, 1))
         return Layout(None, Axis("seed", plan.seeds))
     names = list(axes)
     if len(names) == 1:

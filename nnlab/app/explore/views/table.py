@@ -14,13 +14,13 @@ from nnlab.sweep.csv_table import Table
 
 def draw(sweep: SweepResults) -> None:
     """Draw the view, in the ticking fragment or outside."""
-    # Streamlit keeps the ticked rows by their positions. So rows are only appended, and a table of
-    # other runs has another key.
-    passing = {result.index for result in sweep.passing}
-    results = [result for result in sweep.results if result.index in passing]
+    # Streamlit keeps the ticked rows by their positions. So each run has its row from the start,
+    # and a table of other runs has another key.
+    results = sweep.passing
+    is_filtered = len(results) < sweep.done
+    runs = [one.index for one in results] if is_filtered else range(len(sweep.plan.configs))
     columns = sweep_columns(results, sweep.plan.varied)
-    data: dict[str, Any] = {"run": [result.index for result in results]}
-    data["status"] = [result.error or result.status for result in results]
+    data: dict[str, Any] = {"status": [result.error or result.status for result in results]}
     for column in columns:
         data[column.title] = (
             [column.show(value) for value in column.values]
@@ -29,13 +29,19 @@ def draw(sweep: SweepResults) -> None:
         )
     data["iterations run"] = [result.iteration for result in results]
     data["seconds"] = [result.seconds for result in results]
+    places = {result.index: place for place, result in enumerate(results)}
+    table = {"run": list(runs)} | {
+        name: [values[places[run]] if run in places else None for run in runs]
+        for name, values in data.items()
+    }
+    table["status"] = [status or "waiting" for status in table["status"]]
     number = st.column_config.NumberColumn
     config = {
         column.title: number(format=_format(column)) for column in columns if not column.choices
     }
     picked = st.dataframe(
-        data,
-        key=f"sweep_table {sweep.started} {session.current().filter}",
+        table,
+        key=f"sweep_table {sweep.started} {list(runs) if is_filtered else ''}",
         on_select="rerun",
         selection_mode="multi-row",
         hide_index=True,
@@ -44,22 +50,22 @@ def draw(sweep: SweepResults) -> None:
         alt=f"{len(results)} runs",
     )
     rows = picked["selection"]["rows"]
-    runs = [results[place].index for place in rows if place < len(results)]
+    ticked = [runs[place] for place in rows if place < len(runs) and runs[place] in places]
     with st.container(horizontal=True, gap="small"):
         st.button(
             "Open in the playground",
             key="table_open",
-            disabled=len(runs) != 1,
+            disabled=len(ticked) != 1,
             on_click=session.open_run,
-            args=runs[:1],
+            args=ticked[:1],
             help="Open the settings of the ticked run.",
         )
         if st.button(
             "Compare",
             key="table_compare",
-            disabled=len(runs) != 2,
+            disabled=len(ticked) != 2,
             on_click=compare.choose,
-            args=(runs,),
+            args=(ticked,),
             help="Show the two ticked runs side by side.",
         ):
             st.rerun()

@@ -47,7 +47,10 @@ export class GalleryCells {
     element.dataset.liveChart = name;
     element.replaceChildren(this.table, this.tip);
     element.onscroll = () => { this.tip.hidden = true; };
-    new ResizeObserver(() => this.size()).observe(element);
+    new ResizeObserver(() => {
+      this.size();
+      this.schedule(); // the loss curves, in their new size
+    }).observe(element);
     this.schedule();
   }
 
@@ -179,7 +182,6 @@ export class GalleryCells {
     const link = make("a", "cell"), map = make("canvas", "map"), beside = make("div", "beside");
     const spark = make("canvas", "spark");
     map.width = map.height = size;
-    [spark.width, spark.height] = [120, 48];
     beside.append(make("span", "label"), make("span", "number"), make("span", "note"), spark);
     link.append(map, beside);
     link.onpointerenter = link.onfocus = () => this.say(link, this.drawn[at]);
@@ -199,15 +201,16 @@ export class GalleryCells {
    */
   drawSpark(canvas, heights) {
     const context = penOf(canvas);
-    const { width, height } = canvas;
-    context.clearRect(0, 0, width, height);
+    // As many pixels as the screen has there, so that the line is neither stretched nor blurred.
+    const width = canvas.width = Math.round(canvas.clientWidth * devicePixelRatio);
+    const height = canvas.height = Math.round(canvas.clientHeight * devicePixelRatio);
     context.strokeStyle = getComputedStyle(canvas).color;
     context.globalAlpha = 0.75;
-    context.lineWidth = 2.5;
+    context.lineWidth = 1.5 * devicePixelRatio;
     context.beginPath();
     for (const [at, value] of heights.entries()) {
       if (value === NO_POINT) break;
-      context.lineTo((at / (heights.length - 1)) * width, 2 + (value / 254) * (height - 4));
+      context.lineTo((at / (heights.length - 1)) * width, devicePixelRatio + (value / 254) * (height - 2 * devicePixelRatio));
     }
     context.stroke();
   }

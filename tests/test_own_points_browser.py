@@ -34,6 +34,7 @@ from tests.helpers.browser_page import (
     single,
     status,
     wait_for_iteration,
+    wait_for_script,
     wait_in,
     watch,
 )
@@ -342,9 +343,10 @@ def test_a_link_carries_the_names_of_a_files_columns(
     page.wait_for_url("**x1=height*")
     other = context.new_page()
     other.goto(page.url)
-    wait_for_drawn(other, 2)
+    shown(other, "loss-curve", 0)
     expect(axis_title(other, "x")).to_have_text("height in cm")
     expect(axis_title(other, "y")).to_have_text("age")
+    wait_for_script(other)
     assert other.url == page.url
     other.close()
 

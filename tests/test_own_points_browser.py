@@ -20,6 +20,7 @@ from tests.helpers.browser_page import (
     drag,
     enter,
     iteration,
+    let_timers_fire,
     losses,
     mark,
     marked,
@@ -322,7 +323,10 @@ def test_a_files_columns_are_chosen_standardised_and_named_on_the_axes(
     rows = [(7, 10, 100, 1, "no"), (8, 20, 300, 2, "yes")]
     upload_file(page, csv_file(("id", "height", "weight", "age", "class"), *rows))
     expect(page.get_by_text("2 points · 'no' is 0 · 'yes' is 1")).to_be_visible()
-    page.get_by_role("combobox", name="x₂ column").click()
+    column = page.get_by_role("combobox", name="x₂ column")
+    column.scroll_into_view_if_needed()
+    let_timers_fire(page, 100)  # the event of the scroll would close the list
+    column.click()
     page.get_by_role("option", name="age").click()
     expect(page.get_by_role("checkbox", name="Standardize")).to_be_checked()
     press(page, "Use these points")

@@ -133,6 +133,7 @@ def _stages(configs: Sequence[Config]) -> None:
                 type="tertiary",
                 on_click=session.open_settings,
                 args=(config,),
+                help="Open these settings; the network starts untrained there.",
             )
     with curve:
         names = dict.fromkeys(report.loss_name(config) for config in configs)

@@ -58,7 +58,7 @@ def draw(sweep: SweepResults) -> None:
             disabled=len(ticked) != 1,
             on_click=session.open_run,
             args=ticked[:1],
-            help="Open the settings of the ticked run.",
+            help="Open the settings of the ticked run; the network starts untrained there.",
         )
         if st.button(
             "Compare",

@@ -148,14 +148,13 @@ def test_the_chosen_options_are_shown_and_no_others(page: Page, server: str) -> 
 
     seen = f"""{PLOT}._fullData.filter(({{ visible, name }}) => visible === true && name)
       .map(({{ name }}) => name.split(' ')[0])"""
-    page.wait_for_function(
-        f"String([...new Set({seen})]) === 'train'"
-    )  # the test points at first not
-    page.get_by_text("Test points", exact=True).click()
+    page.wait_for_function(f"String([...new Set({seen})]) === 'train'")
+    toggles = page.get_by_test_id("stPopoverBody")
+    toggles.get_by_text("Test points").click()
     for hidden, other in (("Training", "test"), ("Test", "train")):
-        page.get_by_text(f"{hidden} points", exact=True).click()
+        toggles.get_by_text(f"{hidden} points").click()
         page.wait_for_function(f"String([...new Set({seen})]) === '{other}'")
-        page.get_by_text(f"{hidden} points", exact=True).click()
+        toggles.get_by_text(f"{hidden} points").click()
         page.wait_for_function(f"String([...new Set({seen})]) === 'train,test'")
 
     places = [(row, column) for row in range(0, GRID_SIZE, 9) for column in range(0, GRID_SIZE, 9)]

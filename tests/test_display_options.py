@@ -190,7 +190,7 @@ def click(page: Page, x: float, y: float) -> None:
 def says(probability: float) -> str:
     """Return the answer for a training point of class 1."""
     color = "blue" if probability >= 0.5 else "orange"
-    return f"Blue point: the network says {100 * max(probability, 1 - probability):.1f} % {color}"
+    return f"Blue point: the network says {100 * max(probability, 1 - probability):.1f}% {color}"
 
 
 def test_the_prediction_for_a_point_is_shown_and_a_click_takes_the_point_to_one_step(
@@ -224,7 +224,7 @@ def test_the_prediction_for_a_point_is_shown_and_a_click_takes_the_point_to_one_
     click(page, x, y)
     expect(point_of_step(page)).to_have_value(str(index))
     press(page, "Show")
-    page.get_by_text("Test points", exact=True).click()
+    page.get_by_test_id("stPopoverBody").get_by_text("Test points").click()
     page.wait_for_function(f"{PLOT}._fullData.every(({{ visible }}) => visible === true)")
     expect(pinned).to_contain_text("Blue point")  # the same points, more of them shown
     page.keyboard.press("Escape")
@@ -236,7 +236,7 @@ def test_the_prediction_for_a_point_is_shown_and_a_click_takes_the_point_to_one_
 
 def percent_blue(text: str) -> float:
     """Return the percentage of class 1 that an answer says."""
-    percent, color = re.fullmatch(r"(?:over )?(\d+) % (blue|orange)", text).groups()
+    percent, color = re.fullmatch(r"(?:over )?(\d+)% (blue|orange)", text).groups()
     return float(percent) if color == "blue" else 100 - float(percent)
 
 

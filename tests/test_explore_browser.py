@@ -357,7 +357,7 @@ def test_leaving_the_playground_pauses_its_run_and_back_returns_to_it(
     press(page, "Start")
     wait_for_iteration(page, 100)
     page.get_by_role("link", name="Explore").click()
-    expect(page.get_by_text("Base:")).to_contain_text("samples 200")
+    expect(page.get_by_text("Base:")).to_contain_text("training points 200")
     page.get_by_role("link", name="Playground", exact=True).click()
     expect(button(page, "Start")).to_be_visible()
     at = settled(page)
@@ -400,7 +400,7 @@ def test_explore_is_one_history_entry_and_back_leads_to_the_run(
         press(page, "Pause")
     at = settled(page) if not trains else 10
     page.get_by_role("link", name="Explore").click()
-    expect(page.get_by_text("Base:")).to_contain_text("samples 200")
+    expect(page.get_by_text("Base:")).to_contain_text("training points 200")
     wait_for_script(page)
     assert entries(page) == before + 1
     page.go_back()

@@ -273,8 +273,8 @@ def test_a_pause_and_a_closed_page_stop_the_workers_and_resume_goes_on(
 
 def test_a_click_right_after_start_does_not_lose_it(explore: Callable[[str], Page]) -> None:
     page = explore(f"{AXES}&{SMALL}")
-    for _ in range(2):
-        press(page, "Start")
+    for start in ("Start", "Start sweep"):
+        press(page, start)
         page.get_by_role("radio", name="Table").click()
         expect(status(page)).to_contain_text("finished", timeout=RUNS_PATIENCE)
         page.get_by_role("radio", name="Gallery").click()

@@ -274,7 +274,7 @@ UPDATE_BEFORE_PLACE = """async ([data, update]) => {
   const chart = () => document.querySelector('[data-live-chart=late]');
   const first = newPlace();
   module.stage({ parentElement: first, data: { ...data, shows: { ...data.shows } } });
-  while (!chart().querySelector('.plotly')) await frame();
+  for (let count = 0; !chart().querySelector('.plotly') && count < 300; count += 1) await frame();
   first.remove();
   const parentElement = newPlace();
   module.update({ parentElement, data: new Uint8Array(update), setTriggerValue() {} });
@@ -291,7 +291,8 @@ def test_an_update_that_comes_before_its_chart_has_a_place_again_is_shown_there(
     open_page(page, server, "samples=20")
     frame = png(np.zeros((5, 5), np.uint8))
     shows = {**Update(1, "first")._asdict(), "frames": []}
-    figure = json.dumps({"data": [], "layout": {}})
+    layout = {"font": {"size": 14}, "margin": dict.fromkeys("lrtb", 0)}
+    figure = json.dumps({"data": [], "layout": layout})
     look = {"rest": 0, "pins": False, "brush": None, "colors": None}
     data = {"name": "late", "figure": figure, "extent": extent, "shows": shows, **look}
     late = Update(2, "late", frames=[(2, frame)] if extent else ())

@@ -99,6 +99,8 @@ def page(context: BrowserContext) -> Iterator[Page]:
     page = context.new_page()
     errors = errors_of(page)
     yield page
+    if page.url.startswith("http"):
+        page.evaluate("localStorage.clear()")  # Streamlit keeps there that a sidebar was closed
     page.close()
     assert errors == []
 

@@ -18,7 +18,7 @@ class Action(NamedTuple, Generic[Record]):
     command : called with the record that the button was drawn for, and the button's values. It must
         not wait or compute, but only ask in the record for work that takes long: if another message
         ends the script run first, Streamlit does not repeat the click
-    label, help : of the button, where they are always the same
+    label, help : of the button, where they are always the same; the help names the key, too
     key : as in KeyboardEvent.key, with "Shift+" before it; empty if there is none
     is_enabled : says whether the action is possible
     read_only : the action is allowed where nobody may change settings and points
@@ -57,14 +57,16 @@ class Action(NamedTuple, Generic[Record]):
         disabled : for a reason that is not in the record
         look : for st.button; a label or help here replaces the action's own
         """
-        key = f" Key: {self.key_name}." if self.key else ""
+        help_ = look.pop("help", "") or self.help
+        if help_ and self.key:
+            help_ += f" Key: {self.key_name}."
         where.button(
             look.pop("label", self.label),
             key=self.name,
             on_click=self.command,
             args=(record, *values),
             disabled=disabled or not self.is_enabled(record),
-            help=(look.pop("help", "") or self.help) + key,
+            help=help_ or None,
             icon=self.icon,
             **look,
         )

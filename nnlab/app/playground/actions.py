@@ -10,20 +10,18 @@ def _can_train(playground: Playground) -> bool:
     return not playground.run.diverged and len(playground.run.dataset.train_inputs) > 0
 
 
+# Without help texts, which would cover the numbers while the mouse rests there in mid-run.
 # Two actions in one place, so that a late second click on Pause cannot start the training.
 START = Action[Playground](
     "start",
     session.start_training,
     "Start",
-    "Start the training.",
-    " ",
-    _can_train,
+    key=" ",
+    is_enabled=_can_train,
     read_only=True,
     stops=True,
 )
-PAUSE = Action[Playground](
-    "pause", session.pause, "Pause", "Pause the training.", " ", read_only=True, stops=True
-)
+PAUSE = Action[Playground]("pause", session.pause, "Pause", key=" ", read_only=True, stops=True)
 STEP = Action[Playground](
     "step", session.step, "Step", "Run one iteration.", "ArrowRight", _can_train, read_only=True
 )

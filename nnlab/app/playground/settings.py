@@ -193,7 +193,7 @@ def _icon_button(action: Action[Playground], value: Any) -> None:
 
 def _learning_rate() -> Any:
     """Draw the learning rate, with two buttons for the next lower and higher one of a series."""
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="xsmall"):
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="xsmall", key="rate_field"):
         rate = _typed("learning_rate")
         known = isinstance(rate, float) and rate > 0
         for action, step in ((LOWER_RATE, rate_steps.lower), (HIGHER_RATE, rate_steps.higher)):
@@ -203,7 +203,9 @@ def _learning_rate() -> Any:
 
 def _hidden_layers() -> Any:
     """Draw the widths of the hidden layers as text, with two buttons; return them parsed."""
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="xsmall"):
+    with st.container(
+        horizontal=True, vertical_alignment="bottom", gap="xsmall", key="widths_field"
+    ):
         widths = _typed("hidden_layers", placeholder="none")
         known = isinstance(widths, tuple)
         shorter = widths[:-1] if known and widths else None

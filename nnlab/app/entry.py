@@ -16,6 +16,7 @@ from streamlit.web.server import server_util
 
 from nnlab import process_end
 from nnlab.app import navigation, security
+from nnlab.app.click_once import ClickOnce
 from nnlab.app.explore import page as explore
 from nnlab.app.message_rate import MessageRate
 from nnlab.app.one_upload import OneUpload
@@ -29,7 +30,12 @@ process_end.exit_on_signal()
 
 def middleware() -> list[Middleware]:
     """Return the middleware that every request to the server passes, the outermost first."""
-    return [*security.middleware(), Middleware(MessageRate), Middleware(OneUpload)]
+    return [
+        *security.middleware(),
+        Middleware(MessageRate),
+        Middleware(ClickOnce),
+        Middleware(OneUpload),
+    ]
 
 
 @asynccontextmanager

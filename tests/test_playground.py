@@ -416,7 +416,7 @@ def test_training_choices_act_on_the_run_in_progress(name: str, value: str) -> N
 def test_every_data_set_and_problem_can_be_trained_on(dataset: str) -> None:
     for problem in DATASETS_FOR:
         if dataset in DATASETS_FOR[problem] and dataset != "own":
-            app = step_tick(open_playground(problem=problem, dataset=dataset))
+            app = step_tick(open_playground(problem=problem, dataset=dataset, speed="10"))
             assert run_of(app).iteration == 10
             assert ("right · test" in texts(app)) == (problem == "classification")
 
@@ -541,13 +541,13 @@ def test_the_equations_carry_the_shapes_of_this_network() -> None:
         assert f"{{{shape}}}" in equations
 
 
-def test_every_control_has_a_help_text() -> None:
+def test_every_control_but_start_has_a_help_text() -> None:
+    """Start's would cover the numbers while the mouse rests there."""
     app = open_playground()
     kinds = ("button", "number_input", "text_input", "selectbox", "toggle")
     controls = [control for kind in kinds for control in app.get(kind)]
     assert len(controls) > 15
-    for control in controls:
-        assert control.proto.help, control.key
+    assert [control.key for control in controls if not control.proto.help] == ["start"]
 
 
 def test_the_finding_is_shown_and_a_button_follows_its_advice() -> None:
@@ -713,10 +713,12 @@ def test_start_before_a_new_run_is_drawn_trains_the_new_run(
     healthy(app.run())
     old = run_of(app)
     press(app, key)
-    assert run_of(app).config != old.config
-    training = playground_of(app).training
-    assert training
-    assert training.since_iteration == 0
+    run, training = run_of(app), playground_of(app).training
+    assert run.config != old.config
+    if training:
+        assert training.since_iteration == 0
+    else:  # one tick was long enough
+        assert run.iteration == run.config.iterations
 
 
 def test_the_view_has_settled_when_start_ends_a_replay() -> None:

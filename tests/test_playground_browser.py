@@ -292,14 +292,15 @@ def test_the_link_holds_what_differs_and_restores_the_same_run(
     other.close()
 
 
-def test_a_link_may_say_speed_max_and_no_hidden_layers(page: Page, server: str) -> None:
+def test_a_link_may_say_no_hidden_layers_and_drops_the_default_speed(
+    page: Page, server: str
+) -> None:
     open_page(page, server, "speed=max&hidden_layers=&samples=50")
     expect(page.get_by_text("0 hidden layers")).to_be_visible()
     expect(page.get_by_role("button", name="Step 1000")).to_be_visible()
     expect(field(page, "Hidden layers")).to_have_value("")
     settled(page)
     assert parse_qs(urlparse(page.url).query, keep_blank_values=True) == {
-        "speed": ["max"],
         "hidden_layers": [""],
         "samples": ["50"],
     }
@@ -354,7 +355,7 @@ def test_a_reload_in_mid_run_ends_in_the_right_picture(page: Page, server: str) 
     page.reload()
     for name in CHARTS:
         shown(page, name, 0)
-    expect(field(page, "Seed")).to_have_value("7")
+    expect(page.get_by_role("button", name="normal weights, seed 7")).to_be_visible()
     press(page, "Start")
     wait_for_iteration(page, 300)
 
@@ -462,8 +463,8 @@ def test_the_learning_rate_stays_when_the_next_entry_comes_before_the_servers_re
     enter_unanswered("Noise", "0.2")
     holding[0] = False
     let_go()
-    enter(page, "Seed", "3")
-    page.wait_for_url("**/?*seed=3*")
+    enter(page, "Iterations", "300")
+    page.wait_for_url("**/?*iterations=300*")
     settled(page)
     expect(field(page, "Learning rate")).to_have_value("0.3")
     assert parse_qs(urlparse(page.url).query)["learning_rate"] == ["0.3"]
@@ -523,7 +524,7 @@ def test_after_a_server_restart_the_page_says_so_and_starts_again(browser: Brows
     with serving(port=port):
         notice = page.get_by_text("The server has lost this session, so the run at iteration")
         expect(notice).to_be_visible(timeout=2 * PATIENCE)
-        expect(field(page, "Seed")).to_have_value("7")
+        expect(page.get_by_role("button", name="normal weights, seed 7")).to_be_visible()
         press(page, "Start")
         expect(notice).to_be_hidden()
         wait_for_iteration(page, 200)

@@ -371,7 +371,9 @@ class Walk:
     def _change_layers(self) -> None:
         widths = self.expected.values["hidden_layers"]
         longer = not widths or (len(widths) < 4 and self.rng.random() < 0.5)
-        press(self.page, "Add a hidden layer" if longer else "Remove the last hidden layer")
+        name = "Add a hidden layer" if longer else "Remove the last hidden layer"
+        sidebar = self.page.get_by_test_id("stSidebar")  # the diagram has such a button, too
+        sidebar.get_by_role("button", name=name, exact=True).click()
         longer_widths = (*widths, widths[-1] if widths else 4)
         self.expected = self.expected.changed(
             hidden_layers=longer_widths if longer else widths[:-1]

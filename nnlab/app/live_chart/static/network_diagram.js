@@ -205,7 +205,8 @@ export class NetworkDiagram {
     this.press(this.isOpen(this.asked) ? this.askedUnit : network.shown);
     this.units.setAttribute("aria-label", this.message.alt);
     const anyDead = network.dead.some((units) => units.some(Boolean));
-    this.note.textContent = `${LEGEND}${anyDead ? " Hatched: dead." : ""} ${HINT} ${network.note}`;
+    const note = `${LEGEND}${anyDead ? " Hatched: dead." : ""} ${HINT} ${network.note}`;
+    if (this.note.textContent !== note) this.note.textContent = note; // else a new layout each frame
     this.say();
     this.editor.follow();
   }
@@ -392,9 +393,11 @@ export class NetworkDiagram {
       if (button !== large) button.classList.remove("large");
     }
     large?.classList.add("large");
+    const pressed = unit ? this.button(unit) : undefined;
+    if (pressed === this.pressed) return;
     this.pressed?.setAttribute("aria-pressed", "false");
-    this.pressed = unit ? this.button(unit) : undefined;
-    this.pressed?.setAttribute("aria-pressed", "true");
+    pressed?.setAttribute("aria-pressed", "true");
+    this.pressed = pressed;
   }
 
   /**

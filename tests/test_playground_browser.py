@@ -531,35 +531,6 @@ def test_after_a_server_restart_the_page_says_so_and_starts_again(browser: Brows
         page.close()
 
 
-def test_all_that_matters_is_above_the_fold_on_a_projector(page: Page, server: str) -> None:
-    open_page(page, server)
-    shown(page, "network", 0)
-    for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme)
-        page.wait_for_function(
-            """isDark => {
-              const title = document.querySelector('[data-live-chart=loss-curve] .xtitle');
-              const [red, green, blue] = getComputedStyle(title).fill.match(/[0-9]+/g).map(Number);
-              return (red + green + blue > 384) === isDark;
-            }""",
-            arg=scheme == "dark",
-        )
-        for name, height in (("network", 300), ("decision-boundary", 480), ("loss-curve", 100)):
-            box = chart(page, name).bounding_box()
-            assert box
-            assert box["y"] + box["height"] <= 768
-            assert box["height"] > height
-        for name in ("Start", "Step", "Reset", "Replay"):
-            expect(button(page, name)).to_be_in_viewport(ratio=1)
-    page.get_by_role("radio", name="Network").click()  # folds the diagram away
-    for name in CHARTS:
-        page.wait_for_function(
-            "name => document.querySelector(`[data-live-chart=${name}]`).clientHeight > 400",
-            arg=name,
-        )
-    expect(field(page, "Iterations")).to_be_in_viewport(ratio=1)
-
-
 def test_the_page_stacks_on_a_phone(page: Page, server: str) -> None:
     page.set_viewport_size({"width": 390, "height": 844})
     open_page(page, server, "samples=100")

@@ -17,6 +17,7 @@ from tests.helpers.browser_page import (
     open_page,
     open_popover,
     press,
+    press_in_sidebar,
     press_one_of,
     wait_for_script,
 )
@@ -139,9 +140,9 @@ def test_a_screen_reader_finds_headings_and_names(page: Page, server: str) -> No
     expect(headings).to_have_text(HEADINGS)
     expect(page.get_by_role("heading", level=1)).to_have_text(APP)
     expect(page).to_have_title(APP)
-    press(page, "Add a hidden layer")
+    press_in_sidebar(page, "Add a hidden layer")
     expect(field(page, "Hidden layers")).to_have_value("10,5,5")
-    press(page, "Remove the last hidden layer")
+    press_in_sidebar(page, "Remove the last hidden layer")
     expect(field(page, "Hidden layers")).to_have_value("10,5")
     wait_for_script(page)
     for name in ("add", "remove"):

@@ -107,6 +107,11 @@ def press(page: Page, name: str) -> None:
     button(page, name).click()
 
 
+def press_in_sidebar(page: Page, name: str) -> None:
+    """Press a button that the diagram has, too."""
+    page.get_by_test_id("stSidebar").get_by_role("button", name=name, exact=True).click()
+
+
 def field(page: Page, label: str) -> Locator:
     """Return a field of the page, not one that Streamlit hides until the script run has ended."""
     return page.get_by_label(label, exact=True).and_(page.locator(":not([data-retained] *)"))

@@ -36,6 +36,7 @@ from tests.helpers.browser_page import (
     place,
     plane_ranges,
     press,
+    press_in_sidebar,
     press_one_of,
     settled,
     status,
@@ -372,8 +373,7 @@ class Walk:
         widths = self.expected.values["hidden_layers"]
         longer = not widths or (len(widths) < 4 and self.rng.random() < 0.5)
         name = "Add a hidden layer" if longer else "Remove the last hidden layer"
-        sidebar = self.page.get_by_test_id("stSidebar")  # the diagram has such a button, too
-        sidebar.get_by_role("button", name=name, exact=True).click()
+        press_in_sidebar(self.page, name)
         longer_widths = (*widths, widths[-1] if widths else 4)
         self.expected = self.expected.changed(
             hidden_layers=longer_widths if longer else widths[:-1]

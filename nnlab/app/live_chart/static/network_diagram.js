@@ -57,7 +57,7 @@ export class NetworkDiagram {
     this.units.onkeydown = (event) => this.useKey(event);
     /** @type {HTMLElement} */
     this.box = make("div"); // until it is mounted
-    this.isMounted = this.isWaiting = false;
+    this.isMounted = this.isWaiting = this.isStale = false;
     /** @type {[string, string]} */
     this.colors = ["", ""];
     this.built = ""; // sizes that the units were built for
@@ -104,18 +104,25 @@ export class NetworkDiagram {
   /** @param {Update} message */
   update(message) {
     this.arrived = [...this.arrived.slice(1 - MAX_ARRIVED), message];
-    this.schedule();
+    this.lookForMessage();
   }
 
   schedule() {
+    this.isStale = true;
+    this.lookForMessage();
+  }
+
+  // Draws with the next frame if the diagram is stale or a message's pictures are decoded by then.
+  lookForMessage() {
     if (this.isWaiting || !this.isMounted) return;
     this.isWaiting = true;
     requestAnimationFrame(() => {
       this.isWaiting = false;
       const newest = takeNewest(this.arrived, ({ network }) => network.sheet.bitmap !== null);
       this.message = newest ?? this.message;
-      if (this.arrived.length) this.schedule();
-      if (!this.message) return;
+      if (this.arrived.length) this.lookForMessage();
+      if (!this.message || !(newest || this.isStale)) return;
+      this.isStale = false;
       this.layers.isOpen = this.message.isOpen;
       const sizes = String([this.network.layers, this.network.inputs]);
       if (this.built !== sizes) this.build();

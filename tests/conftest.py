@@ -99,7 +99,7 @@ def page(context: BrowserContext) -> Iterator[Page]:
     page = context.new_page()
     errors = errors_of(page)
     yield page
-    if page.url.startswith("http"):
+    if page.url.startswith("http") and not page.is_closed():
         page.evaluate("localStorage.clear()")  # Streamlit keeps there that a sidebar was closed
     page.close()
     assert errors == []

@@ -38,6 +38,7 @@ from tests.helpers.browser_page import (
     status,
     tints_of_output,
     wait_for_iteration,
+    wait_for_script,
     wait_in,
     watch,
 )
@@ -335,6 +336,8 @@ def test_all_refusals_of_a_link_can_be_read_without_scrolling(
     page.set_viewport_size({"width": size[0], "height": size[1]})
     bad = ("activation", "features", "output_loss", "learning_rate", "noise", "samples")
     page.goto(f"{server}/{path}?{'&'.join(f'{name}=bad' for name in bad)}")
+    expect(button(page, "… and 5 more")).to_be_visible()
+    wait_for_script(page)
     press(page, "… and 5 more")
     for name in bad:
         sentence = page.get_by_text(f"The link's {name.replace('_', ' ')} must")

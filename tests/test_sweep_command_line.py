@@ -72,7 +72,7 @@ def test_the_table_has_a_row_per_run_with_what_differs_from_the_defaults(
             "run": row["run"],
             "samples": "50",
             "hidden_layers": ",".join(map(str, config.hidden_layers)),
-            "learning_rate": repr(config.learning_rate),
+            "learning_rate": f"{config.learning_rate:g}",
             "iterations": "40",
             "status": "done",
             "iteration": "40",

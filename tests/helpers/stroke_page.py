@@ -9,6 +9,12 @@ from nnlab.app.live_chart.inbox import Inbox
 
 KEY = "chart"
 AXIS = {"range": [-1, 1]}
+LAYOUT = {
+    "xaxis": AXIS,
+    "yaxis": AXIS,
+    "font": {"size": 14},
+    "margin": dict.fromkeys("lrtb", 20),
+}
 
 
 @st.fragment
@@ -21,7 +27,7 @@ def _live() -> None:
 if __name__ == "__main__":
     stage(
         KEY,
-        json.dumps({"data": [], "layout": {"xaxis": AXIS, "yaxis": AXIS}}),
+        json.dumps({"data": [], "layout": LAYOUT}),
         (-1, 1, -1, 1),
         brush=Brush(0.1, 0),
         colors=("#000000", "#ffffff"),

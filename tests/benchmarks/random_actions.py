@@ -11,12 +11,10 @@ import time
 from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import expect
 
-from tests.helpers.browser_page import new_page
+from tests.helpers.browser_page import PATIENCE, new_page
 from tests.helpers.chromium import chromium
 from tests.helpers.random_actions import PAGE, Walk
 from tests.helpers.server import serving
-
-PATIENCE = 30_000  # ms
 
 
 def main() -> None:

@@ -56,7 +56,7 @@ CHOICES: dict[str, Any] = {
     "panel": "Network",
     "log_loss": False,
     "train_points": True,
-    "test_points": False,
+    "test_points": None,  # not chosen: only own points show theirs
     "misclassified": False,
     "discretize": False,
 }
@@ -130,6 +130,17 @@ class Expected:
     def changed(self, **values: Any) -> "Expected":
         """Return what is expected after these fields have changed."""
         return replace(self, values={**self.values, **values})
+
+    def choice(self, name: str) -> Any:
+        """Return what the page shows of a choice; if nothing is chosen, the data set's default."""
+        chosen = self.choices[name]
+        return self.values["dataset"] == OWN if chosen is None else chosen
+
+    def with_defaults(self) -> "Expected":
+        """Return what is expected after the page has drawn: the choice of a default is none."""
+        if self.choices["test_points"] != (self.values["dataset"] == OWN):
+            return self
+        return replace(self, choices={**self.choices, "test_points": None})
 
     def after_advice(self, label: str) -> "Expected":
         """Return what is expected after a click on a button that applies advice."""
@@ -216,7 +227,7 @@ class Walk:
                 wrong.append(f"{name}: {config_query(found)} instead of {config_query(config)}")
         for name, shown in self.page.evaluate(_FIELDS).items():
             if name in expected.choices:
-                right = expected.choices[name]
+                right = expected.choice(name)
             elif name == "features":
                 right = ",".join(option_name(name, feature) for feature in config.features)
             elif name in SETTINGS:
@@ -240,6 +251,7 @@ class Walk:
 
     def _compare(self) -> None:
         settled(self.page)
+        self.expected = self.expected.with_defaults()
         wrong: list[str] = []
 
         def agree() -> bool:
@@ -464,7 +476,7 @@ class Walk:
         self._popover(SHOW)
         shown = self.page.get_by_test_id("stPopoverBody")
         shown.get_by_text(labels[name], exact=True).click()
-        self._chosen(**{name: not self.expected.choices[name]})
+        self._chosen(**{name: not self.expected.choice(name)})
         self._compare_fields()
         self._close()
 

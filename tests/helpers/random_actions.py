@@ -276,7 +276,7 @@ class Walk:
         at = settled(self.page)
         if button(self.page, "Step").is_enabled():
             press(self.page, "Step")
-            if not re.search("stopped|Diverged", status(self.page).inner_text()):
+            if not self._has_ended():
                 wait_in(self.page, lambda: iteration(self.page) != at)
 
     def _start(self) -> None:
@@ -284,7 +284,14 @@ class Walk:
         if start.is_enabled():
             start.click()
             began = button(self.page, "Pause")
-            wait_in(self.page, lambda: began.is_visible() or iteration(self.page) != at)
+            wait_in(
+                self.page,
+                lambda: began.is_visible() or iteration(self.page) != at or self._has_ended(),
+            )
+
+    def _has_ended(self) -> bool:
+        """Say whether the run has stopped or diverged; its last update may have changed nothing."""
+        return bool(re.search("stopped|Diverged", status(self.page).inner_text()))
 
     def _pause(self) -> None:
         """Pause the run, unless it has ended by itself."""

@@ -118,6 +118,24 @@ def test_on_a_phone_plane_and_loss_are_on_the_first_screen(page: Page, server: s
     wait_for_iteration(page, 100)
 
 
+def test_on_a_phone_a_bad_value_is_answered_on_the_screen(page: Page, server: str) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    open_page(page, server, "samples=100")
+    page.get_by_test_id("stExpandSidebarButton").click()
+    enter(page, "Training points", "-5")
+    sentence = page.get_by_text("Training points must be a whole number")
+    expect(sentence).to_be_in_viewport(ratio=1)
+    wait_in(
+        page,
+        lambda: sentence.evaluate(
+            """(one) => {
+              const { left, top, width, height } = one.getBoundingClientRect();
+              return one.contains(document.elementFromPoint(left + width / 2, top + height / 2));
+            }"""
+        ),
+    )
+
+
 @pytest.mark.parametrize("width", [360, 390])
 def test_on_a_phone_the_bar_holds_start_step_speed_and_settings_and_nothing_is_cut(
     page: Page, server: str, width: int

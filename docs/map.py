@@ -23,10 +23,12 @@ FLOORS = [
     "nnlab.inspection",
     "nnlab.estimator",
     "nnlab.sweep",
+    "nnlab.lessons",
     "nnlab",  # the public interface
-    "nnlab.__main__",
     "nnlab.figures",
     "nnlab.export",  # a replay and an animation show figures
+    "nnlab.plots",
+    "nnlab.__main__",
     "nnlab.app",
     "streamlit_app",
 ]

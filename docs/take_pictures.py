@@ -68,7 +68,7 @@ def _frame(page: Page) -> Image.Image:
 
 def panel(browser: Browser, address: str, name: str, query: str, at_least: int) -> None:
     """Take a picture of a panel, of a paused run, on a screen with room for it."""
-    page = browser.new_page(viewport={"width": 1366, "height": 1000})
+    page = browser.new_page(viewport={"width": 1500, "height": 1000})
     page.goto(f"http://{address}/?speed=100&panel={name}&{query}")
     page.wait_for_selector("[data-live-chart=loss-curve][data-iteration]")
     page.keyboard.press(" ")

@@ -1,4 +1,4 @@
-"""The network as scikit-learn estimators: a classifier of two classes, and a regressor.
+"""The network as scikit-learn estimators: a classifier and a regressor.
 
 scikit-learn reads the parameters off the signature of `__init__`, which `dataclass` writes. Over
 250 lines, as half of them are docstrings for scikit-learn's users.
@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.preprocessing import LabelEncoder
-from sklearn.utils import Tags, gen_batches
-from sklearn.utils.multiclass import check_classification_targets, type_of_target, unique_labels
+from sklearn.utils import gen_batches
+from sklearn.utils.multiclass import check_classification_targets, unique_labels
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from nnlab.data.datasets import Dataset, FloatArray
@@ -80,19 +80,23 @@ class _NeuralNet(BaseEstimator):
         check_is_fitted(self)
         return self._run
 
-    def _config(self) -> TableConfig:
+    def _config(self, n_classes: int = Config.classes) -> TableConfig:
         """Return the current parameters as a config, or raise its BrokenRule."""
         names = {item.name for item in fields(TableConfig)}
         given = self.get_params(deep=False).items()
         settings = {name: value for name, value in given if name in names}
-        return TableConfig(problem=self._problem, **settings)
+        return TableConfig(problem=self._problem, classes=n_classes, **settings)
 
-    def _fit(self, config: TableConfig, data: Dataset) -> Self:
+    def _fit(self, config: TableConfig, data: Dataset, n_classes: int = Config.classes) -> Self:
         """Train from new weights."""
-        config = replace(config, features=column_names(data.train_inputs.shape[1]))
-        run = start(config, data)
-        before = _loss_and_penalty(run)
-        run = advance(run, config.iterations)
+        features = column_names(data.train_inputs.shape[1])
+        config = replace(config, features=features, classes=n_classes)
+        begun = start(config, data)
+        run = advance(begun, config.iterations, keeps_past=False)
+        if config.batch_size is None and len(run.losses):  # then it is known
+            before = float(run.losses[0]) + penalty(config, begun.parameters)
+        else:
+            before = _loss_and_penalty(begun)
         after = _loss_and_penalty(run)
         wrong = ""
         if after > before:
@@ -108,7 +112,7 @@ class _NeuralNet(BaseEstimator):
         run = with_config(self._run, config) if begun else start(config, data)
         updates = updates_per_epoch(config.batch_size, len(data.train_inputs))
         data = replace(data, phase=run.iteration % updates)
-        return self._keep(advance(replace(run, dataset=data), updates))
+        return self._keep(advance(replace(run, dataset=data), updates, keeps_past=False))
 
     def _keep(self, run: Run, wrong: str = "") -> Self:
         """Keep a run without its data and history, which would be pickled with it.
@@ -122,7 +126,7 @@ class _NeuralNet(BaseEstimator):
             # 4: the warning names the line that called `fit`, above `_fit` and `_keep`
             warnings.warn(f"{wrong}. {_advice(run)}.", ConvergenceWarning, stacklevel=4)
         no_data = _table(np.empty((0, len(run.config.features))), np.empty(0))
-        self._run = replace(run, dataset=no_data, snapshots=run.snapshots[:1], edits=())
+        self._run = replace(run, dataset=no_data, edits=())
         return self
 
     def _outputs(self, X: Any) -> FloatArray:
@@ -167,8 +171,9 @@ def _loss_and_penalty(run: Run) -> float:
 def _advice(run: Run) -> str:
     """Return advice for a run that went wrong."""
     advice = [f"choose a learning_rate below {run.config.learning_rate:g}"]
-    data, regression = run.dataset, run.config.problem == "regression"
-    targets = [("target", "TransformedTargetRegressor", data.train_targets)] if regression else []
+    data, targets = run.dataset, []
+    if not run.config.n_classes:
+        targets = [("target", "TransformedTargetRegressor", data.train_targets)]
     for name, tool, array in [("inputs", "StandardScaler", data.train_inputs), *targets]:
         largest = np.abs(array).max()
         if largest > LARGE:
@@ -180,7 +185,10 @@ def _advice(run: Run) -> str:
 
 @dataclass(kw_only=True, eq=False, repr=False)
 class NeuralNetClassifier(ClassifierMixin, _NeuralNet):
-    """The article's network as a scikit-learn classifier of two classes, with any type of label.
+    """The article's network as a scikit-learn classifier, with any type of label.
+
+    For two classes, its output is one sigmoid unit, as in the article; for more, it has a unit for
+    each class, and their softmax.
 
     The parameters are the fields of `nnlab.Config` that describe learning. Their defaults are the
     article's, and `fit` checks them by Config's rules. The same data and parameters always give the
@@ -193,7 +201,8 @@ class NeuralNetClassifier(ClassifierMixin, _NeuralNet):
     activation : the function of each hidden unit: one name for all layers, or one for each
     initialization : how the weights are drawn before training
     seed : selects the random starting weights and batches
-    output_loss : how errors count: "cross_entropy" or "squared_error"
+    output_loss : how errors count: "cross_entropy", "squared_error", or with two classes
+        "tanh_squared_error"
     optimizer : how a gradient becomes a step
     momentum : how much of its last step the optimizer keeps, with "momentum" and "nesterov"
     learning_rate : how far each update moves the weights
@@ -204,12 +213,12 @@ class NeuralNetClassifier(ClassifierMixin, _NeuralNet):
     iterations : number of updates in `fit`
     target_loss : `fit` stops when the training loss reaches this value; None: it does not
     patience : `fit` stops after this many iterations without a better loss; None: it does not
-    class_weight : "balanced", so that both classes have the same total weight; or a dictionary with
+    class_weight : "balanced", so that all classes have the same total weight; or a dictionary with
         the weight of each label; None: all samples weigh the same. It multiplies `sample_weight`.
 
     Attributes
     ----------
-    classes_ : (2,), the labels in order; the network's output is the probability of the second
+    classes_ : (n_classes,), the labels in order
     loss_curve_ : float64 (n_iter_,), the training loss of each update's batch, before the update
         and without the penalty
     n_iter_ : number of updates made
@@ -223,11 +232,6 @@ class NeuralNetClassifier(ClassifierMixin, _NeuralNet):
     output_loss: str = Config.output_loss
     class_weight: dict[Any, float] | str | None = None
 
-    def __sklearn_tags__(self) -> Tags:
-        tags = super().__sklearn_tags__()
-        tags.classifier_tags.multi_class = False
-        return tags
-
     def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
         """Train a new network for `iterations` updates, or until a stop rule holds.
 
@@ -237,7 +241,7 @@ class NeuralNetClassifier(ClassifierMixin, _NeuralNet):
         Parameters
         ----------
         X : array-like of shape (n_samples, n_features)
-        y : array-like of shape (n_samples,), labels of two classes
+        y : array-like of shape (n_samples,), labels of two or more classes
         sample_weight : array-like of shape (n_samples,), finite numbers of at least 0; None: all
             samples weigh the same. The loss is the weighted mean over the samples: a weight of 2
             acts like a repeated row, and a weight of 0 like a missing one. Only the ratios of the
@@ -249,16 +253,18 @@ class NeuralNetClassifier(ClassifierMixin, _NeuralNet):
         ------
         ValueError
             If a parameter or a weight breaks its rule, or the data are not finite numbers with
-            labels of two classes.
+            labels of two or more classes.
         TypeError
             If X is sparse.
         """
-        config = self._config()
+        config = self._config()  # a broken rule is reported before any fault of the data
         X, y = validate_data(self, X, y, dtype=np.float64)
         X, y, weights = _counted(X, y, sample_weight)
-        self.classes_ = _two_labels("y", y)
+        self.classes_ = _labels("y", y)
         weights = times_class_weights(weights, self.class_weight, self.classes_, y)
-        return self._fit(config, _table(X, self._targets(y), weights))
+        # no label is unknown here, so that the long way of `_targets` is not needed
+        targets = np.searchsorted(self.classes_, y).astype(np.float64)
+        return self._fit(config, _table(X, targets, weights), len(self.classes_))
 
     def partial_fit(self, X: Any, y: Any, classes: Any = None, sample_weight: Any = None) -> Self:
         """Start or continue training with one epoch, that is one pass over these data.
@@ -270,8 +276,9 @@ class NeuralNetClassifier(ClassifierMixin, _NeuralNet):
 
         Parameters
         ----------
-        X, y : as for `fit`; y may have only one of the classes
-        classes : array-like of shape (2,), required in the first call unless `fit` came before
+        X, y : as for `fit`; y may lack some of the classes
+        classes : array-like of shape (n_classes,), required in the first call unless `fit`
+            came before
         sample_weight : as for `fit`, with the mean 1 over these data
 
         Raises
@@ -283,7 +290,7 @@ class NeuralNetClassifier(ClassifierMixin, _NeuralNet):
             If X is sparse.
         """
         begun = self.__sklearn_is_fitted__()
-        config = self._config()
+        self._config()
         if isinstance(self.class_weight, str):
             must = "be None or a dictionary in partial_fit, which does not see all the data"
             raise BrokenRule("class_weight", must, shown(self.class_weight))
@@ -291,32 +298,32 @@ class NeuralNetClassifier(ClassifierMixin, _NeuralNet):
             if not begun:
                 raise ValueError("classes must be passed on the first call to partial_fit.")
             classes = self.classes_
-        classes = _two_labels("classes", classes)
+        classes = _labels("classes", classes)
         if begun and not np.array_equal(classes, self.classes_):
             must = f"stay {shown(self.classes_.tolist())} while training goes on"
             raise BrokenRule("classes", must, shown(classes.tolist()))
         X, y = validate_data(self, X, y, dtype=np.float64, reset=not begun)
         X, y, weights = _counted(X, y, sample_weight)
-        _labels(y)
+        check_classification_targets(y)
         self.classes_ = classes
         targets = self._targets(y)
         weights = times_class_weights(weights, self.class_weight, classes, y)
-        return self._partial_fit(config, _table(X, targets, weights))
+        return self._partial_fit(self._config(len(classes)), _table(X, targets, weights))
 
     def predict_proba(self, X: Any) -> FloatArray:
-        """Return the probabilities of both classes, float64 (n_samples, 2), as in `classes_`."""
+        """Return the probabilities, float64 (n_samples, n_classes), in the order of `classes_`."""
         outputs = self._outputs(X)
-        return np.column_stack([1 - outputs, outputs])
+        return outputs if outputs.ndim == 2 else np.column_stack([1 - outputs, outputs])
 
     def predict(self, X: Any) -> NDArray[Any]:
-        """Return the more likely class of each sample, (n_samples,)."""
-        # a probability of exactly one half counts as the first class, as in the article
-        second = self._outputs(X) > 0.5
-        labels: NDArray[Any] = self.classes_[second.astype(int)]
+        """Return the likeliest class of each sample, (n_samples,)."""
+        # of two equally likely classes the first, as in the article
+        numbers = self.predict_proba(X).argmax(axis=1)
+        labels: NDArray[Any] = self.classes_[numbers]
         return labels
 
     def _targets(self, y: NDArray[Any]) -> FloatArray:
-        """Return 0.0 for the first class and 1.0 for the second, float64 (n_samples,)."""
+        """Return the number of each sample's class, from 0.0, float64 (n_samples,)."""
         return np.asarray(LabelEncoder().fit(self.classes_).transform(y), dtype=np.float64)
 
 
@@ -348,19 +355,10 @@ class NeuralNetRegressor(RegressorMixin, _NeuralNet):
         return self._outputs(X)
 
 
-def _labels(y: Any) -> NDArray[Any]:
-    """Return the one or two different labels in order, or raise ValueError."""
+def _labels(name: str, y: Any) -> NDArray[Any]:
+    """Return the two or more different labels in order, or raise ValueError."""
     check_classification_targets(y)
-    kind = type_of_target(y, input_name="y", raise_unknown=True)
-    if kind != "binary":
-        message = f"Only binary classification is supported. The type of the target is {kind}."
-        raise ValueError(message)  # scikit-learn's own sentence
     labels: NDArray[Any] = unique_labels(y)
-    return labels
-
-
-def _two_labels(name: str, y: Any) -> NDArray[Any]:
-    labels = _labels(y)
-    if len(labels) != 2:
-        raise BrokenRule(name, "have two classes", f"one class: {shown(labels.item())}")
+    if len(labels) < 2:
+        raise BrokenRule(name, "have two or more classes", f"one class: {shown(labels.item())}")
     return labels

@@ -9,6 +9,7 @@ import stat
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from types import FrameType
 from typing import IO, Literal
 
@@ -71,6 +72,24 @@ def exit_on_signal() -> None:
     A server handles signals itself. When it has stopped, it sends itself the signal once more.
     """
     _Signals.effect = "exit"
+
+
+def pass_only_the_first_signal() -> None:
+    """From here on, the present handlers get the first signal and no other.
+
+    At a second one, a server ends without cleaning up, and logs the tracebacks of what it cut off.
+    """
+    for number in (signal.SIGINT, signal.SIGTERM):
+        handler = signal.getsignal(number)
+        if callable(handler):
+            signal.signal(number, partial(_pass_first, handler))
+
+
+def _pass_first(
+    handler: Callable[[int, FrameType | None], object], number: int, frame: FrameType | None
+) -> None:
+    _ignore_signals()
+    handler(number, frame)
 
 
 def signal_exit_code() -> int:

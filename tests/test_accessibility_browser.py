@@ -6,6 +6,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
+from nnlab.app import navigation
 from nnlab.app.explore.page import VIEWS
 from nnlab.app.playground.panels import PANELS
 from tests.helpers.browser_page import (
@@ -15,6 +16,7 @@ from tests.helpers.browser_page import (
     press,
     settled,
     wait_for_script,
+    wait_for_style,
     wait_in,
 )
 from tests.helpers.explore_page import AXES, SMALL, sweep
@@ -101,3 +103,21 @@ def test_nothing_moves_by_itself_for_who_has_asked_for_less_motion(
       return animationName !== "none" || transitionDuration !== "0s";
     }).length"""
     assert page.evaluate(moving) == 0
+
+
+@pytest.mark.parametrize(
+    ("path", "shows"),
+    [
+        ("lessons", "Three kinds of iris"),
+        ("?lesson=02-a-line-is-not-enough", "One line, two circles"),
+        ("?edit=true", "No faults"),
+    ],
+)
+def test_axe_finds_nothing_serious_in_lessons(
+    themed: Page, server: str, path: str, shows: str
+) -> None:
+    themed.goto(f"{server}/{path}")
+    expect(themed.get_by_text(shows).first).to_be_visible()
+    wait_for_script(themed)
+    wait_for_style(themed, navigation.STYLE)
+    assert faults(themed) == []

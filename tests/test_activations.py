@@ -28,7 +28,8 @@ def test_an_activation_and_its_slope_equal_the_textbook(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "slope"), [("relu", 0), ("leaky_relu", 0.01), ("elu", 1), ("softplus", 0.5)]
+    ("name", "slope"),
+    [("relu", 0), ("leaky_relu", 0.01), ("elu", 1), ("softplus", 0.5), ("gelu", 0.5), ("step", 0)],
 )
 def test_the_slope_at_zero_is_the_articles_and_pytorchs(name: str, slope: float) -> None:
     """The article takes a > 0 for ReLU."""
@@ -45,6 +46,8 @@ def test_the_slope_at_zero_is_the_articles_and_pytorchs(name: str, slope: float)
         ("linear", [-1000, 1000], [1, 1]),
         ("elu", [-1, 1000], [0, 1]),
         ("softplus", [0, 1000], [0, 1]),
+        ("gelu", [0, 1000], [0, 1]),
+        ("step", [0, 1], [0, 0]),
         ("sine", [-np.sin(1000), np.sin(1000)], [np.cos(1000), np.cos(1000)]),
     ],
 )

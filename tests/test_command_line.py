@@ -6,6 +6,7 @@ import subprocess
 import sys
 from contextlib import AbstractContextManager
 from dataclasses import fields
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -64,7 +65,9 @@ def test_every_field_is_an_option_that_reaches_the_run(monkeypatch: pytest.Monke
     points = Points.of([(0.1, 0.2, 1), (-0.5, 0.25, 0)])
     values = {
         "problem": ("regression", "regression"),
-        "dataset": ("plane", "plane"),
+        "dataset": ("diabetes", "diabetes"),
+        "function": ("x * 0.5", "x*0.5"),
+        "data_columns": ("age,bp", ("age", "bp")),
         "samples": ("30", 30),
         "noise": ("0.2", 0.2),
         "data_seed": ("7", 7),
@@ -88,14 +91,15 @@ def test_every_field_is_an_option_that_reaches_the_run(monkeypatch: pytest.Monke
         "target_loss": ("1e-9", 1e-9),
         "patience": ("500", 500),
     }
-    assert set(values) == {item.name for item in fields(Config)}
+    several = {"dataset": ("spirals", "spirals"), "classes": ("3", 3)}
+    assert {*values, *several} == {item.name for item in fields(Config)}
     seen = []
     monkeypatch.setattr(command_line, "start", lambda config: seen.append(config) or start(config))
-    arguments = [
-        part for name, (text, _) in values.items() for part in ("--" + name.replace("_", "-"), text)
-    ]
-    assert __main__.main(arguments) == 0
-    assert seen == [Config(**{name: value for name, (_, value) in values.items()})]
+    for chosen in (values, several):  # a regression has no classes
+        options = {"--" + name.replace("_", "-"): text for name, (text, _) in chosen.items()}
+        assert __main__.main([*chain(*options.items()), "--iterations", "12"]) == 0
+        expected = {name: value for name, (_, value) in chosen.items()}
+        assert seen.pop() == Config(**{**expected, "iterations": 12})
 
 
 def test_every_sets_the_distance_of_the_rows(capsys: pytest.CaptureFixture[str]) -> None:
@@ -141,7 +145,7 @@ def test_help_names_every_option_with_its_rule_and_default() -> None:
     [
         (["--samples", "-5"], "samples must be a whole number from 2 to 100000, got -5"),
         (["--samples", "many"], "samples must be a whole number from 2 to 100000, got 'many'"),
-        (["--activation", "step"], "activation must be one of .*, got 'step'"),
+        (["--activation", "stairs"], "activation must be one of .*, got 'stairs'"),
         (["--learning-rate", "nan"], "learning_rate must be a finite number .*, got 'nan'"),
         (["--learning-rate=-inf"], "learning_rate must be a finite number .*, got '-inf'"),
         (["--hidden-layers", "4,,2"], "hidden_layers must be at most 8 .*, got '4,,2'"),
@@ -229,6 +233,19 @@ def test_a_regression_is_summed_up_by_its_losses(capsys: pytest.CaptureFixture[s
     number = r"\d+\.\d+"
     summary = f"train loss {number}, test loss {number}, penalty {number}"
     assert re.fullmatch(f"After 10 iterations: {summary}", last)
+
+
+def test_several_classes_are_summed_up_by_their_accuracies(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    options = ["--dataset", "spirals", "--classes", "5", "--samples", "60"]
+    assert __main__.main([*options, "--iterations", "20", "--every", "10"]) == 0
+    _, *rows, last = capsys.readouterr().out.splitlines()
+    run = advance(start(Config(dataset="spirals", classes=5, samples=60)), 20)
+    found = evaluate(run)
+    assert [row.split()[0] for row in rows] == ["0", "10"]
+    accuracies = f"train accuracy {found.train_accuracy:.3f}, test accuracy "
+    assert last == f"After 20 iterations: {accuracies}{found.test_accuracy:.3f}"
 
 
 def test_where_there_are_no_test_points_a_dash_stands_for_the_number(

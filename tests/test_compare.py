@@ -13,6 +13,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from nnlab import Config, Run, advance, evaluate, set_parameter, start
+from nnlab.app import live_chart
 from nnlab.app.explore import lockstep
 from nnlab.app.explore.views import compare
 from nnlab.app.explore.views.shown_run import of_end
@@ -21,8 +22,10 @@ from nnlab.app.live_chart.inbox import Handlers
 from nnlab.app.pace import TICK_SECONDS
 from nnlab.app.turns import BUDGET_SECONDS
 from nnlab.figures.curves import compared_losses, loss_series, result_series
+from nnlab.figures.function_curve import function_curve
 from nnlab.figures.plane_picture import png
 from nnlab.figures.style import SET_COLORS
+from nnlab.inspection.plane_view import view_plane
 from nnlab.sweep import Axis, Result, run_one
 from tests.helpers.app_page import healthy, press, put_run, run_of
 from tests.helpers.sweep_results import result
@@ -120,9 +123,11 @@ def made() -> list[Result]:
     ]
 
 
-def open_compare(results: list[Result], *, run: Run | None = None, **state: object) -> AppTest:
+def open_compare(
+    results: list[Result], *, base: Config = BASE, run: Run | None = None, **state: object
+) -> AppTest:
     app = AppTest.from_file(str(PAGE), default_timeout=PATIENCE_SECONDS)
-    app.session_state["sweep"] = (BASE, (RATES,), (4,), results, 3)
+    app.session_state["sweep"] = (base, (RATES,), (4,), results, 3)
     app.session_state["view"] = compare.VIEW
     for name, value in state.items():
         app.session_state[name] = value
@@ -147,7 +152,7 @@ def test_at_first_both_are_shown_at_their_end(drawn: dict[str, Update]) -> None:
     assert at(drawn) == [30, 30, 30]
     for side, one in (("left", results[0]), ("right", results[2])):
         update = drawn[f"compare-{side}"]
-        assert update.frames[0][1] == png(one.boundary // 2)  # 128 levels of 256
+        assert update.frames[0][1] == png(one.boundary)
         assert f"test loss {one.metrics.test_loss:.4g}" in update.alt
     series = drawn["compare-loss"].series
     assert [line[-1].tolist() for line in series] == [
@@ -313,6 +318,28 @@ def test_a_diverged_and_a_failed_run_are_shown_as_such(drawn: dict[str, Update])
     assert ":red[The worker died.]" in words
     assert "The worker died." in drawn["compare-right"].alt
     assert "diverged" in app.selectbox(key="compare_left").options[0]
+
+
+def test_two_curves_are_compared_as_curves(
+    drawn: dict[str, Update], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    staged: dict[str, str] = {}
+
+    def stage(name: str, figure: str, *_: object, **__: object) -> None:
+        staged[name] = figure
+
+    monkeypatch.setattr(live_chart, "stage", stage)
+    base = replace(BASE, problem="regression", dataset="curve")
+    results = [run_one(0, base), run_one(1, replace(base, learning_rate=0.1))]
+    app = open_compare(results, base=base, compare_left=0, compare_right=1)
+    for side in compare.SIDES:
+        assert staged[f"compare-{side}"] == function_curve(start(base).dataset)
+    assert [drawn[f"compare-{side}"].frames for side in compare.SIDES] == [
+        [(30, png(one.boundary))] for one in results
+    ]
+    press(app, "compare_step")
+    run = advance(start(base), 1)
+    assert drawn["compare-left"].frames[-1] == (1, png(view_plane(run).levels))
 
 
 def test_only_runs_that_pass_the_filter_are_offered() -> None:

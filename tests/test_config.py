@@ -1,5 +1,6 @@
 """Config accepts what it says and refuses the rest with field, rule and value."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import FrozenInstanceError, asdict, fields, replace
 from decimal import Decimal
@@ -11,17 +12,18 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from nnlab import Config, advance, start
-from nnlab.data.datasets import DATASETS_FOR
+from nnlab.data.datasets import DATASETS, DATASETS_FOR
 from nnlab.data.features import FEATURES
 from nnlab.data.points import NO_POINTS, Points
 from nnlab.data.rules import BrokenRule
 from nnlab.model.activations import ACTIVATIONS
-from nnlab.model.losses import OUTPUT_LOSSES
-from nnlab.model.network import INITIALIZATIONS
+from nnlab.model.heads import OUTPUT_LOSSES
+from nnlab.model.initialization import INITIALIZATIONS
 from nnlab.model.optimizers import OPTIMIZERS, PENALTIES, SCHEDULES
 from nnlab.training.config import SETTINGS, TableConfig, parse, text
 from nnlab.training.edit_record import STOP
 from nnlab.training.edits import with_config
+from tests.helpers.formulas import HOSTILE, formulas
 
 # More digits than Python turns into text, and more brackets than it can parse.
 HUGE = 10**5000
@@ -37,6 +39,12 @@ BAD = {
     "problem": BAD_NAMES,
     # the last two are for regression only
     "dataset": [*BAD_NAMES, np.array(["circles"]), "plane", "multi-gaussian"],
+    "classes": [1, 7, 0, -3, 2.0, 3.5, "3", "", True, None, HUGE, (3,), np.float64(3)],
+    "function": HOSTILE,
+    "data_columns": [
+        *[("a",), ("a", "a"), ("a", "b", "c"), "a", "a,b", (1, 2), None, 5, {"a", "b"}, [HUGE]],
+        *[("a", "b"), NESTED, ["a"] * 1_000_000],  # circles have no columns
+    ],
     "samples": [1, 0, -5, 100_001, 10.0, "10", "", True, None, float("nan"), HUGE, 1j],
     "noise": [-0.1, 10.1, float("nan"), float("inf"), "0.1", True, None, HUGE, Decimal("0.1"), 1j],
     "data_seed": BAD_SEEDS,
@@ -96,8 +104,8 @@ BAD = {
     ],
     "activation": [
         *BAD_NAMES,
-        *[(), ("relu",), ("relu",) * 3, ("relu", "step"), ("relu", 1), ("relu", None), NESTED],
-        *["relu,tanh", {"relu", "tanh"}, np.array(["relu", "step"]), ["relu"] * 1_000_000],
+        *[(), ("relu",), ("relu",) * 3, ("relu", "stairs"), ("relu", 1), ("relu", None), NESTED],
+        *["relu,tanh", {"relu", "tanh"}, np.array(["relu", "stairs"]), ["relu"] * 1_000_000],
     ],
     "initialization": BAD_NAMES,
     "seed": BAD_SEEDS,
@@ -136,8 +144,9 @@ def test_a_bad_value_is_refused_in_one_sentence_of_field_rule_and_value(
     with pytest.raises(BrokenRule, match=rf"^{name} must be .*, got [^\n]+$") as caught:
         Config(**{name: value})
     shown = caught.value.value
-    # the rule, and 80 characters of a value or the words for one that Python cannot show
-    assert len(str(caught.value)) <= 250
+    # the rule, the longest with 22 names, and 80 characters of a value or the words for one that
+    # Python cannot show
+    assert len(str(caught.value)) <= 320
     assert caught.value.__cause__ is None
     try:
         whole = " ".join(repr(value).split())
@@ -149,8 +158,8 @@ def test_a_bad_value_is_refused_in_one_sentence_of_field_rule_and_value(
 
 
 def test_an_unknown_name_lists_the_known_ones() -> None:
-    with pytest.raises(ValueError, match=r"be one of relu, leaky_relu, .*, sine, or .*'step'"):
-        Config(activation="step")
+    with pytest.raises(ValueError, match=r"be one of relu, leaky_relu, .*, step, or .*'stairs'"):
+        Config(activation="stairs")
 
 
 def test_numpy_scalars_and_lists_become_plain_values() -> None:
@@ -206,9 +215,49 @@ def test_a_data_set_of_values_is_refused_for_classes() -> None:
     assert Config(dataset="plane", problem="regression").dataset == "plane"
 
 
-@pytest.mark.parametrize("dataset", DATASETS_FOR["classification"])
-def test_classes_are_values_too(dataset: str) -> None:
+@pytest.mark.parametrize("dataset", [name for name, one in DATASETS.items() if one.draw])
+def test_drawn_classes_are_values_too(dataset: str) -> None:
     assert Config(dataset=dataset, problem="regression").dataset == dataset
+
+
+@pytest.mark.parametrize("dataset", ["circles", "gaussians", "spirals", "own"])
+def test_data_sets_in_any_number_of_classes_have_an_output_for_each(dataset: str) -> None:
+    for classes in (3, 4, 5, 6):
+        config = Config(dataset=dataset, classes=classes)
+        assert (config.n_classes, config.layer_sizes) == (classes, (2, 10, 5, classes))
+    assert Config(dataset=dataset).layer_sizes == (2, 10, 5, 1)
+    assert parse("classes", text("classes", 3)) == 3
+
+
+def test_other_data_sets_and_regressions_have_no_choice_of_classes() -> None:
+    assert (Config(dataset="moons").n_classes, Config(problem="regression").n_classes) == (2, 0)
+    sentence = "classes must be 2, the default, for the data set moons, got 3"
+    with pytest.raises(ValueError, match=f"^{sentence}$"):
+        Config(dataset="moons", classes=3)
+    sentence = "classes must be 2, the default, for the problem regression, got 4"
+    with pytest.raises(ValueError, match=f"^{sentence}$"):
+        Config(problem="regression", classes=4)
+
+
+def test_own_points_have_one_of_the_classes() -> None:
+    points = [(0, 0, 0), (0, 0, 3)]
+    assert len(Config(points=points, classes=4).points) == 2
+    with pytest.raises(ValueError, match=r"^points must have the target 0, 1 or 2 for .* got 3.0$"):
+        Config(points=points, classes=3)
+
+
+def test_columns_are_two_of_the_data_set() -> None:
+    config = Config(dataset="iris", data_columns=["sepal width (cm)", "petal width (cm)"])
+    assert config.data_columns == ("sepal width (cm)", "petal width (cm)")
+    first = Config(dataset="iris", data_columns=("petal length (cm)", "petal width (cm)"))
+    assert first == Config(dataset="iris")
+    right = (
+        "data_columns must be of the data set iris, such as petal length (cm),petal width (cm), got"
+    )
+    with pytest.raises(BrokenRule, match=re.escape(f"{right} ('hue', 'ash')")):
+        Config(dataset="iris", data_columns=("hue", "ash"))
+    with pytest.raises(BrokenRule, match="columns must be empty for the data set circles, got"):
+        Config(data_columns=("hue", "ash"))
 
 
 def test_points_are_given_as_points_or_triples() -> None:
@@ -356,6 +405,9 @@ BASE = Config(
 OTHER: dict[str, object] = {
     "problem": "regression",
     "dataset": "moons",
+    "classes": 3,
+    "function": "x**2",
+    "data_columns": ("mean radius", "mean area"),
     "samples": 41,
     "noise": 0.1,
     "data_seed": 5,
@@ -383,14 +435,17 @@ OTHER: dict[str, object] = {
 
 @pytest.mark.parametrize("name", SETTINGS)
 def test_a_settings_meaning_is_what_it_does_to_a_run(name: str) -> None:
-    setting, config = SETTINGS[name], replace(BASE, **{name: OTHER[name]})
-    here, there = start(BASE), start(config)
+    dataset = {"function": "function", "data_columns": "breast-cancer"}.get(name, BASE.dataset)
+    base = replace(BASE, dataset=dataset)
+    setting, config = SETTINGS[name], replace(base, **{name: OTHER[name]})
+    here, there = start(base), start(config)
     same_data = all(
         np.array_equal(getattr(here.dataset, part), getattr(there.dataset, part))
         for part in ("train_inputs", "train_targets", "test_inputs", "test_targets")
     )
     assert same_data == (setting.draws != "data")
-    same_weights = np.array_equal(here.parameters.vector, there.parameters.vector)
+    # of the second layer: the last one has a unit for each class
+    same_weights = np.array_equal(here.parameters.weights[1], there.parameters.weights[1])
     assert same_weights == (setting.draws != "weights")
     if setting.effect == "restart":
         return
@@ -419,6 +474,9 @@ _seeds = st.integers(0, 2**32 - 1)
 STRATEGIES = {
     "problem": st.just("regression"),
     "dataset": st.sampled_from(DATASETS_FOR["regression"]),
+    "classes": st.just(2),
+    "function": formulas(),
+    "data_columns": st.just(()),
     "samples": st.integers(2, 100_000),
     "noise": st.floats(0, 10),
     "data_seed": _seeds,
@@ -470,9 +528,9 @@ def test_any_text_gives_a_config_or_one_sentence(name: str, written: str) -> Non
     except ValueError as error:
         sentence = str(error)
     else:
-        assert getattr(config, name) == value or set(value) == {
-            getattr(config, name)
-        }  # one for all layers
+        taken = getattr(config, name)
+        # a formula may have needless spaces and brackets, and one name stands for all layers
+        assert taken == value or name == "function" or set(value) == {taken}
         return
     assert sentence.startswith(f"{name} must be ")
     assert sentence.isprintable()

@@ -111,17 +111,18 @@ def test_the_crosshair_says_the_networks_answer_as_the_mouse_does(page: Page, se
     go_to_plane(page)
     move(page, "Shift+ArrowRight", 4)  # to the right of the points
     move(page, "ArrowUp", 20)
-    expect(answer(page)).to_have_text(re.compile(r"^(over )?\d+% (orange|blue)$"))
-    said = answer(page).inner_text()
+    here = re.compile(r"^(over )?\d+% (orange|blue) · x₁ [−\d.]+, x₂ [−\d.]+$")
+    expect(answer(page)).to_have_text(here)
+    said, place = answer(page).inner_text().split(" · ")
     box = crosshair(page).bounding_box()
     assert box
     expect(chart(page, "decision-boundary").locator(".spoken")).to_have_text(
-        re.compile(rf"^[−\d.]+, [−\d.]+: {re.escape(said)}$")
+        f"{place.replace('x₁ ', '').replace('x₂ ', '')}: {said}"
     )
     page.keyboard.press("Escape")
     expect(answer(page)).to_be_hidden()
     page.mouse.move(box["x"] + 0.9 * box["width"], box["y"] + 0.3 * box["height"])
-    expect(answer(page)).to_have_text(said)
+    expect(answer(page)).to_have_text(re.compile(f"^{re.escape(said)} · x₁ "))
 
 
 def test_the_pages_keys_rest_while_the_crosshair_is_shown(page: Page, server: str) -> None:

@@ -6,10 +6,11 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 
-from nnlab.data.datasets import DATASETS, DATASETS_FOR, OWN
+from nnlab.data.datasets import DATASETS, DATASETS_FOR
 from nnlab.figures.dataset_pictures import NOISE, REACH, SAMPLES, SEED, SIDE, picture
 from nnlab.figures.style import DARK, LIGHT, Palette
 
+DRAWN = [name for name in DATASETS_FOR["classification"] if DATASETS[name].draw]
 SVG = "{http://www.w3.org/2000/svg}"
 
 
@@ -24,18 +25,20 @@ def drawn(name: str, palette: Palette) -> dict[str, np.ndarray]:
 
 
 @pytest.mark.parametrize("palette", [LIGHT, DARK], ids=["light", "dark"])
-@pytest.mark.parametrize("name", [name for name in DATASETS_FOR["classification"] if name != OWN])
+@pytest.mark.parametrize(
+    "name", [name for name in DATASETS_FOR["classification"] if DATASETS[name].draw]
+)
 def test_each_class_is_drawn_where_its_points_are(name: str, palette: Palette) -> None:
     found = drawn(name, palette)
-    assert set(found) == set(palette.points)
-    inputs, targets = DATASETS[name](SAMPLES, NOISE, SEED)
-    for label, color in enumerate(palette.points):
+    assert set(found) == set(palette.ends)
+    inputs, targets = DATASETS[name].draw(SAMPLES, NOISE, SEED)
+    for label, color in enumerate(palette.ends):
         x1, x2 = ((found[color] / SIDE * 2 - 1) * REACH * [1, -1]).T
         apart = np.hypot(x1 - inputs[targets == label, 0], x2 - inputs[targets == label, 1])
         assert apart.max() <= 2**0.5 * REACH / SIDE + 1e-9  # half a pixel each way
 
 
-@pytest.mark.parametrize("name", ["plane", "multi-gaussian"])
+@pytest.mark.parametrize("name", ["plane", "multi-gaussian", "curve"])
 def test_values_have_shades_between_the_colours(name: str) -> None:
     found = drawn(name, LIGHT)
     assert len(found) > 3

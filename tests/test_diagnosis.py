@@ -1,7 +1,8 @@
-"""Each rule finds its problem and its advice helps; healthy runs cause no finding."""
+"""Each rule finds its trouble, and says it in the run's own numbers; healthy runs have none."""
 
 import math
 import re
+from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
 from itertools import product
@@ -10,26 +11,27 @@ from typing import NamedTuple
 import numpy as np
 import pytest
 
+from docs.what_can_go_wrong import PAGE, SHOWN, page
 from nnlab import Config, Run, advance, evaluate, set_parameter, start
 from nnlab.app.playground.point_history import stroked
 from nnlab.data.csv_files import read_table, to_points
 from nnlab.data.datasets import OWN_TEST_EVERY
 from nnlab.data.points import NO_POINTS, Points
 from nnlab.data.scales import need_scaling, standardized_points
-from nnlab.inspection.diagnosis import RULES, Diagnosis, diagnose
+from nnlab.inspection.diagnosis import RULES, Finding, diagnose
+from nnlab.inspection.diagnosis.cures import PENALTIES, layer_cures, start_cures, update_cures
 from nnlab.inspection.diagnosis.finding import rounded
-from nnlab.inspection.diagnosis.gradients import (
-    calmer_rate,
-    exploding_gradients,
-    vanishing_gradients,
-)
-from nnlab.inspection.diagnosis.loss_curve import overfitting
-from nnlab.inspection.diagnosis.progress import fraction_learned
-from nnlab.inspection.diagnosis.units import DEAD_FRACTION, saturation, strong_penalty
+from nnlab.inspection.diagnosis.gradients import exploding_gradients, vanishing_gradients
+from nnlab.inspection.diagnosis.loss_curve import overfitting, plateau
+from nnlab.inspection.diagnosis.penalties import strong_penalty
+from nnlab.inspection.diagnosis.progress import fraction_learned, score
+from nnlab.inspection.diagnosis.trials import advise
+from nnlab.inspection.diagnosis.units import DEAD_FRACTION, MANY_DEAD, dead_units, saturation
 from nnlab.inspection.next_update import look_at_step
-from nnlab.inspection.observation import PointResults, observe
+from nnlab.inspection.observation import Observation, observe
 from nnlab.model.activations import ACTIVATIONS
-from nnlab.model.network import INITIALIZATIONS, Parameters
+from nnlab.model.initialization import INITIALIZATIONS
+from nnlab.model.network import Parameters
 from nnlab.model.optimizers import OPTIMIZERS
 from nnlab.training.edits import with_config
 from tests.helpers.points_files import ages_and_salaries
@@ -59,8 +61,8 @@ HEALTHY = {
         hidden_layers=(16, 8),
         activation="tanh",
         initialization="xavier",
-        learning_rate=0.1,
-        iterations=10_000,
+        optimizer="adam",
+        iterations=5_000,
     ),
     # as good as these points allow: two in three are on the right side
     "noise": Config(
@@ -86,12 +88,16 @@ HEALTHY = {
 
 @pytest.mark.slow
 @pytest.mark.parametrize("config", HEALTHY.values(), ids=HEALTHY)
-def test_no_rule_complains_about_a_healthy_run_at_any_iteration(config: Config) -> None:
-    run, said = start(config), []
-    while run.iteration < config.iterations:
+def test_a_healthy_run_is_said_nothing_of_on_its_way_and_gets_no_advice_at_its_end(
+    config: Config,
+) -> None:
+    run, said = start(config), set[Finding]()
+    while run.iteration < config.iterations - 100:
         run = advance(run, 100)
-        said.append(diagnose(observe(run)))
-    assert set(said) == {None}
+        said |= set(diagnose(observe(run)))
+    assert not said
+    run = advance(run, 100)
+    assert advise(run) is None
     # and it is healthy: its loss ends far below the first one, or at the fraction that is noise
     assert evaluate(run).train_loss < 0.7 * run.losses[0]
 
@@ -106,6 +112,7 @@ class Sick(NamedTuple):
     config: Config
     iterations: int
     words: str
+    certain: bool = True
 
 
 def _people(problem: str) -> Config:
@@ -120,138 +127,179 @@ SICK = {
         _people("classification"),
         800,
         r"inputs of your training points are not scaled: x1 has a mean of \S+ and a .*, x2 has",
+        certain=False,
     ),
     "symmetry": Sick(
-        Config(initialization="zeros", activation="tanh", learning_rate=0.1, iterations=2_000),
+        SHOWN["symmetry"].config,
         1,
-        "All 10 units of layer 1 are the same: their weights are exactly equal\\.",
+        "All 10 units of layer 1 are the same: their weights are exactly equal, so they get",
     ),
     "strong penalty": Sick(
-        Config(
-            regularization="l2",
-            regularization_rate=0.3,
-            initialization="xavier",
-            learning_rate=0.1,
-            iterations=3_000,
-        ),
+        SHOWN["strong penalty"].config,
         500,
         r"The L2 penalty has pulled the weights to \d+% of their size at the start",
     ),
     "saturation": Sick(
-        Config(activation="tanh", initialization="xavier", learning_rate=30, iterations=1_000),
+        SHOWN["saturation"].config,
         600,
         r"Layer \d is saturated: [\d.]+% of its outputs",
     ),
-    "dead units": Sick(
-        Config(learning_rate=3, iterations=2_000), 300, r"Layer 2: \d of 5 units are dead"
-    ),
+    "dead units": Sick(SHOWN["dead units"].config, 300, r"Layer 2: \d of 5 units are dead"),
     "vanishing gradients": Sick(
-        Config(
-            hidden_layers=(8,) * 6,
-            activation="sigmoid",
-            initialization="xavier",
-            learning_rate=0.1,
-            iterations=2_000,
-        ),
+        SHOWN["vanishing gradients"].config,
         300,
         r"the error is [\d.e-]+ at the output and [\d.e-]+ in layer 1",
     ),
     "exploding gradients": Sick(
-        Config(
-            samples=200,
-            hidden_layers=(64,) * 6,
-            initialization="normal",
-            learning_rate=1e-7,
-            iterations=300,
-        ),
+        SHOWN["exploding gradients"].config,
         100,
         r"its norm is [\d.e+]+, and the loss is [\d.e+]+, compared with 0\.693 for predicting the "
         r"same value everywhere",
     ),
     "overfitting": Sick(
-        Config(
-            samples=50,
-            noise=0.3,
-            hidden_layers=(32,),
-            initialization="he",
-            optimizer="adam",
-            iterations=2_500,
-        ),
-        2_500,
-        r"the test loss was [\d.]+ around iteration [\d,]+ and is [\d.]+ now",
+        SHOWN["overfitting"].config,
+        1_000,
+        r"the test loss was [\d.]+ at iteration [\d,]+ and is [\d.]+ now",
     ),
     "small learning rate": Sick(
-        Config(learning_rate=1e-5, iterations=3_000),
+        SHOWN["small learning rate"].config,
         150,
-        r"each update changes the weights by about [\d.e-]+ of their size",
+        r"The updates are too small: each changes the weights by about [\d.e-]+ of their size",
+    ),
+    "line": Sick(
+        SHOWN["line"].config,
+        2_000,
+        r"With linear units alone, the network can only draw a straight line, and leaves \d+% of",
+    ),
+    "large learning rate": Sick(
+        SHOWN["large learning rate"].config,
+        300,
+        r"At a learning rate of 3, an update changed the weights by up to \S+ times their size",
+        certain=False,
+    ),
+    "unfit start": Sick(
+        SHOWN["unfit start"].config,
+        1,
+        r"let the signal fade: from the inputs to the output, its spread .* became [\d.e-]+ times",
+        certain=False,
+    ),
+    "bottleneck": Sick(
+        SHOWN["bottleneck"].config,
+        1,
+        "Layer 2 has only 1 unit, and all that the output learns",
+        certain=False,
+    ),
+    "too deep": Sick(
+        SHOWN["too deep"].config,
+        1,
+        "The error has to pass 7 hidden layers",
+        certain=False,
+    ),
+    "noisy batches": Sick(
+        SHOWN["noisy batches"].config,
+        4_000,
+        r"From one batch of 32 points to the next, the loss varies by [\d.]+; since the middle of",
+        certain=False,
+    ),
+    "slow progress": Sick(
+        SHOWN["slow progress"].config,
+        2_000,
+        r"In 2,000 iterations, the loss has come from [\d.]+ to [\d.]+\.",
+        certain=False,
+    ),
+    "few units": Sick(
+        SHOWN["few units"].config,
+        3_000,
+        "The narrowest layer has 3 units",
+        certain=False,
     ),
     "plateau": Sick(
-        Config(hidden_layers=(), learning_rate=0.1, iterations=10_000),
+        SHOWN["plateau"].config,
         5_000,
         r"in the last 2,500 iterations the loss has changed by only [\d.]+%; it is at 0\.693",
     ),
     "divergence": Sick(
-        Config(
-            problem="regression",
-            dataset="plane",
-            activation="linear",
-            initialization="xavier",
-            learning_rate=2,
-            iterations=500,
-        ),
+        SHOWN["divergence"].config,
         100,
-        "at a learning rate of 2 the next update takes the loss to infinity",
+        r"At a learning rate of 2, each update overshoots further .* infinite at iteration \d+\.",
     ),
 }
 
 
-def _advised(config: Config, diagnosis: Diagnosis) -> Config:
-    """Return the settings that follow the advice."""
-    points = config.points
-    if diagnosis.standardise:
-        points = standardized_points(points, config.problem)
-    return replace(config, **{"points": points, **diagnosis.changes})
+def _rule(name: str) -> Callable[[Observation], Finding | None]:
+    return next(rule for rule in RULES if rule.__name__ == name.replace(" ", "_"))
 
 
 @cache
-def said_of(sick: Sick) -> tuple[Run, Diagnosis]:
+def said_of(sick: Sick) -> tuple[Run, Finding]:
+    """Return the run and what its rule says of it."""
     run = advance(start(sick.config), sick.iterations)
-    diagnosis = diagnose(observe(run))
-    assert diagnosis is not None
-    return run, diagnosis
+    name = next(name for name, other in SICK.items() if other is sick)
+    finding = _rule(name)(observe(run))
+    assert finding
+    return run, finding
 
 
 def test_every_rule_has_a_run_that_shows_it() -> None:
-    names = [*(rule.__name__ for rule in RULES), "divergence"]
-    assert [name.replace(" ", "_") for name in SICK] == names
+    assert {name.replace(" ", "_") for name in SICK} == {rule.__name__ for rule in RULES}
+    assert [name.replace(" ", "_") for name in SHOWN] == [rule.__name__ for rule in RULES]
+
+
+@pytest.mark.slow
+def test_the_page_of_what_can_go_wrong_is_that_of_the_rules() -> None:
+    """If it is not, `python -m docs.what_can_go_wrong` writes it again."""
+    assert PAGE.read_text(encoding="utf-8") == page()
 
 
 @pytest.mark.parametrize("name", SICK)
 def test_a_rule_finds_its_trouble_and_says_it_in_numbers(name: str) -> None:
-    run, diagnosis = said_of(SICK[name])
-    assert diagnosis.name == name
-    assert re.search(SICK[name].words, diagnosis.sentence)
-    assert diagnosis.advice
-    assert not re.fullmatch(r"A learning rate of \S+\.", diagnosis.advice)  # no sentence
-    assert _advised(run.config, diagnosis) != run.config
+    run, finding = said_of(SICK[name])
+    assert finding.name == name
+    assert re.search(SICK[name].words, finding.sentence)
+    assert finding.certain == SICK[name].certain
+    assert finding.cures
+    for cure in finding.cures:
+        assert cure.reason
+        assert cure.applied(run.config) != run.config
+
+
+@pytest.mark.parametrize("problem", ["classification", "regression"])
+@pytest.mark.parametrize(
+    "points",
+    [
+        [(0.0, 0.0, 1.0)],
+        [(0.0, 0.0, 1.0)] * 6,
+        [(0.0, 0.0, 0.0), (0.0, 0.0, 1.0)] * 3,
+        [(float(k), 0.0, 1.0) for k in range(6)],
+        [(float(k), -k, k % 2) for k in range(6)],  # one of them is for the test
+    ],
+    ids=["one point", "one point six times", "one place", "one target", "one test point"],
+)
+def test_few_or_equal_points_are_diagnosed_without_an_error(
+    points: list[tuple[float, float, float]], problem: str
+) -> None:
+    """The R² of targets that do not vary is not defined."""
+    config = Config(dataset="own", points=Points.of(points), problem=problem, learning_rate=0.3)
+    for iteration in (1, 300):
+        run = advance(start(config), iteration)
+        diagnose(observe(run))
+        assert 0 <= score(observe(run)) + (problem == "regression") <= 2
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", SICK)
-def test_the_advice_helps(name: str) -> None:
-    """The problem is gone and the loss lower; for overfitting, the loss of the test points."""
-    sick = SICK[name]
-    run, diagnosis = said_of(sick)
-    config = _advised(sick.config, diagnosis)
-    helped = start(config) if diagnosis.restart else with_config(run, config)
-    goal = helped.iteration + sick.config.iterations
-    helped = advance(helped, sick.config.iterations)
-    ill = advance(run, goal - run.iteration)
-    assert not helped.diverged
-    measure = "test_loss" if name == "overfitting" else "train_loss"
-    assert getattr(evaluate(helped), measure) < 0.999 * getattr(evaluate(ill), measure)
-    after = diagnose(observe(helped))
-    assert after is None or after.name != name
+def test_the_advice_heals_the_run_that_shows_a_rule(name: str) -> None:
+    """In at most four steps. A run that overfits gets more of the test points right."""
+    config = SICK[name].config
+    run, past, advice = advance(start(config), config.iterations), list[Config](), list[str]()
+    first = observe(run)
+    while found := advise(run, past):
+        past.append(run.config)
+        advice.append(found.finding.name)
+        run = advance(start(found.cure.applied(run.config)), config.iterations)
+    assert 1 <= len(advice) <= 4
+    only_test = name == "overfitting"
+    assert score(observe(run), test_only=only_test) > score(first, test_only=only_test) + 0.03
 
 
 def _norm(*arrays: np.ndarray) -> float:
@@ -288,8 +336,12 @@ def _errors(run: Run) -> list[str]:
 
 
 def _test_losses(run: Run) -> list[str]:
-    means = np.lib.stride_tricks.sliding_window_view(run.test_losses, 5).mean(axis=1)
-    return [f"was {means.min():.3g} around", f"is {sorted(run.test_losses[-5:])[2]:.3g} now"]
+    metrics = evaluate(run)
+    return [
+        f"was {run.test_losses.min():.4f} at",
+        f"is {metrics.test_loss:.4f} now",
+        f"training loss {metrics.train_loss:.4f}.",
+    ]
 
 
 def _loss_and_gradient(run: Run) -> list[str]:
@@ -297,16 +349,15 @@ def _loss_and_gradient(run: Run) -> list[str]:
     return [f"its norm is {gradient:.3g}, and the loss is {run.losses[-1]:.3g},"]
 
 
-def _beyond_32_bits(run: Run) -> list[str]:
-    """Return the words for a gradient near the end of 32-bit numbers, 3.4e38, or beyond it."""
-    assert look_at_step(run).gradients.vector.max() > 1e38
-    return ["its norm is above 1e+38"]
-
-
 def _moved(run: Run) -> list[str]:
     seen = _last_seen(run)
     moved = advance(seen, 1).parameters.vector - seen.parameters.vector
     return [f"by about {_norm(moved) / _weights(seen):.1g} of"]
+
+
+def _spread_through_the_network(run: Run) -> list[str]:
+    logits = look_at_step(start(run.config)).pre_activations[-1]
+    return [f"became {logits.std() / run.dataset.train_inputs.std():.2g} times"]
 
 
 def _loss_change(run: Run) -> list[str]:
@@ -327,7 +378,10 @@ NUMBERS = {
     "overfitting": _test_losses,
     "small learning rate": _moved,
     "plateau": _loss_change,
-    "divergence": _beyond_32_bits,
+    "line": lambda run: [f"leaves {1 - evaluate(run).train_accuracy:.0%} of"],
+    "slow progress": lambda run: [f"from {run.losses[0]:.3g} to {run.losses[-1]:.3g}."],
+    "unfit start": _spread_through_the_network,
+    "divergence": lambda run: [f"iteration {run.iteration + 1:,}."],
 }
 
 
@@ -338,25 +392,27 @@ def test_the_numbers_of_the_evidence_are_the_runs_own(name: str) -> None:
         assert number in diagnosis.sentence
 
 
+def _names(run: Run) -> list[str]:
+    """Return the names of what is found to be wrong with a run."""
+    return [finding.name for finding in diagnose(observe(run))]
+
+
 @pytest.mark.parametrize("optimizer", ["momentum", "adam"])
 def test_a_small_learning_rate_is_found_whatever_the_optimizer(optimizer: str) -> None:
     run = advance(start(Config(optimizer=optimizer, learning_rate=1e-7)), 150)
-    diagnosis = diagnose(observe(run))
-    assert diagnosis
-    assert diagnosis.name == "small learning rate"
+    assert "small learning rate" in _names(run)
 
 
 @pytest.mark.parametrize("problem", ["classification", "regression"])
 def test_unscaled_points_are_named_first_whenever_something_is_wrong(problem: str) -> None:
     """Other rules would advise other activations and rates, none of which help for long."""
     run, said = start(_people(problem)), []
-    for iterations in (2, 8, 40, 150, 200, 400, 800, 1_000):
+    for iterations in (2, 8, 40, 150, 200, 400, 800, 2_400):
         run = advance(run, iterations)
-        said.append(diagnose(observe(run)))
-    names = {finding.name for finding in said if finding}
-    assert names == {"unscaled"}
-    assert said[0]
-    assert said[-1]
+        said.append(_names(run))
+    assert {names[0] for names in said if names} == {"unscaled"}
+    assert (advice := advise(run))
+    assert advice.cure.standardise
 
 
 def test_a_diverged_run_of_unscaled_targets_is_told_their_scale() -> None:
@@ -368,17 +424,18 @@ def test_a_diverged_run_of_unscaled_targets_is_told_their_scale() -> None:
     )
     run = advance(start(config), 1_000)
     assert run.diverged
-    finding = diagnose(observe(run))
-    assert finding
+    finding = diagnose(observe(run))[0]
     assert finding.name == "unscaled"
+    assert finding.certain
     assert finding.sentence.startswith("The targets of your training points are not scaled: ")
 
 
 def test_the_finding_of_unscaled_points_holds_no_others() -> None:
     """They would be computed at each tick, and again when the advice is followed."""
-    _, diagnosis = said_of(SICK["unscaled"])
-    assert diagnosis.standardise
-    assert not diagnosis.changes
+    _, finding = said_of(SICK["unscaled"])
+    (cure,) = finding.cures
+    assert cure.standardise
+    assert not cure.changes
 
 
 def _two_clouds() -> list[tuple[float, ...]]:
@@ -392,7 +449,7 @@ def test_unscaled_points_that_are_learned_are_not_complained_about() -> None:
     run = start(Config(dataset="own", points=_two_clouds(), hidden_layers=(), learning_rate=0.01))
     for _ in range(20):
         run = advance(run, 100)
-        assert diagnose(observe(run)) is None
+        assert diagnose(observe(run)) == ()
     assert evaluate(run).train_accuracy == 1
 
 
@@ -403,7 +460,7 @@ def test_unscaled_points_are_not_complained_about_while_a_large_loss_falls() -> 
     for _ in range(5):
         run = advance(run, 100)
         assert run.losses[-1] > 1.05 * math.log(2)  # the loss of a constant
-        assert diagnose(observe(run)) is None
+        assert diagnose(observe(run)) == ()
 
 
 def test_points_drawn_on_a_data_set_are_not_blamed_for_its_slow_start() -> None:
@@ -413,7 +470,7 @@ def test_points_drawn_on_a_data_set_are_not_blamed_for_its_slow_start() -> None:
     run = start(Config(points=drawn))
     while run.iteration < 2_000:
         run = advance(run, 100)
-        assert diagnose(observe(run)) is None
+        assert diagnose(observe(run)) == ()
 
 
 def test_points_added_far_out_to_a_data_set_are_not_called_unscaled() -> None:
@@ -422,8 +479,8 @@ def test_points_added_far_out_to_a_data_set_are_not_called_unscaled() -> None:
     assert need_scaling(
         Points(run.dataset.train_inputs, run.dataset.train_targets[:, 0]), "classification"
     )
-    assert (finding := diagnose(observe(run)))
-    assert finding.name == "dead units"
+    assert "unscaled" not in (names := _names(run))
+    assert "dead units" in names
 
 
 def _uneven(config: Config, factor: float) -> Config:
@@ -456,9 +513,9 @@ UNEVEN_RUNS = {
 def test_uneven_points_are_named_before_the_trouble_that_they_can_cause(name: str) -> None:
     config, factor, iterations = UNEVEN_RUNS[name]
     observation = observe(advance(start(_uneven(config, factor)), iterations))
-    assert [rule.__name__ for rule in RULES if rule(observation)] == ["unscaled", name]
-    assert (finding := diagnose(observation))
-    assert finding.name == "unscaled"
+    found = diagnose(observation)
+    assert found[0].name == "unscaled"
+    assert name in [finding.name.replace(" ", "_") for finding in found]
 
 
 @pytest.mark.slow
@@ -471,7 +528,7 @@ def test_uneven_points_that_the_articles_network_learns_are_not_complained_about
     run = start(Config(dataset="own", points=points, seed=seed))
     while run.iteration < 25_000:
         run = advance(run, 100)
-        assert diagnose(observe(run)) is None
+        assert diagnose(observe(run)) == ()
     assert evaluate(run).train_accuracy > 0.95
 
 
@@ -481,18 +538,16 @@ def test_only_points_that_are_trained_on_are_called_unscaled() -> None:
     targets = (inputs.prod(axis=1) > 0).astype(float)
     inputs[OWN_TEST_EVERY - 1 :: OWN_TEST_EVERY] *= 1000
     config = Config(dataset="own", points=Points(inputs, targets), learning_rate=1e-5)
-    for test_samples, name in ((20, "small learning rate"), (2, "unscaled")):
+    for test_samples, is_unscaled in ((20, False), (2, True)):
         run = advance(start(replace(config, test_samples=test_samples)), 150)
-        assert (finding := diagnose(observe(run)))
-        assert finding.name == name
+        assert ("unscaled" in _names(run)) == is_unscaled
 
 
 def test_standardised_points_are_not_called_unscaled_whatever_goes_wrong() -> None:
     config = _people("classification")
     points = standardized_points(config.points, "classification")
     run = advance(start(replace(config, points=points, initialization="zeros")), 1)
-    assert (finding := diagnose(observe(run)))
-    assert finding.name == "symmetry"
+    assert _names(run)[0] == "symmetry"
 
 
 def test_the_dead_units_are_counted_right() -> None:
@@ -503,58 +558,35 @@ def test_the_dead_units_are_counted_right() -> None:
         weights, biases = run.parameters.weights[number], run.parameters.biases[number]
         hidden = np.maximum(hidden @ weights + biases, 0)
     assert hidden.shape[1] == width
-    assert (hidden == 0).all(axis=0).sum() == dead > DEAD_FRACTION * width
+    assert (hidden == 0).all(axis=0).sum() == dead > MANY_DEAD * width
 
 
 def test_units_that_only_one_batch_leaves_dead_are_not_called_dead() -> None:
     """In batches of one point, most units are dead in each batch, and none in all of them."""
     run = start(Config(learning_rate=1e-4, batch_size=1, hidden_layers=(2, 2), samples=100))
-    said = [diagnose(observe(run := advance(run, 100))) for _ in range(100)]
+    said = [dead_units(observe(run := advance(run, 100))) for _ in range(100)]
     assert (run.layer_history.dead_fractions > DEAD_FRACTION).sum() > 10
-    assert "dead units" not in {diagnosis.name for diagnosis in said if diagnosis}
+    assert not any(found and found.certain for found in said)
 
 
 def test_a_change_by_hand_gives_the_run_time_to_show_what_comes_of_it() -> None:
     run, _ = said_of(SICK["plateau"])
     changed = with_config(run, replace(run.config, learning_rate=0.2))
-    assert diagnose(observe(changed)) is None
-    assert diagnose(observe(advance(changed, 1_000))) is None
-    again = diagnose(observe(advance(changed, 5_000)))
+    assert plateau(observe(changed)) is None
+    assert plateau(observe(advance(changed, 1_000))) is None
+    again = plateau(observe(advance(changed, 5_000)))
     assert again
     assert "in the last 2,500 iterations" in again.sentence
-
-
-def test_following_the_advice_for_a_diverged_run_repeatedly_gives_one_that_trains() -> None:
-    config, pressed = Config(activation="linear", learning_rate=1000), 0
-    while (run := advance(start(config), 500)).diverged:
-        diagnosis = diagnose(observe(run))
-        assert diagnosis
-        assert diagnosis.name == "divergence"
-        config, pressed = replace(config, **diagnosis.changes), pressed + 1
-    assert 1 < pressed < 12
 
 
 @pytest.mark.parametrize(("name", "rate"), [("l2", 0), ("l1", 0.001), ("l2", 1e-4)])
 def test_against_overfitting_there_is_always_a_larger_l2_penalty(name: str, rate: float) -> None:
     config = replace(SICK["overfitting"].config, regularization=name, regularization_rate=rate)
-    diagnosis = diagnose(observe(advance(start(config), 2_500)))
-    assert diagnosis
-    assert diagnosis.changes == {"regularization": "l2", "regularization_rate": 0.003}
-    assert "An L2 penalty of 0.003 keeps" in diagnosis.advice
-
-
-def test_the_rate_that_is_set_is_the_rate_in_the_sentence() -> None:
-    """In floating point 3 * 0.003 is 0.009000000000000001."""
-    l2 = {"regularization": "l2", "regularization_rate": 0.003}
-    config = replace(SICK["overfitting"].config, **l2, noise=0.5, samples=20, test_samples=500)
-    diagnosis = overfitting(observe(advance(start(config), 2_500)))
-    assert diagnosis
-    assert repr(diagnosis.changes["regularization_rate"]) == "0.009"
-    sick = SICK["saturation"]
-    diagnosis = saturation(observe(advance(start(replace(sick.config, learning_rate=33.333)), 600)))
-    assert diagnosis
-    assert diagnosis.changes == {"learning_rate": 3.33}
-    assert diagnosis.advice.startswith("A learning rate of 3.33,")
+    found = overfitting(observe(advance(start(config), 1_000)))
+    assert found
+    rates = [cure.changes["regularization_rate"] for cure in found.cures]
+    assert rates == [strength for strength in PENALTIES if name != "l2" or strength > rate]
+    assert "An L2 penalty of 0.003 keeps" in " ".join(cure.reason for cure in found.cures)
 
 
 def test_points_far_out_are_not_blamed_on_the_learning_rate() -> None:
@@ -572,8 +604,7 @@ def test_points_far_out_are_not_blamed_on_the_learning_rate() -> None:
     run = advance(start(config), 600)
     assert run.layer_history.saturated_fractions.min() > 0.95
     assert saturation(observe(run)) is None
-    assert (finding := diagnose(observe(run)))
-    assert finding.name == "unscaled"
+    assert _names(run)[0] == "unscaled"
     # nor if they have come later
     near = replace(config, points=[(x1 / 300, x2 / 300, t) for x1, x2, t in points])
     run = advance(with_config(advance(start(near), 200), config), 600)
@@ -598,7 +629,6 @@ def test_large_targets_alone_make_no_gradient_explode() -> None:
     for _ in range(20):
         run = advance(run, 50)
         assert exploding_gradients(observe(run)) is None
-        assert (finding := diagnose(observe(run))) is None or finding.name == "unscaled"
     assert run.layer_history.gradient_norms.max() > 1000
 
 
@@ -608,18 +638,20 @@ def test_a_weight_taken_back_by_hand_was_not_pulled_down_by_the_penalty() -> Non
     run = advance(set_parameter(run, 1, 0, 0, 0), 400)
     norms = run.layer_history.weight_norms
     assert norms[-1].max() < 0.1 * norms[0].max()
-    assert strong_penalty(observe(run)) is None
+    assert (found := strong_penalty(observe(run)))
+    assert "pulled" not in found.sentence
+    assert not found.certain
 
 
-def test_a_penalty_that_makes_the_loss_rise_is_not_said_to_leave_it_unchanged() -> None:
+def test_a_penalty_that_was_set_in_mid_run_is_judged_from_there_on() -> None:
     run = advance(start(Config(optimizer="adam")), 3_000)
     run = advance(
         with_config(run, replace(run.config, regularization="l2", regularization_rate=0.3)), 200
     )
     assert run.losses[-1] > 1.05 * run.losses[3_100]
-    diagnosis = diagnose(observe(run))
-    assert diagnosis
-    assert "at iteration 3,000, and the loss no longer falls." in diagnosis.sentence
+    found = strong_penalty(observe(run))
+    assert found
+    assert "of their size at iteration 3,000." in found.sentence
 
 
 @pytest.mark.parametrize("name", ["exploding gradients", "small learning rate"])
@@ -650,11 +682,12 @@ def _with_vector(run: Run, vector: list[float]) -> Run:
     return replace(run, parameters=Parameters(run.parameters.layer_sizes, np.array(vector)))
 
 
-def test_a_vanishing_gradient_that_no_setting_can_change_is_not_reported() -> None:
-    diagnosis = vanishing_gradients(observe(_fading("linear")))
-    assert diagnosis
-    assert diagnosis.changes == {"activation": "relu"}
-    assert vanishing_gradients(observe(_fading("relu"))) is None
+def test_against_a_vanishing_gradient_there_is_tanh_unless_units_and_weights_fit_already() -> None:
+    found = vanishing_gradients(observe(_fading("linear")))
+    assert found
+    assert found.cures[0].changes["activation"] == "tanh"
+    assert start_cures(Config(initialization="he")) == ()
+    assert layer_cures(Config(hidden_layers=(16, 16))) == ()
 
 
 def test_an_error_too_large_to_be_squared_causes_no_warning() -> None:
@@ -724,29 +757,16 @@ def test_every_finding_is_a_sentence_with_changes_that_can_be_made(
     run = start(config)
     for iterations in (0, 1, 149, 850, 4_000):
         run = advance(run, iterations)
-        for rule in RULES:  # each by itself, as the first finding would hide the others
-            if not len(run.dataset.train_inputs):
-                continue
-            diagnosis = diagnose(observe(run)) if run.diverged else rule(observe(run))
-            if diagnosis:
-                text = f"{diagnosis.sentence} {diagnosis.advice}"
-                assert not re.search(r"\b(nan|inf)\b", text)
-                assert _advised(config, diagnosis) != config
         diagnose(observe(run))
-
-
-def test_a_network_too_small_and_a_lone_unit_get_more_units() -> None:
-    run = advance(
-        start(
-            Config(
-                hidden_layers=(1,), activation="tanh", initialization="xavier", learning_rate=0.5
-            )
-        ),
-        5_000,
-    )
-    diagnosis = diagnose(observe(run))
-    assert diagnosis
-    assert diagnosis.changes == {"hidden_layers": (4,)}
+        if not len(run.dataset.train_inputs):
+            continue
+        for rule in RULES:  # also those that do not count yet
+            if not (finding := rule(observe(run))):
+                continue
+            assert finding.cures or rule is overfitting
+            for cure in finding.cures:
+                assert not re.search(r"\b(nan|inf)\b", f"{finding.sentence} {cure.reason}")
+                assert cure.applied(config) != config
 
 
 def test_a_saturated_network_that_has_learned_is_not_reported() -> None:
@@ -766,7 +786,7 @@ def test_a_saturated_network_that_has_learned_is_not_reported() -> None:
     run = advance(run, 400)
     assert run.layer_history.saturated_fractions[-1].min() > 0.9
     assert evaluate(run).train_accuracy > 0.95
-    assert diagnose(observe(run)) is None
+    assert diagnose(observe(run)) == ()
 
 
 def test_overfitting_needs_test_points() -> None:
@@ -778,12 +798,18 @@ def test_overfitting_needs_test_points() -> None:
     run = advance(start(replace(sick.config, dataset="own", points=points)), 2_500)
     assert not len(run.dataset.test_inputs)
     assert math.isnan(run.test_losses[-1])
-    diagnosis = diagnose(observe(run))
-    assert diagnosis is None or diagnosis.name != "overfitting"
+    assert overfitting(observe(run)) is None
 
 
-def test_a_rise_within_the_error_of_the_test_loss_is_no_overfitting() -> None:
-    """On 100 test points it may be due to two of them. On 10,000 such a rise would count."""
+def test_a_run_whose_training_loss_is_that_of_a_constant_does_not_overfit() -> None:
+    run, _ = said_of(SICK["overfitting"])
+    for added, overfits in ((0.5, True), (math.log(2), False)):
+        found = overfitting(observe(replace(run, losses=run.losses + added)))
+        assert bool(found) == overfits
+
+
+def test_a_rise_that_chance_explains_is_no_overfitting() -> None:
+    """On 100 test points it may be due to two of them. On 10,000 such a rise counts."""
     config = Config(
         dataset="spirals",
         hidden_layers=(16, 16),
@@ -792,14 +818,10 @@ def test_a_rise_within_the_error_of_the_test_loss_is_no_overfitting() -> None:
         optimizer="adam",
         learning_rate=0.02,
     )
-    run = advance(start(config), 2_000)
-    assert run.test_losses[-1] > 1.3 * run.test_losses.min()
-    observation = observe(run)
-    assert overfitting(observation) is None
-    assert observation.metrics.test_accuracy > 0.95
-    test = observation.test
-    many = PointResults(*(np.repeat(column, 100) for column in test))
-    assert overfitting(replace(observation, test=many))
+    for test_samples, is_found in ((100, False), (10_000, True)):
+        run = advance(start(replace(config, test_samples=test_samples)), 2_000)
+        assert run.test_losses[-1] > 1.3 * run.test_losses.min()
+        assert bool(overfitting(observe(run))) == is_found
 
 
 def test_what_can_be_learned_from_very_many_points_is_estimated_from_a_sample() -> None:
@@ -812,7 +834,23 @@ def test_what_can_be_learned_from_very_many_points_is_estimated_from_a_sample() 
 
 
 @pytest.mark.parametrize("rate", [5e-324, 1e-323, 1e-300, 0.01])
-def test_an_advised_learning_rate_is_one_that_is_allowed(rate: float) -> None:
-    for advised in (calmer_rate(Config(learning_rate=rate)), rounded(rate / 10)):
-        assert 0 < advised <= rate
-        assert Config(learning_rate=advised).learning_rate == advised
+def test_an_advised_strength_is_one_that_is_allowed(rate: float) -> None:
+    assert 0 < rounded(rate / 10) <= rate
+    assert Config(learning_rate=rounded(rate / 10)).learning_rate <= rate
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+def test_who_has_adam_is_not_told_to_take_it(optimizer: str) -> None:
+    optimizers = [
+        cure.changes.get("optimizer") for cure in update_cures(Config(optimizer=optimizer))
+    ]
+    assert optimizers.count("adam") == (optimizer != "adam")
+
+
+def test_a_layer_of_steps_is_said_to_have_no_slope() -> None:
+    run = advance(start(Config(activation="step", samples=200, learning_rate=0.1)), 1500)
+    finding = dead_units(observe(run))
+    assert finding is not None
+    assert "its units cannot learn: the slope of a step is 0" in finding.sentence
+    hidden = run.parameters.matrices[0]
+    np.testing.assert_array_equal(hidden, start(run.config).parameters.matrices[0])

@@ -17,6 +17,7 @@ from tests.helpers.browser_page import (
     PLOT,
     chart,
     enter,
+    let_timers_fire,
     open_page,
     pixels,
     place,
@@ -31,7 +32,7 @@ RUN = advance(start(Config(samples=100, learning_rate=0.3)), 100)
 
 
 def test_the_traces_hold_each_point_of_a_set_once() -> None:
-    drawn = traces(RUN.dataset, "classification")
+    drawn = traces(RUN.dataset, 2)
     for part in ("train", "test"):
         targets = getattr(RUN.dataset, f"{part}_targets")[:, 0]
         indices = [trace.indices for trace in drawn if trace.part == part]
@@ -44,7 +45,7 @@ def test_the_traces_hold_each_point_of_a_set_once() -> None:
 @pytest.mark.parametrize("problem", ["classification", "regression"])
 def test_of_too_many_points_some_are_drawn_each_once(problem: str) -> None:
     run = start(Config(samples=3 * MAX_POINTS, problem=problem))
-    parts = [trace for trace in traces(run.dataset, problem) if trace.part == "train"]
+    parts = [trace for trace in traces(run.dataset, run.config.n_classes) if trace.part == "train"]
     indices = np.concatenate([trace.indices for trace in parts])
     assert len(set(indices.tolist())) == len(indices) == MAX_POINTS
     for trace in parts:
@@ -55,7 +56,7 @@ def test_of_too_many_points_some_are_drawn_each_once(problem: str) -> None:
 def test_the_outputs_are_the_networks_and_the_wrong_ones_those_that_accuracy_counts() -> None:
     metrics = evaluate(RUN)
     marks = point_marks(observe(RUN), misclassified=True)
-    drawn = traces(RUN.dataset, "classification")
+    drawn = traces(RUN.dataset, 2)
     for part, accuracy in (("train", metrics.train_accuracy), ("test", metrics.test_accuracy)):
         inputs = getattr(RUN.dataset, f"{part}_inputs")
         wrong = 0
@@ -82,7 +83,7 @@ def test_discretized_the_picture_has_two_colours_on_the_sides_of_one_half() -> N
     picture = pixels_of(png(view_plane(RUN, ViewOptions(discretize=True)).levels))
     soft = pixels_of(png(view_plane(RUN).levels))
     colors = {tuple(color) for row in picture.tolist() for color in row}
-    assert colors == {tuple(rgb(color)) for color in LIGHT.plane}
+    assert colors == {tuple(rgb(color)) for color in LIGHT.plane[:2]}
     bluer = soft[..., 2] > soft[..., 0] + 4  # and not so near one half that it is rounded there
     redder = soft[..., 0] > soft[..., 2] + 4
     assert bluer.any()
@@ -93,7 +94,7 @@ def test_discretized_the_picture_has_two_colours_on_the_sides_of_one_half() -> N
 
 def lonely_point(page: Page, run: Run) -> tuple[int, float, float]:
     """Return a training point of class 1 that no other point covers: its number and its place."""
-    trace = traces(run.dataset, "classification")[1]
+    trace = traces(run.dataset, 2)[1]
     inputs = run.dataset.train_inputs[trace.indices]
     others = np.vstack([run.dataset.train_inputs, run.dataset.test_inputs])
     distances = np.linalg.norm(inputs[:, np.newaxis] - others, axis=2)
@@ -162,7 +163,7 @@ def test_the_chosen_options_are_shown_and_no_others(page: Page, server: str) -> 
     assert len({tuple(color) for color in soft.tolist()}) > 2
     page.get_by_text("Hard boundary").click()
     page.wait_for_url("**/?*discretize=true*")
-    hard = [tuple(rgb(color)) for color in LIGHT.plane]
+    hard = [tuple(rgb(color)) for color in LIGHT.plane[:2]]
     wait_in(page, lambda: {tuple(color) for color in pixels(page, places).tolist()} == set(hard))
 
 
@@ -236,7 +237,7 @@ def test_the_prediction_for_a_point_is_shown_and_a_click_takes_the_point_to_one_
 
 def percent_blue(text: str) -> float:
     """Return the percentage of class 1 that an answer says."""
-    percent, color = re.fullmatch(r"(?:over )?(\d+)% (blue|orange)", text).groups()
+    percent, color = re.fullmatch(r"(?:over )?(\d+)% (blue|orange) · .+", text).groups()
     return float(percent) if color == "blue" else 100 - float(percent)
 
 
@@ -270,5 +271,10 @@ def test_anywhere_on_the_plane_the_pointer_tells_what_the_network_predicts_there
     shown(page, "decision-boundary", 200)
     (probability,) = predict(advance(run, 100), [at])
     assert abs(percent_blue(answer(page).inner_text()) - 100 * probability) <= 2, before
+    expect(answer(page)).to_contain_text(" · x₁ ")
+    page.mouse.down()
+    page.mouse.up()
+    let_timers_fire(page, 500)
+    expect(answer(page)).to_contain_text("% ")
     page.mouse.move(5, 5)
     expect(answer(page)).to_be_hidden()

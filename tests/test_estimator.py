@@ -14,7 +14,13 @@ import pytest
 from scipy.sparse import csr_array
 from scipy.special import expit
 from sklearn.base import clone
-from sklearn.datasets import make_classification, make_regression
+from sklearn.datasets import (
+    load_digits,
+    load_iris,
+    load_wine,
+    make_classification,
+    make_regression,
+)
 from sklearn.ensemble import AdaBoostClassifier
 from sklearn.exceptions import ConvergenceWarning, NotFittedError
 from sklearn.inspection import DecisionBoundaryDisplay
@@ -154,6 +160,49 @@ def test_losses_and_predictions_equal_those_of_scikit_learns_classifier(
     np.testing.assert_allclose(model.predict_proba(X), peer.predict_proba(X), rtol=1e-9)
     np.testing.assert_array_equal(model.predict(X), peer.predict(X))
     assert model.score(X, y) == peer.score(X, y)
+
+
+@pytest.mark.parametrize("load", [load_iris, load_wine])
+@pytest.mark.parametrize("hidden_layers", [(), (5, 4)])
+def test_three_classes_equal_those_of_scikit_learns_classifier(
+    load: Callable[..., tuple[np.ndarray, np.ndarray]], hidden_layers: tuple[int, ...]
+) -> None:
+    X, y = load(return_X_y=True)
+    X, y = StandardScaler().fit_transform(X), np.array(["a", "b", "c"])[y]
+    model = NeuralNetClassifier(
+        hidden_layers=hidden_layers,
+        activation="tanh",
+        initialization="xavier",
+        learning_rate=0.3,
+        iterations=200,
+    ).fit(X, y)
+    peer = MLPClassifier()
+    train_scikit_learns(peer, model, X, y)
+    np.testing.assert_allclose(model.loss_curve_, peer.loss_curve_, rtol=1e-9)  # as above
+    np.testing.assert_allclose(model.predict_proba(X), peer.predict_proba(X), rtol=1e-8)
+    np.testing.assert_array_equal(model.predict(X), peer.predict(X))
+    assert model.classes_.tolist() == ["a", "b", "c"]
+    np.testing.assert_allclose(model.predict_proba(X).sum(axis=1), 1, rtol=1e-15)
+
+
+def test_ten_classes_are_learned() -> None:
+    """The page draws at most six, but the estimator has no such limit."""
+    X, y = load_digits(return_X_y=True)
+    model = NeuralNetClassifier(
+        hidden_layers=(32,), initialization="he", optimizer="adam", iterations=200
+    ).fit(X / 16, y)
+    assert model.predict_proba(X / 16).shape == (1797, 10)
+    assert model.score(X / 16, y) > 0.95
+
+
+def test_partial_fit_of_three_classes_takes_chunks_without_one_of_them() -> None:
+    X, y = load_iris(return_X_y=True)
+    model = NeuralNetClassifier(seed=2)
+    model.partial_fit(X[:50], y[:50], classes=[0, 1, 2])
+    assert set(y[:50]) == {0}
+    assert model.predict_proba(X).shape == (150, 3)
+    model.partial_fit(X[50:], y[50:])
+    assert model.n_iter_ == 2
 
 
 def test_losses_and_predictions_equal_those_of_scikit_learns_regressor() -> None:
@@ -511,7 +560,7 @@ def test_a_class_that_does_not_exist_has_no_weight() -> None:
 
 
 def test_a_class_whose_samples_all_weigh_nothing_is_missing() -> None:
-    with pytest.raises(ValueError, match=r"^y must have two classes, got one class: 1$"):
+    with pytest.raises(ValueError, match=r"^y must have two or more classes, got one class: 1$"):
         NeuralNetClassifier(iterations=5).fit(X, Y, sample_weight=Y)
     three = np.arange(60) % 3  # only two of them weigh something
     model = NeuralNetClassifier(iterations=5).fit(X, three, sample_weight=three > 0)
@@ -576,8 +625,7 @@ def test_a_bad_output_loss_is_refused_by_the_classifier() -> None:
 
 
 BAD_DATA = [
-    (X, np.arange(60) % 3, ValueError, "Only binary classification is supported. The type of"),
-    (X, np.ones(60), ValueError, r"^y must have two classes, got one class: 1\.0$"),
+    (X, np.ones(60), ValueError, r"^y must have two or more classes, got one class: 1\.0$"),
     (X, np.linspace(0, 1, 60), ValueError, "Unknown label type: continuous"),
     (X, Y[:-1], ValueError, "inconsistent numbers of samples"),
     (X, None, ValueError, "requires y to be passed, but the target y is None"),
@@ -607,8 +655,8 @@ def test_partial_fit_refuses_what_does_not_go_on() -> None:
     model = NeuralNetClassifier(iterations=5)
     for classes, y, sentence in (
         (None, Y, r"^classes must be passed on the first call to partial_fit\.$"),
-        ([0], Y, "^classes must have two classes, got one class: 0$"),
-        ([0, 1, 2], Y, "^Only binary classification is supported"),
+        ([0], Y, "^classes must have two or more classes, got one class: 0$"),
+        ([0, 0.5], Y, "^Unknown label type: continuous"),
         ([0, 1], Y + 1, "^y contains previously unseen labels"),
     ):
         with pytest.raises(ValueError, match=sentence):
@@ -618,6 +666,7 @@ def test_partial_fit_refuses_what_does_not_go_on() -> None:
     model.fit(X, Y)
     for inputs, y, classes, sentence in (
         (X, Y, [1, 2], r"^classes must stay \[0, 1\] while training goes on, got \[1, 2\]$"),
+        (X, Y, [0, 1, 2], r"^classes must stay \[0, 1\] while training .*, got \[0, 1, 2\]$"),
         (X, Y + 1, None, "^y contains previously unseen labels"),
         (X[:, :3], Y, None, "X has 3 features, but NeuralNetClassifier is expecting 5 features"),
     ):

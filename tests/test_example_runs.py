@@ -15,8 +15,8 @@ from nnlab.app.playground.example_runs import EXAMPLE_RUNS
 from nnlab.data.points import Points, encode
 from nnlab.figures.plane_picture import recolored
 from nnlab.figures.style import DARK, LIGHT
-from nnlab.inspection.diagnosis import diagnose
-from nnlab.inspection.observation import observe
+from nnlab.inspection.diagnosis.trials import advise
+from nnlab.training.run import TEST_EVERY
 from tests.helpers.app_page import headings, key_of, open_playground, playground_of, press, run_of
 from tests.helpers.browser_page import button, open_page, settled, wait_for_iteration, wait_in
 from tests.helpers.pictures import pixels, rgb
@@ -27,9 +27,10 @@ def ends() -> dict[str, Run]:
     return {name: trained(name) for name in EXAMPLE_RUNS}
 
 
-def finding(run: Run) -> str:
-    found = diagnose(observe(run))
-    return found.name if found else ""
+def advised(run: Run) -> str:
+    """Return the name of what is wrong with a run, if there is advice."""
+    advice = advise(run)
+    return advice.finding.name if advice else ""
 
 
 def test_the_article_is_the_default_run() -> None:
@@ -44,7 +45,7 @@ def test_one_is_solved_after_100_iterations() -> None:
 def test_the_spirals_are_learned_without_complaints(ends: dict[str, Run]) -> None:
     results = evaluate(ends["spirals"])
     assert min(results.train_accuracy, results.test_accuracy) >= 0.95
-    assert finding(ends["spirals"]) == ""
+    assert advised(ends["spirals"]) == ""
 
 
 @pytest.mark.parametrize("rate", [0.001, 0.01, 0.1, 1, 10, 100])
@@ -61,9 +62,9 @@ def test_no_learning_rate_lets_a_line_separate_the_circles(rate: float) -> None:
 
 
 def test_the_page_says_what_a_line_lacks(ends: dict[str, Run]) -> None:
-    found = diagnose(observe(ends["line"]))
-    assert found
-    assert set(found.changes) == {"hidden_layers"}
+    advice = advise(ends["line"])
+    assert advice
+    assert set(advice.cure.changes) == {"hidden_layers"}
 
 
 def test_the_overfitted_points_are_all_right_and_the_test_points_are_not(
@@ -74,7 +75,16 @@ def test_the_overfitted_points_are_all_right_and_the_test_points_are_not(
     assert results.train_accuracy == 1
     assert results.test_accuracy < 0.85
     assert run.test_losses[-1] > 2 * run.test_losses.min()
-    assert finding(run) == "overfitting"
+    advice = advise(run)
+    assert advice
+    assert advice.finding.name == "overfitting"
+    lowest = int(np.argmin(run.test_losses))
+    for shown in (
+        f"was {run.test_losses[lowest]:.4f} at iteration {lowest * TEST_EVERY:,} ",
+        f"is {results.test_loss:.4f} now",
+        f"training loss {results.train_loss:.4f}",
+    ):
+        assert shown in advice.finding.sentence
 
 
 def test_the_diverging_run_gets_worse_until_its_loss_is_no_longer_finite(
@@ -83,7 +93,7 @@ def test_the_diverging_run_gets_worse_until_its_loss_is_no_longer_finite(
     run = ends["diverging"]
     assert run.diverged
     assert (np.diff(run.losses[-6:]) > 0).all()
-    assert finding(run) == "divergence"
+    assert advised(run) == "divergence"
     assert run.config.learning_rate == 1000 * Config.learning_rate
 
 
@@ -102,7 +112,7 @@ def test_a_picture_has_the_colours_of_the_theme() -> None:
     kept = (PICTURES / "article.png").read_bytes()
     for palette in (LIGHT, DARK):
         found = {tuple(color) for row in pixels(recolored(kept, palette)) for color in row}
-        assert {tuple(rgb(color)) for color in (*palette.points, *palette.plane)} <= found
+        assert {tuple(rgb(color)) for color in (*palette.ends, *palette.plane[:2])} <= found
     assert recolored(recolored(kept, DARK), LIGHT) == recolored(kept, LIGHT)
     assert Image.open(io.BytesIO(kept)).size[0] >= 2 * 38  # sharp on a screen with fine pixels
 
@@ -111,7 +121,8 @@ def test_a_picture_has_the_colours_of_the_theme() -> None:
 def test_one_click_starts_an_example_at_its_speed_and_undo_brings_back_the_run(name: str) -> None:
     example = EXAMPLE_RUNS[name]
     link = {"batch_size": "5", "momentum": "0.5", "points": encode(Points.of([(0, 0, 1)]))}
-    app = press(open_playground(optimizer="momentum", problem="classification", **link), "step")
+    link |= {"optimizer": "momentum", "problem": "classification", "speed": "100"}
+    app = press(open_playground(**link), "step")
     before = run_of(app)
     assert headings(app)[0] == "Examples"
     press(app, f"example_{name}")
@@ -123,6 +134,7 @@ def test_one_click_starts_an_example_at_its_speed_and_undo_brings_back_the_run(n
     press(app, "undo_run")
     assert run_of(app) is before
     assert playground_of(app).training is None
+    assert app.button_group(key=key_of(app, "speed")).value == "100"
 
 
 def test_a_picture_starts_its_example_by_its_name(page: Page, server: str) -> None:

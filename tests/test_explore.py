@@ -173,8 +173,9 @@ def test_any_setting_can_be_an_axis_and_is_offered_with_valid_values(name: str) 
     assert len(grid(Config(), [axis], [4])) == len(axis.values) > 1
 
 
-def test_the_axes_are_all_of_configs_fields_but_seed_and_points() -> None:
-    assert {*VARIED, "seed", "points"} == set(Config.__dataclass_fields__)
+def test_the_axes_are_all_of_configs_fields_but_three() -> None:
+    """Seeds have an entry of their own, and the others are not values that one types."""
+    assert {*VARIED, "seed", "points", "data_columns"} == set(Config.__dataclass_fields__)
 
 
 @pytest.mark.usefixtures("workers")

@@ -82,7 +82,7 @@ def test_a_cell_is_the_runs_own_picture_number_and_details(
             """(map) => Array.from(map.getContext('2d')
                  .getImageData(0, 0, map.width, map.height).data)"""
         )
-        expected = Image.open(io.BytesIO(png(result.boundary // 2))).convert("RGB")
+        expected = Image.open(io.BytesIO(png(result.boundary))).convert("RGB")
         got = np.array(pixels).reshape(50, 50, 4)[:, :, :3]
         assert np.abs(got - np.array(expected, dtype=int)).max() <= 2
         tip = page.locator(".gallery .tip")

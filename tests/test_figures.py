@@ -109,7 +109,7 @@ def test_the_decision_boundary_shows_all_points_with_equal_axes() -> None:
     figure = json.loads(decision_boundary(run.dataset))
     names = [trace["name"] for trace in figure["data"]]
     assert names == ["train class 0", "train class 1", "test class 0", "test class 1"]
-    assert [trace["marker"]["color"] for trace in figure["data"]] == [*LIGHT.points] * 2
+    assert [trace["marker"]["color"] for trace in figure["data"]] == [*LIGHT.ends] * 2
     assert figure["layout"]["yaxis"]["scaleanchor"] == "x"
     assert annotations(figure) == {"x1": "x₁", "x2": "x₂"}
 
@@ -133,9 +133,9 @@ def test_each_point_stands_out_from_every_part_of_the_plane(palette: Palette) ->
 
 def test_where_not_all_points_are_shown_the_picture_says_so() -> None:
     notes = {
-        (3000, 100): "1,000 of 3,000 training points drawn",
-        (100, 1001): "1,000 of 1,001 test points drawn",
-        (2000, 5000): "1,000 of 2,000 training and of 5,000 test points drawn",
+        (3000, 100): "1,000 of 3,000 training points shown",
+        (100, 1001): "1,000 of 1,001 test points shown",
+        (2000, 5000): "1,000 of 2,000 training and of 5,000 test points shown",
         (1000, 1000): None,
     }
     for (samples, test_samples), note in notes.items():
@@ -146,7 +146,7 @@ def test_where_not_all_points_are_shown_the_picture_says_so() -> None:
 
 def drawn_points(run: Run) -> set[tuple[float, ...]]:
     """Return the places of the training points that are drawn."""
-    parts = [trace.indices for trace in traces(run.dataset, "classification")[:2]]
+    parts = [trace.indices for trace in traces(run.dataset, 2)[:2]]
     return {tuple(place) for place in run.dataset.train_inputs[np.concatenate(parts)].tolist()}
 
 
@@ -181,7 +181,7 @@ def test_the_points_drawn_are_spread_over_the_set_as_it_is() -> None:
     """A sorted file does not lose one end: each quarter has a quarter of the points drawn."""
     own = [(x1, 0.0, 1.0) for x1 in np.linspace(-1, 1, 5000).tolist()]
     run = start(Config(dataset="own", test_samples=2, points=own))
-    (_, drawn) = traces(run.dataset, "classification")[:2]
+    (_, drawn) = traces(run.dataset, 2)[:2]
     counts, _ = np.histogram(drawn.indices[:-NEWEST], bins=4, range=(0, 4900))
     # 900 of 4,900: the standard deviation of each count is about 12
     np.testing.assert_allclose(counts, 225, atol=50)
@@ -189,13 +189,13 @@ def test_the_points_drawn_are_spread_over_the_set_as_it_is() -> None:
 
 def test_names_of_axes_are_text_and_no_markup() -> None:
     run = start(Config(samples=20))
-    figure = json.loads(decision_boundary(run.dataset, "classification", ("<b>a</b>", '"b"')))
+    figure = json.loads(decision_boundary(run.dataset, 2, ("<b>a</b>", '"b"')))
     assert annotations(figure) == {"x1": "&lt;b&gt;a&lt;/b&gt;", "x2": '"b"'}
 
 
 def test_the_colours_of_a_regression_are_named_with_its_target() -> None:
     run = start(Config(problem="regression", dataset="plane", samples=20))
-    figure = json.loads(decision_boundary(run.dataset, "regression", target="<b>pay</b>"))
+    figure = json.loads(decision_boundary(run.dataset, 0, target="<b>pay</b>"))
     bars = [trace["marker"]["colorbar"]["title"] for trace in figure["data"]]
     assert {bar["text"] for bar in bars} == {"&lt;b&gt;pay&lt;/b&gt;"}
 

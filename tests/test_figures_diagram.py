@@ -11,9 +11,9 @@ from nnlab import Config, Run, advance, start
 from nnlab.app.live_chart.packing import pack
 from nnlab.data.plane import plane_extent
 from nnlab.figures.network_diagram import MAX_EDGES, fair_counts, name, network
+from nnlab.inspection.plane_levels import LEVELS
 from nnlab.inspection.plane_view import (
     GRID_SIZE,
-    LEVELS,
     Thumbnails,
     Unit,
     ViewOptions,
@@ -107,7 +107,7 @@ def test_a_regressions_output_is_coloured_from_minus_one_to_one() -> None:
 def test_a_run_about_to_diverge_can_be_drawn() -> None:
     run = advance(start(Config(samples=20, activation="linear", learning_rate=1000)), 100)
     assert run.diverged
-    assert pack(network(run, thumbnails(run)))
+    assert pack(network(run, thumbnails(run), ()))
 
 
 def test_the_range_of_a_unit_leaves_out_values_that_are_not_finite() -> None:
@@ -122,7 +122,7 @@ def test_the_range_of_a_unit_leaves_out_values_that_are_not_finite() -> None:
 
 
 def test_the_sheet_holds_the_small_maps_side_by_side() -> None:
-    drawn = network(TWO_UNITS, thumbnails(TWO_UNITS))
+    drawn = network(TWO_UNITS, thumbnails(TWO_UNITS), ())
     sheet = np.split(levels(drawn["sheet"]), 5, axis=1)
     np.testing.assert_array_equal(sheet, thumbnails(TWO_UNITS).maps)
     assert drawn["size"] == len(sheet[0])
@@ -130,7 +130,7 @@ def test_the_sheet_holds_the_small_maps_side_by_side() -> None:
 
 def test_all_weights_of_a_small_network_are_drawn_and_the_strongest_last() -> None:
     run = start(Config(samples=20))
-    drawn = network(run, thumbnails(run))
+    drawn = network(run, thumbnails(run), ())
     assert drawn["note"] == ""
     for edges, weights in zip(drawn["edges"], run.parameters.weights, strict=True):
         assert sorted(edges["indices"]) == list(range(weights.size))
@@ -145,7 +145,7 @@ def test_only_the_strongest_weights_of_each_layer_of_a_large_network_are_drawn_a
     None
 ):
     run = start(Config(samples=20, hidden_layers=(30, 30)))
-    drawn = network(run, thumbnails(run))
+    drawn = network(run, thumbnails(run), ())
     counts = [len(edges["indices"]) for edges in drawn["edges"]]
     assert counts == [60, MAX_EDGES - 60 - 30, 30]
     assert drawn["note"] == f"The strongest {MAX_EDGES} of 990 weights are drawn."
@@ -177,4 +177,4 @@ def test_more_units_get_smaller_maps() -> None:
 def test_units_have_names() -> None:
     run = start(Config(features=("x1", "x2^2", "x1*x2", "sin(x1)"), samples=20))
     units = (Unit(0, 1), Unit(1, 2), Unit(3, 0))
-    assert [name(run, unit) for unit in units] == ["Input x₂²", "Unit 3 of layer 1", "Output"]
+    assert [name(run, unit, ()) for unit in units] == ["Input x₂²", "Unit 3 of layer 1", "Output"]

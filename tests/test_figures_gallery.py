@@ -120,7 +120,7 @@ def test_the_sheet_holds_the_maps_in_the_order_of_the_cells() -> None:
     for index in range(count):
         row, column = divmod(index, SHEET_COLUMNS)
         place = sheet[row * BOUNDARY_SIZE :, column * BOUNDARY_SIZE :]
-        assert (place[:BOUNDARY_SIZE, :BOUNDARY_SIZE] == 5 * index).all()  # 256 to 128 levels
+        assert (place[:BOUNDARY_SIZE, :BOUNDARY_SIZE] == 10 * index).all()
 
 
 def test_a_failed_run_has_a_cell_with_its_error() -> None:

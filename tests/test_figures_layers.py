@@ -132,7 +132,7 @@ def test_the_histogram_shows_the_fraction_of_a_layers_weights_in_each_bin() -> N
 def test_the_confusion_matrices_say_their_counts_class_by_class() -> None:
     run = advance(start(Config()), 100)
     counts = confusion(run.dataset.train_targets, observe(run).train)
-    figure = json.loads(weights_and_predictions(3, (500, 50)))
+    figure = json.loads(weights_and_predictions(3, (500, 50), ("orange", "blue")))
     series = present_series(*weight_histogram(run, BINS), (counts, counts))
     assert len(series) == len(figure["data"]) == 5
     answers, classes, shown = series[3]

@@ -61,7 +61,7 @@ def test_messages_are_taken_once_and_in_order(inbox: Inbox) -> None:
         message(1, iteration="1", settled=True),
         message(1, iteration=1, settled=True, more=0),
         {**message(1), "more": 0},
-        message(1, "stroke", label=2, positions=[[0, 0]]),
+        message(1, "stroke", label=6, positions=[[0, 0]]),
         message(1, "stroke", label=1, positions=[[0, None]]),
         message(1, "stroke", label=1, positions=[]),
         message(1, "pin", place=[1], run=1),

@@ -12,6 +12,7 @@ from streamlit import cli_util
 from streamlit.web import cli
 
 import nnlab
+from nnlab import process_end
 from nnlab.app import entry, launcher
 from tests.helpers.coroutines import run_in_a_thread
 from tests.helpers.waiting import PATIENCE_SECONDS
@@ -101,6 +102,8 @@ def test_a_start_opens_the_page_in_a_browser_unless_it_is_headless(
     monkeypatch.setattr(cli_util, "open_browser", opened.append)
     options = {"server.headless": headless, "server.address": address}
     monkeypatch.setattr(st, "get_option", options.get)
+    # this is not the main thread, which alone can set what a signal does
+    monkeypatch.setattr(process_end, "pass_only_the_first_signal", lambda: None)
 
     async def start() -> None:
         async with entry.lifespan(st.App(__file__)):

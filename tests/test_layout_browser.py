@@ -1,7 +1,7 @@
 """The plane is large, nothing is cut, and nothing moves: at all sizes, in all states of a run."""
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.helpers.browser_page import (
     button,
@@ -17,7 +17,12 @@ from tests.helpers.browser_page import (
 )
 
 # width and height of the window, then the least side of the plane and the least height of the loss
-WINDOWS = [(1366, 768, 480, 100), (1024, 768, 480, 90), (1920, 1080, 740, 180)]
+WINDOWS = [
+    (1366, 768, 480, 100),
+    (1024, 768, 480, 90),
+    (1920, 1080, 740, 180),
+    (1280, 1024, 480, 100),
+]
 AREA = """name => {
   const { _fullLayout } = document.querySelector(`[data-live-chart=${name}] .plot`);
   return [_fullLayout.xaxis._length, _fullLayout.yaxis._length];
@@ -57,6 +62,7 @@ def test_the_plane_is_the_largest_part_of_a_page_without_scrolling(
     page.set_viewport_size({"width": width, "height": height})
     open_page(page, server, "samples=100&speed=100")
     assert_fits(page, side, loss)
+    assert area(page, "loss-curve")[0] >= 300  # the plane leaves room beside it in high windows
     press(page, "Start")
     wait_for_iteration(page, 300)
     assert_fits(page, side, loss)
@@ -187,6 +193,84 @@ def test_where_the_sidebar_would_cover_the_page_it_is_closed_at_first(
     expect(field(page, "Learning rate")).to_be_in_viewport(ratio=1)
 
 
+def test_a_window_that_shrinks_closes_the_sidebar_that_would_cover_the_page(
+    page: Page, server: str
+) -> None:
+    page.set_viewport_size({"width": 1366, "height": 768})
+    open_page(page, server, "samples=100")
+    expect(field(page, "Learning rate")).to_be_in_viewport(ratio=1)
+    page.set_viewport_size({"width": 1024, "height": 768})
+    expect(page.get_by_test_id("stExpandSidebarButton")).to_be_visible()
+    button(page, "Start").click(trial=True)
+
+
+def test_the_tools_for_three_classes_stand_in_one_row_on_a_small_projector(
+    page: Page, server: str
+) -> None:
+    page.set_viewport_size({"width": 1280, "height": 720})
+    open_page(page, server, "dataset=iris")
+    expect(button(page, "Present")).to_be_in_viewport(ratio=1)
+    look = page.get_by_role("radio", name="Look").bounding_box()
+    show = button(page, "Show").bounding_box()
+    assert look
+    assert show
+    assert show["y"] < look["y"] + look["height"]
+
+
+def test_the_name_of_a_picture_covers_no_button(page: Page, server: str) -> None:
+    open_page(page, server, "samples=100")
+    for name in ("Overfitting", "Moons"):
+        page.get_by_role("radio", name=name).or_(button(page, name)).first.hover()
+        said = page.get_by_role("tooltip").or_(page.locator(".st-key-datasets :hover p:visible"))
+        said = said.filter(has_text=name)
+        expect(said.first).to_be_visible()
+        box = said.first.bounding_box()
+        assert box
+        covered = page.evaluate(
+            """({ x, y, width, height }) => [...document.querySelectorAll('button, input')]
+              .filter((one) => {
+                const { left, right, top, bottom } = one.getBoundingClientRect();
+                return left < x + width && right > x && top < y + height && bottom > y;
+              }).map((one) => one.innerText)""",
+            box,
+        )
+        assert covered == []
+        page.mouse.move(700, 760)
+        expect(page.get_by_role("tooltip")).to_have_count(0)
+
+
+@pytest.mark.parametrize("width", [390, 1366])
+def test_the_status_breaks_between_its_parts(page: Page, server: str, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 844 if width < 500 else 768})
+    open_page(page, server, "samples=100&speed=10&iterations=1000000")
+    press(page, "Start")
+    wait_for_iteration(page, 20)
+    lines = page.locator(".stProgress p").evaluate(
+        """(paragraph) => {
+          const range = document.createRange(), text = paragraph.firstChild, lines = {};
+          for (let at = 0; at < text.length; at += 1) {
+            range.setStart(text, at);
+            range.setEnd(text, at + 1);
+            const { bottom } = range.getBoundingClientRect();
+            lines[bottom] = (lines[bottom] ?? '') + text.data[at];
+          }
+          return Object.values(lines).map((line) => line.trim());
+        }"""
+    )
+    assert len(lines) > 1
+    for line in lines:
+        assert not line.startswith(("iterations", "·")), lines
+        assert not line.endswith("·"), lines
+
+
+def test_on_a_phone_the_settings_cover_the_whole_height(page: Page, server: str) -> None:
+    page.set_viewport_size({"width": 390, "height": 900})
+    open_page(page, server, "samples=100")
+    button(page, "Settings").click()
+    sheet = page.get_by_test_id("stSidebar")
+    wait_in(page, lambda: (sheet.bounding_box() or {}).get("height") == 900)
+
+
 def test_on_a_phone_the_tools_are_icons_and_all_of_them_are_in_view(
     page: Page, server: str
 ) -> None:
@@ -201,14 +285,19 @@ def test_on_a_phone_the_tools_are_icons_and_all_of_them_are_in_view(
 
 
 def test_nothing_rests_over_the_numbers_of_a_run(page: Page, server: str) -> None:
-    """The mouse rests on Start and Pause, which therefore have no help text."""
-    open_page(page, server, "samples=100&speed=1")
-    button(page, "Step").hover()
-    expect(page.get_by_role("tooltip")).to_contain_text("Run one iteration.")
-    for name in ("Start", "Pause"):
-        button(page, name).hover()
-        expect(page.get_by_role("tooltip")).to_have_count(0)
-        button(page, name).click()
+    """The mouse rests on these buttons while one watches, so they have no help text."""
+    open_page(page, server, "samples=100&speed=10")
+
+    def helps(key: str) -> Locator:
+        return page.locator(f".st-key-{key}").get_by_test_id("stTooltipHoverTarget")
+
+    expect(helps("reset")).to_have_count(1)
+    for key, name in (("step", "Step"), ("step_tick", "Step 10"), ("start", "Start")):
+        expect(button(page, name)).to_be_visible()
+        expect(helps(key)).to_have_count(0)
+    press(page, "Start")
+    expect(button(page, "Pause")).to_be_visible()
+    expect(helps("pause")).to_have_count(0)
 
 
 @pytest.mark.parametrize(("width", "height"), [*(window[:2] for window in WINDOWS), (390, 844)])

@@ -26,12 +26,13 @@ def test_python_keeps_configs_name_and_the_page_says_words() -> None:
     [
         (
             broken(output_loss="mse"),
-            "Loss must be one of Cross-entropy, Squared error; you entered `'mse'`",
+            "Loss must be one of Cross-entropy, Squared error, Squared error of tanh; "
+            "you entered `'mse'`",
         ),
         (
             broken(activation="ReLu"),
             "Activation must be one of ReLU, Leaky ReLU, Tanh, Sigmoid, Linear, ELU, Softplus, "
-            "Sine, or one of them for each hidden layer; you entered `'ReLu'`",
+            "Sine, GELU, Step, or one of them for each hidden layer; you entered `'ReLu'`",
         ),
         (
             broken(samples=None),
@@ -81,6 +82,6 @@ def test_a_broken_rule_in_words(rule: BrokenRule, sentence: str) -> None:
 
 def test_a_link_is_refused_with_the_names_that_it_needs() -> None:
     assert refusal(broken(output_loss="mse"), "mse") == (
-        "The link's output loss must be one of cross_entropy, squared_error, not `'mse'`. "
-        "The default is used instead."
+        "The link's output loss must be one of cross_entropy, squared_error, "
+        "tanh_squared_error, not `'mse'`. The default is used instead."
     )

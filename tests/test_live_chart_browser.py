@@ -17,6 +17,7 @@ from tests.helpers.browser_page import (
     PATIENCE,
     PLOT,
     chart,
+    double_click_until,
     drag,
     enter,
     intercept,
@@ -99,6 +100,7 @@ def test_a_key_without_a_button_keeps_its_own_meaning(explore: Explore) -> None:
         new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }))"""
     page = explore(f"{AXES}&{SMALL}&view=range")
     expect(page.get_by_text("No test of these settings yet")).to_be_visible()
+    expect(page.locator(".keyboard button")).to_be_attached()  # the keys work from now on
     assert page.evaluate(pressed, " ")  # false if a handler has prevented what the browser does
     page.get_by_role("radio", name="Gallery").click()
     expect(page.locator(".gallery .waits")).to_have_count(6)
@@ -231,6 +233,26 @@ def test_a_zoom_into_the_loss_curve_stays_while_looking_back(page: Page, server:
     assert not zoomed(page)
 
 
+def test_no_range_of_the_program_is_taken_for_a_zoom(page: Page, server: str) -> None:
+    """The axis is cut from the first losses on, and no longer when the test loss has risen."""
+    open_page(page, server)
+    page.evaluate(
+        """() => {
+          window.lows = [];
+          const chart = document.querySelector('[data-live-chart=loss-curve]');
+          new MutationObserver(() => window.lows.push(
+            chart.querySelector('.plot')._fullLayout.yaxis.range[0])
+          ).observe(chart, { attributeFilter: ['data-iteration'] });
+        }"""
+    )
+    press(page, "Overfitting")
+    wait_for_iteration(page, 300)
+    press(page, "Pause")
+    settled(page)
+    assert set(page.evaluate("window.lows")) == {0}
+    expect(page.get_by_text("Double-click to see all").locator("visible=true")).to_have_count(0)
+
+
 def axis_ranges(page: Page) -> list[float]:
     """Return left, right, bottom and top of the decision boundary's axes."""
     return page.evaluate(f"[...{PLOT}._fullLayout.xaxis.range, ...{PLOT}._fullLayout.yaxis.range]")
@@ -254,8 +276,7 @@ def test_a_new_plane_is_shown_whole_and_a_double_click_returns_to_it(
         assert axis_ranges(page) == plane
         drag(page, middle, place(page, right * 0.8, top * 0.8))
         wait_in(page, lambda plane=plane: axis_ranges(page) != plane)
-        page.mouse.dblclick(*middle)
-        wait_in(page, lambda plane=plane: axis_ranges(page) == plane)
+        double_click_until(page, middle, lambda plane=plane: axis_ranges(page) == plane)
 
 
 # Calls the page's own module as Streamlit does: a chart is shown, its place goes, an update comes,

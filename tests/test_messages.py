@@ -118,7 +118,8 @@ def answers(marks: PointMarks) -> np.ndarray:
 
 
 def marks_of(config: Config, outputs: np.ndarray) -> list[PointMarks]:
-    results = PointResults(outputs, np.zeros(len(outputs)), np.zeros(len(outputs), dtype=bool))
+    none = np.zeros(len(outputs))
+    results = PointResults(outputs[:, np.newaxis], none, none.astype(int), none > 0)
     seen = replace(observe(start(config)), train=results, test=results)
     return point_marks(seen, misclassified=False)
 

@@ -7,21 +7,19 @@ import numpy as np
 import pytest
 
 from nnlab.model.activations import ACTIVATIONS
-from nnlab.model.losses import OUTPUT_LOSSES, OutputLoss, SquaredLoss
-from nnlab.model.network import (
-    INITIALIZATIONS,
-    Network,
-    Objective,
-    Parameters,
-    initialize,
-    sigmoid,
-    zero_parameters,
-)
+from nnlab.model.heads import head_of
+from nnlab.model.initialization import INITIALIZATIONS, TFP, initialize
+from nnlab.model.losses import OutputLoss, SquaredLoss, SquaredLossOfProbability, SquaredLossOfTanh
+from nnlab.model.network import Network, Objective, Parameters, zero_parameters
 from tests.helpers.textbook import TEXTBOOK
 
 HIDDEN_LAYERS = [(), (4,), (4, 3), (4, 3, 2)]
 
-LOSSES = {**OUTPUT_LOSSES, "squared error of a value": SquaredLoss}
+LOSSES = {
+    **head_of(2).losses,
+    **head_of(2, "tanh_squared_error").losses,
+    "squared error of a value": SquaredLoss,
+}
 SETTINGS = [*ACTIVATIONS, ("sine", "relu", "softplus")]  # for all layers, or one for each
 
 
@@ -66,9 +64,22 @@ def test_forward_and_loss_equal_the_articles_equations(
     # four sums of a few terms each: a few units in the 16th digit, more where they cancel
     logits = Network(sizes, activations, inputs).forward(parameters)
     np.testing.assert_allclose(logits, z, rtol=1e-12)
-    np.testing.assert_allclose(sigmoid(logits), a, rtol=1e-12)
+    np.testing.assert_allclose(head_of(2).outputs(logits), a, rtol=1e-12)
     loss = Objective(sizes, activations, inputs, t).loss(parameters)
     assert loss == pytest.approx(-np.mean(t * np.log(a) + (1 - t) * np.log(1 - a)), rel=1e-12)
+
+
+def _central_differences(objective: Objective, parameters: Parameters) -> np.ndarray:
+    numeric = np.empty_like(parameters.vector)
+    h = 1e-5
+    for index in range(len(numeric)):
+        losses = []
+        for sign in (1, -1):
+            vector = parameters.vector.copy()
+            vector[index] += sign * h
+            losses.append(objective.loss(Parameters(parameters.layer_sizes, vector)))
+        numeric[index] = (losses[0] - losses[1]) / (2 * h)
+    return numeric
 
 
 @pytest.mark.parametrize("loss", LOSSES.values(), ids=LOSSES)
@@ -85,17 +96,27 @@ def test_gradients_equal_central_differences(
     objective = Objective(sizes, activations, inputs, targets, loss)
     objective.loss(parameters)
     analytic = objective.backward(parameters).copy()
-    numeric = np.empty_like(analytic)
-    h = 1e-5
-    for index in range(len(numeric)):
-        losses = []
-        for sign in (1, -1):
-            vector = parameters.vector.copy()
-            vector[index] += sign * h
-            losses.append(objective.loss(Parameters(sizes, vector)))
-        numeric[index] = (losses[0] - losses[1]) / (2 * h)
     # h² truncation and cancellation at h = 1e-5 leave about 1e-10 absolute
-    np.testing.assert_allclose(analytic, numeric, rtol=1e-6, atol=1e-9)
+    np.testing.assert_allclose(
+        analytic, _central_differences(objective, parameters), rtol=1e-6, atol=1e-9
+    )
+
+
+@pytest.mark.parametrize("loss", head_of(3).losses.values(), ids=head_of(3).losses)
+@pytest.mark.parametrize("n_classes", [3, 6])
+@pytest.mark.parametrize("hidden_layers", HIDDEN_LAYERS)
+def test_gradients_of_several_classes_equal_central_differences(
+    hidden_layers: tuple[int, ...], n_classes: int, loss: type[OutputLoss]
+) -> None:
+    sizes = (2, *hidden_layers, n_classes)
+    inputs, _, parameters = _problem(sizes)
+    targets = np.random.default_rng(1).integers(0, n_classes, (len(inputs), 1)).astype(float)
+    objective = Objective(sizes, ("tanh",) * len(hidden_layers), inputs, targets, loss)
+    objective.loss(parameters)
+    analytic = objective.backward(parameters).copy()
+    np.testing.assert_allclose(
+        analytic, _central_differences(objective, parameters), rtol=1e-6, atol=1e-9
+    )
 
 
 @pytest.mark.parametrize("loss", LOSSES.values(), ids=LOSSES)
@@ -153,7 +174,7 @@ def test_a_watcher_sees_every_array_of_a_step_in_its_order(
     np.testing.assert_array_equal(gradients, unwatched.backward(parameters))
 
     last, a = len(hidden_layers), inputs
-    squared_error_of_a = loss is OUTPUT_LOSSES["squared_error"]
+    squared_error_of_a = loss in {SquaredLossOfProbability, SquaredLossOfTanh}
     forward = [(name, layer) for layer in range(last) for name in ("z", "a")]
     forward += [("z", last)] + [("a", last)] * squared_error_of_a
     backward = [(name, k) for k in range(last, -1, -1) for name in ("da", "dz", "dW")][1:]
@@ -165,11 +186,16 @@ def test_a_watcher_sees_every_array_of_a_step_in_its_order(
     for layer, (W, b) in enumerate(zip(parameters.weights, parameters.biases, strict=True)):
         layer_inputs.append(a)
         np.testing.assert_allclose(seen["z", layer], a @ W + b, **close)
-        a = TEXTBOOK[activation](a @ W + b) if layer < last else 1 / (1 + np.exp(-(a @ W + b)))
+        of_output = np.tanh if loss is SquaredLossOfTanh else lambda z: 1 / (1 + np.exp(-z))
+        a = TEXTBOOK[activation](a @ W + b) if layer < last else of_output(a @ W + b)
         if ("a", layer) in seen:
             np.testing.assert_allclose(seen["a", layer], a, **close)
-    dz = (a - t if loss is not SquaredLoss else seen["z", last] - t) / len(t)
-    dz = dz * a * (1 - a) if squared_error_of_a else dz
+    z = seen["z", last]
+    dz = {
+        SquaredLoss: lambda: z - t,
+        SquaredLossOfProbability: lambda: (a - t) * a * (1 - a),
+        SquaredLossOfTanh: lambda: (a - (2 * t - 1)) * (1 - a**2),
+    }.get(loss, lambda: a - t)() / len(t)
     for layer in range(last, -1, -1):
         np.testing.assert_allclose(seen["dz", layer], dz, **close)
         dW, db = layer_inputs[layer].T @ dz, dz.sum(axis=0, keepdims=True)
@@ -249,15 +275,18 @@ def test_pickled_parameters_are_views_of_one_vector_still() -> None:
 @pytest.mark.parametrize("name", INITIALIZATIONS)
 def test_initial_weights_have_the_variance_of_their_source(name: str) -> None:
     """The article's 1; Playground's ±1/2; He et al., eq. 10; Glorot and Bengio, eq. 12."""
-    variances = {"normal": 1, "uniform": 1 / 12, "he": 2 / 64, "xavier": 2 / 128, "zeros": 0}
+    variances = {
+        **{"normal": 1, "uniform": 1 / 12, "he": 2 / 64, "xavier": 2 / 128, "zeros": 0},
+        TFP: 1 / 12,
+    }
     weights = initialize((64, 64, 1), name, 0).weights[0]
     assert weights.var() == pytest.approx(variances[name], rel=0.066)  # 4096 draws: 3 sigma
 
 
 @pytest.mark.parametrize("name", INITIALIZATIONS)
-def test_initial_biases_are_zero(name: str) -> None:
+def test_initial_biases_are_zero_and_tensorflow_playgrounds_a_tenth(name: str) -> None:
     for biases in initialize((2, 10, 5, 1), name, 4).biases:
-        assert not biases.any()
+        assert (biases == (0.1 if name == TFP else 0)).all()
 
 
 def test_normal_weights_are_one_stream_layer_after_layer() -> None:

@@ -16,7 +16,7 @@ from nnlab.inspection.numeric_gradients import (
     positions_of,
 )
 from nnlab.model.activations import ACTIVATIONS
-from nnlab.model.losses import OUTPUT_LOSSES
+from nnlab.model.heads import OUTPUT_LOSSES
 from nnlab.model.network import Parameters
 from nnlab.model.optimizers import OPTIMIZERS, PENALTIES, SCHEDULES
 from tests.helpers.textbook import TEXTBOOK
@@ -110,7 +110,10 @@ def test_every_array_follows_from_the_textbooks_equations(
         dz = (a - t) / m
     else:
         a = activations[-1] = 1 / (1 + np.exp(-z))
-        if run.config.output_loss == "squared_error":
+        if run.config.output_loss == "tanh_squared_error":
+            a, y = np.tanh(z), 2 * t - 1
+            activations[-1], losses, dz = a, (a - y) ** 2 / 2, (a - y) / m * (1 - a**2)
+        elif run.config.output_loss == "squared_error":
             losses, dz = (a - t) ** 2 / 2, (a - t) / m * a * (1 - a)
         else:
             losses, dz = -t * np.log(a) - (1 - t) * np.log(1 - a), (a - t) / m

@@ -4,16 +4,18 @@ from dataclasses import astuple, replace
 
 import numpy as np
 import pytest
+from sklearn.metrics import accuracy_score, confusion_matrix, log_loss
 
 from nnlab import Config, Run, advance, evaluate, predict, start
 from nnlab.data.datasets import Dataset
 from nnlab.inspection.observation import confusion, observe, weight_histogram
-from nnlab.model.losses import OUTPUT_LOSSES
+from nnlab.model.heads import OUTPUT_LOSSES
 from nnlab.model.network import Parameters
 
 RUNS = {
     "article": Config(samples=200),
     "squared error": Config(samples=200, output_loss="squared_error", learning_rate=0.3),
+    "squared error of tanh": Config(samples=200, output_loss="tanh_squared_error"),
     "regression": Config(samples=200, problem="regression", dataset="plane"),
     "no layers": Config(samples=200, hidden_layers=()),
     "batches": Config(samples=200, batch_size=32, features=("x1", "x1*x2"), activation="sine"),
@@ -53,7 +55,7 @@ def test_outputs_are_those_of_predict_and_mistakes_those_of_evaluate(config: Con
     run = trained(config)
     before = run.parameters.vector.copy()
     results = observe(run).train
-    np.testing.assert_array_equal(results.outputs, predict(run, run.dataset.train_inputs))
+    np.testing.assert_array_equal(results.outputs[:, 0], predict(run, run.dataset.train_inputs))
     np.testing.assert_array_equal(run.parameters.vector, before)
     if config.problem == "regression":
         assert not results.wrong.any()
@@ -64,11 +66,11 @@ def test_outputs_are_those_of_predict_and_mistakes_those_of_evaluate(config: Con
 def test_a_points_loss_is_the_formulas() -> None:
     run = trained(RUNS["article"])
     results, t = observe(run).test, run.dataset.test_targets[:, 0]
-    a = results.outputs
+    a = results.outputs[:, 0]
     np.testing.assert_allclose(results.losses, -np.log(np.where(t == 1, a, 1 - a)), rtol=1e-10)
     squared = trained(RUNS["squared error"])
     results = observe(squared).test
-    np.testing.assert_allclose(results.losses, (results.outputs - t) ** 2 / 2, rtol=1e-10)
+    np.testing.assert_allclose(results.losses, (results.outputs[:, 0] - t) ** 2 / 2, rtol=1e-10)
 
 
 def test_a_confident_mistake_has_a_large_finite_loss() -> None:
@@ -85,7 +87,7 @@ def test_all_losses_of_a_classification_are_in_the_table() -> None:
 def test_without_points_there_are_no_results_and_nothing_is_confused() -> None:
     run = start(Config(dataset="own"))
     results = observe(run).test
-    assert [len(values) for values in results] == [0, 0, 0]
+    assert [len(values) for values in results] == [0, 0, 0, 0]
     assert confusion(run.dataset.test_targets, results).tolist() == [[0, 0], [0, 0]]
 
 
@@ -94,6 +96,21 @@ def test_the_confusion_matrix_counts_classes_by_predictions() -> None:
     x1 = np.array([-1, -1, -1, 1, 1, 1, 1, -1, -1, 1.0])
     targets = np.array([0, 0, 0, 0, 0, 1, 1, 1, 0, 1.0])[:, np.newaxis]
     assert confusion(targets, observe(linear(1, x1, targets)).train).tolist() == [[4, 2], [1, 3]]
+
+
+def test_three_classes_are_counted_as_scikit_learn_counts_them() -> None:
+    config = Config(dataset="spirals", classes=3, optimizer="adam", samples=150, noise=0.2)
+    run = advance(start(config), 300)
+    data, seen = run.dataset, observe(run)
+    predictions = predict(run, data.train_inputs).argmax(axis=1)
+    expected = confusion_matrix(data.train_targets[:, 0], predictions)
+    assert confusion(data.train_targets, seen.train, 3).tolist() == expected.tolist()
+    assert len(np.unique(predictions)) == 3
+    accuracy = accuracy_score(data.train_targets[:, 0], predictions)
+    assert accuracy == evaluate(run).train_accuracy == seen.metrics.train_accuracy
+    assert log_loss(data.train_targets[:, 0], predict(run, data.train_inputs)) == pytest.approx(
+        evaluate(run).train_loss, rel=1e-12
+    )
 
 
 def test_one_class_alone_still_makes_a_two_by_two_matrix() -> None:

@@ -19,7 +19,7 @@ from nnlab.app.playground.record import Training
 from nnlab.data.points import Points
 from nnlab.inspection.next_update import look_at_step, make_step, objective_of_step
 from nnlab.model.activations import ACTIVATIONS
-from nnlab.model.losses import OUTPUT_LOSSES
+from nnlab.model.heads import OUTPUT_LOSSES
 from nnlab.model.optimizers import OPTIMIZERS, PENALTIES
 from tests.helpers.app_page import (
     change,

@@ -10,7 +10,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFileRec
 
 from nnlab.app import one_upload
 from nnlab.app.one_upload import OneUpload
-from nnlab.app.playground import own_points
+from nnlab.app.playground import upload
 from nnlab.data import csv_files
 from tests.helpers.app_page import healthy, offered, open_playground
 from tests.helpers.coroutines import run_in_a_thread
@@ -115,7 +115,7 @@ def test_others_compute_while_columns_are_guessed_and_read(monkeypatch: pytest.M
 
         monkeypatch.setattr(place, name, called)
 
-    watched(own_points, "guess_columns")
+    watched(upload, "guess_columns")
     watched(csv_files, "to_points")
     app = open_playground()
     app.file_uploader(key="upload").set_value(("p.csv", b"a,b,c\n1,2,x\n3,4,y\n", "text/csv"))

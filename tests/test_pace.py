@@ -1,11 +1,6 @@
 """A slow connection gets fewer ticks, and a short pause of it does not slow a run down for good."""
 
-import pytest
-
-from nnlab.app import pace as pace_module
-from nnlab.app.pace import MOST_PATIENCE_SECONDS, SLOWEST_TICK_SECONDS, TICK_SECONDS, Pace, flush
-from nnlab.app.turns import turn
-from tests.helpers.turn import is_in_turn
+from nnlab.app.pace import MOST_PATIENCE_SECONDS, SLOWEST_TICK_SECONDS, TICK_SECONDS, Pace
 
 
 def test_a_late_update_makes_the_ticks_rarer_down_to_a_limit() -> None:
@@ -34,11 +29,3 @@ def test_a_connection_that_stays_slow_is_tried_less_and_less_often() -> None:
     assert waits == sorted(waits)
     assert waits[0] < waits[1]
     assert waits[-1] == MOST_PATIENCE_SECONDS
-
-
-def test_others_compute_while_a_tick_waits_to_be_sent(monkeypatch: pytest.MonkeyPatch) -> None:
-    seen: list[bool] = []
-    monkeypatch.setattr(pace_module.time, "sleep", lambda _: seen.append(is_in_turn()))
-    with turn():
-        flush(began=0, interval=0)
-    assert seen == [False]

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from scipy.special import softmax
 
 import nnlab.export.parameters_file
 from nnlab import Config, Run, advance, predict, set_parameter, start
@@ -36,6 +37,19 @@ def test_the_file_alone_gives_the_runs_answers() -> None:
     z = a @ saved["weights_3"] + saved["biases_3"]
     # only the order of the sums differs
     np.testing.assert_allclose(1 / (1 + np.exp(-z[:, 0])), predict(run, inputs), rtol=1e-12)
+
+
+def test_the_file_of_several_classes_gives_their_probabilities() -> None:
+    run = trained(dataset="spirals", classes=4, activation="tanh")
+    saved = load(run)
+    assert saved["layer_sizes"].tolist() == [2, 10, 5, 4]
+    inputs = np.random.default_rng(0).normal(size=(20, 2))
+    a = inputs
+    for layer in (1, 2):
+        a = np.tanh(a @ saved[f"weights_{layer}"] + saved[f"biases_{layer}"])
+    z = a @ saved["weights_3"] + saved["biases_3"]
+    np.testing.assert_allclose(softmax(z, axis=1), predict(run, inputs), rtol=1e-12)
+    assert parse("classes", json.loads(str(saved["config"]))["classes"]) == 4
 
 
 def test_the_arrays_are_the_parameters_bit_for_bit() -> None:

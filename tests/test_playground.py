@@ -12,15 +12,17 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 from streamlit.testing.v1 import AppTest
 
-from nnlab import Config, Run, advance, start
+from nnlab import Config, Run, advance, evaluate, start
 from nnlab.app import live_chart
 from nnlab.app.playground import session
 from nnlab.app.playground.point_history import OwnPoints
 from nnlab.app.playground.record import LeftRun
 from nnlab.data.datasets import DATASETS_FOR, FloatArray
 from nnlab.data.points import Points, encode
+from nnlab.inspection.diagnosis.reference import with_new_points
+from nnlab.inspection.diagnosis.trials import ITERATIONS
 from nnlab.model.network import Network
-from nnlab.training.config import text
+from nnlab.training.config import SETTINGS, text
 from nnlab.training.wording import label
 from tests.helpers.app_page import (
     APP,
@@ -38,6 +40,7 @@ from tests.helpers.app_page import (
     status,
     step_tick,
     texts,
+    wait_for_advice,
 )
 from tests.helpers.waiting import PATIENCE_SECONDS, wait_until
 
@@ -52,7 +55,7 @@ def test_the_page_opens_on_the_articles_run_untrained() -> None:
     app = healthy(AppTest.from_file(str(APP), default_timeout=PATIENCE_SECONDS).run())
     assert run_of(app).config == Config()
     assert run_of(app).iteration == 0
-    assert status(app) == "0 of 25,000 iterations"
+    assert " ".join(status(app).split()) == "0 of 25,000 iterations"
     assert "| 50.0% | 1.7163 |" in texts(app)  # the article's first row
 
 
@@ -126,10 +129,10 @@ def test_reset_goes_back_to_the_same_start() -> None:
 def test_a_finished_run_says_so_and_start_goes_on_for_as_many_again() -> None:
     app = press(open_playground(iterations="15"), "start")
     train_until(app, lambda run: run.iteration >= 15)
-    assert status(app) == "15 of 15 iterations · Done. Start trains 15 more"
+    assert " ".join(status(app).split()) == "15 of 15 iterations Done. Start trains 15 more"
     press(app, "start")
     train_until(app, lambda run: run.iteration >= 30)
-    assert status(app) == "30 of 30 iterations · Done. Start trains 15 more"
+    assert " ".join(status(app).split()) == "30 of 30 iterations Done. Start trains 15 more"
 
 
 def test_the_learning_rate_acts_on_the_run_in_progress() -> None:
@@ -322,7 +325,13 @@ def test_a_link_restores_every_setting() -> None:
         target_loss=0.001,
         patience=400,
     )
-    names = {item.name for item in fields(Config)} - {"output_loss"}  # not for a regression
+    unused = {
+        "output_loss",
+        "function",
+        "data_columns",
+        "classes",
+    }  # not for a regression on the plane
+    names = {item.name for item in fields(Config)} - unused
     assert all(getattr(config, name) != getattr(Config(), name) for name in names)
     link = {name: text(name, getattr(config, name)) for name in names}
     app = open_playground(**link)
@@ -330,6 +339,50 @@ def test_a_link_restores_every_setting() -> None:
     assert run_of(app).config == config
     squared = open_playground(output_loss="squared_error")
     assert run_of(squared).config.output_loss == "squared_error"
+
+
+def test_a_typed_function_lies_between_the_classes_and_a_bad_one_is_refused() -> None:
+    app = open_playground(dataset="function", function="x**2", noise="0", speed="1")
+
+    def type_function(typed: str) -> None:
+        change(app, fields=playground_of(app).fields.filled({"function": typed}))
+        healthy(app.run())
+
+    assert run_of(app).config.function == "x**2"
+    assert field(app, "function").options[0] == "sin(3*x)"
+    type_function("x / 2")
+    assert not app.error
+    data = run_of(app).dataset
+    x1, x2 = data.train_inputs.T
+    np.testing.assert_array_equal(data.train_targets[:, 0], x2 > x1 / 2)
+    before = run_of(app)
+    type_function("__import__('os')")
+    (error,) = app.error
+    assert error.value.startswith("Function must be made of numbers, x, + - * / **, sin, ")
+    assert run_of(app) is before
+    enter(app, "dataset", "disc")
+    assert run_of(app).config.function == Config.function
+
+
+def test_two_columns_of_a_real_data_set_are_chosen_and_its_source_is_named() -> None:
+    app = open_playground(dataset="iris")
+    assert field(app, "data_columns").value == ["petal length (cm)", "petal width (cm)"]
+    said = "R. A. Fisher (1936). orange: setosa · blue: versicolor · green: virginica"
+    assert said in "".join(caption.value for caption in app.caption)
+    assert "data_columns" not in app.query_params
+    healthy(field(app, "data_columns").set_value(["sepal width (cm)", "petal width (cm)"]).run())
+    config = run_of(app).config
+    assert config.data_columns == ("sepal width (cm)", "petal width (cm)")
+    assert app.query_params["data_columns"] == "sepal width (cm),petal width (cm)"
+    assert run_of(app).parameters.weights[-1].shape[1] == 3
+    before = run_of(app)
+    healthy(field(app, "data_columns").set_value(["sepal width (cm)"]).run())
+    (error,) = app.error
+    assert error.value.startswith("Data columns must be two different names")
+    assert run_of(app) is before
+    enter(app, "dataset", "wine")  # whose columns are others
+    assert not app.error
+    assert run_of(app).config == Config(dataset="wine", test_samples=10)
 
 
 def test_values_that_are_fine_only_together_are_read_together() -> None:
@@ -411,6 +464,14 @@ def test_training_choices_act_on_the_run_in_progress(name: str, value: str) -> N
     assert run_of(press(app, "step")).iteration == before.iteration + 1
 
 
+def test_no_drawing_sets_a_field_that_the_user_may_be_typing_in() -> None:
+    """A drawing that is still on its way to the browser would undo what was entered meanwhile."""
+    app = open_playground(batch_size="5", target_loss="0.001", patience="50").run()
+    fields = [*app.text_input, *app.number_input, *app.selectbox]
+    assert {"batch_size", "target_loss", "patience"} <= {field.key for field in fields}
+    assert [field.key for field in fields if field.proto.set_value] == []
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("dataset", DATASETS_FOR["regression"])
 def test_every_data_set_and_problem_can_be_trained_on(dataset: str) -> None:
@@ -449,6 +510,15 @@ def test_a_penalty_is_shown_by_itself() -> None:
     assert "penalty" not in texts(plain)
     loss = re.compile(r"% \| (.*?) \|")
     assert loss.search(texts(app))[1] == loss.search(texts(plain))[1]
+
+
+def test_a_bad_value_leaves_no_room_for_what_else_can_be_said() -> None:
+    app = press(open_playground(optimizer="adam", iterations="1000", samples="200"), "start")
+    train_until(app, lambda run: run.iteration == 1000)
+    assert healthy(app.run()).success
+    field(app, "samples").set_value(-5).run()
+    assert len(app.error) == 1
+    assert not app.success
 
 
 def test_more_work_than_a_server_can_share_is_refused() -> None:
@@ -511,6 +581,7 @@ def test_divergence_stops_the_run_and_names_the_iteration_and_a_way_out() -> Non
     app = press(open_playground(activation="linear", learning_rate="1000"), "start")
     run = run_of(train_until(app, lambda run: run.diverged))
     assert f"Diverged at iteration {run.iteration}: the loss is no longer finite." in status(app)
+    wait_for_advice(app)
     assert "learning rate" in app.warning[0].value
     assert not app.button(key="apply_advice").disabled
     assert app.button(key="start").disabled
@@ -523,12 +594,18 @@ def test_divergence_stops_the_run_and_names_the_iteration_and_a_way_out() -> Non
 
 
 def test_a_diverged_run_offers_a_button_that_sets_the_named_learning_rate() -> None:
-    app = press(open_playground(activation="linear", learning_rate="1000"), "start")
+    app = press(
+        open_playground(dataset="gaussians", activation="linear", learning_rate="1000"), "start"
+    )
     train_until(app, lambda run: run.diverged)
-    assert app.button(key="apply_advice").label == "Try learning rate 300"
+    wait_for_advice(app)
+    assert app.button(key="apply_advice").label == "Try learning rate 0.1"
     app = press(app, "apply_advice")
-    assert run_of(app).config.learning_rate == 300
+    assert run_of(app).config.learning_rate == 0.1
     assert (run_of(app).iteration, run_of(app).diverged) == (0, False)
+    app = press(app, "undo_run")
+    assert run_of(app).config.learning_rate == 1000
+    assert run_of(app).diverged
 
 
 def test_the_equations_carry_the_shapes_of_this_network() -> None:
@@ -541,42 +618,68 @@ def test_the_equations_carry_the_shapes_of_this_network() -> None:
         assert f"{{{shape}}}" in equations
 
 
-def test_every_control_but_start_has_a_help_text() -> None:
-    """Start's would cover the numbers while the mouse rests there."""
+def test_every_control_but_start_and_step_has_a_help_text() -> None:
+    """Theirs would cover the numbers while the mouse rests there."""
     app = open_playground()
     kinds = ("button", "number_input", "text_input", "selectbox", "toggle")
     controls = [control for kind in kinds for control in app.get(kind)]
     assert len(controls) > 15
-    assert [control.key for control in controls if not control.proto.help] == ["start"]
+    assert [control.key for control in controls if not control.proto.help] == [
+        "start",
+        "step",
+        "step_tick",
+    ]
 
 
-def test_the_finding_is_shown_and_a_button_follows_its_advice() -> None:
-    app = open_playground(initialization="zeros", speed="100")
+def test_the_sentence_shows_the_trial_and_the_button_applies_its_cure_until_undo() -> None:
+    """The trial is a plain run, which anybody can repeat."""
+    app = open_playground(initialization="zeros", optimizer="adam", samples="200", speed="100")
     step_tick(app)
-    (finding,) = app.warning
-    assert "All 10 units of layer 1 are the same" in finding.value
+    sick = run_of(app)
+    assert not app.warning
+    advice = wait_for_advice(app)
+    (said,) = app.warning
+    assert said.value.startswith("All 10 units of layer 1 are the same")
+    config = advice.cure.applied(sick.config)
+    accuracies = [
+        evaluate(advance(start(settings), ITERATIONS)).test_accuracy
+        for settings in map(with_new_points, (config, sick.config))
+        if settings
+    ]
+    evidence = "accuracy {:.0%} instead of {:.0%} on new points.".format(*accuracies)
+    assert f"Tried for {ITERATIONS:,} iterations: {evidence}" in said.value
     press(app, "apply_advice")
-    assert run_of(app).config.initialization != "zeros"
+    assert run_of(app).config == config != sick.config
     assert run_of(app).iteration == 0
     shown = app.selectbox(key=key_of(app, "initialization"))
-    assert shown.value == run_of(app).config.initialization
+    assert shown.value == config.initialization
     assert not app.warning
+    press(app, "undo_run")
+    assert run_of(app) is sick
+    assert app.selectbox(key=key_of(app, "initialization")).value == "zeros"
+    assert wait_for_advice(app).cure == advice.cure
 
 
-def test_advice_that_needs_no_new_run_acts_on_the_one_in_progress() -> None:
+def test_advice_takes_back_no_other_advice() -> None:
     app = open_playground(
-        learning_rate="1e-7", initialization="he", optimizer="adam", samples="200"
+        initialization="zeros", learning_rate="1e-5", iterations="300", speed="max"
     )
-    for _ in range(40):
-        if app.warning:
+    configs = [run_of(app).config]
+    while True:
+        train_until(press(app, "start"), lambda run: run.iteration >= 300 or run.diverged)
+        wait_until(lambda: not playground_of(healthy(app.run())).tries_cures)
+        if not playground_of(app).advice:
             break
-        step_tick(app)
-    iteration = run_of(app).iteration
-    press(app, "apply_advice")
-    assert run_of(app).iteration == iteration
-    assert run_of(app).config.learning_rate > 1e-7
-    shown = field(app, "learning_rate")
-    assert float(shown.value) == run_of(app).config.learning_rate
+        press(app, "apply_advice")
+        configs.append(run_of(app).config)
+    assert len(configs) > 2
+    for name in SETTINGS:
+        values = [getattr(config, name) for config in configs]
+        changes = [
+            value for value, before in zip(values[1:], values, strict=False) if value != before
+        ]
+        assert len(set(changes)) == len(changes)
+        assert values[0] not in changes
 
 
 def test_a_link_of_an_edited_run_says_what_it_does_not_hold() -> None:
@@ -635,7 +738,10 @@ BUTTONS: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
     "add_layer": ({}, ()),
     "remove_layer": ({}, ()),
     "new_seed": ({}, ()),
-    "apply_advice": ({"initialization": "zeros", "speed": "100"}, ("step",)),
+    "apply_advice": (
+        {"initialization": "zeros", "samples": "200", "optimizer": "adam", "speed": "100"},
+        ("step",),
+    ),
     "make_step": ({"panel": "step"}, ("step",)),
     "use_points": ({"dataset": "own"}, ()),
 }
@@ -649,6 +755,8 @@ def page_with_button(key: str) -> AppTest:
     if key == "undo":
         drawn = [Points.of([(0, 0, 1)] * count) for count in range(4)]
         change(app, point_history=tuple(OwnPoints(points) for points in drawn))
+    if key == "apply_advice":
+        wait_for_advice(app)
     if key == "undo_run":
         change(app, left=LeftRun(advance(run_of(app), 50), OwnPoints(), is_branch=True))
     if key == "use_points":
@@ -691,9 +799,13 @@ def test_a_click_sent_twice_is_one_click(key: str, monkeypatch: pytest.MonkeyPat
         app = page_with_button(key)
         times = clicks
         press(app, key)
-        run, going = run_of(app), playground_of(app).training is not None
-        own = playground_of(app).point_history
-        return run.config, run.iteration, run.parameters.vector.tolist(), going, own
+        if key == "example_line":  # how far it is until then depends on the machine
+            train_until(app, lambda run: run.iteration == run.config.iterations)
+        run, playground = run_of(app), playground_of(app)
+        going, left = playground.training is not None, playground.left
+        before = left and (left.run.config, left.run.iteration)
+        trained = run.iteration, run.parameters.vector.tolist()
+        return run.config, trained, going, playground.point_history, before
 
     tell_clicks(monkeypatch, tell)
     assert state_after(2) == state_after(1)

@@ -2,6 +2,7 @@
 
 import re
 import time
+from functools import partial
 from urllib.parse import parse_qs, urlparse
 
 import psutil
@@ -17,6 +18,7 @@ from tests.helpers.browser_page import (
     button,
     chart,
     close_popover,
+    double_click_until,
     download,
     drag,
     enter,
@@ -107,7 +109,7 @@ def test_pause_stops_and_picture_and_numbers_agree(page: Page, server: str) -> N
     wait_for_iteration(page, 300)
     press(page, "Pause")
     at = settled(page)
-    expect(status(page)).to_have_text(re.compile(f"^{at:,} of 25,000 iterations"))
+    expect(status(page)).to_have_text(re.compile(rf"^{at:,} of\s25,000\siterations"))
     run = advance(start(Config()), at)
     expect(numbers(page)).to_contain_text(f"{evaluate(run).train_loss:.4f}")
     shows(page, tints_of_output(run))
@@ -168,10 +170,10 @@ def test_space_starts_and_pauses_arrows_step_and_r_resets(page: Page, server: st
 def test_a_step_that_takes_long_shows_its_goal_and_can_be_paused(page: Page, server: str) -> None:
     open_page(page, server, "samples=10000&hidden_layers=64,64&speed=max")
     press(page, "Step 1000")
-    expect(status(page)).to_have_text(re.compile("of 1,000 iterations"))
+    expect(status(page)).to_have_text(re.compile(r"of\s1,000\siterations"))
     press(page, "Pause")
     assert 0 < settled(page) < 1000
-    expect(status(page)).to_have_text(re.compile("of 25,000 iterations"))
+    expect(status(page)).to_have_text(re.compile(r"of\s25,000\siterations"))
 
 
 def test_the_keys_work_after_a_choice_with_the_mouse(page: Page, server: str) -> None:
@@ -237,12 +239,11 @@ def test_zoom_and_hover_survive_ticks_and_double_click_resets(page: Page, server
     wait_for_iteration(page, iteration(page) + 50)
     assert {name: axis(name) for name in CHARTS} == zoomed
 
-    def a_double_click_resets_the_zoom() -> bool:
-        page.mouse.dblclick(*middle("decision-boundary"))  # which may be too slow to be one
-        let_timers_fire(page, 500)
-        return axis("decision-boundary") == pytest.approx(whole, abs=1e-9)
-
-    wait_in(page, a_double_click_resets_the_zoom)
+    double_click_until(
+        page,
+        middle("decision-boundary"),
+        lambda: axis("decision-boundary") == pytest.approx(whole, abs=1e-9),
+    )
 
     x, y = page.evaluate(
         """() => {
@@ -328,6 +329,27 @@ def test_a_hostile_link_is_refused_in_words_and_runs_nothing(page: Page, server:
     assert marked(page)
 
 
+def test_space_starts_the_run_however_soon_it_comes_after_a_click(page: Page, server: str) -> None:
+    """Both come in one task of the browser, as they may while it is busy."""
+    open_page(page, server, "samples=50&iterations=100")
+    page.get_by_role("radio", name="100", exact=True).evaluate(
+        """(radio) => {
+          radio.focus();
+          radio.dispatchEvent(new MouseEvent('click', { detail: 1, bubbles: true }));
+          radio.dispatchEvent(new KeyboardEvent('keydown', { key: ' ', bubbles: true }));
+        }"""
+    )
+    wait_in(page, lambda: settled(page) == 100)
+
+
+# Whether nothing lies over an element's first or last corner, and both are on the screen.
+WHOLE = """(element) => {
+  const { left, top, right, bottom } = element.getBoundingClientRect();
+  return [[left + 1, top + 1], [right - 2, bottom - 2]].every(
+    ([x, y]) => element.contains(document.elementFromPoint(x, y)));
+}"""
+
+
 @pytest.mark.parametrize("size", [(1366, 768), (1024, 768)])
 @pytest.mark.parametrize("path", ["", "explore"])
 def test_all_refusals_of_a_link_can_be_read_without_scrolling(
@@ -338,17 +360,17 @@ def test_all_refusals_of_a_link_can_be_read_without_scrolling(
     page.goto(f"{server}/{path}?{'&'.join(f'{name}=bad' for name in bad)}")
     expect(button(page, "… and 5 more")).to_be_visible()
     wait_for_script(page)
-    press(page, "… and 5 more")
+
+    def all_are_listed() -> bool:
+        press(page, "… and 5 more")  # a page that is still drawn may close the list again
+        let_timers_fire(page, 500)
+        return page.get_by_text("The default is used instead.").locator("visible=true").count() > 5
+
+    wait_in(page, all_are_listed)
     for name in bad:
         sentence = page.get_by_text(f"The link's {name.replace('_', ' ')} must")
         expect(sentence).to_contain_text("The default is used instead.")
-        assert sentence.evaluate(
-            """(element) => {
-              const { left, top, right, bottom } = element.getBoundingClientRect();
-              return [[left + 1, top + 1], [right - 2, bottom - 2]].every(
-                ([x, y]) => element.contains(document.elementFromPoint(x, y)));
-            }"""
-        ), name
+        wait_in(page, partial(sentence.evaluate, WHOLE))  # the popover slides in
 
 
 def test_a_reload_in_mid_run_ends_in_the_right_picture(page: Page, server: str) -> None:
@@ -386,10 +408,8 @@ def test_a_slow_first_load_shows_a_skeleton_and_ends_in_the_right_picture(
     skeleton = page.locator(".live-chart").first
     skeleton.wait_for()
     assert skeleton.get_attribute("data-iteration") is None
-    assert skeleton.evaluate("e => getComputedStyle(e).animationName") == "skeleton"
-    box = skeleton.bounding_box()
-    assert box
-    assert box["height"] > 300
+    expect(skeleton).to_have_css("animation-name", "skeleton")
+    wait_in(page, lambda: (skeleton.bounding_box() or {"height": 0})["height"] > 300)
     assert held
     for route in held:
         route.continue_()

@@ -20,7 +20,8 @@ from nnlab.app.playground.point_history import OwnPoints
 from nnlab.app.playground.record import LeftRun, Playground
 from nnlab.data.points import Points
 from nnlab.data.rules import BrokenRule
-from nnlab.inspection.diagnosis import Diagnosis, diagnose
+from nnlab.inspection.diagnosis import Cure, Finding
+from nnlab.inspection.diagnosis.finding import Advice
 from nnlab.inspection.observation import observe
 from nnlab.training.config import SETTINGS, parse
 
@@ -68,12 +69,13 @@ def test_a_second_click_on_continue_from_here_keeps_the_run_that_was_left() -> N
 
 
 OWN = OwnPoints(Points.of([(0, 0, 1)]))
-ADVICE = Diagnosis("sleeping", "It sleeps.", "Wake it.", {"hidden_layers": (3,)}, restart=True)
+CURE = Cure({"hidden_layers": (3,)}, "Wake it.")
+ADVICE = Advice(Finding("sleeping", "It sleeps.", (CURE,)), CURE, "Tried.")
 
 
 COMMANDS = [
     partial(session.start_example, example=EXAMPLE_RUNS["line"]),
-    partial(session.apply_advice, finding=ADVICE),
+    partial(session.apply_advice, advice=ADVICE),
     session.use_upload,
     lambda _: session.take_upload(OWN),
     partial(session.set_layers, widths=[3, 3]),
@@ -88,7 +90,7 @@ COMMANDS = [
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_a_command_replaces_the_record_once(command: Any, state: CountedState) -> None:
-    """So a script run that Streamlit ends has done all of it or nothing."""
+    """So a tick that reads the record meanwhile sees all of it or nothing."""
     drawn = change(left=LEFT, point_history=(OwnPoints(), OWN))
     state.replaced = 0
     command(drawn)
@@ -97,7 +99,7 @@ def test_a_command_replaces_the_record_once(command: Any, state: CountedState) -
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_a_command_computes_nothing(command: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    """While it did, another message could end its script run, and the click would be lost."""
+    """While it did, a newer message would have to wait."""
 
     def refuse(*_: object, **__: object) -> None:
         raise AssertionError
@@ -318,6 +320,16 @@ def test_undo_keeps_what_a_field_shows_that_does_not_apply_to_the_run() -> None:
     assert session.current().fields.values["momentum"] == 0.5
 
 
+def test_undo_drops_what_was_entered_just_before_the_click() -> None:
+    """A busy server draws the page once for both."""
+    session.reset(change())
+    drawn = draw()
+    st.session_state["learning_rate"] = "0.3"
+    session.enter("learning_rate", "learning_rate")
+    session.undo_run(drawn)
+    assert session.current().fields.values["learning_rate"] == "0.01"
+
+
 def test_a_run_that_was_never_trained_is_not_kept_for_undo() -> None:
     session.reset(change())
     assert draw().left == LeftRun(RUN, OwnPoints())
@@ -397,7 +409,7 @@ def test_a_click_that_comes_with_a_tick_has_the_whole_page_drawn(
     monkeypatch.setattr(st, "rerun", rerun)
     playground = change()
     observation = observe(RUN)
-    drawn = live_part._drawn_page(playground, observation, diagnose(observation))
+    drawn = live_part._drawn_page(playground, observation)
     command(playground)
     choices = live_part.Choices(
         None, None, DisplayOptions((), misclassified=False, discretize=False)

@@ -8,7 +8,7 @@ from nnlab import Config
 from nnlab.app.playground import presenting
 from nnlab.app.playground.actions import END_PRESENTING, PRESENT
 from nnlab.app.report import title
-from nnlab.data.datasets import DATASETS_FOR
+from nnlab.data.datasets import CURVE, DATASETS_FOR
 from nnlab.figures.curves import loss_curve
 from nnlab.figures.from_afar import FAR_TEXT, from_afar
 from tests.helpers.app_page import open_playground, playground_of, press, run_of
@@ -50,7 +50,9 @@ def test_every_data_set_has_a_title() -> None:
     for problem, names in DATASETS_FOR.items():
         for name in names:
             config = Config(problem=problem, dataset=name)
-            assert title(config).endswith(", 2-10-5-1, learning rate 0.01")
+            outputs = 3 if problem == "classification" and name in ("iris", "wine") else 1
+            inputs = 1 if name == CURVE else 2
+            assert title(config).endswith(f", {inputs}-10-5-{outputs}, learning rate 0.01")
 
 
 def test_a_presenter_sees_no_network_that_the_link_hides() -> None:

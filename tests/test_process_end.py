@@ -152,6 +152,22 @@ def answers(url: str) -> bool:
         return False
 
 
+def test_a_server_gets_the_first_signal_alone() -> None:
+    """At a second one in the same moment, it logged a traceback of what it cut off."""
+    program = (
+        "import signal; from nnlab import process_end\n"
+        "got = []\n"
+        "for number in (signal.SIGINT, signal.SIGTERM):\n"
+        "    signal.signal(number, lambda number, frame: got.append(number))\n"
+        "process_end.pass_only_the_first_signal()\n"
+        "for number in (signal.SIGTERM, signal.SIGINT, signal.SIGTERM):\n"
+        "    signal.raise_signal(number)\n"
+        "print(*got)\n"
+    )
+    with begun(["-c", program]) as process:
+        assert outcome(process) == (0, f"{int(signal.SIGTERM)}\n", "")
+
+
 def test_ctrl_c_that_the_shell_has_switched_off_stays_off() -> None:
     program = (
         "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)\n"
@@ -259,3 +275,29 @@ def test_a_pipe_closed_by_its_reader_causes_no_error_message(
         process.stdout.close()  # as `head` does
         assert process.wait(PATIENCE_SECONDS) == 1
         assert process.stderr.read() == ""
+
+
+KILLED_BEFORE_ITS_QUEUES_END = """
+import threading, time
+from loky.backend.queues import Queue
+from nnlab.sweep.executors import LocalPool
+
+feed = Queue._feed
+def feed_and_end_late(*arguments):
+    feed(*arguments)
+    time.sleep(1)  # long enough for a kill that does not wait
+Queue._feed = staticmethod(feed_and_end_late)
+
+if __name__ == "__main__":
+    pool = LocalPool(1)
+    pool.submit(abs, -1).result()
+    pool.kill()
+    print([thread.name for thread in threading.enumerate()])
+"""
+
+
+def test_a_killed_pool_leaves_no_thread_that_would_free_semaphores_after_the_process() -> None:
+    """Once in some thirty sweeps that a signal ended, loky warned of a lost semaphore."""
+    command = [sys.executable, "-W", "error", "-c", KILLED_BEFORE_ITS_QUEUES_END]
+    ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert (ended.stdout, ended.stderr) == ("['MainThread']\n", "")

@@ -98,5 +98,5 @@ def test_page_link_and_run_agree_after_every_action(
 ) -> None:
     """A longer walk: `python -m tests.benchmarks.random_actions`."""
     page = browser.new_page()
-    Walk(page, address, seed).go(20)
+    Walk(page, address, seed).go(12)
     page.close()

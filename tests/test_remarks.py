@@ -25,7 +25,7 @@ def test_the_articles_run_waits_at_log_2_and_then_succeeds() -> None:
     for _ in range(100):
         run = advance(run, 100)
         observation = observe(run)
-        assert diagnose(observation) is None
+        assert diagnose(observation) == ()
         if sentence := waiting(observation):
             waits.append(run.iteration)
             assert sentence.startswith("The loss is stuck near log 2 ≈ 0.693: ")

@@ -29,7 +29,8 @@ from nnlab.export.animation import (
 from nnlab.export.painting import Scale
 from nnlab.export.replay import MAX_FRAMES, moments, replay
 from nnlab.figures.style import LIGHT
-from nnlab.inspection.plane_view import LEVELS, view_plane
+from nnlab.inspection.plane_levels import LEVELS
+from nnlab.inspection.plane_view import view_plane
 from nnlab.model.network import Parameters
 from tests.helpers.pictures import pixels, rgb
 

@@ -37,11 +37,12 @@ def test_what_does_not_apply_is_left_out() -> None:
 
 def test_the_status_counts_and_gives_the_time_left() -> None:
     run = advance(start(Config(samples=20)), 500)
-    assert report.status(run, 25_000, None) == "500 of 25,000 iterations"
+    assert report.status(run, 25_000, None) == "500 of\u00a025,000\u00a0iterations"
     assert report.status(run, 25_000, 1234.5) == (
-        "500 of 25,000 iterations · 1,200 iterations/s · 20 s left"  # 24,500 / 1234.5 = 19.8
+        "500 of\u00a025,000\u00a0iterations\u20031,200\u00a0iterations/s"
+        "\u200320\u00a0s\u00a0left"  # 24,500 / 1234.5 = 19.8
     )
-    assert report.status(run, 500, None).endswith("Done. Start trains 25,000 more")
+    assert report.status(run, 500, None).endswith("Done. Start trains 25,000\u00a0more")
 
 
 @pytest.mark.parametrize(
@@ -57,13 +58,16 @@ def test_a_loss_in_large_type_has_at_most_six_characters(loss: float, shown: str
 
 def test_the_status_in_large_type_is_the_iteration_and_a_few_words() -> None:
     run = advance(start(Config(samples=20)), 500)
-    assert report.count(run, run, 25_000, None) == ("500", "of 25,000")
-    assert report.count(run, run, 25_000, 1234.5) == ("500", "of 25,000 · 1,200 a second")
-    assert report.count(run, run, 500, None) == ("500", "of 500 · done")
+    assert report.count(run, run, 25_000, None) == ("500", "iterations of 25,000")
+    assert report.count(run, run, 25_000, 1234.5) == (
+        "500",
+        "iterations of 25,000 · 1,200 a second",
+    )
+    assert report.count(run, run, 500, None) == ("500", "iterations of 500 · done")
     assert report.count(run, start(Config(samples=20)), 500, None) == ("0", "looking back, of 500")
     edited, stopped = set_parameter(run, 0, 0, 0, 9), replace(run, rule_met="plateau")
-    assert report.count(edited, edited, 900, None)[1] == "of 900 · edited by hand"
-    assert report.count(stopped, stopped, 900, None)[1] == "of 900 · no progress"
+    assert report.count(edited, edited, 900, None)[1] == "iterations of 900 · edited by hand"
+    assert report.count(stopped, stopped, 900, None)[1] == "iterations of 900 · no progress"
     diverged, empty = replace(run, diverged=True), start(Config(dataset="own"))
     assert report.count(diverged, diverged, 900, None)[1] == ":red[**diverged**]"
     assert report.count(empty, empty, 900, None) == ("0", "no points yet")

@@ -17,7 +17,7 @@ from nnlab.data.datasets import DATASETS_FOR, Dataset
 from nnlab.data.features import FEATURES, column_names
 from nnlab.data.points import Points
 from nnlab.model.activations import ACTIVATIONS
-from nnlab.model.losses import OUTPUT_LOSSES
+from nnlab.model.heads import OUTPUT_LOSSES
 from nnlab.model.network import Parameters
 from nnlab.training.config import TableConfig
 from nnlab.training.edits import with_config
@@ -638,3 +638,13 @@ def test_a_prediction_is_a_number_however_far_the_point_is(
     assert predictions[-1] == pytest.approx(predict(run, FAR[-1:])[0], rel=1e-12)
     if problem == "classification":
         assert ((predictions >= 0) & (predictions <= 1)).all()
+
+
+def test_a_run_that_keeps_no_past_learns_the_same() -> None:
+    config = Config(samples=50, batch_size=8, optimizer="adam")
+    kept, lean = (advance(start(config), 250, keeps_past=keeps) for keeps in (True, False))
+    np.testing.assert_array_equal(lean.losses, kept.losses)
+    np.testing.assert_array_equal(lean.test_losses, kept.test_losses)
+    np.testing.assert_array_equal(lean.parameters.vector, kept.parameters.vector)
+    assert lean.snapshot_iterations == (0, 250)
+    assert len(lean.layer_history.iterations) == 0

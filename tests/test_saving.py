@@ -19,7 +19,8 @@ from nnlab.export.script import script
 from nnlab.figures.plane_picture import png
 from nnlab.figures.style import DARK, LIGHT
 from nnlab.inspection.next_update import make_step
-from nnlab.inspection.plane_view import LEVELS, view_plane
+from nnlab.inspection.plane_levels import LEVELS
+from nnlab.inspection.plane_view import view_plane
 from tests.helpers.app_page import change, healthy, open_playground, run_of, step_tick
 from tests.helpers.app_page import enter as enter_in_app
 from tests.helpers.app_page import press as press_in_app

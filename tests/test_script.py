@@ -14,11 +14,11 @@ import pytest
 
 from nnlab import Config, Run, advance, start
 from nnlab.__main__ import main
-from nnlab.data.datasets import DATASETS_FOR
+from nnlab.data.datasets import DATASETS, DATASETS_FOR
 from nnlab.data.features import FEATURES
 from nnlab.export.script import MAX_COLUMNS, MAX_LINES, script
 from nnlab.model.activations import ACTIVATIONS
-from nnlab.model.network import INITIALIZATIONS
+from nnlab.model.initialization import INITIALIZATIONS, TFP
 from nnlab.model.optimizers import OPTIMIZERS, PENALTIES, SCHEDULES
 from nnlab.training.config import text
 from tests.helpers.waiting import PATIENCE_SECONDS
@@ -39,6 +39,13 @@ for path in map(pathlib.Path, sys.argv[1:]):
 """
 
 RNG = np.random.default_rng(4)
+
+# those whose random numbers a script can draw
+DRAWN_HERE = {
+    problem: [name for name in names if name != "own" and not DATASETS[name].is_tfp]
+    for problem, names in DATASETS_FOR.items()
+}
+OWN_INITIALIZATIONS = [name for name in INITIALIZATIONS if name != TFP]
 
 
 def own_points(count: int, decimals: int, target: Callable[[], float]) -> list[tuple[float, ...]]:
@@ -67,7 +74,7 @@ def any_config(seed: int) -> Config:
     names = [one(ACTIVATIONS) for _ in layers]
     return config(
         problem=problem,
-        dataset=one([name for name in DATASETS_FOR[problem] if name != "own"]),
+        dataset=one(DRAWN_HERE[problem]),
         noise=rng.uniform(0, 0.5),
         data_seed=int(rng.integers(2**32)),
         test_seed=int(rng.integers(2**32)),
@@ -76,7 +83,7 @@ def any_config(seed: int) -> Config:
         else rng.permutation(list(FEATURES))[:5].tolist(),
         hidden_layers=layers,
         activation=names if rng.random() < 0.5 else one(ACTIVATIONS),
-        initialization=one(INITIALIZATIONS),
+        initialization=one(OWN_INITIALIZATIONS),
         seed=int(rng.integers(2**32)),
         output_loss=one(["cross_entropy", "squared_error"]),
         optimizer=one(OPTIMIZERS),
@@ -91,20 +98,41 @@ def any_config(seed: int) -> Config:
     )
 
 
+LONG = "abs(sin(sin(cos(1.5*x**2-0.25*x)))+sqrt(abs(x))-exp(-x*x)+1+2-3-0.5-x/2+x/3-1/2)"
 CONFIGS = {
-    **{name: config(dataset=name) for name in DATASETS_FOR["classification"] if name != "own"},
+    **{name: config(dataset=name) for name in DRAWN_HERE["classification"]},
     **{
         f"regression of {name}": config(problem="regression", dataset=name)
-        for name in DATASETS_FOR["regression"]
-        if name != "own"
+        for name in DRAWN_HERE["regression"]
     },
+    **{
+        f"above {function}": config(dataset="function", function=function)
+        for function in ("0.1+0*x", "cos(x)-exp(x)*sqrt(2)/3", "2**0.5*abs(-x)**3-10**-2", LONG)
+    },
+    **{
+        f"{classes} classes of {name}": config(dataset=name, classes=classes, output_loss=loss)
+        for name in ("circles", "gaussians", "spirals")
+        for classes, loss in ((3, "cross_entropy"), (4, "squared_error"), (6, "cross_entropy"))
+    },
+    "own points of five classes": config(
+        dataset="own", classes=5, points=own_points(40, 3, lambda: float(RNG.integers(5)))
+    ),
+    "batches of three classes": config(
+        dataset="iris", batch_size=7, output_loss="squared_error", optimizer="adam"
+    ),
+    "data_columns": config(dataset="breast-cancer", data_columns=("mean area", "worst texture")),
+    "few test rows": config(dataset="diabetes", problem="regression", test_samples=7, test_seed=9),
+    "rows and points": config(
+        dataset="breast-cancer", points=own_points(4, 3, a_class), batch_size=50
+    ),
     **{name: config(activation=name) for name in ACTIVATIONS},
-    **{f"initialization {name}": config(initialization=name) for name in INITIALIZATIONS},
+    **{f"initialization {name}": config(initialization=name) for name in OWN_INITIALIZATIONS},
     **{name: config(optimizer=name, learning_rate=0.01) for name in OPTIMIZERS},
     **{f"schedule {name}": config(learning_rate_schedule=name) for name in SCHEDULES},
     **{name: config(regularization=name) for name in PENALTIES if name != "none"},
     **{f"batches of {size}": config(batch_size=size) for size in (1, 7, 30, 59, 60, 100)},
     "squared error": config(output_loss="squared_error"),
+    "squared error of tanh": config(output_loss="tanh_squared_error"),
     "no hidden layer": config(hidden_layers=()),
     "one unit": config(hidden_layers=(1,)),
     "8 layers": config(hidden_layers=(8,) * 8),
@@ -116,7 +144,10 @@ CONFIGS = {
         samples=2000, hidden_layers=(64, 59, 27), learning_rate=0.01, iterations=20
     ),
     "8 activations": config(
-        hidden_layers=(8,) * 8, activation=tuple(ACTIVATIONS), learning_rate=0.001
+        hidden_layers=(8,) * 8, activation=tuple(ACTIVATIONS)[:8], learning_rate=0.001
+    ),
+    "the other activations": config(
+        hidden_layers=(8,) * 3, activation=("gelu", "tanh", "step"), learning_rate=0.001
     ),
     "every feature": config(features=tuple(FEATURES), activation="tanh"),
     "x2 alone": config(features=("x2",)),
@@ -210,7 +241,8 @@ def test_a_script_has_every_loss_of_the_run_bit_for_bit_and_is_short(
             imported.add(node.module or "")
     roots = {module.split(".")[0] for module in imported}
     assert "numpy" in roots
-    assert roots - {"numpy", "sklearn"} <= sys.stdlib_module_names
+    # scikit-learn brings SciPy
+    assert roots - {"numpy", "sklearn", "scipy"} <= sys.stdlib_module_names
 
 
 @pytest.mark.slow

@@ -1,10 +1,12 @@
 """Page, run and link agree in the browser, whatever popovers were opened and closed."""
 
 import re
-from urllib.parse import parse_qs, urlparse
+from urllib.parse import parse_qs, urlencode, urlparse
 
 from playwright.sync_api import Page, expect
 
+from nnlab.app.links import config_query
+from nnlab.app.playground.example_runs import EXAMPLE_RUNS
 from tests.helpers import explore_page
 from tests.helpers.browser_page import (
     choose,
@@ -52,9 +54,9 @@ def test_the_articles_settings_stay_after_a_popover_was_closed(page: Page, serve
 
 def test_advice_stays_whether_its_popover_was_opened_before_or_not(page: Page, server: str) -> None:
     """The advice sets a field in a closed popover, and one that appears with it."""
-    link_to_overfit = "samples=20&noise=0.5&optimizer=adam&learning_rate=0.01&speed=max"
+    overfits = urlencode(config_query(EXAMPLE_RUNS["overfitting"].config))
     for opened in (False, True):
-        open_page(page, server, f"{link_to_overfit}&iterations=3000&hidden_layers=20,20")
+        open_page(page, server, f"{overfits}&speed=max")
         if opened:
             open_popover(page, TRAINING)
             close_popover(page)

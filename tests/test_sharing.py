@@ -30,6 +30,12 @@ def test_a_hidden_setting_keeps_the_value_of_its_link() -> None:
         press(app, "reset")
 
 
+def test_the_label_of_a_popover_does_not_name_what_is_hidden() -> None:
+    app = open_playground(hide="noise,test_samples,points")
+    labels = [str(popover.proto.popover.label) for popover in app.sidebar.get("popover")]
+    assert "seed 4" in labels
+
+
 def test_a_hidden_panel_is_not_offered_and_not_open() -> None:
     app = open_playground(hide="network,equations")
     assert app.button_group(key="panel").options == ["Layers", "One step"]

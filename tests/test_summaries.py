@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from nnlab import Config
+from nnlab import Config, start
 from nnlab.app.playground import rate_steps, summaries
 from nnlab.app.playground.fields import config_values
 
@@ -64,7 +64,54 @@ def test_own_points_are_counted_and_have_no_seed() -> None:
     assert summaries.of_data(values(data_seed=9), 1200) == (
         "seed 9 · 100 test points · 1,200 own points"
     )
-    assert summaries.of_data(values(dataset="own"), 3) == "100 test points · 3 own points"
+    assert summaries.of_data(values(), 1) == "seed 4 · 100 test points · 1 own point"
+
+
+@pytest.mark.parametrize(
+    ("count", "test_samples", "label"),
+    [
+        (1, 100, "1 own point"),
+        (6, 500, "6 own points, 1 of them for the test"),
+        (1200, 100, "1,200 own points, 100 of them for the test"),
+    ],
+)
+def test_in_their_data_set_the_test_points_are_own_points(
+    count: int, test_samples: int, label: str
+) -> None:
+    points = [(0.1 * number, 0, number % 2) for number in range(count)]
+    data = start(Config(dataset="own", points=points, test_samples=test_samples)).dataset
+    tests = len(data.test_inputs)
+    assert label.endswith(f", {tests} of them for the test" if tests else " own point")
+    own = values(dataset="own", test_samples=test_samples)
+    assert summaries.of_data(own, count) == label
+
+
+def test_a_label_does_not_name_what_is_hidden() -> None:
+    """Each value has a word of its own, which is gone when its field is hidden."""
+    every = values(
+        optimizer="nesterov", momentum=0.55, batch_size=32, learning_rate_schedule="cosine",
+        regularization="l2", regularization_rate=0.0005, target_loss=0.12, patience=2345,
+        output_loss="squared_error", initialization="he", seed=7, data_seed=8, test_samples=77,
+    )  # fmt: skip
+    words = {
+        **{"optimizer": "Nesterov", "momentum": "0.55", "batch_size": "32", "seed": "seed 7"},
+        **{"learning_rate_schedule": "cosine", "regularization": "L2", "data_seed": "seed 8"},
+        **{"regularization_rate": "0.0005", "target_loss": "0.12", "patience": "2,345"},
+        **{"output_loss": "squared", "initialization": "He", "test_samples": "77"},
+        "features": "x₁",
+    }
+
+    def labels(*hidden: str) -> str:
+        seen = summaries.without(hidden, every)
+        parts = (summaries.of_data(seen, 0), summaries.of_network(seen))
+        return " · ".join((*parts, summaries.of_training(seen)))
+
+    for name, word in words.items():
+        assert word in labels()
+        assert word not in labels(name), name
+    batches = summaries.without(["batch_size"], values())
+    assert summaries.of_training(batches) == "Gradient descent"
+    assert summaries.of_data(summaries.without(words, every), None) == "more"
 
 
 def test_a_cleared_field_is_left_out() -> None:

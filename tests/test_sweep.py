@@ -85,7 +85,7 @@ def test_the_boundary_is_the_prediction_over_the_pages_square_from_its_top(probl
         answer = predict(run, np.array([[x1, x2]]))[0]
         share = answer if problem == "classification" else np.clip((answer + 1) / 2, 0, 1)
         # half a step of rounding, and what two ways to the point differ by
-        assert abs(boundary[row, column] / 255 - share) <= 0.5001 / 255
+        assert abs(boundary[row, column] / 127 - share) <= 0.5001 / 127
 
 
 def test_a_diverged_run_is_summed_up_where_it_was_last_finite() -> None:

@@ -91,7 +91,7 @@ def test_a_bad_range_is_one_sentence(arguments: tuple, sentence: str) -> None:
             ((4,), [4]),
             r"hidden_layers must .* each value once, got \(4,\) twice",
         ),
-        ("activation", ("relu", "step"), "activation must be one of relu, .*, got 'step'"),
+        ("activation", ("relu", "stairs"), "activation must be one of relu, .*, got 'stairs'"),
         ("nonsense", (1,), "axis must be one of problem, .*, got 'nonsense'"),
     ],
 )

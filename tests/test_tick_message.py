@@ -36,7 +36,7 @@ def lengths(found: Message) -> list[int]:
 
 def test_a_paused_run_is_sent_with_its_past_to_look_back_at(run: Run) -> None:
     found = sent(Playground(run, 1, (OwnPoints(),)))
-    assert found.status == "100 of 200 iterations"
+    assert found.status.replace("\u00a0", " ") == "100 of 200 iterations"
     assert found.progress == 0.5
     assert f"| {evaluate(run).train_loss:.4f} |" in found.metrics
     assert set(found.charts) == CHARTS
@@ -49,7 +49,9 @@ def test_a_paused_run_is_sent_with_its_past_to_look_back_at(run: Run) -> None:
 def test_a_training_run_is_sent_with_its_speed_and_without_a_time_line(run: Run) -> None:
     training = Training(150, 0.06, 0, 0.0)
     found = sent(Playground(run, 1, (OwnPoints(),), training=training))
-    assert re.match(r"100 of 150 iterations · [\d,]+ iterations/s · [\d,]+ s left$", found.status)
+    assert re.match(
+        r"100 of\s150\siterations\s[\d,]+\siterations/s\s[\d,]+\ss\sleft$", found.status
+    )
     assert found.progress == pytest.approx(100 / 150)
     assert found.time_line is None
 

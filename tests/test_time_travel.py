@@ -67,7 +67,7 @@ def test_the_slider_shows_the_run_as_it_was_at_each_place_of_a_drag(
     time_line(page).fill(last)
     for name in CHARTS:
         shown(page, name, 300)
-    expect(status(page)).to_have_text(re.compile("^300 of 25,000"))
+    expect(status(page)).to_have_text(re.compile(r"^300 of\s25,000"))
 
     box = time_line(page).bounding_box()
     assert box

@@ -70,4 +70,4 @@ def test_with_a_drawing_tool_a_swipe_draws_and_does_not_scroll(phone: Page, serv
 def test_a_tap_on_the_plane_tells_what_the_network_predicts_there(phone: Page, server: str) -> None:
     open_page(phone, server, "samples=20")
     phone.touchscreen.tap(*place(phone, 0.01, 0.01))
-    expect(chart(phone, "decision-boundary").locator(".answer")).to_contain_text(" % ")
+    expect(chart(phone, "decision-boundary").locator(".answer")).to_contain_text("% ")

@@ -6,8 +6,8 @@ from nnlab import Config
 from nnlab.data.datasets import DATASETS
 from nnlab.data.features import FEATURES
 from nnlab.model.activations import ACTIVATIONS
-from nnlab.model.losses import OUTPUT_LOSSES
-from nnlab.model.network import INITIALIZATIONS
+from nnlab.model.heads import OUTPUT_LOSSES
+from nnlab.model.initialization import INITIALIZATIONS
 from nnlab.model.optimizers import OPTIMIZERS, PENALTIES, SCHEDULES
 from nnlab.training.config import SETTINGS
 from nnlab.training.wording import OPTIONS, label, phrase, read_options, short, value_text

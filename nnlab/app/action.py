@@ -16,8 +16,8 @@ class Action(NamedTuple, Generic[Record]):
     ----------
     name : key of the button
     command : called with the record that the button was drawn for, and the button's values. It must
-        not wait or compute, but only ask in the record for work that takes long: if another message
-        ends the script run first, Streamlit does not repeat the click
+        not wait or compute, but only ask in the record for work that takes long, as no newer
+        message can end the script run before its commands are done
     label, help : of the button, where they are always the same; the help names the key, too
     key : as in KeyboardEvent.key, with "Shift+" before it; empty if there is none
     is_enabled : says whether the action is possible
@@ -72,10 +72,15 @@ class Action(NamedTuple, Generic[Record]):
         )
 
 
-def keyboard(actions: Iterable[Action[Any]], others: Mapping[str, str] | None = None) -> None:
+def keyboard(
+    actions: Iterable[Action[Any]],
+    others: Mapping[str, str] | None = None,
+    chooses: Mapping[str, str] | None = None,
+) -> None:
     """Let the keyboard press the buttons of these actions; of one key, the first on the page.
 
-    `others` says what keys do that press no button.
+    `others` says what keys do that press no button, and `chooses` has by its key a CSS selector of
+    each choice that a key clicks.
     """
     presses: dict[str, list[str]] = {}
     stops, names, labels = [], {}, {}
@@ -87,4 +92,11 @@ def keyboard(actions: Iterable[Action[Any]], others: Mapping[str, str] | None = 
         if action.stops:
             stops.append(action.name)
     more = list((others or {}).items())
-    live_chart.keyboard(presses=presses, stops=stops, names=names, labels=labels, others=more)
+    live_chart.keyboard(
+        presses=presses,
+        chooses=chooses or {},
+        stops=stops,
+        names=names,
+        labels=labels,
+        others=more,
+    )

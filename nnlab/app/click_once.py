@@ -2,7 +2,8 @@
 
 Streamlit's page sends a click a moment after it, by a timer. If the timer of a fragment that runs
 again by itself is due before, that message carries the click as well, and the server would act on
-both. So the click is taken out of messages that no person has caused.
+both. So such a message is dropped: the click's own follows, and what it does need not wait for one
+more tick.
 """
 
 from google.protobuf.message import DecodeError  # type: ignore[import-untyped]
@@ -11,7 +12,7 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 
 
 class ClickOnce:
-    """ASGI middleware that removes clicks from the messages of fragments' timers."""
+    """ASGI middleware that drops the messages of fragments' timers that carry a click."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -21,26 +22,18 @@ class ClickOnce:
 
         async def without_copies() -> Message:
             message = await receive()
-            if message["type"] == "websocket.receive" and message.get("bytes"):
-                message["bytes"] = without_clicks(message["bytes"])
+            while message["type"] == "websocket.receive" and is_copy(message.get("bytes") or b""):
+                message = await receive()
             return message
 
         await self._app(scope, without_copies if scope["type"] == "websocket" else receive, send)
 
 
-def without_clicks(data: bytes) -> bytes:
-    """Return a message of the browser without clicks, if a timer has caused it.
-
-    What cannot be read is returned as it is; Streamlit refuses it.
-    """
+def is_copy(data: bytes) -> bool:
+    """Say whether a message of the browser carries a click, though a timer has caused it."""
     try:
-        message = BackMsg.FromString(data)
+        request = BackMsg.FromString(data).rerun_script
     except DecodeError:
-        return data
-    states = message.rerun_script.widget_states
-    kept = [state for state in states.widgets if not state.trigger_value]
-    if not message.rerun_script.is_auto_rerun or len(kept) == len(states.widgets):
-        return data
-    del states.widgets[:]
-    states.widgets.extend(kept)
-    return bytes(message.SerializeToString())
+        return False  # Streamlit refuses it
+    clicked = any(state.trigger_value for state in request.widget_states.widgets)
+    return bool(request.is_auto_rerun and clicked)

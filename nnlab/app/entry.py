@@ -1,7 +1,7 @@
 """What both entry points of the app share, the package's and a clone's.
 
-Importing it turns the process into the page's server: BLAS uses one thread, and a signal that has
-stopped the server ends the process, too.
+Importing it turns the process into the page's server: BLAS uses one thread, a signal that has
+stopped the server ends the process, too, and faults of Streamlit are mended.
 """
 
 import gc
@@ -15,9 +15,10 @@ from streamlit import cli_util
 from streamlit.web.server import server_util
 
 from nnlab import process_end
-from nnlab.app import navigation, security
+from nnlab.app import navigation, security, streamlit_faults
 from nnlab.app.click_once import ClickOnce
 from nnlab.app.explore import page as explore
+from nnlab.app.lessons import lesson_list
 from nnlab.app.message_rate import MessageRate
 from nnlab.app.one_upload import OneUpload
 from nnlab.app.playground import page as playground
@@ -26,6 +27,7 @@ from nnlab.model.computing import keep_one_blas_thread
 
 keep_one_blas_thread()
 process_end.exit_on_signal()
+streamlit_faults.mend()
 
 
 def middleware() -> list[Middleware]:
@@ -41,6 +43,7 @@ def middleware() -> list[Middleware]:
 @asynccontextmanager
 async def lifespan(app: st.App) -> AsyncIterator[None]:
     """Guard the server, and open the page in a browser, as Streamlit does not for a st.App."""
+    process_end.pass_only_the_first_signal()
     async with security.lifespan(app):
         if not st.get_option("server.headless"):
             url = server_util.get_url(security.only_address() or "localhost")
@@ -50,7 +53,7 @@ async def lifespan(app: st.App) -> AsyncIterator[None]:
 
 def draw() -> None:
     """Draw the page that the address names, in a turn: a script run is work for the server."""
-    navigation.register(playground.PAGE, explore.PAGE)
+    navigation.register(playground.PAGE, explore.PAGE, lesson_list.PAGE)
     with turn():
         navigation.run()
 

@@ -33,6 +33,10 @@ GO = """<script>
 history.pushState({}, "", document.querySelector("[data-go]").dataset.go);
 dispatchEvent(new PopStateEvent("popstate"));
 </script>"""
+# Marks the lessons that this browser has done, and keeps the marks of those done now.
+LESSON_MARKS = f"<script>{(STATIC / 'lesson_marks.js').read_text()}</script>"
+# The editor of lessons lists the faults as one types.
+SEND_WHILE_TYPING = f"<script>{(STATIC / 'send_typed.js').read_text()}</script>"
 
 # The Tab key reaches a panel, so that the arrow keys scroll it.
 SCROLL_BY_KEYS = """<script>
@@ -116,6 +120,23 @@ def menu(here: str, settings: Config) -> None:
 def _workbench() -> Workbench:
     (found,) = (page for page in _pages if isinstance(page, Workbench))
     return found
+
+
+def lesson_link(name: str, title: str) -> None:
+    """Draw a link to the first step of a lesson in the workbench."""
+    page = _streamlit(_workbench())
+    st.page_link(page, label=title, query_params={"lesson": name, "step": "1"})
+
+
+def editor_link(title: str) -> None:
+    """Draw a link to the editor of lessons in the workbench."""
+    page = _streamlit(_workbench())
+    st.page_link(page, label=title, icon=":material/edit_note:", query_params={"edit": "true"})
+
+
+def tensorflow_link(link: str, title: str) -> None:
+    """Draw a link that opens one of TensorFlow Playground in the workbench."""
+    st.page_link(_streamlit(_workbench()), label=title, query_params={"tfp": link})
 
 
 def current_run() -> Run | None:

@@ -1,16 +1,12 @@
 """How often a page is drawn while it trains, and how many iterations each tick makes."""
 
-import time
 from typing import Any, NamedTuple
 
 import streamlit as st
 
-from nnlab.app.turns import pausing_turn
-
 TICK_SECONDS = 0.06  # between two ticks
 SLOWEST_TICK_SECONDS = 2.0  # on a slow network
 MOST_PATIENCE_SECONDS = 80.0
-FLUSH_SECONDS = 0.02  # for Streamlit to send an update, which the next tick would drop
 SPEEDS = {"1": 1, "10": 10, "100": 100, "max": None}  # iterations per tick
 DEFAULT_SPEED = "max"  # the article's boundary closes a few seconds after Start
 SPEED_HELP = "Iterations per redraw of the page; Max: as many as time allows."
@@ -48,13 +44,3 @@ class Pace(NamedTuple):
         if self.interval == TICK_SECONDS or now - self.since < self.patience:
             return self
         return self._replace(interval=max(self.interval / 4, TICK_SECONDS), since=now)
-
-
-def flush(began: float, interval: float) -> None:
-    """Wait briefly if the next tick is due, so that this tick's update is sent first.
-
-    `began` is the tick's start by time.perf_counter(); `interval` is the time between two ticks.
-    """
-    if time.perf_counter() - began > interval - FLUSH_SECONDS:
-        with pausing_turn():
-            time.sleep(FLUSH_SECONDS)

@@ -4,10 +4,17 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
+from nnlab.data.datasets import CURVE
 from nnlab.training.config import Config
 from nnlab.training.metrics import Metrics
 from nnlab.training.run import Run
 from nnlab.training.wording import phrase, short, value_text
+
+_FIXED = "\u00a0"  # a space at which a line does not break
+_WIDE = "\u2003"  # between the parts of a line: at its end or start, a dot would be left over
 
 
 def title(config: Config) -> str:
@@ -19,28 +26,30 @@ def title(config: Config) -> str:
 
 
 def status(run: Run, goal: int, speed: float | None) -> str:
-    """Say in one line how far the run is, how fast it trains, or why it has stopped.
+    """Say how far the run is, how fast it trains, or why it has stopped.
 
+    Where the line is too long it breaks between its parts, never between a number and its unit.
     It pauses at iteration `goal`. `speed` is in iterations per second, None unless it trains.
     """
     if run.diverged:
         return f":red[**Diverged at iteration {run.iteration:,}: the loss is no longer finite.**]"
     if not len(run.dataset.train_inputs):
         return "No points yet: choose a tool that adds points, then click on the plane."
-    line = f"{run.iteration:,} of {goal:,} iterations"
+    parts = [f"{run.iteration:,} of{_FIXED}{goal:,}{_FIXED}iterations"]
     if run.parameters_edited:
-        line += " · edited by hand"
+        parts.append("edited by hand".replace(" ", _FIXED))
     config, more = run.config, "; change this rule to continue"
     if run.rule_met == "target_loss":
-        line += f" · stopped at loss {config.target_loss:g}{more}"
+        parts.append(f"stopped at loss{_FIXED}{config.target_loss:g}{more}")
     elif run.rule_met == "plateau":
-        line += f" · stopped: no progress for {config.patience:,} iterations{more}"
+        parts.append(f"stopped: no progress for {config.patience:,}{_FIXED}iterations{more}")
     elif speed:
         seconds = (goal - run.iteration) / speed
-        line += f" · {float(f'{speed:.2g}'):,.0f} iterations/s · {seconds:,.0f} s left"
+        parts.append(f"{float(f'{speed:.2g}'):,.0f}{_FIXED}iterations/s")
+        parts.append(f"{seconds:,.0f}{_FIXED}s{_FIXED}left")
     elif run.iteration == goal:
-        line += f" · Done. Start trains {config.iterations:,} more"
-    return line
+        parts.append(f"Done. Start trains {config.iterations:,}{_FIXED}more")
+    return _WIDE.join(parts)
 
 
 def looking_back(run: Run, shown: Run) -> str:
@@ -55,7 +64,7 @@ def count(run: Run, shown: Run, goal: int, speed: float | None) -> tuple[str, st
     """
     if shown is not run:
         return f"{shown.iteration:,}", f"looking back, of {run.iteration:,}"
-    number, words = f"{run.iteration:,}", f"of {goal:,}"
+    number, words = f"{run.iteration:,}", f"iterations of {goal:,}"
     if run.diverged:
         return number, ":red[**diverged**]"
     if not len(run.dataset.train_inputs):
@@ -114,15 +123,15 @@ def alt(run: Run, values: Metrics) -> str:
     return f"at iteration {run.iteration}: training loss {train}, test loss {test}."
 
 
-def loss_name(config: Config) -> str:
-    """Return the name of the loss under these settings."""
-    squared = config.problem == "regression" or config.output_loss == "squared_error"
-    return "½ squared error" if squared else "cross-entropy"
-
-
-def reading(config: Config, *, discretize: bool = False) -> dict[str, object]:
-    """Return what the map of the output shows, as in messages.json."""
-    if config.problem == "regression":
+def reading(
+    config: Config, shares: NDArray[np.uint8] | None = None, *, discretize: bool = False
+) -> dict[str, object] | None:
+    """Return what the map of the output shows, as in messages.json; `shares` as in `PlaneView`."""
+    if shares is not None:
+        return {"kind": "shares", "reach": 1.0, "shares": shares}
+    if config.head.n_outputs > 1 or config.dataset == CURVE:
+        return None  # a sweep keeps the map alone, and a curve has none
+    if not config.n_classes:
         return {"kind": "sign" if discretize else "value", "reach": 1.0}
     return {"kind": "class" if discretize else "probability", "reach": 1.0}
 

@@ -21,7 +21,7 @@ from streamlit import file_util, net_util, url_util
 from streamlit.web.server import server_util
 from streamlit.web.server.starlette.starlette_websocket import is_host_allowed
 
-from nnlab.app.navigation import GO, SCRIPTS, SCROLL_BY_KEYS
+from nnlab.app.navigation import GO, LESSON_MARKS, SCRIPTS, SCROLL_BY_KEYS, SEND_WHILE_TYPING
 from nnlab.data.rules import BrokenRule, shown
 
 # Environment variables: the sites that may show the page in a frame, and 1 for public metrics.
@@ -80,7 +80,8 @@ def _content_security_policy(embedders: list[str]) -> str:
     each component's code (`blob:`), and both set styles.
     """
     page = Path(file_util.get_static_dir(), "index.html").read_text(encoding="utf-8")
-    inline = re.findall(r"<script>(.*?)</script>", page + SCRIPTS + GO + SCROLL_BY_KEYS, re.DOTALL)
+    own = SCRIPTS + GO + SCROLL_BY_KEYS + LESSON_MARKS + SEND_WHILE_TYPING
+    inline = re.findall(r"<script>(.*?)</script>", page + own, re.DOTALL)
     digests = [hashlib.sha256(script.encode()).digest() for script in inline]
     hashes = " ".join(f"'sha256-{base64.b64encode(digest).decode()}'" for digest in digests)
     rules = [

@@ -22,7 +22,7 @@ Clock = Callable[[], float]
 Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")
 BUDGET_SECONDS = 0.06  # of training in one tick, so that the page responds at any speed
-MAX_FRAMES = 4  # boundary pictures per tick when nobody else is waiting
+MAX_FRAMES = 3  # boundary pictures per tick when nobody else is waiting
 # Parameters times pictures per tick: a large network takes longer to draw than to train.
 MAX_DRAWN_PARAMETERS = 60_000
 # After this time, a session's use of turns counts half. If it were longer, a session that has
@@ -211,6 +211,8 @@ def show(
     *passed, last = runs
     views = [view_plane(run, options._replace(thumbnails=False)) for run in passed]
     views.append(view_plane(last, options))
+    if options.entropy:
+        palette = palette.of_entropy
     frames = [
         (run.iteration, png(view.levels, palette)) for run, view in zip(runs, views, strict=True)
     ]

@@ -5,6 +5,8 @@ import re
 # A spreadsheet may run such a cell as a formula (OWASP, "CSV Injection"), full-width forms too.
 _FORMULA = re.compile(r"[\t\r\n]|\s*[=+\-@＝＋－＠]")
 
+_MISSING = {"", "na", "n/a", "?", "nan", "null"}
+
 
 def as_number(cell: str) -> float | None:
     """Return the number that a cell holds, which may be infinite or NaN; None if it holds none."""
@@ -12,6 +14,11 @@ def as_number(cell: str) -> float | None:
         return None if "_" in cell else float(cell)  # Python reads 1_0 as 10
     except ValueError:
         return None
+
+
+def is_missing(cell: str) -> bool:
+    """Say whether a cell is empty, or says so."""
+    return cell.lower() in _MISSING
 
 
 def _needs_guard(text: str) -> bool:

@@ -3,10 +3,11 @@
 import re
 from dataclasses import dataclass
 
-from nnlab.data.cells import as_number
-from nnlab.data.csv_files import PointsTable
+from nnlab.data.cells import as_number, is_missing
+from nnlab.data.labels import MAX_LABELS
+from nnlab.data.tables import PointsTable
 
-MISSING = {"", "na", "n/a", "?", "nan", "null"}  # in lower case
+MANY_LABELS = 20  # of a column that is named like one: the user picks some of them
 # What common files call the answer: class, Survived, Purchased, is_fraud, Loan_Status, …
 _ANSWER_NAMES = {
     *("label", "labels", "class", "classes", "target", "category", "outcome", "result", "output"),
@@ -51,11 +52,16 @@ class _Column:
     numbers_rows: bool
 
 
-def guess_columns(table: PointsTable, problem: str) -> tuple[str, str, str]:
+def guess_columns(
+    table: PointsTable, problem: str, label: str | None = None
+) -> tuple[str, str, str]:
     """Return the names of the columns that look like the two inputs and the label or target.
 
-    The label of a classification is better a column with two values, and then one with the name of
-    an answer, such as "class" or "Survived". The target of a regression is better numeric, then one
+    If `label` is given, it is the name of the label or target, and only the inputs are guessed.
+
+    The label of a classification is better a column with up to MANY_LABELS values and the name of
+    an answer, such as "class" or "Survived", then one with two to MAX_LABELS values, and then one
+    with two. The target of a regression is better numeric, then one
     with more than two values, and then one with such a name. Among equals it is the last column.
 
     The inputs are two of the rest: better numeric, then without missing cells, then with more than
@@ -69,7 +75,8 @@ def guess_columns(table: PointsTable, problem: str) -> tuple[str, str, str]:
         _described(name, cells, is_first=place == 0)
         for place, (name, cells) in enumerate(table.columns.items())
     ]
-    answer = max(enumerate(columns), key=lambda item: (*_as_label(item[1], problem), item[0]))[1]
+    named = [column for column in columns if column.name == label] or columns
+    answer = max(enumerate(named), key=lambda item: (*_as_label(item[1], problem), item[0]))[1]
     rest = [column for column in columns if column is not answer]
     first, second = sorted(sorted(rest, key=_as_input)[:2], key=columns.index)
     return first.name, second.name, answer.name
@@ -81,7 +88,9 @@ def _as_label(column: _Column, problem: str) -> tuple[bool, ...]:
     if problem == "regression":
         # Two values are classes, though they can be numbers.
         return not column.numbers_rows, column.is_numeric, column.n_values > 2, named
-    return not column.numbers_rows, column.n_values == 2, named
+    count = column.n_values
+    reads_like_one = named and count <= MANY_LABELS
+    return not column.numbers_rows, reads_like_one, 2 <= count <= MAX_LABELS, count == 2
 
 
 def _as_input(column: _Column) -> tuple[bool, ...]:
@@ -91,7 +100,7 @@ def _as_input(column: _Column) -> tuple[bool, ...]:
 
 
 def _described(name: str, cells: list[str], *, is_first: bool) -> _Column:
-    present = [cell for cell in cells if cell.lower() not in MISSING]
+    present = [cell for cell in cells if not is_missing(cell)]
     numbers = [found for cell in present if (found := as_number(cell)) is not None]
     all_numbers = len(numbers) == len(present)
     words = [

@@ -14,22 +14,15 @@ from typing import Any
 import numpy as np
 
 from nnlab.data.cells import as_number, guarded, plain
+from nnlab.data.file_text import rows_of
+from nnlab.data.labels import classes_of
 from nnlab.data.points import FloatArray, Points
 from nnlab.data.rules import BrokenRule, shown
+from nnlab.data.tables import PointsTable
 
-MAX_BYTES, MAX_ROWS, MAX_COLUMNS = 10_000_000, 100_000, 100
-_CONTROL_BYTES = re.compile(rb"[\x00-\x08\x0e-\x1f]")
+MAX_ROWS, MAX_COLUMNS = 100_000, 100
 _DECIMAL_COMMA = re.compile(r"[+-]?\d*,\d+([eE][+-]?\d+)?")
 _refusal = partial(BrokenRule, "file")
-
-
-@dataclass(frozen=True, eq=False)
-class PointsTable:
-    """The cells of a file by column name, and the row numbers in the file."""
-
-    columns: dict[str, list[str]]
-    row_numbers: list[int]
-    has_numbered_header: bool = False  # the header counts the columns: 0, 1, 2
 
 
 @dataclass(frozen=True)
@@ -39,23 +32,22 @@ class LabelledPoints:
     points: Points
     axes: tuple[str, str]
     target: str
-    classes: tuple[str, str] | None
+    classes: tuple[str, ...] | None
 
 
 def read_table(content: bytes) -> PointsTable:
     """Return the cells of a CSV file.
 
-    The separator is the first of tab, semicolon and comma that splits the first row into three or
-    more cells. With tabs or semicolons, numbers may have a decimal comma. The first row is a
-    header if no cell in it is a number, or if it counts the columns (see `_is_numbered_header`).
-    Without a header the names are x1, x2, …
+    `file_text.rows_of` says what separates them. If it is no comma, numbers may have a decimal
+    comma. The first row is a header if no cell in it is a number, or if it counts the columns (see
+    `_is_numbered_header`). Without a header the names are x1, x2, …
 
     Raises
     ------
     BrokenRule
-        If the content is not UTF-8 text, or not a table of an allowed size.
+        If the content is no text, or not a table of an allowed size.
     """
-    columns, row_numbers, header = _columns(_text(content))
+    columns, row_numbers, header = _columns(content)
     if len(row_numbers) <= header:
         raise _refusal("have rows of numbers", "only a header" if columns else "nothing")
     numbered = header and as_number(columns[-1][0]) is not None
@@ -74,13 +66,13 @@ def to_points(table: PointsTable, x1: str, x2: str, label: str, *, problem: str)
     Parameters
     ----------
     x1, x2, label : names of three different columns
-    problem : for "classification" the label has two values, and class 0 is the smaller number or
-        the first in the alphabet, so that 0 and 1 stay 0 and 1; for "regression" any number
+    problem : for "classification" there are two to six labels, and class 0 is the smallest number
+        or the first in the alphabet; for "regression" the label is any number
 
     Raises
     ------
     BrokenRule
-        If a cell does not fit its column, or there are not two labels.
+        If a cell does not fit its column, or there are not two to six labels.
     """
     if len({x1, x2, label} & {*table.columns}) != 3:
         rule = "be three different ones of the file"
@@ -89,25 +81,25 @@ def to_points(table: PointsTable, x1: str, x2: str, label: str, *, problem: str)
     if problem == "regression":
         targets = _numbers(table, label)
     elif problem == "classification":
-        targets, classes = _classes(table, label)
+        targets, classes = classes_of(table, label)
     else:
         raise BrokenRule("problem", "be classification or regression", shown(problem))
     return LabelledPoints(Points(inputs, targets), (x1, x2), label, classes)
 
 
 def write_table(
-    points: Points, names: tuple[str, str, str], classes: tuple[str, str] | None = None
+    points: Points, names: tuple[str, str, str], classes: tuple[str, ...] | None = None
 ) -> bytes:
     """Return points as a CSV file, which reads back as the same points bit for bit.
 
-    `names` are those of the two inputs and the target, all different; `classes` replace 0 and 1.
-    A name that a spreadsheet would run as a formula, or that reads as a number, gets a
+    `names` are those of the two inputs and the target, all different; `classes` replace their
+    numbers. A name that a spreadsheet would run as a formula, or that reads as a number, gets a
     leading apostrophe, which `read_table` and `to_points` remove. Numbers stay as they are.
     """
     targets: list[Any] = points.targets.tolist()
     if classes is not None:
         cells = [guarded(name) if (n := as_number(name)) is None else n for name in classes]
-        targets = [cells[(0.0, 1.0).index(target)] for target in targets]
+        targets = [cells[int(target)] for target in targets]
     text = io.StringIO(newline="")
     # Quotes keep a name in one cell even where a spreadsheet splits at semicolons.
     writer = csv.writer(text, quoting=csv.QUOTE_NONNUMERIC)
@@ -117,57 +109,36 @@ def write_table(
     return text.getvalue().encode("utf-8" if text.getvalue().isascii() else "utf-8-sig")
 
 
-def _text(content: bytes) -> str:
-    if len(content) > MAX_BYTES:
-        raise _refusal(f"be at most {MAX_BYTES // 10**6} MB", f"{len(content):,} bytes")
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise _refusal("be text in UTF-8", "UTF-16")
-    if _CONTROL_BYTES.search(content):
-        raise _refusal("be a CSV file", "binary data, as in a .zip or .xlsx file")
-    try:
-        return content.decode("utf-8-sig").rstrip("\r\n")
-    except UnicodeDecodeError as error:
-        byte, line = content[error.start], content.count(b"\n", 0, error.start) + 1
-        raise _refusal("be text in UTF-8", f"byte 0x{byte:02x} in line {line}") from None
-
-
-def _separator(text: str) -> str:
-    unquoted = re.sub('"[^"]*"', "", text[:100_000]).lstrip("\r\n")
-    first_line = re.split("[\r\n]", unquoted, maxsplit=1)[0]
-    return max("\t;,", key=lambda separator: min(2, first_line.count(separator)))
-
-
-def _columns(text: str) -> tuple[list[list[str]], list[int], bool]:
+def _columns(content: bytes) -> tuple[list[list[str]], list[int], bool]:
     """Return columns of cells, their row numbers, and whether the first row is a header."""
     rows: list[list[str]] = []
     row_numbers: list[int] = []
-    number, separator, lines = 0, _separator(text), io.StringIO(text, newline="")
-    reader = csv.reader(lines, delimiter=separator, skipinitialspace=True, strict=True)
-    try:
-        for number, record in enumerate(reader, 1):
-            if number > MAX_ROWS + 1:  # empty rows count
-                raise _refusal(f"have at most {MAX_ROWS:,} rows", "more")
-            row = [cell.strip() for cell in record]
-            if not any(row):
-                continue
-            if not rows and not 3 <= len(row) <= MAX_COLUMNS:
-                rule = f"have 3 to {MAX_COLUMNS} columns, split at commas, semicolons or tabs"
-                raise _refusal(rule, f"{len(row):,}")
-            if rows and len(row) != len(rows[0]):
-                where = f"{len(row):,} in row {number}"
-                raise _refusal(f"have {len(rows[0])} cells in every row", where)
-            if separator != ",":
-                row = [c.replace(",", ".") if _DECIMAL_COMMA.fullmatch(c) else c for c in row]
-            rows.append(row)
-            row_numbers.append(number)
-    except csv.Error:  # also a cell longer than csv.field_size_limit, as after an open quote
-        what = f"a broken quote or an endless cell in row {number + 1}"
-        raise _refusal("be a CSV file", what) from None
+    number = 0
+    for number, row, separator in rows_of(content):
+        if number > MAX_ROWS + 1:  # empty rows count
+            raise _refusal(f"have at most {MAX_ROWS:,} rows", "more")
+        if not any(row):
+            continue
+        if not rows and not 3 <= len(row) <= MAX_COLUMNS:
+            must = f"have 3 to {MAX_COLUMNS} columns, split at commas, semicolons, tabs or spaces"
+            raise _refusal(must, f"{len(row):,}")
+        if len(rows) == 1 and len(row) == len(rows[0]) + 1 and separator in "\t ":
+            rows[0].insert(0, "")  # R writes the names of rows without a name for their column
+        if rows and len(row) != len(rows[0]):
+            where = f"{len(row):,} in row {number}"
+            raise _refusal(f"have {len(rows[0])} cells in every row", where)
+        point = separator == ","
+        rows.append(row if point else [_with_point(cell) for cell in row])
+        row_numbers.append(number)
     columns = [list(cells) for cells in zip(*rows, strict=True)]
     header = all(as_number(cells[0]) is None for cells in columns) or _is_numbered_header(columns)
     if number > MAX_ROWS + header:
         raise _refusal(f"have at most {MAX_ROWS:,} rows", "more")
     return columns, row_numbers, header
+
+
+def _with_point(cell: str) -> str:
+    return cell.replace(",", ".") if _DECIMAL_COMMA.fullmatch(cell) else cell
 
 
 def _is_numbered_header(columns: list[list[str]]) -> bool:
@@ -205,23 +176,3 @@ def _numbers(table: PointsTable, name: str) -> FloatArray:
             raise _refusal("have finite numbers", where)
         numbers.append(number)
     return np.array(numbers)
-
-
-def _classes(table: PointsTable, name: str) -> tuple[FloatArray, tuple[str, str]]:
-    """Return the class of each row, float64 (n,), each 0.0 or 1.0, and both names."""
-    cells, column = table.columns[name], shown(name)
-    texts = {cell: plain(cell) for cell in dict.fromkeys(cells)}
-    numbers = {cell: as_number(text) for cell, text in texts.items()}
-    for cell, text in texts.items():
-        if not text or not math.isfinite(numbers[cell] or 0):
-            row = table.row_numbers[cells.index(cell)]
-            where = f"{shown(cell)} in column {column}, row {row}"
-            raise _refusal("have a label in every row", where)
-    labels: dict[str, Any] = texts if None in numbers.values() else numbers
-    found = sorted(set(labels.values()))
-    if len(found) != 2:
-        got = f"{len(found):,}" if len(found) > 2 else f"only {shown(texts[cells[0]])}"
-        raise _refusal("have two labels", f"{got} in column {column}")
-    targets = np.array([labels[cell] == found[1] for cell in cells], dtype=np.float64)
-    zero, one = (v if isinstance(v, str) else repr(v).removesuffix(".0") for v in found)
-    return targets, (zero, one)

@@ -1,13 +1,14 @@
 """The input features: the functions of a point (x1, x2) that the network gets as its inputs."""
 
 from collections.abc import Callable, Sequence
+from functools import cache
 
 import numpy as np
 
 from nnlab.data.points import FloatArray
 
-# TensorFlow Playground's seven, and the two cosines. Our plane reaches from about -1 to 1, so it
-# shows less of a wave than theirs, which reaches from -6 to 6.
+# TensorFlow Playground's seven, and the two cosines. Most data sets reach from about -1 to 1, and
+# show less of a wave than TensorFlow Playground's own, which reach from -6 to 6.
 FEATURES: dict[str, Callable[[FloatArray, FloatArray], FloatArray]] = {
     "x1": lambda x1, x2: x1,
     "x2": lambda x1, x2: x2,
@@ -21,6 +22,7 @@ FEATURES: dict[str, Callable[[FloatArray, FloatArray], FloatArray]] = {
 }
 
 
+@cache
 def column_names(n_columns: int) -> tuple[str, ...]:
     """Return the names of unchanged columns: x1, x2, x3, ..."""
     return tuple(f"x{number}" for number in range(1, n_columns + 1))

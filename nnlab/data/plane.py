@@ -1,25 +1,31 @@
-"""The square of the plane that is drawn, and the points of a grid over it."""
+"""The part of the plane that is drawn, where points lie on it, and the points of a grid over it."""
 
 import numpy as np
 
 from nnlab.data.datasets import Dataset, FloatArray
 
-MIN_REACH = 1.25  # from the centre to an edge: all data sets fit, if they have little noise
 REACHES = (1, 1.25, 1.6, 2, 2.5, 3.2, 4, 5, 6.3, 8, 10)  # times a power of ten, 1.25 apart
+CURVE_MARGIN = 0.3  # above and below a curve's points, as a part of their height
 
 Extent = tuple[float, float, float, float]  # left, right, bottom, top
 
 
 def plane_extent(dataset: Dataset) -> Extent:
-    """Return (left, right, bottom, top) of the square that is drawn.
+    """Return (left, right, bottom, top) of what is drawn: a square, unless the targets are a curve.
 
-    It grows in steps, so that it mostly stays the same while a user draws points. Its centre is 0
-    unless the points lie far from there.
+    The square grows in steps, so that it mostly stays the same while a user draws points. Its
+    centre is 0 unless the points lie far from there.
     """
+    if dataset.is_curve:
+        x, y = np.vstack([places(dataset, "train"), places(dataset, "test")]).T
+        reach = max(dataset.reach, float(np.abs(x).max()))
+        low, high = float(y.min()), float(y.max())
+        room = CURVE_MARGIN * ((high - low) or 1)
+        return -reach, reach, low - room, high + room
     points = np.vstack([dataset.train_inputs, dataset.test_inputs])
-    reach = np.abs(points).max(initial=MIN_REACH)
+    reach = np.abs(points).max(initial=dataset.reach)
     center = np.zeros(2)
-    if reach > MIN_REACH:
+    if reach > dataset.reach:
         low, high = points.min(axis=0), points.max(axis=0)
         if (np.abs(low + high) > high - low).any():
             center = (low + high) / 2
@@ -29,6 +35,14 @@ def plane_extent(dataset: Dataset) -> Extent:
     left, bottom = (center - reach).tolist()
     right, top = (center + reach).tolist()
     return left, right, bottom, top
+
+
+def places(dataset: Dataset, part: str) -> FloatArray:
+    """Return where the points of a part, "train" or "test", are drawn, float64 (n_samples, 2)."""
+    inputs: FloatArray = getattr(dataset, f"{part}_inputs")
+    if not dataset.is_curve:
+        return inputs
+    return np.column_stack([inputs[:, 0], getattr(dataset, f"{part}_targets")])
 
 
 def pixel_centers(extent: Extent, size: int) -> FloatArray:

@@ -12,7 +12,7 @@ from PIL import Image, ImageDraw
 from sklearn.metrics import pairwise_distances_argmin as closest
 
 from nnlab.data.datasets import FloatArray
-from nnlab.data.plane import plane_extent
+from nnlab.data.plane import places, plane_extent
 from nnlab.export.painting import (
     DETAIL,
     Pixels,
@@ -24,12 +24,14 @@ from nnlab.export.painting import (
 )
 from nnlab.export.replay import GiveWay, look_back, loss_scale, to_nobody
 from nnlab.figures.curves import Series, loss_series
-from nnlab.figures.plane_picture import shades
+from nnlab.figures.plane_picture import class_colors, shades
 from nnlab.figures.points import traces
+from nnlab.figures.shapes import SYMBOLS, outline
 from nnlab.figures.style import LIGHT, RIM_COLOR, SET_COLORS
-from nnlab.inspection.plane_view import GRID_SIZE, LEVELS, PlaneView
+from nnlab.inspection.plane_levels import LEVELS
+from nnlab.inspection.plane_view import GRID_SIZE, PlaneView, view_plane
 from nnlab.training.metrics import Metrics
-from nnlab.training.run import Run
+from nnlab.training.run import Run, evaluate
 
 WIDTH, HEIGHT = 960, 540  # pixels: half of a projector's, so that texts stay readable
 FRAME_MILLISECONDS, LAST_MILLISECONDS = 80, 3000
@@ -68,6 +70,15 @@ def animation(
     return file.getvalue()
 
 
+def still(run: Run, loss_name: str, *, log: bool, axes: tuple[str, str]) -> bytes:
+    """Return the run as it is now as a PNG: the last frame of its `animation`."""
+    metrics = evaluate(run)
+    easel = _Easel(run, loss_series(run, metrics), loss_name, log=log, axes=axes)
+    file = io.BytesIO()
+    easel.frame(run, metrics, view_plane(run)).save(file, "png")
+    return file.getvalue()
+
+
 class _Easel:
     """What all frames share, as indices into a palette that begins with the boundary's shades."""
 
@@ -82,17 +93,20 @@ class _Easel:
         ]
         points = smooth("RGBA", (WIDTH, HEIGHT), partial(_draw_points, run))
         self._is_point = np.asarray(points)[:, :, 3] > 127
-        boundary = shades(LIGHT.plane, np.linspace(0, 1, SHADES))
-        others, numbers = in_one_palette([*curves, points.convert("RGB")], 256 - SHADES)
+        boundary = shades((LIGHT.plane[0], LIGHT.plane[1]), np.linspace(0, 1, SHADES))
+        if run.config.n_classes > 2 or run.dataset.is_curve:
+            boundary = class_colors(LIGHT)
+        count = len(boundary)
+        others, numbers = in_one_palette([*curves, points.convert("RGB")], 256 - count)
         self._palette = np.concatenate([boundary, others])
-        self._drawn, self._to_come, self._points = (picture + SHADES for picture in numbers)
+        self._drawn, self._to_come, self._points = (picture + count for picture in numbers)
         end = DISC_SIZE * DETAIL - 1
         self._disc = smooth(
             "L", (DISC_SIZE, DISC_SIZE), lambda draw: draw.ellipse([0, 0, end, end], fill=255)
         )
         strengths = np.linspace(0, 1, 256)
         self._ramps = {
-            name: (SHADES + closest(blend(PAPER, color, strengths), others)).astype(np.uint8)
+            name: (count + closest(blend(PAPER, color, strengths), others)).astype(np.uint8)
             for name, color in {"ink": INK, **SET_COLORS}.items()
         }
 
@@ -133,6 +147,8 @@ def _paint_over(pixels: Pixels, mask: Image.Image, ramp: Pixels) -> None:
 def _shades(view: PlaneView) -> Pixels:
     """Return the boundary as indices into the palette, (BOTTOM - TOP, RIGHT - LEFT)."""
     shades: Pixels = np.rint(view.levels * ((SHADES - 1) / (LEVELS - 1))).astype(np.uint8)
+    if view.levels.max() >= LEVELS:  # several classes, or a curve
+        shades = view.levels - np.uint8(LEVELS)
     return shades.repeat(ZOOM, axis=0).repeat(ZOOM, axis=1)
 
 
@@ -190,14 +206,18 @@ def _draw_points(run: Run, draw: ImageDraw.ImageDraw) -> None:
     left, right, low, high = plane_extent(run.dataset)
     across = Scale(left, right, DETAIL * LEFT, DETAIL * RIGHT)
     up = Scale(low, high, DETAIL * BOTTOM, DETAIL * TOP)
-    for part, label, indices in traces(run.dataset, run.config.problem):
-        inputs = getattr(run.dataset, f"{part}_inputs")[indices]
+    for part, label, indices in traces(run.dataset, run.config.n_classes):
+        inputs = places(run.dataset, part)[indices]
         targets = getattr(run.dataset, f"{part}_targets")[indices, 0]
         colors = _colors(targets) if label is None else [LIGHT.points[label]] * len(inputs)
         centers = zip(across.pixels(inputs[:, 0]), up.pixels(inputs[:, 1]), strict=True)
         for (x, y), color in zip(centers, colors, strict=True):
             rim = RIM_COLOR if label is None else "#ffffff" if part == "train" else "#000000"
-            if part == "train":
+            if label is not None and run.config.n_classes > 2:
+                corners = (x, y) + 4 * DETAIL * outline(SYMBOLS[label])
+                fill = color if part == "train" else None
+                draw.polygon(corners.ravel().tolist(), fill, color if fill is None else rim, DETAIL)
+            elif part == "train":
                 r = 3.5 * DETAIL
                 draw.ellipse([x - r, y - r, x + r, y + r], color, rim, DETAIL)
             else:
@@ -207,4 +227,4 @@ def _draw_points(run: Run, draw: ImageDraw.ImageDraw) -> None:
 
 def _colors(values: FloatArray) -> list[str]:
     """Return the colours of a regression's values between -1 and 1."""
-    return [f"#{bytes(color).hex()}" for color in shades(LIGHT.points, (values + 1) / 2)]
+    return [f"#{bytes(color).hex()}" for color in shades(LIGHT.ends, (values + 1) / 2)]

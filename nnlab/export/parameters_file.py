@@ -28,7 +28,9 @@ def parameters_file(run: Run) -> bytes:
     - `points` : float64 (n, 3), own points: x1, x2, target
 
     With the points' features as the rows of a, each layer computes `a = g(a @ weights + biases)`.
-    The output's g is the sigmoid, or the identity in a regression. This restores the config:
+    The output's g is the sigmoid, the tanh of the loss tanh_squared_error, the softmax of several
+    outputs, or in a regression the identity.
+    This restores the config:
 
     >>> import io, json, numpy
     >>> from nnlab import Config, start

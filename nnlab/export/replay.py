@@ -17,13 +17,15 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageColor
 
-from nnlab.data.plane import plane_extent
+from nnlab.data.plane import places, plane_extent
 from nnlab.export.painting import Scale
 from nnlab.figures.curves import Series, loss_series
-from nnlab.figures.plane_picture import shades
+from nnlab.figures.plane_picture import class_colors, shades
 from nnlab.figures.points import axis_name, traces
+from nnlab.figures.shapes import SYMBOLS, outline
 from nnlab.figures.style import DARK, LIGHT, RIM_COLOR, SET_COLORS, Palette
-from nnlab.inspection.plane_view import GRID_SIZE, LEVELS, PlaneView, view_plane
+from nnlab.inspection.plane_levels import LEVELS
+from nnlab.inspection.plane_view import GRID_SIZE, PlaneView, view_plane
 from nnlab.training.edits import rewind
 from nnlab.training.metrics import Metrics
 from nnlab.training.run import Run, evaluate
@@ -87,14 +89,20 @@ def replay(
         give_way()
     left, right, low, high = plane_extent(run.dataset)
     plane = Scale(left, right, 0, PLACES), Scale(low, high, PLACES, 0)
-    regression = run.config.problem == "regression"
+    n_classes = run.config.n_classes
+    is_table = n_classes > 2 or run.dataset.is_curve
     template = jinja2.Template(_read("replay.html.jinja"), autoescape=True)
     page: str = template.render(
         title=title,
         style=_read("replay.css"),
         script=_read("player.js"),
-        palettes={"light": _palette(LIGHT), "dark": _palette(DARK)},
-        rim=RIM_COLOR if regression else "",
+        palettes={
+            "light": _palette(LIGHT, n_classes, is_table=is_table),
+            "dark": _palette(DARK, n_classes, is_table=is_table),
+        },
+        is_table=is_table,
+        rim="" if n_classes else RIM_COLOR,
+        shapes=[_path(name) for name in SYMBOLS[:n_classes]] if n_classes > 2 else [],
         set_colors=SET_COLORS,
         size=GRID_SIZE,
         points=_points(run, *plane),
@@ -148,20 +156,34 @@ def _frame(
 
 
 def _grey(levels: NDArray[np.uint8]) -> bytes:
-    """Return a map as a PNG in shades of grey, from black at 0 to white at LEVELS - 1."""
+    """Return a map as a PNG in shades of grey.
+
+    A scale goes from black at 0 to white at LEVELS - 1. The levels of several classes or a curve
+    are the shades themselves, since they are a table and no scale.
+    """
     file = io.BytesIO()
-    shade = np.rint(levels * (255 / (LEVELS - 1))).astype(np.uint8)
-    Image.fromarray(shade).save(file, "png", optimize=True)
+    if levels.max() < LEVELS:
+        levels = np.rint(levels * (255 / (LEVELS - 1))).astype(np.uint8)
+    Image.fromarray(levels).save(file, "png", optimize=True)
     return file.getvalue()
 
 
-def _palette(palette: Palette) -> dict[str, Any]:
-    """Return the colours of the points, and per channel those of the map, from 0 to 1."""
+def _palette(palette: Palette, n_classes: int, *, is_table: bool) -> dict[str, Any]:
+    """Return the colours of the points, and per channel those of the map, from 0 to 1.
+
+    Those of the map are a scale's two ends and middle, or a table of 256.
+    """
     stops = np.array([ImageColor.getrgb(color) for color in palette.map]) / 255
-    colors = shades(palette.points, np.linspace(0, 1, _COLORS), palette.middle)
+    colors = shades(palette.ends, np.linspace(0, 1, _COLORS), palette.middle)
+    if is_table:
+        of_classes = class_colors(palette)
+        stops = np.zeros((256, 3))
+        stops[LEVELS : LEVELS + len(of_classes)] = of_classes / 255
+    points = palette.points if n_classes > 2 else [f"#{bytes(color).hex()}" for color in colors]
     return {
         "rim": palette.rim,
-        "colors": [f"#{bytes(color).hex()}" for color in colors],
+        "colors": points,
+        "type": "discrete" if is_table else "table",
         "map": {
             name: " ".join(f"{value:.4f}" for value in channel)
             for name, channel in zip("RGB", stops.T, strict=True)
@@ -173,17 +195,23 @@ def _percent(place: Any) -> float:
     return round(float(place) * 100 / PLACES, 2)
 
 
+def _path(name: str) -> str:
+    """Return a shape's outline as the path of an SVG, for points of the training set."""
+    return "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in 3.5 * outline(name)) + "Z"
+
+
 def _points(run: Run, across: Scale, up: Scale) -> list[tuple[str, int, list[tuple[float, float]]]]:
     """Return the points that `decision_boundary` draws: their set, their colour, their places."""
     found = []
-    for part, label, indices in traces(run.dataset, run.config.problem):
-        inputs = getattr(run.dataset, f"{part}_inputs")[indices]
+    for part, label, indices in traces(run.dataset, run.config.n_classes):
+        inputs = places(run.dataset, part)[indices]
         targets = getattr(run.dataset, f"{part}_targets")[indices, 0]
         shares = (np.clip(targets, -1, 1) + 1) / 2 if label is None else targets
-        colors = np.rint(shares * (_COLORS - 1)).astype(int).tolist()
+        steps = 1 if run.config.n_classes > 2 else _COLORS - 1  # one colour for each class
+        colors = np.rint(shares * steps).astype(int).tolist()
         x, y = across.pixels(inputs[:, 0]), up.pixels(inputs[:, 1])
-        places = zip(colors, map(_percent, x), map(_percent, y), strict=True)
-        for color, group in groupby(sorted(places), key=lambda place: place[0]):
+        centers = zip(colors, map(_percent, x), map(_percent, y), strict=True)
+        for color, group in groupby(sorted(centers), key=lambda place: place[0]):
             found.append((part, color, [(x, y) for _, x, y in group]))
     return found
 

@@ -4,6 +4,7 @@
 """
 
 import base64
+import re
 import textwrap
 import zlib
 from importlib.metadata import version
@@ -13,8 +14,12 @@ from typing import Any
 import jinja2
 import numpy as np
 
-from nnlab.data.datasets import OWN, Dataset
+from nnlab.data.datasets import DATASETS, OWN, Dataset
+from nnlab.data.formula import python_source
+from nnlab.data.real_sets import REAL_SETS, TEST_EVERY, table_of
 from nnlab.data.rules import BrokenRule, shown
+from nnlab.model.activations import ACTIVATIONS
+from nnlab.model.initialization import TFP
 from nnlab.training.batches import dataset_of, updates_per_epoch
 from nnlab.training.config import Config
 
@@ -28,17 +33,6 @@ _TEMPLATE = jinja2.Environment(
     undefined=jinja2.StrictUndefined,
 ).from_string(Path(__file__).with_suffix(".py.jinja").read_text(encoding="utf-8"))
 
-# a = g(z), and the slope g'(z) that multiplies da, as in nnlab.model.activations
-_ACTIVATIONS = {
-    "relu": ("np.maximum(z, 0)", "a > 0"),
-    "leaky_relu": ("np.maximum(z, 0.01 * z)", "np.where(a > 0, 1, 0.01)"),
-    "tanh": ("np.tanh(z)", "1 - a * a"),
-    "sigmoid": ("(np.tanh(z * 0.5) + 1) * 0.5", "a * (1 - a)"),
-    "linear": ("z", "1"),
-    "elu": ("np.maximum(z, 0) + np.expm1(np.minimum(z, 0))", "np.minimum(a, 0) + 1"),
-    "softplus": ("np.maximum(z, 0) + np.log1p(np.exp(-np.abs(z)))", "-np.expm1(-a)"),
-    "sine": ("np.sin(z)", "np.cos(z)"),
-}
 _FEATURES = {
     **{"x1": "x1", "x2": "x2", "x1^2": "x1 * x1", "x2^2": "x2 * x2", "x1*x2": "x1 * x2"},
     **{f"{wave}({x})": f"np.{wave}({x})" for wave in ("sin", "cos") for x in ("x1", "x2")},
@@ -70,6 +64,10 @@ def script(config: Config) -> str:
     must, count = f"fit into a script of {MAX_LINES} lines", len(config.points)
     if count > MAX_POINTS:
         raise BrokenRule("points", must, f"{count} points")
+    if DATASETS[config.dataset].is_tfp:
+        raise BrokenRule("dataset", must, shown(config.dataset))
+    if config.initialization == TFP:
+        raise BrokenRule("initialization", must, shown(config.initialization))
     dataset = dataset_of(config)
     if not len(dataset.train_inputs):
         raise BrokenRule("points", "be at least one in a script", "none")
@@ -85,15 +83,17 @@ def script(config: Config) -> str:
 def _values(config: Config, dataset: Dataset, *, packed: bool) -> dict[str, Any]:
     """Return the template's variables."""
     activations, n_points = config.activations, len(config.points)
-    apply, slope = _ACTIVATIONS[activations[0]] if activations else ("", "")
-    arguments = "z, a" if "sine" in activations else "a"
+    first = ACTIVATIONS[activations[0]] if activations else None
+    takes_z = any(ACTIVATIONS[name].from_pre_activations for name in activations)
+    arguments = "z, a" if takes_z else "a"
     coordinates = [x for x in ("x1", "x2") if any(x in name for name in config.features)]
     n_train = len(dataset.train_inputs)
     per_epoch = updates_per_epoch(config.batch_size, n_train)
     several = len(set(activations)) > 1
     return {
         "config": config,
-        "drawn": config.dataset != OWN,
+        "drawn": DATASETS[config.dataset].draw is not None,
+        "real": _real(config) if config.dataset in REAL_SETS else None,
         "versions": f"NumPy {version('numpy')}, scikit-learn {version('scikit-learn')}",
         "settings": _settings(config, per_epoch),
         "several": several,
@@ -101,10 +101,17 @@ def _values(config: Config, dataset: Dataset, *, packed: bool) -> dict[str, Any]
         "coordinates": coordinates,
         "columns": [f"x[:, {int(x[1]) - 1}]" for x in coordinates],
         "features": [_FEATURES[name] for name in config.features],
-        "activation": apply,
-        "slope": slope,
+        "activation": first.source if first else "",
+        "slope": first.slope_source if first else "",
+        "takes_z": takes_z,
+        "normal": "gelu" in activations,
         "slope_arguments": arguments,
-        "slopes_of_a": several or not {"sine", "linear"} & set(activations),
+        "slopes_of_a": several or bool(first and re.search(r"\ba\b", first.slope_source)),
+        "function": _returned(python_source(config.function)),
+        "of_function": "function" in DATASETS[config.dataset].shaped_by,
+        "numpy_functions": [
+            name for name in ("cos", "exp", "sin", "sqrt") if name in config.function
+        ],
         "own": _own_points(config, dataset, packed=packed) if n_points else "",
         "packed": packed and n_points,
         "n_train": n_train,
@@ -113,19 +120,43 @@ def _values(config: Config, dataset: Dataset, *, packed: bool) -> dict[str, Any]
     }
 
 
+def _returned(source: str) -> str:
+    """Return an expression as it follows `return`: on one line, or in brackets on several."""
+    as_it_is = "  # fmt: skip"
+    if len(source) <= MAX_COLUMNS - len("    return " + as_it_is):
+        return source + as_it_is * ("**" in source)  # a formatter has its own rules for powers
+    look: dict[str, Any] = {"break_long_words": False, "break_on_hyphens": False}
+    lines = textwrap.wrap(source, MAX_COLUMNS - 8, **look)
+    return "\n".join(["(", *(f"        {line}" for line in lines), f"    ){as_it_is}"])
+
+
 def _functions(activation: str, arguments: str) -> str:
     """Return the line of a list with an activation and its slope as functions."""
-    apply, slope = _ACTIVATIONS[activation]
-    function = apply.removesuffix("(z)") if apply in {"np.tanh(z)", "np.sin(z)"} else ""
-    line = f"    ({function or f'lambda z: {apply}'}, lambda {arguments}: {slope}),"
+    source, slope = ACTIVATIONS[activation].source, ACTIVATIONS[activation].slope_source
+    plain = re.fullmatch(r"(np\.\w+)\(z\)", source)
+    line = f"    ({plain[1] if plain else f'lambda z: {source}'}, lambda {arguments}: {slope}),"
     comment = f"  # {activation}"
     return line + comment if len(line + comment) <= MAX_COLUMNS else line
+
+
+def _real(config: Config) -> dict[str, Any]:
+    """Return what the script needs to know of a real data set."""
+    table, real = table_of(config.dataset), REAL_SETS[config.dataset]
+    count = len(table.targets)
+    return {
+        "load": f"load_{config.dataset.replace('-', '_')}",
+        "arguments": "" if real.n_classes else "scaled=False",
+        "about": real.about,
+        "places": [table.names.index(name) for name in config.data_columns or real.pair],
+        "names": " and ".join(config.data_columns or real.pair),
+        "n_test": min(count // TEST_EVERY, config.test_samples),
+    }
 
 
 def _settings(config: Config, per_epoch: int) -> str:
     """Return the settings that the script needs, on few lines."""
     needed = {
-        "noise": config.dataset != OWN,
+        "noise": DATASETS[config.dataset].draw is not None,
         "momentum": config.optimizer in {"momentum", "nesterov"},
         "batch_size": per_epoch > 1,
         "regularization_rate": config.regularization != "none",

@@ -5,7 +5,7 @@ from functools import cache
 
 import numpy as np
 
-from nnlab.data.datasets import DATASETS, OWN
+from nnlab.data.datasets import CURVE, DATASETS, OWN, FloatArray, make_dataset
 from nnlab.figures.plane_picture import shades
 from nnlab.figures.style import RIM_COLOR, Palette
 
@@ -20,22 +20,37 @@ _PENCIL = "M13 31l2-7L28 11l5 5L20 29z"
 def picture(name: str, palette: Palette) -> str:
     """Return the picture of a data set as SVG; the points of an own data set are still to draw."""
     if name == OWN:
-        drawn = _dots(palette.points[0], "M8 12h0") + _dots(palette.points[1], "M36 34h0")
+        drawn = _dots(palette.ends[0], "M8 12h0") + _dots(palette.ends[1], "M36 34h0")
         drawn += f'<path d="{_PENCIL}" stroke="{RIM_COLOR}" stroke-width="2" fill="none"/>'
     else:
-        inputs, targets = DATASETS[name](SAMPLES, NOISE, SEED)
-        classes = set(targets) <= {0.0, 1.0}
-        shares = targets if classes else np.clip((targets + 1) / 2, 0, 1)
-        levels = np.rint(shares * (SHADES - 1)).astype(int)
-        colors = shades(palette.points, np.linspace(0, 1, SHADES), palette.middle)
+        inputs, targets = _points(name)
+        n_classes = DATASETS[name].n_classes
+        levels, colors = targets, palette.points
+        if n_classes == 0:
+            levels = np.rint(np.clip((targets + 1) / 2, 0, 1) * (SHADES - 1))
+            between = shades(palette.ends, np.linspace(0, 1, SHADES), palette.middle)
+            colors = tuple(f"#{bytes(color).hex()}" for color in between)
         places = np.rint((inputs * [1, -1] / REACH + 1) * SIDE / 2).astype(int)
         paths: dict[int, str] = defaultdict(str)
         for (x, y), level in zip(places, levels, strict=True):
             paths[int(level)] += f"M{x} {y}h0"
-        drawn = "".join(
-            _dots("#" + bytes(colors[level]).hex(), path) for level, path in sorted(paths.items())
-        )
+        drawn = "".join(_dots(colors[level], path) for level, path in sorted(paths.items()))
     return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {SIDE} {SIDE}">{drawn}</svg>'
+
+
+def _points(name: str) -> tuple[FloatArray, FloatArray]:
+    """Return the points of a picture, and their targets."""
+    if draw := DATASETS[name].draw:
+        inputs, targets = draw(SAMPLES, NOISE, SEED)
+        if name == CURVE:
+            inputs = np.column_stack([inputs[:, 0], targets])
+        return inputs, targets
+    data = make_dataset(name, SAMPLES, NOISE, SEED, SAMPLES, SEED)
+    few = slice(None, None, -(-len(data.train_inputs) // SAMPLES))
+    # Standardized columns reach further than the drawn data sets.
+    reach = data.reach if DATASETS[name].is_tfp else 2
+    inputs = np.clip(data.train_inputs[few] / reach, -1.15, 1.15)
+    return inputs, data.train_targets[few, 0]
 
 
 def _dots(color: str, path: str) -> str:

@@ -1,5 +1,6 @@
 """Charts of the layers: their history, the histogram of their weights, the confusion matrices."""
 
+import html
 from collections.abc import Sequence
 from functools import lru_cache
 
@@ -15,6 +16,7 @@ from nnlab.training.history import LayerHistory
 from nnlab.training.run import Run
 
 MAX_POINTS = 80  # of a line: its plot is about 200 pixels wide
+MAX_TICK = 8  # characters of a class beside a confusion matrix
 BINS = 40  # of the weights' histogram
 TITLES = ("gradient norm", "weight norm", "dead units", "saturated units")
 COLUMNS = ("gradient_norms", "weight_norms", "dead_fractions", "saturated_fractions")
@@ -93,20 +95,25 @@ def history_series(run: Run, now: LayerHistory) -> list[Series]:
 
 
 @lru_cache(maxsize=16)
-def weights_and_predictions(n_layers: int, largest: tuple[int, ...]) -> str:
+def weights_and_predictions(
+    n_layers: int, largest: tuple[int, ...], classes: tuple[str, ...] = ()
+) -> str:
     """Draw the axes of the weights' histogram and of the confusion matrices, for `present_series`.
 
     Parameters
     ----------
     n_layers : including the output
-    largest : size of the larger class in the training and in the test set; empty for a regression,
+    largest : size of the largest class in the training and in the test set; empty for a regression,
         which has no confusion matrix
+    classes : their names
     """
+    # the empty column has room for the names of the classes
     figure = make_subplots(
         rows=1,
-        cols=1 + len(largest),
-        column_widths=[0.5, 0.25, 0.25] if largest else None,
-        horizontal_spacing=0.1,
+        cols=2 + len(largest) if largest else 1,
+        specs=[[{}, None, *({} for _ in largest)]] if largest else None,
+        column_widths=[0.42, 0.16, 0.21, 0.21] if largest else None,
+        horizontal_spacing=0.03,
         subplot_titles=("weights", *(SET_COLORS if largest else ())),
     )
     for name, color in zip(names(n_layers), layer_colors(n_layers), strict=True):
@@ -120,7 +127,9 @@ def weights_and_predictions(n_layers: int, largest: tuple[int, ...]) -> str:
         )
     figure.update_xaxes(nticks=5, **AXIS)
     figure.update_yaxes(rangemode="tozero", tickformat=".0%", nticks=5, **AXIS)
-    for column, (name, points) in enumerate(zip(SET_COLORS, largest, strict=False), start=2):
+    full = [html.escape(name) for name in classes]  # Plotly reads some HTML in its texts
+    pairs = [[(name, predicted) for predicted in full] for name in full]
+    for column, (name, points) in enumerate(zip(SET_COLORS, largest, strict=False), start=3):
         figure.add_heatmap(
             name=name,
             zmin=0,
@@ -130,15 +139,27 @@ def weights_and_predictions(n_layers: int, largest: tuple[int, ...]) -> str:
             xgap=2,
             ygap=2,
             texttemplate="%{z:d}",
-            hovertemplate=f"{name} class %{{y}}, predicted %{{x}}: %{{z:d}} points<extra></extra>",
+            customdata=pairs,
+            hovertemplate=f"{name} points %{{customdata[0]}}, predicted %{{customdata[1]}}: "
+            "%{z:d}<extra></extra>",
             row=1,
             col=column,
         )
-        axis = {"tickvals": [0, 1], "fixedrange": True, "zeroline": False, "showgrid": False}
-        axis |= {"title_standoff": 0, "title_font_size": 14, "row": 1, "col": column}
-        figure.update_xaxes(title="prediction", **axis)
-        axis |= {"autorange": "reversed", "rangemode": "normal", "tickformat": "d"}
-        figure.update_yaxes(title="class" if column == 2 else None, **axis)
+        axis = {
+            "tickvals": [*range(len(classes))],
+            "ticks": "",
+            "fixedrange": True,
+            "zeroline": False,
+            "showgrid": False,
+            "row": 1,
+            "col": column,
+        }
+        title = {"title": "prediction", "title_standoff": 0, "title_font_size": 14}
+        figure.update_xaxes(tickformat="d", **title, **axis)
+        # the second matrix has the rows of the first
+        axis["ticktext"] = [f"{_short(name)} {label}" for label, name in enumerate(classes)]
+        shown = {"showticklabels": column == 3, "tickfont_size": 12}
+        figure.update_yaxes(autorange="reversed", rangemode="normal", **shown, **axis)
     return _json(figure, top=24, bottom=48)
 
 
@@ -153,9 +174,15 @@ def present_series(
     matrices : as `confusion` returns them, of the training and the test set; none for a regression
     """
     fractions = [np.append(count, 0).astype(np.float32) / count.sum() for count in counts]
-    classes, predictions = np.indices((2, 2), np.int32).reshape(2, -1)
     series: list[Series] = [(edges.astype(np.float32), column) for column in fractions]
-    return series + [(predictions, classes, matrix.ravel().astype(np.int32)) for matrix in matrices]
+    for matrix in matrices:
+        classes, predictions = np.indices(matrix.shape, np.int32).reshape(2, -1)
+        series.append((predictions, classes, matrix.ravel().astype(np.int32)))
+    return series
+
+
+def _short(name: str) -> str:
+    return html.escape(name if len(name) <= MAX_TICK else f"{name[: MAX_TICK - 1]}…")
 
 
 def _json(figure: go.Figure, *, top: int, bottom: int) -> str:

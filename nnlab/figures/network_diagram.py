@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 from nnlab.data.datasets import FloatArray
 from nnlab.figures.plane_picture import png
 from nnlab.figures.style import LIGHT, Palette
-from nnlab.inspection.plane_view import LEVELS, Thumbnails, Unit
+from nnlab.inspection.plane_levels import LEVELS
+from nnlab.inspection.plane_view import Thumbnails, Unit
 from nnlab.training.run import Run
 from nnlab.training.wording import option_name
 
@@ -18,13 +19,21 @@ MAX_SHEET_BYTES = 20_000  # of all small maps: those of a large network get fewe
 N_COLORS = (LEVELS, 16, 4)
 
 
-def network(run: Run, thumbnails: Thumbnails, palette: Palette = LIGHT) -> dict[str, Any]:
-    """Return what the page draws of a network, with the run's thumbnails from `view_plane`.
+def network(
+    run: Run, thumbnails: Thumbnails, names: Sequence[str], palette: Palette = LIGHT
+) -> dict[str, Any]:
+    """Return what the page draws of a network.
+
+    Parameters
+    ----------
+    thumbnails : of the run, from `view_plane`
+    names : of the classes
 
     Returns
     -------
-    layers : (n_features, *hidden_layers, 1)
+    layers : (n_features, *hidden_layers, n_outputs)
     inputs : names of the features
+    outputs : names of several output units; none if there is one
     sheet : PNG of all thumbnails, side by side, `size` pixels wide and high each
     spans : per unit its least and greatest value over the plane, float32 (n_units, 2)
     edges : per layer the weights that are drawn, the strongest last: `indices`, int32 (n,), as
@@ -38,6 +47,7 @@ def network(run: Run, thumbnails: Thumbnails, palette: Palette = LIGHT) -> dict[
     return {
         "layers": sizes,
         "inputs": [option_name("features", name) for name in run.config.features],
+        "outputs": names if run.config.head.n_outputs > 1 else (),
         "sheet": _sheet(thumbnails.maps, palette),
         "size": thumbnails.maps.shape[-1],
         "spans": thumbnails.spans,
@@ -47,12 +57,13 @@ def network(run: Run, thumbnails: Thumbnails, palette: Palette = LIGHT) -> dict[
     }
 
 
-def name(run: Run, unit: Unit) -> str:
-    """Return the name of a unit."""
+def name(run: Run, unit: Unit, names: Sequence[str]) -> str:
+    """Return the name of a unit; `names` are those of the classes."""
     if unit.layer == 0:
         return f"Input {option_name('features', run.config.features[unit.number])}"
     if unit.layer == len(run.config.layer_sizes) - 1:
-        return "Output"
+        several = run.config.head.n_outputs > 1
+        return f"Output {names[unit.number]}" if several else "Output"
     return f"Unit {unit.number + 1} of layer {unit.layer}"
 
 

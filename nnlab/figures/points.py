@@ -10,7 +10,9 @@ from numpy.typing import NDArray
 
 from nnlab.data.datasets import Dataset, FloatArray
 from nnlab.data.plane import plane_extent
+from nnlab.figures.shapes import sign, symbol
 from nnlab.figures.style import AXIS, LIGHT, RIM_COLOR, Palette, as_json
+from nnlab.figures.unit_ticks import unit_ticks
 from nnlab.inspection.observation import Observation
 
 MAX_POINTS = 1000  # drawn per set: more would only cover each other, and slow the page
@@ -25,7 +27,7 @@ class Trace(NamedTuple):
     Attributes
     ----------
     part : "train" or "test"
-    label : their class, 0 or 1; None for a regression
+    label : their class; None for a regression
     indices : in the part, (n_points,), ascending
     """
 
@@ -40,8 +42,8 @@ class PointMarks(NamedTuple):
     Attributes
     ----------
     low, high : 0 and 1 in a classification; the least and the greatest output in a regression
-    outputs : uint16 (n_points,), from 0 at low to STEPS at high, so that a probability is exact to
-        1e-5; STEPS + 1 stands for NaN
+    outputs : uint16 (n_points * n_outputs,), point by point, from 0 at low to STEPS at high, so
+        that a probability is exact to 1e-5; STEPS + 1 stands for NaN
     wrong : one bit per point, packed into uint8, the highest bit first: 1 on the wrong side; empty
         if mistakes are not marked
     """
@@ -53,17 +55,17 @@ class PointMarks(NamedTuple):
 
 
 @lru_cache(maxsize=8)
-def traces(dataset: Dataset, problem: str) -> tuple[Trace, ...]:
-    """Return which points the figure draws, trace by trace."""
+def traces(dataset: Dataset, n_classes: int) -> tuple[Trace, ...]:
+    """Return which points the figure draws, trace by trace; no classes stand for a regression."""
     found = []
     for part in ("train", "test"):
         inputs, targets = (getattr(dataset, f"{part}_{name}") for name in ("inputs", "targets"))
         drawn = _drawn(inputs, dataset.own if part == "train" else 0)
-        if problem == "regression":
+        if not n_classes:
             found.append(Trace(part, None, drawn))
         else:
             labels = targets[drawn, 0]
-            found += [Trace(part, label, drawn[labels == label]) for label in (0, 1)]
+            found += [Trace(part, label, drawn[labels == label]) for label in range(n_classes)]
     return tuple(found)
 
 
@@ -92,18 +94,20 @@ def _pseudorandom(inputs: FloatArray) -> NDArray[np.uint64]:
 
 
 def _note(dataset: Dataset) -> str:
-    """Say how many points are drawn, if not all are."""
+    """Say how many points are shown, if not all are."""
     sizes = {"training": len(dataset.train_inputs), "test": len(dataset.test_inputs)}
     large = [f"{size:,} {name}" for name, size in sizes.items() if size > MAX_POINTS]
-    return f"{MAX_POINTS:,} of {' and of '.join(large)} points drawn" if large else ""
+    return f"{MAX_POINTS:,} of {' and of '.join(large)} points shown" if large else ""
 
 
 def point_marks(observation: Observation, *, misclassified: bool) -> list[PointMarks]:
     """Return the predictions for the points drawn, trace by trace; mistakes only if asked for."""
     run, marks = observation.run, []
     results = {"train": observation.train, "test": observation.test}
-    for part, label, indices in traces(run.dataset, run.config.problem):
-        outputs = np.clip(results[part].outputs[indices], -_LARGEST, _LARGEST)  # JSON has no ∞
+    for part, label, indices in traces(run.dataset, run.config.n_classes):
+        outputs = np.clip(
+            results[part].outputs[indices].ravel(), -_LARGEST, _LARGEST
+        )  # JSON has no ∞
         known = outputs[~np.isnan(outputs)]
         low, high = 0.0, 1.0
         if label is None and len(known):
@@ -117,31 +121,34 @@ def point_marks(observation: Observation, *, misclassified: bool) -> list[PointM
 
 # Inside the plot, so that the plane of a regression is as large as any other.
 _COLOR_BAR = {"thickness": 10, "outlinewidth": 0, "x": 1, "xanchor": "right", "len": 0.6}
-_CORNERS = {  # of the plot, for the names of its axes and a note
+_CORNERS = {  # of the plot, for the names of its axes, a note and the names of the classes
     "x1": {"x": 1, "xanchor": "right", "y": 0, "yanchor": "bottom"},
     "x2": {"x": 0, "xanchor": "left", "y": 1, "yanchor": "top"},
     "note": {"x": 1, "xanchor": "right", "y": 1, "yanchor": "top"},
+    "legend": {"x": 0, "xanchor": "left", "y": 0, "yanchor": "bottom"},
 }
 
 
 @lru_cache(maxsize=8)
 def decision_boundary(
     dataset: Dataset,
-    problem: str = "classification",
+    n_classes: int = 2,
     axes: tuple[str, str] = ("x1", "x2"),
     shown: tuple[str, ...] = ("train", "test"),
     target: str = "",
     palette: Palette = LIGHT,
+    names: tuple[str, ...] = (),
 ) -> str:
     """Draw the points on a transparent plane; the page puts the boundary picture under it.
 
-    `shown` names the parts whose points are visible, and `target` what a regression's colours mean.
+    `shown` names the parts whose points are visible, `target` what a regression's colours mean, and
+    `names` are those of the classes in the legend; none: there is no legend.
     """
     figure, veil = go.Figure(), f"{palette.rim}c0"
-    for part, label, indices in traces(dataset, problem):
+    for part, label, indices in traces(dataset, n_classes):
         inputs = getattr(dataset, f"{part}_inputs")[indices].astype(np.float32)
         name = f"{part} class {label}"
-        marker, targets = _marker(part, label, palette), None
+        marker, targets = _marker(part, label, n_classes, palette), None
         if label is None:
             targets = getattr(dataset, f"{part}_targets")[indices, 0]
             name = part
@@ -150,6 +157,7 @@ def decision_boundary(
                 **_COLOR_BAR,
                 "bgcolor": veil,
                 "title": {"text": _escaped(target), "side": "right"},
+                **(unit_ticks(dataset.scales[2], -1, 1) if dataset.scales else {}),
             }
         figure.add_scatter(
             x=inputs[:, 0],
@@ -164,19 +172,32 @@ def decision_boundary(
         )
     extent = plane_extent(dataset)
     left, right, bottom, top = extent
-    texts = dict(zip(_CORNERS, (*axes, _note(dataset)), strict=True))
+    scales = dataset.scales
+    across_name, up_name = (scales[0].name, scales[1].name) if scales else axes
+    texts = {
+        "x1": _escaped(across_name),
+        "x2": _escaped(up_name),
+        "note": _note(dataset),
+        "legend": "<br>".join(
+            f'<span style="color: {palette.points[label]}">{sign(label, n_classes)}</span> '
+            f"{html.escape(name, quote=False)}"
+            for label, name in enumerate(names)
+        ),
+    }
     axis = {"constrain": "domain", **AXIS}
+    across = unit_ticks(scales[0], left, right) if scales else {}
+    up = unit_ticks(scales[1], bottom, top) if scales else {}
     return as_json(
         figure,
         repr(extent),  # a zoom lasts until the plane itself changes
         showlegend=False,  # the brushes name the classes
         margin={"l": 42, "r": 2, "t": 4, "b": 24},
-        xaxis={"range": [left, right], **axis},
-        yaxis={"range": [bottom, top], "scaleanchor": "x", **axis},
+        xaxis={"range": [left, right], **axis, **across},
+        yaxis={"range": [bottom, top], "scaleanchor": "x", **axis, **up},
         annotations=[
             {
-                **{"text": _escaped(text), "name": name, "showarrow": False, "bgcolor": veil},
-                **{"xref": "x domain", "yref": "y domain", **_CORNERS[name]},
+                **{"text": text, "name": name, "showarrow": False, "bgcolor": veil},
+                **{"align": "left", "xref": "x domain", "yref": "y domain", **_CORNERS[name]},
             }
             for name, text in texts.items()
             if text
@@ -194,11 +215,12 @@ def _escaped(name: str) -> str:
     return html.escape(axis_name(name), quote=False)
 
 
-def _marker(part: str, label: int | None, palette: Palette) -> dict[str, object]:
-    """Return a disc with a rim for a training point, a small ring for a test point."""
-    (negative, positive), is_test = palette.points, part == "test"
+def _marker(part: str, label: int | None, n_classes: int, palette: Palette) -> dict[str, object]:
+    """Return a shape with a rim for a training point, a small open one for a test point."""
+    shape = symbol(label or 0, n_classes)
+    (negative, positive), is_test = palette.ends, part == "test"
     marker: dict[str, object] = {
-        "symbol": "circle-open" if is_test else "circle",
+        "symbol": f"{shape}-open" if is_test else shape,
         "size": 5 if is_test else 7,
         "line": {"color": palette.rim, "width": 1},
     }

@@ -65,7 +65,7 @@ def gallery(
     places = product(range(len(rows.values) if rows else 1), range(len(columns.values)))
     grouped = [groups.get(place) for place in places]
     shown = [_median(group, rule) for group in grouped if group]
-    regression = any(result.config.problem == "regression" for result in results)
+    measures = {result.config.head.measure for result in results}
     names = [axis.name for axis in (rows, columns) if axis]
     return {
         "rows": [value_text(rows.name, value) for value in rows.values] if rows else [],
@@ -73,7 +73,7 @@ def gallery(
         "row_title": field_name(rows.name) if rows else "",
         "column_title": field_name(columns.name),
         "several": per_cell > 1,
-        "number_title": "test loss" if regression else "test accuracy",
+        "number_title": "test loss" if "loss" in measures else "test accuracy",
         "cells": [
             _cell(group, names, per_cell, rule, query) if group else None for group in grouped
         ],
@@ -123,7 +123,7 @@ def _cell(
 def _number(result: Result) -> str:
     if result.status != "done" or result.metrics is None:
         return result.status
-    if result.config.problem == "regression":
+    if result.config.head.measure == "loss":
         return _text(result.metrics.test_loss, ".4f")
     return _text(result.metrics.test_accuracy, ".1%")
 
@@ -140,7 +140,7 @@ def _outcome(result: Result) -> str:
         return f"diverged at iteration {result.iteration:,}, after {seconds}"
     parts = []
     for part in ("test", "train"):
-        if result.config.problem == "classification":
+        if result.config.n_classes:
             accuracy = getattr(metrics, f"{part}_accuracy")
             parts.append(f"{field_name(f'{part}_accuracy')} {_text(accuracy, '.1%')}")
         parts.append(
@@ -156,7 +156,7 @@ def _sheet(results: Sequence[Result], palette: Palette) -> bytes:
     for number, result in enumerate(results):
         if result.boundary is not None:
             top, left = (size * part for part in divmod(number, SHEET_COLUMNS))
-            sheet[top : top + size, left : left + size] = result.boundary // 2  # of 128 levels
+            sheet[top : top + size, left : left + size] = result.boundary
     return png(sheet, palette)
 
 

@@ -4,6 +4,7 @@
 """
 
 from dataclasses import dataclass, replace
+from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 from nnlab.data.datasets import Dataset
 from nnlab.data.rules import BrokenRule
 from nnlab.model.computing import computing
-from nnlab.model.network import FloatArray, Objective, Parameters, sigmoid, zero_parameters
+from nnlab.model.network import FloatArray, Objective, Parameters, zero_parameters
 from nnlab.training.batches import Batches, objective_of
 from nnlab.training.edit_record import STEP, Edit
 from nnlab.training.kinds import whole_number
@@ -163,8 +164,9 @@ def objective_of_step(run: Run, point: int | None) -> tuple[NDArray[np.intp], Ob
     if not len(data.train_inputs):
         raise BrokenRule("dataset", "have at least one training point", "0")
     if point is None:
-        batches = Batches(config, data)
-        return batches.samples_at(run.iteration), batches.at(run.iteration)
+        batches = Batches(config, data, in_blocks=False)
+        objective = cast("Objective", batches.at(run.iteration))  # as it is not in blocks
+        return batches.samples_at(run.iteration), objective
     _check(run, point)
     row = slice(point, point + 1)
     objective = objective_of(config, data.train_inputs[row], data.train_targets[row])
@@ -174,6 +176,4 @@ def objective_of_step(run: Run, point: int | None) -> tuple[NDArray[np.intp], Ob
 def _outputs(run: Run, seen: dict[tuple[str, int], FloatArray]) -> FloatArray:
     """Return the output's activations: as the loss computed them, or else as `predict` does."""
     output = len(run.config.hidden_layers)
-    logits = seen["z", output]
-    predicted = logits if run.config.problem == "regression" else sigmoid(logits)
-    return seen.get(("a", output), predicted)
+    return seen.get(("a", output), run.config.head.outputs(seen["z", output]))

@@ -7,13 +7,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nnlab.inspection.next_update import Step, objective_of_step
+from nnlab.model.activations import ACTIVATIONS
 from nnlab.model.computing import computing
 from nnlab.model.network import FloatArray, Parameters, zero_parameters
 from nnlab.training.run import Run
 
 STEP_SIZE = 1e-5  # h of the central difference: truncation h² and rounding 1e-16 / h are balanced
 CHECK_WORK = 100_000_000  # multiplications that one check may take: about 0.1 s
-KINKED = ("relu", "leaky_relu")  # activations whose slope jumps at 0
 
 
 @computing()
@@ -58,7 +58,7 @@ def crossings(run: Run, point: int | None, position: int) -> int:
     """
     _, objective = objective_of_step(run, point)
     above: dict[int, list[NDArray[np.bool_]]] = {
-        layer: [] for layer, name in enumerate(run.config.activations) if name in KINKED
+        layer: [] for layer, name in enumerate(run.config.activations) if ACTIVATIONS[name].has_kink
     }
 
     def watch(name: str, layer: int, array: FloatArray) -> None:

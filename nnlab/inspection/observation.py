@@ -12,10 +12,10 @@ from sklearn.metrics import confusion_matrix
 
 from nnlab.data.datasets import FloatArray
 from nnlab.model.computing import computing
-from nnlab.model.network import Objective, sigmoid
+from nnlab.model.network import Objective
 from nnlab.training.batches import objective_of
 from nnlab.training.history import LayerHistory, layer_row
-from nnlab.training.metrics import Metrics, is_wrong, penalty
+from nnlab.training.metrics import Metrics, penalty
 from nnlab.training.run import Run
 
 
@@ -24,13 +24,15 @@ class PointResults(NamedTuple):
 
     Attributes
     ----------
-    outputs : float64 (n,), the probability of class 1, or a regression's value
+    outputs : float64 (n, n_outputs), the probability of class 1 or of each class, or a value
     losses : float64 (n,); their mean is the loss in `Metrics`
+    predictions : int (n,), the numbers of the predicted classes; all 0 in a regression
     wrong : bool (n,), as for the accuracy in `Metrics`; all False in a regression
     """
 
     outputs: FloatArray
     losses: FloatArray
+    predictions: NDArray[np.intp]
     wrong: NDArray[np.bool_]
 
 
@@ -88,35 +90,37 @@ def _results(
     run: Run, inputs: FloatArray, targets: FloatArray
 ) -> tuple[Objective | None, PointResults, tuple[float, float]]:
     """Make one forward pass; return its objective, the results, and mean loss and accuracy."""
-    none_wrong = np.zeros(len(inputs), dtype=np.bool_)
+    head = run.config.head
     if not len(inputs):
-        return None, PointResults(np.empty(0), np.empty(0), none_wrong), (math.nan, math.nan)
+        nothing = np.empty((0, head.n_outputs))
+        none = head.predictions(nothing)[:, 0]
+        return None, PointResults(nothing, np.empty(0), none, none > 0), (math.nan, math.nan)
     objective = objective_of(run.config, inputs, targets)
     loss, logits = objective.loss(run.parameters), objective.network.logits
-    losses = objective.output_loss.sample_losses()[:, 0].copy()
-    if run.config.problem == "regression":
-        return objective, PointResults(logits[:, 0].copy(), losses, none_wrong), (loss, math.nan)
-    wrong = is_wrong(logits, targets)[:, 0]
-    results = PointResults(sigmoid(logits)[:, 0], losses, wrong)
-    return objective, results, (loss, float(np.mean(~wrong)))
+    results = PointResults(
+        head.outputs(logits),
+        objective.output_loss.sample_losses()[:, 0].copy(),
+        head.predictions(logits)[:, 0],
+        head.is_wrong(logits, targets)[:, 0],
+    )
+    return objective, results, (loss, head.accuracy(logits, targets))
 
 
-def confusion(targets: FloatArray, results: PointResults) -> NDArray[np.int64]:
+def confusion(targets: FloatArray, results: PointResults, n_classes: int = 2) -> NDArray[np.int64]:
     """Count the points of a classification by class (row) and by predicted class (column).
 
     Parameters
     ----------
-    targets : float64 (n, 1), each 0.0 or 1.0
+    targets : float64 (n, 1), the numbers of the classes
 
     Returns
     -------
-    int64 (2, 2), as `sklearn.metrics.confusion_matrix`
+    int64 (n_classes, n_classes), as `sklearn.metrics.confusion_matrix`
     """
-    if not len(targets):
-        return np.zeros((2, 2), dtype=np.int64)  # scikit-learn refuses to count nothing
-    classes = targets[:, 0] > 0.5
+    if not len(targets):  # scikit-learn refuses to count nothing
+        return np.zeros((n_classes, n_classes), dtype=np.int64)
     counts: NDArray[np.int64] = confusion_matrix(
-        classes, classes != results.wrong, labels=[False, True]
+        targets[:, 0], results.predictions, labels=range(n_classes)
     )
     return counts
 

@@ -1,20 +1,30 @@
 """The plane as the network and each of its units sees it: one forward pass over a grid."""
 
+import math
 from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import entr
 
 from nnlab.data.datasets import FloatArray
 from nnlab.data.features import expand
 from nnlab.data.plane import pixel_centers, plane_extent
+from nnlab.inspection.plane_levels import (
+    Levels,
+    curve_levels,
+    entropy_levels,
+    output_levels,
+    scale_levels,
+    shade_levels,
+)
 from nnlab.model.computing import computing
-from nnlab.model.network import Network, sigmoid
+from nnlab.model.network import Network
 from nnlab.training.run import Run
 
 GRID_SIZE = 100  # pixels of the plane along each axis
-LEVELS = 128  # of a pixel: a PNG has half the bytes of one with 256, and looks the same
+SHARES_SIZE = 50  # of the probabilities of several classes, which the page says at the pointer
 THUMBNAIL_SIZES = (25, 20, 10)  # pixels of a unit's small map along each axis
 MAX_THUMBNAIL_PIXELS = 60_000  # of all small maps together: many units get smaller maps
 
@@ -34,12 +44,14 @@ class ViewOptions(NamedTuple):
     Attributes
     ----------
     unit : the unit whose map is large; None: the output
-    discretize : whether the output's map shows the prediction: class 0 or 1, or the sign of a value
+    discretize : whether the output's map shows the prediction: the class, or the sign of a value
+    entropy : whether the output's map shows the entropy of the probabilities; in a classification
     """
 
     unit: Unit | None = None
     thumbnails: bool = False
     discretize: bool = False
+    entropy: bool = False
 
 
 OUTPUT = ViewOptions()
@@ -50,11 +62,11 @@ class Thumbnails(NamedTuple):
 
     Attributes
     ----------
-    maps : uint8 (n_units, size, size), from 0 to LEVELS - 1, the topmost row first
+    maps : uint8 (n_units, size, size), levels as in `plane_levels`, the topmost row first
     spans : per unit its least and greatest value over the plane, float32 (n_units, 2)
     """
 
-    maps: NDArray[np.uint8]
+    maps: Levels
     spans: NDArray[np.float32]
 
 
@@ -63,12 +75,16 @@ class PlaneView(NamedTuple):
 
     Attributes
     ----------
-    levels : uint8 (GRID_SIZE, GRID_SIZE), from 0 to LEVELS - 1, the topmost row first
-    span : the least and the greatest value of the large map's unit over the plane
+    levels : uint8 (GRID_SIZE, GRID_SIZE), as in `plane_levels`, the topmost row first
+    span : the least and the greatest value over the plane of the large map's unit, or of the
+        entropy
+    shares : if the map shows any of several classes, or the entropy, the probabilities of all
+        classes in percent on a coarser grid, uint8 (n_classes, SHARES_SIZE, SHARES_SIZE)
     """
 
-    levels: NDArray[np.uint8]
+    levels: Levels
     span: tuple[float, float]
+    shares: NDArray[np.uint8] | None = None
     thumbnails: Thumbnails | None = None
 
 
@@ -78,37 +94,63 @@ class PlaneView(NamedTuple):
 def view_plane(run: Run, options: ViewOptions = OUTPUT) -> PlaneView:
     """Return the map of the network's output or of one of its units.
 
-    The levels of the output's map go from 0 to 1 by the probability of class 1, or from -1 to 1 by
-    the value of a regression; those of any other unit from minus to plus its largest absolute
-    value.
+    The output's map is that of `output_levels`, or of `curve_levels`. The map of one of several
+    output units goes from 0 to 1 by the probability of its class, that of any other unit from minus
+    to plus its largest absolute value. The entropy is a fraction of log K, that of K equally likely
+    classes.
 
     Raises
     ------
     IndexError
         If the network has no such unit.
     """
-    layers = _outputs(run)
+    layers, head = _outputs(run), run.config.head
     spans = [_span(values) for values in layers]
-    scales = [np.abs(span).max(axis=0) * [[-1], [1]] for span in spans]
-    low = -1.0 if run.config.problem == "regression" else 0.0
-    scales[-1] = np.array([[low], [1.0]])
-    if options.discretize:
-        layers[-1] = np.where(layers[-1] > (low + 1) / 2, 1.0, low)
-    unit = options.unit or Unit(len(layers) - 1, 0)
+    scales = [np.abs(span).max(axis=0) * [[-1], [1]] for span in spans[:-1]]
+    last, several = len(layers) - 1, head.n_outputs > 1
+    unit = options.unit or Unit(last, 0)
     values = layers[unit.layer][:, unit.number]
-    levels = _levels(values, *scales[unit.layer][:, unit.number]).reshape(GRID_SIZE, GRID_SIZE)
+    output = output_levels(head, layers[-1], discretize=options.discretize)
+    if run.dataset.is_curve:  # in each row of the grid the same
+        output = curve_levels(layers[-1][:GRID_SIZE, 0], *plane_extent(run.dataset)[2:])
+    levels, shares = output, None
+    if unit.layer < last:
+        levels = scale_levels(values, *scales[unit.layer][:, unit.number]).reshape(output.shape)
+    elif several:
+        shares = _shares(layers[-1])
+        if options.unit:
+            levels = shade_levels(unit.number, values).reshape(output.shape)
     span = tuple(spans[unit.layer][:, unit.number].tolist())
+    if options.entropy:
+        probabilities = head.shares(layers[-1])
+        entropies = entr(probabilities).sum(axis=1) / math.log(head.n_classes)
+        levels, shares = entropy_levels(entropies), _shares(probabilities)
+        span = tuple(_span(entropies).tolist())
     if not options.thumbnails:
-        return PlaneView(levels, span)
+        return PlaneView(levels, span, shares)
     size = thumbnail_size(sum(run.config.layer_sizes))
     step = GRID_SIZE // size
     rows = np.arange(step // 2, GRID_SIZE, step)
     pixels = (GRID_SIZE * rows[:, np.newaxis] + rows).ravel()
-    maps = [_levels(values[pixels], *scale).T for values, scale in zip(layers, scales, strict=True)]
+    maps = [
+        scale_levels(values[pixels], *scale).T
+        for values, scale in zip(layers[:-1], scales, strict=True)
+    ]
+    each = [shade_levels(label, column) for label, column in enumerate(layers[-1][pixels].T)]
+    maps += each if several else [output.ravel()[pixels]]
     thumbnails = Thumbnails(
-        np.concatenate(maps).reshape(-1, size, size), np.hstack(spans).T.astype(np.float32)
+        np.vstack(maps).reshape(-1, size, size), np.hstack(spans).T.astype(np.float32)
     )
-    return PlaneView(levels, span, thumbnails)
+    return PlaneView(levels, span, shares, thumbnails)
+
+
+def _shares(probabilities: FloatArray) -> NDArray[np.uint8]:
+    """Return the probabilities of several classes on a coarser grid, as percentages."""
+    step = GRID_SIZE // SHARES_SIZE
+    maps = probabilities.T.reshape(-1, GRID_SIZE, GRID_SIZE)[
+        :, step // 2 :: step, step // 2 :: step
+    ]
+    return np.rint(100 * np.nan_to_num(maps)).astype(np.uint8)
 
 
 def thumbnail_size(n_units: int) -> int:
@@ -123,8 +165,7 @@ def _outputs(run: Run) -> list[FloatArray]:
     inputs = expand(config.features, _grid(plane_extent(run.dataset), GRID_SIZE))
     network = Network(config.layer_sizes, config.activations, inputs)
     logits = network.forward(run.parameters)
-    outputs = logits if config.problem == "regression" else sigmoid(logits)
-    return [network.layer_inputs[0][:, :-1], *network.activations, outputs]
+    return [network.layer_inputs[0][:, :-1], *network.activations, config.head.outputs(logits)]
 
 
 def _span(values: FloatArray) -> FloatArray:
@@ -133,10 +174,3 @@ def _span(values: FloatArray) -> FloatArray:
     if np.isnan(span).any():  # infinities can make NaN, which fmin and fmax ignore
         span = np.stack([np.fmin.reduce(values), np.fmax.reduce(values)])
     return span
-
-
-def _levels(values: FloatArray, low: FloatArray, high: FloatArray) -> NDArray[np.uint8]:
-    """Return values as levels between low and high; NaN is in the middle."""
-    fractions = (values - low) / (high - low)
-    fractions = np.clip(np.nan_to_num(fractions, nan=0.5, posinf=1, neginf=0), 0, 1)
-    return np.rint(fractions * (LEVELS - 1)).astype(np.uint8)

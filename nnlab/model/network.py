@@ -1,11 +1,11 @@
-"""The network's equations: initialize, forward pass, loss, and gradients by backpropagation.
+"""The network's equations: forward pass, loss, and gradients by backpropagation.
 
 Each layer computes z = a @ W + b. The biases are the last row of the layer's matrix, and the
 activations have a last column of ones, so that this is a single product, forward and backward. All
 layers' matrices are views of one vector, so that an update is a single subtraction.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -13,7 +13,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from nnlab.model.activations import ACTIVATIONS, sigmoid_in_place
+from nnlab.model.activations import ACTIVATIONS
 from nnlab.model.losses import CrossEntropy, OutputLoss, WeightedLoss
 
 FloatArray = NDArray[np.float64]
@@ -23,16 +23,6 @@ FloatArray = NDArray[np.float64]
 # output. The arrays are buffers that are soon overwritten, so a watcher copies what it keeps.
 Watch = Callable[[str, int, FloatArray], None]
 
-# (rng, n = fan_in, m = fan_out) -> weights, float64 (n, m)
-INITIALIZATIONS: dict[str, Callable[[np.random.RandomState, int, int], FloatArray]] = {
-    "normal": lambda rng, n, m: rng.randn(n, m),  # the article
-    "uniform": lambda rng, n, m: rng.uniform(-0.5, 0.5, (n, m)),  # TensorFlow Playground, nn.ts
-    # Glorot and Bengio 2010, eq. 12 in its normal form
-    "xavier": lambda rng, n, m: rng.randn(n, m) * (2 / (n + m)) ** 0.5,
-    "he": lambda rng, n, m: rng.randn(n, m) * (2 / n) ** 0.5,  # He et al. 2015, eq. 10
-    "zeros": lambda rng, n, m: np.zeros((n, m)),
-}
-
 
 @dataclass(frozen=True, eq=False)
 class Parameters:
@@ -40,7 +30,7 @@ class Parameters:
 
     Attributes
     ----------
-    layer_sizes : (n_features, *hidden_layers, 1)
+    layer_sizes : (n_features, *hidden_layers, n_outputs)
     vector : float64 (n_parameters,)
     """
 
@@ -91,15 +81,6 @@ def zero_parameters(layer_sizes: Sequence[int]) -> Parameters:
     return Parameters(tuple(layer_sizes), np.zeros(count))
 
 
-def initialize(layer_sizes: Sequence[int], initialization: str, seed: int) -> Parameters:
-    """Draw the weights, layer by layer, from the article's `RandomState(seed)`; biases are zero."""
-    rng = np.random.RandomState(seed)
-    parameters = zero_parameters(layer_sizes)
-    for weights in parameters.weights:
-        weights[:] = INITIALIZATIONS[initialization](rng, *weights.shape)
-    return parameters
-
-
 class Network:
     """The forward pass over one set of inputs, in buffers that are allocated once.
 
@@ -108,7 +89,7 @@ class Network:
 
     Parameters
     ----------
-    layer_sizes : (n_features, *hidden_layers, 1)
+    layer_sizes : (n_features, *hidden_layers, n_outputs)
     activations : for each hidden layer a name in ACTIVATIONS
     inputs : float64 (n_samples, n_features)
     """
@@ -127,10 +108,10 @@ class Network:
             np.empty_like(a) if function.from_pre_activations else a
             for function, a in zip(self.functions, self.activations, strict=True)
         ]
-        self.logits = np.empty((n_samples, 1), order="F")
+        self.logits = np.empty((n_samples, layer_sizes[-1]), order="F")
 
     def forward(self, parameters: Parameters, watch: Watch | None = None) -> FloatArray:
-        """Compute the logits, float64 (n_samples, 1), in a buffer that the next call reuses.
+        """Compute the logits, float64 (n_samples, n_outputs); the next call reuses their buffer.
 
         `watch` gets "z" and "a", float64 (n_samples, width), and the output's "z".
         """
@@ -173,7 +154,7 @@ class Objective:
     ) -> None:
         n_samples = len(inputs)
         self.network = Network(layer_sizes, activations, inputs)
-        self.output_loss: OutputLoss | WeightedLoss = output_loss(n_samples)
+        self.output_loss: OutputLoss | WeightedLoss = output_loss(n_samples, layer_sizes[-1])
         self.output_loss.set_targets(targets)
         if weights is not None:
             self.output_loss = self._weighted = WeightedLoss(self.output_loss)
@@ -203,9 +184,13 @@ class Objective:
         the squared error of a classification does, cross-entropy needs only the logits.
         """
         loss = self.output_loss.loss(self.network.forward(parameters, watch))
-        if watch and self.output_loss.probabilities is not None:
-            watch("a", len(self.network.functions), self.output_loss.probabilities)
+        if watch and self.output_loss.activations is not None:
+            watch("a", len(self.network.functions), self.output_loss.activations)
         return loss
+
+    def networks(self, parameters: Parameters) -> Iterator["Network"]:  # noqa: ARG002 - in blocks, it needs them
+        """Yield the network, whose slopes are those of the last `backward`."""
+        yield self.network
 
     def backward(self, parameters: Parameters, watch: Watch | None = None) -> FloatArray:
         """Return ∂loss/∂parameters, float64 (n_parameters,), after `loss(parameters)`.
@@ -241,10 +226,3 @@ class Objective:
         if watch:
             watch("dW", 0, gradients[0])
         return self.gradients.vector
-
-
-def sigmoid(logits: FloatArray) -> FloatArray:
-    """Return 1 / (1 + exp(-logits)), same shape, without overflow."""
-    probabilities = logits.copy()
-    sigmoid_in_place(probabilities)
-    return probabilities

@@ -16,6 +16,7 @@ from nnlab.model.activations import FloatArray
 
 RMSPROP_ALPHA = 0.99
 ADAM_BETA1, ADAM_BETA2 = 0.9, 0.999
+_BETAS = np.array([[ADAM_BETA1], [ADAM_BETA2]])
 EPSILON = 1e-8  # keeps RMSprop and Adam from dividing by 0
 
 # direct(d, old, new, t, momentum): d is the gradient, and the direction afterwards. old and new,
@@ -59,15 +60,17 @@ def _adam(d: FloatArray, old: FloatArray, new: FloatArray, t: int, momentum: flo
     Kingma and Ba 2015, algorithm 1: m = β₁m + (1-β₁)g, v = β₂v + (1-β₂)g²,
     d = m / (1-β₁ᵗ) / (√(v / (1-β₂ᵗ)) + ε).
     """
-    np.multiply(old, [[ADAM_BETA1], [ADAM_BETA2]], out=new)
-    new[0] += (1 - ADAM_BETA1) * d
-    new[1] += (1 - ADAM_BETA2) * (d * d)
+    m, v = new
+    np.multiply(old, _BETAS, out=new)
+    m += (1 - ADAM_BETA1) * d
+    np.multiply(d, d, out=d)
+    v += (1 - ADAM_BETA2) * d
     # Both corrections are plain numbers, which saves two passes over the vector.
     correction1, correction2 = 1 - ADAM_BETA1**t, math.sqrt(1 - ADAM_BETA2**t)
-    size = np.sqrt(new[1])
+    size = np.sqrt(v, out=d)
     size *= correction1 / correction2
     size += correction1 * EPSILON
-    np.divide(new[0], size, out=d)
+    np.divide(m, size, out=d)
 
 
 OPTIMIZERS: dict[str, Optimizer] = {

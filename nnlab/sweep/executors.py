@@ -95,6 +95,11 @@ class LocalPool(Executor):
         for process in active_children():
             process.terminate()
         self.shutdown()
+        # The threads that feed loky's queues end by now. They free semaphores last, and if the
+        # process ended meanwhile, a warning would be its last word.
+        for thread in threading.enumerate():
+            if thread.name == "QueueFeederThread":
+                thread.join()
 
     def _deal(self) -> None:
         """Hand waiting tasks to free workers."""

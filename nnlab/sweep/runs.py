@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from nnlab.data.datasets import FloatArray
 from nnlab.data.plane import pixel_centers, plane_extent
+from nnlab.inspection.plane_levels import curve_levels, output_levels
 from nnlab.model.computing import computing
 from nnlab.training.config import Config
 from nnlab.training.downsampling import bin_means, thin
@@ -40,7 +41,7 @@ class Result:
     mean_losses : float64 (n_means,), n_means at most MAX_MEANS: means of the training loss over
         `mean_over` updates each, the last over the rest; without updates, the initial loss
     boundary : uint8 (BOUNDARY_SIZE, BOUNDARY_SIZE) over the square of `plane_extent`, the topmost
-        row first; from 0 to 255 the probability of class 1, or a regression's value from -1 to 1
+        row first; levels as in `inspection.plane_levels`
     seconds : computing time, without waiting
     iteration : number of updates made
     error : what went wrong, in a sentence; else ""
@@ -133,8 +134,8 @@ def _mean_over(config: Config) -> int:
 @computing()  # predictions can overflow far from the training points
 def boundary(run: Run) -> NDArray[np.uint8]:
     """Return the run's predictions over the plane, as in `Result.boundary`."""
-    predictions = predict(run, pixel_centers(plane_extent(run.dataset), BOUNDARY_SIZE))
-    if run.config.problem == "regression":
-        predictions = (predictions + 1) / 2
-    fractions = np.clip(np.nan_to_num(predictions, nan=0.5, posinf=1, neginf=0), 0, 1)
-    return np.rint(255 * fractions).astype(np.uint8).reshape(BOUNDARY_SIZE, BOUNDARY_SIZE)
+    extent = plane_extent(run.dataset)
+    predictions = predict(run, pixel_centers(extent, BOUNDARY_SIZE))
+    if run.dataset.is_curve:
+        return curve_levels(predictions[:BOUNDARY_SIZE], *extent[2:])
+    return output_levels(run.config.head, predictions.reshape(BOUNDARY_SIZE**2, -1))

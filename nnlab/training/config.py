@@ -1,18 +1,22 @@
 """Config: every setting that a run depends on, with its default, its rule and its meaning.
 
-Over 250 lines, as it is one list of 25 settings.
+Over 250 lines, as it is one list of 26 settings.
 """
 
 from dataclasses import dataclass, field, fields
 from typing import Any, Literal, NamedTuple
 
-from nnlab.data.datasets import DATASETS, DATASETS_FOR
+import numpy as np
+
+from nnlab.data.datasets import CURVE, DATASETS, DATASETS_FOR
 from nnlab.data.features import FEATURES, column_names
+from nnlab.data.formula import SINE
 from nnlab.data.points import NO_POINTS, Points
+from nnlab.data.real_sets import REAL_SETS, table_of
 from nnlab.data.rules import BrokenRule, shown
 from nnlab.model.activations import ACTIVATIONS
-from nnlab.model.losses import OUTPUT_LOSSES
-from nnlab.model.network import INITIALIZATIONS
+from nnlab.model.heads import OUTPUT_LOSSES, Head, head_of
+from nnlab.model.initialization import INITIALIZATIONS
 from nnlab.model.optimizers import OPTIMIZERS, PENALTIES, SCHEDULES
 from nnlab.training import kinds
 from nnlab.training.kinds import Kind
@@ -20,6 +24,7 @@ from nnlab.training.kinds import Kind
 MAX_SAMPLES = 100_000
 MAX_SIZE = 1e30  # of a point's numbers: the page draws them in float32
 MAX_LAYERS, MAX_WIDTH = 8, 64
+MAX_CLASSES = 6
 
 
 class Setting(NamedTuple):
@@ -70,6 +75,27 @@ class Config:
         kinds.one_of(DATASETS),
         "The shape that the points form, or only the points that you draw or upload.",
         draws="data",
+    )
+    classes: int = _setting(
+        2,
+        kinds.whole(2, MAX_CLASSES),
+        "Number of classes, each with its own colour and, from three on, its own output unit.",
+        draws="data",
+    )
+    function: str = _setting(
+        SINE,
+        kinds.function_of_x(),
+        "A formula in x, such as sin(3*x): the curve that points lie on, or that blue points lie "
+        "above.",
+        draws="data",
+        typed=True,
+    )
+    data_columns: tuple[str, ...] = _setting(
+        (),
+        kinds.pair_of_names(),
+        "The two columns of a real data set that the network sees. None: a pair that shows much.",
+        draws="data",
+        axis=False,
     )
     samples: int = _setting(
         1000,
@@ -128,7 +154,7 @@ class Config:
         "relu",
         kinds.one_of_per_layer(ACTIVATIONS),
         "The function of each hidden unit: ReLU gives the boundary corners, tanh gives it curves, "
-        "and sine gives it waves.",
+        "and sine gives it waves. Step has the slope 0, so no gradient reaches its layer.",
     )
     initialization: str = _setting(
         "normal",
@@ -149,7 +175,8 @@ class Config:
         "cross_entropy",
         kinds.one_of(OUTPUT_LOSSES),
         "How errors count: cross-entropy penalizes confident mistakes heavily, squared error only "
-        "mildly. A regression always has squared error.",
+        "mildly. That of a tanh is TensorFlow Playground's; three or more classes have none. A "
+        "regression always has squared error.",
     )
     optimizer: str = _setting(
         "sgd",
@@ -184,6 +211,7 @@ class Config:
         kinds.optional(kinds.whole(1, MAX_SAMPLES), "all of them"),
         "Number of points in each update. Small batches make quick, noisy steps.",
         effect="update",
+        typed=True,
     )
     regularization: str = _setting(
         "none",
@@ -205,12 +233,14 @@ class Config:
         kinds.optional(kinds.real(0, 1e6), "no such stop"),
         "The run stops when the training loss reaches this value.",
         effect="stop",
+        typed=True,
     )
     patience: int | None = _setting(
         None,
         kinds.optional(kinds.whole(1, 1_000_000), "no such stop"),
         "The run stops after this many iterations without a better loss.",
         effect="stop",
+        typed=True,
     )
 
     def __post_init__(self) -> None:
@@ -229,6 +259,14 @@ class Config:
         if self.dataset not in known:
             must = f"be one of {', '.join(known)} for the problem {self.problem}"
             raise BrokenRule("dataset", must, shown(given["dataset"]))
+        any_number = self.n_classes and DATASETS[self.dataset].n_classes is None
+        if self.classes != Config.classes and not any_number:
+            of = f"the data set {self.dataset}" if self.n_classes else "the problem regression"
+            raise BrokenRule("classes", f"be 2, the default, for {of}", shown(self.classes))
+        if self.dataset == CURVE:  # there is no x2
+            seen = tuple(name for name in self.features if "x2" not in name) or ("x1",)
+            object.__setattr__(self, "features", seen)
+        self._check_columns()
         by_layer = given["activation"]
         if not isinstance(by_layer, str):
             if len(by_layer) != len(self.hidden_layers):
@@ -236,16 +274,41 @@ class Config:
                 raise BrokenRule("activation", must, shown(by_layer))
             if not len(by_layer):  # without hidden layers, all activations mean the same
                 object.__setattr__(self, "activation", Config.activation)
-        targets = self.points.targets
-        if self.problem == "classification" and not ((targets == 0) | (targets == 1)).all():
-            wrong = float(targets[(targets != 0) & (targets != 1)][0])
-            must = "have the target 0 or 1 for the problem classification"
-            raise BrokenRule("points", must, shown(wrong))
+        wrong = self.points.targets[~np.isin(self.points.targets, np.arange(self.n_classes))]
+        if self.n_classes and len(wrong):
+            numbers = [f"{number}" for number in range(self.n_classes)]
+            must = f"have the target {', '.join(numbers[:-1])} or {numbers[-1]}"
+            must += f" for the problem {self.problem}"
+            raise BrokenRule("points", must, shown(float(wrong[0])))
+
+    def _check_columns(self) -> None:
+        if self.data_columns and self.dataset not in REAL_SETS:
+            must = f"be empty for the data set {self.dataset}"
+            raise BrokenRule("data_columns", must, shown(self.data_columns))
+        if self.data_columns:
+            pair = REAL_SETS[self.dataset].pair
+            if not {*self.data_columns} <= {*table_of(self.dataset).names}:
+                must = f"be of the data set {self.dataset}, such as {','.join(pair)}"
+                raise BrokenRule("data_columns", must, shown(self.data_columns))
+            if self.data_columns == pair:
+                object.__setattr__(self, "data_columns", ())  # equal settings, one form
+
+    @property
+    def n_classes(self) -> int:
+        """Return the number of classes; 0 in a regression."""
+        if self.problem == "regression":
+            return 0
+        return DATASETS[self.dataset].n_classes or self.classes
+
+    @property
+    def head(self) -> Head:
+        """Return what the network's outputs are."""
+        return head_of(self.n_classes, self.output_loss)
 
     @property
     def layer_sizes(self) -> tuple[int, ...]:
-        """Return (n_features, *hidden_layers, 1)."""
-        return (len(self.features), *self.hidden_layers, 1)
+        """Return (n_features, *hidden_layers, n_outputs)."""
+        return (len(self.features), *self.hidden_layers, self.head.n_outputs)
 
     @property
     def activations(self) -> tuple[str, ...]:
@@ -271,6 +334,7 @@ class TableConfig(Config):
     hidden_layers: tuple[int, ...] = _setting(
         Config.hidden_layers, kinds.widths(), "Units in each hidden layer."
     )
+    classes: int = _setting(2, kinds.whole(2), "Number of classes.")
     batch_size: int | None = _setting(
         None, kinds.optional(kinds.whole(1), "all of them"), "Number of samples in each update."
     )

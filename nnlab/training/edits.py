@@ -29,9 +29,9 @@ def with_config(run: Run, config: Config) -> Run:
     Raises
     ------
     BrokenRule
-        If features or hidden layers change, as the parameters would not fit.
+        If features, hidden layers or classes change, as the parameters would not fit.
     """
-    for name in ("features", "hidden_layers"):
+    for name in ("features", "hidden_layers", "classes"):
         old, new = getattr(run.config, name), getattr(config, name)
         if new != old:
             must = f"stay {shown(old)} while a run goes on"

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nnlab.data.datasets import read_only
+from nnlab.model.blocks import BlockedObjective
 from nnlab.model.network import FloatArray, Objective, Parameters
 from nnlab.model.optimizers import OptimizerState
 from nnlab.training.config import Config
@@ -160,7 +161,10 @@ class LayerHistory(NamedTuple):
 
 
 def layer_row(
-    iteration: int, config: Config, objective: Objective | None, parameters: Parameters
+    iteration: int,
+    config: Config,
+    objective: Objective | BlockedObjective | None,
+    parameters: Parameters,
 ) -> LayerHistory:
     """Return the layers' statistics as one row, right after `objective.backward(parameters)`.
 
@@ -171,13 +175,16 @@ def layer_row(
     gradient_norms, dead, saturated = ([np.nan] * n for n in (n_layers, *(n_layers - 1,) * 2))
     if objective:
         gradient_norms = [_norm(matrix) for matrix in objective.gradients.matrices]
-        network = objective.network
-        dead = [1 - np.count_nonzero(s.any(axis=0)) / s.shape[1] for s in network.slopes]
-        limits = [function.saturated_slope for function in network.functions]
-        saturated = [
-            0.0 if limit is None else np.count_nonzero(s < limit) / s.size
-            for s, limit in zip(network.slopes, limits, strict=True)
-        ]
+        alive = [np.zeros(width, dtype=np.bool_) for width in config.hidden_layers]
+        flat, slopes = np.zeros((2, n_layers - 1), dtype=np.int64)
+        for network in objective.networks(parameters):
+            for layer, function in enumerate(network.functions):
+                s, limit = network.slopes[layer], function.saturated_slope
+                alive[layer] |= s.any(axis=0)
+                flat[layer] += 0 if limit is None else np.count_nonzero(s < limit)
+                slopes[layer] += s.size
+        dead = [1 - np.count_nonzero(units) / len(units) for units in alive]
+        saturated = [count / of for count, of in zip(flat, slopes, strict=True)]
     weight_norms = [_norm(weights) for weights in parameters.weights]
     statistics = (gradient_norms, weight_norms, dead, saturated)
     float32 = (np.array([values], np.float32) for values in statistics)

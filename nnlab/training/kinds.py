@@ -8,6 +8,7 @@ from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 
+from nnlab.data import formula
 from nnlab.data.points import Points, decode, encode
 from nnlab.data.rules import NOT_NUMBERS, BrokenRule, is_real, shown
 
@@ -177,6 +178,21 @@ def some_of(registry: Iterable[str]) -> Kind:
     return Kind(rule, must, _read_list, ",".join, "NAME,NAME", listed=True)
 
 
+def pair_of_names() -> Kind:
+    """Return the kind of two different names, or none."""
+
+    def rule(value: Any) -> tuple[str, ...]:
+        entries = _entries(value)
+        if not all(isinstance(entry, str) for entry in entries):
+            raise TypeError
+        if len(entries) not in (0, 2) or len(entries) != len(set(entries)):
+            raise ValueError
+        return tuple(str(entry) for entry in entries)
+
+    must = "be two different names, or empty"
+    return Kind(rule, must, _read_list, ",".join, "NAME,NAME", listed=True)
+
+
 def one_of_per_layer(registry: Iterable[str]) -> Kind:
     """Return the kind of one name in a registry for all layers, or one name for each layer."""
     name = one_of(registry)
@@ -193,6 +209,17 @@ def one_of_per_layer(registry: Iterable[str]) -> Kind:
         "NAME[,NAME]",
         listed=True,
     )
+
+
+def function_of_x() -> Kind:
+    """Return the kind of formulas in x, as canonical text."""
+
+    def rule(value: Any) -> str:
+        if not isinstance(value, str):
+            raise TypeError
+        return formula.canonical(value)
+
+    return Kind(rule, formula.MUST, str, str, "FORMULA")
 
 
 def points(most: int, largest: float) -> Kind:

@@ -4,7 +4,6 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from nnlab.data.datasets import Dataset, FloatArray
 from nnlab.model.network import Parameters
@@ -45,19 +44,7 @@ def loss_and_accuracy(
         return math.nan, math.nan
     objective = objective_of(config, inputs, targets)
     loss = objective.loss(parameters)
-    if config.problem == "regression":
-        return loss, math.nan
-    return loss, float(np.mean(~is_wrong(objective.network.logits, targets)))
-
-
-def is_wrong(logits: FloatArray, targets: FloatArray) -> NDArray[np.bool_]:
-    """Return which points of a classification are on the wrong side of the boundary.
-
-    All arrays are (n_samples, 1). A probability of exactly one half counts as class 0, as the
-    article rounds half to even.
-    """
-    wrong: NDArray[np.bool_] = (logits > 0) != (targets > 0.5)
-    return wrong
+    return loss, config.head.accuracy(objective.network.logits, targets)
 
 
 def penalty(config: Config, parameters: Parameters) -> float:

@@ -16,7 +16,8 @@ from nnlab.data.datasets import Dataset, FloatArray, read_only
 from nnlab.data.features import expand
 from nnlab.data.rules import BrokenRule, shown
 from nnlab.model.computing import computing
-from nnlab.model.network import Network, Parameters, initialize, sigmoid
+from nnlab.model.initialization import initialize
+from nnlab.model.network import Network, Parameters
 from nnlab.model.optimizers import OptimizerState, initial_state
 from nnlab.training.batches import Batches, dataset_of
 from nnlab.training.config import Config
@@ -138,7 +139,8 @@ class Run:
 def start(config: Config, dataset: Dataset | None = None) -> Run:
     """Draw the initial weights, and the data unless given; make no update yet."""
     dataset = dataset_of(config) if dataset is None else dataset
-    parameters = initialize(config.layer_sizes, config.initialization, config.seed)
+    how = config.initialization, config.seed, dataset.numbers_drawn
+    parameters = initialize(config.layer_sizes, *how)
     state = initial_state(config.optimizer, len(parameters.vector))
     test = dataset.test_inputs, dataset.test_targets
     loss, accuracy = loss_and_accuracy(config, *test, parameters)
@@ -169,6 +171,7 @@ def advance(
     *,
     seconds: float = float("inf"),
     clock: Callable[[], float] = time.perf_counter,
+    keeps_past: bool = True,
 ) -> Run:
     """Make updates of gradient descent, W -= learning_rate * direction(dW), and return a new Run.
 
@@ -182,6 +185,8 @@ def advance(
     iterations : number of updates, at least 0; `config.iterations` does not limit it
     seconds : stop early once this time has passed, after at least one update
     clock : returns the time in seconds
+    keeps_past : whether the new Run has snapshots of these updates, and statistics of its layers;
+        without them, small networks learn up to a tenth faster
 
     Raises
     ------
@@ -209,7 +214,8 @@ def advance(
     rules.check(iteration, loss, parameters)
     for _ in range(0 if rules.met else iterations):
         gradients = train.backward(parameters)
-        if iteration % STATISTICS_EVERY == 0:
+        has_row = keeps_past and iteration % STATISTICS_EVERY == 0
+        if has_row:
             row = layer_row(iteration, config, train, parameters)
         updates.make(gradients, parameters, candidate, iteration)
         # Check the next loss before accepting the update, so that a Run can always be drawn.
@@ -223,7 +229,7 @@ def advance(
             diverged = True
             break
         losses.append(loss)
-        if iteration % STATISTICS_EVERY == 0:
+        if has_row:
             layer_rows.append(row)
         parameters, candidate, loss = candidate, parameters, next_loss
         updates.accept()
@@ -231,7 +237,7 @@ def advance(
         if iteration % TEST_EVERY == 0:
             test_metrics.append(loss_and_accuracy(config, *test, parameters))
         rules.check(iteration, loss, parameters)
-        if iteration % snapshots.stride == 0:
+        if keeps_past and iteration % snapshots.stride == 0:
             state, best = updates.optimizer_state(), (rules.best_loss, rules.best_iteration)
             snapshots.add(Snapshot(iteration, parameters.vector.copy(), state, *best))
         if rules.met or clock() >= deadline:
@@ -267,7 +273,7 @@ def evaluate(run: Run) -> Metrics:
 
 @computing()
 def predict(run: Run, inputs: FloatArray) -> FloatArray:
-    """Return the probability of class 1, or a regression's value, for points on the plane.
+    """Return the probability of class 1 or of each class, or a regression's value, for points.
 
     Parameters
     ----------
@@ -276,7 +282,8 @@ def predict(run: Run, inputs: FloatArray) -> FloatArray:
 
     Returns
     -------
-    float64 (n_samples,), finite; where the network's numbers would overflow, they are clipped
+    float64 (n_samples,), or (n_samples, n_classes) for more than two classes; finite: where the
+    network's numbers would overflow, they are clipped
 
     Raises
     ------
@@ -293,12 +300,13 @@ def predict(run: Run, inputs: FloatArray) -> FloatArray:
     inputs = expand(config.features, inputs)
     outputs = Network(config.layer_sizes, config.activations, inputs).forward(run.parameters)
     if not np.isfinite(outputs).all():
-        far = ~np.isfinite(outputs[:, 0])
+        far = ~np.isfinite(outputs).all(axis=1)
         inputs = inputs[far]
         _bound(inputs)
         network = Network(config.layer_sizes, config.activations, inputs)
         outputs[far] = network.forward(run.parameters, lambda _, __, array: _bound(array))
-    return (outputs if config.problem == "regression" else sigmoid(outputs))[:, 0]
+    outputs = config.head.outputs(outputs)
+    return outputs if outputs.shape[1] > 1 else outputs[:, 0]
 
 
 def _bound(array: FloatArray) -> None:

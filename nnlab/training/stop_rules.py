@@ -36,8 +36,7 @@ class StopRules:
         """Set `met`; a second check of the same iteration gives the same."""
         if not self.on or not self.batches.begin_at(iteration):
             return
-        full_batch = self.batches.per_epoch == 1
-        loss = batch_loss if full_batch else self.batches.full_loss(parameters)
+        loss = batch_loss if self.batches.is_full else self.batches.full_loss(parameters)
         if self.patience is not None and loss < self.best_loss * (1 - IMPROVEMENT):
             self.best_loss, self.best_iteration = loss, iteration
         if self.target_loss is not None and loss <= self.target_loss:

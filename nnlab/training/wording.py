@@ -3,8 +3,9 @@
 import re
 from typing import Any
 
+from nnlab.data.datasets import OWN, OWN_TEST_EVERY
 from nnlab.data.rules import BrokenRule
-from nnlab.training.config import SETTINGS, text
+from nnlab.training.config import SETTINGS, Config, text
 
 # Those that are not Config's name with spaces.
 FIELDS = {
@@ -36,8 +37,22 @@ OPTIONS: dict[str, dict[str, str]] = {
         "xor": "XOR",
         "gaussians": "Gaussians",
         "spirals": "Spirals",
+        "disc": "Disc",
+        "checkerboard": "Checkerboard",
+        "function": "Above or below",
         "plane": "Slope",
         "multi-gaussian": "Hills and hollows",
+        "curve": "Curve",
+        "breast-cancer": "Breast cancer",
+        "iris": "Iris",
+        "wine": "Wine",
+        "diabetes": "Diabetes",
+        "tfp-circle": "TensorFlow Playground's circle",
+        "tfp-xor": "TensorFlow Playground's XOR",
+        "tfp-gauss": "TensorFlow Playground's Gaussians",
+        "tfp-spiral": "TensorFlow Playground's spiral",
+        "tfp-plane": "TensorFlow Playground's slope",
+        "tfp-cones": "TensorFlow Playground's hills",
         "own": "Your own points",
     },
     "features": {
@@ -60,6 +75,8 @@ OPTIONS: dict[str, dict[str, str]] = {
         "elu": "ELU",
         "softplus": "Softplus",
         "sine": "Sine",
+        "gelu": "GELU",
+        "step": "Step",
     },
     "initialization": {
         "normal": "Normal",
@@ -67,8 +84,13 @@ OPTIONS: dict[str, dict[str, str]] = {
         "xavier": "Xavier",
         "he": "He",
         "zeros": "Zeros",
+        "tfp": "Playground",
     },
-    "output_loss": {"cross_entropy": "Cross-entropy", "squared_error": "Squared error"},
+    "output_loss": {
+        "cross_entropy": "Cross-entropy",
+        "squared_error": "Squared error",
+        "tanh_squared_error": "Squared error of tanh",
+    },
     "optimizer": {
         "sgd": "Gradient descent",
         "momentum": "Momentum",
@@ -105,9 +127,19 @@ def short(number: float) -> str:
     return exact if float(exact) == number else f"{number:.2g}"
 
 
-def option_name(name: str, option: str) -> str:
+def own_points(dataset: str, count: int, test_samples: int | None) -> str:
+    """Return how many own points there are, and in their data set, how many are test points.
+
+    `test_samples` is None where one does not see it.
+    """
+    words = f"{count:,} own point{'' if count == 1 else 's'}"
+    tests = min(count // OWN_TEST_EVERY, test_samples or 0) if dataset == OWN else 0
+    return f"{words}, {tests:,} of them for the test" if tests else words
+
+
+def option_name(name: str, option: Any) -> str:
     """Return one option of a field in words; an unknown one as it is."""
-    return OPTIONS[name].get(option, option)
+    return OPTIONS.get(name, {}).get(option, str(option))
 
 
 def value_text(name: str, value: Any) -> str:
@@ -123,6 +155,11 @@ def value_text(name: str, value: Any) -> str:
 def phrase(name: str, value: Any) -> str:
     """Return a field and its value in words: "learning rate 0.0032"."""
     return f"{field_name(name)} {value_text(name, value)}"
+
+
+def loss_name(config: Config) -> str:
+    """Return the name of the loss under these settings."""
+    return config.head.losses[config.output_loss].name
 
 
 def on_the_page(broken: BrokenRule) -> str:

@@ -11,8 +11,9 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from nnlab import Config, Run, advance, predict, start
-from nnlab.app.pace import FLUSH_SECONDS, SPEEDS, TICK_SECONDS
+from nnlab.app.pace import SPEEDS, TICK_SECONDS
 
+FLUSH_SECONDS = 0.02  # for Streamlit to send the charts, which the next tick would drop
 GRID_SIZE = 100  # of the boundary along each axis, as on the playground
 MAX_LOSSES = 500  # points of the loss curve, as on the playground
 COLORS = ("#f08a24", "#0877bd")
@@ -80,7 +81,7 @@ def live() -> None:
     left.plotly_chart(decision_boundary(state.run), key="decision-boundary")
     right.plotly_chart(loss_curve(state.run), key="loss-curve")
     if state.running:
-        time.sleep(FLUSH_SECONDS)  # without it a quarter of the frames are lost here too
+        time.sleep(FLUSH_SECONDS)  # without it a quarter of the frames are lost
 
 
 def set_running(running: bool) -> None:

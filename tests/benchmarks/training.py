@@ -22,7 +22,10 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.neural_network import MLPClassifier
 
 from nnlab import Config, Run, advance, evaluate, start
+from nnlab.app.turns import BUDGET_SECONDS
 from nnlab.data.features import FEATURES
+from nnlab.inspection.diagnosis import diagnose
+from nnlab.inspection.observation import observe
 from nnlab.model.activations import ACTIVATIONS
 from nnlab.model.optimizers import OPTIMIZERS, PENALTIES, SCHEDULES
 from nnlab.training.history import STATISTICS_EVERY, Snapshot, Snapshots
@@ -216,6 +219,9 @@ def print_variants() -> None:
         "squared error": Config(output_loss="squared_error"),
         "all features": Config(features=tuple(FEATURES)),
         **{name: Config(activation=name) for name in ACTIVATIONS if name != "relu"},
+        "three classes": Config(dataset="spirals", classes=3),
+        "three, squared error": Config(dataset="spirals", classes=3, output_loss="squared_error"),
+        "six classes": Config(dataset="spirals", classes=6),
         "batches of 32": Config(batch_size=32),
         "batches of 1": Config(batch_size=1),
     }
@@ -320,12 +326,31 @@ def print_memory_of_the_way() -> None:
         print(f"{name:<34}{micros:>13.1f}{costs[0]:>11.1%}{costs[1]:>9.1%}{costs[2]:>9.1%}")
 
 
+def print_diagnosis() -> None:
+    """Print what the diagnosis of each tick costs, on a plateau, where no rule can be left out."""
+    run = advance(start(Config(iterations=25_000)), 5_000)
+    costs = []
+    for _ in range(TURNS):
+        begin = time.perf_counter()
+        run = advance(run, ITERATIONS, seconds=BUDGET_SECONDS)
+        trained = time.perf_counter()
+        observation = observe(run)  # the page needs it anyway
+        observed = time.perf_counter()
+        diagnose(observation)
+        costs.append((time.perf_counter() - observed) / (trained - begin))
+    print(f"\nThe diagnosis of a tick costs {median(costs):.2%} of its training")
+
+
 def print_growth() -> None:
     print("\nµs per iteration as the job grows, the rest as in the article's run")
-    for samples in (100, 1000, 10_000, 100_000):
+    each = {}
+    for samples in (100, 1000, 8192, 10_000, 100_000):
         run = start(Config(samples=samples))
         value = microseconds(run, max(10, 1_000_000 // samples // 2))
+        each[samples] = value / samples
         print(f"{samples:>7} samples {value:>10.1f} {1000 * value / samples:>8.1f} ns per sample")
+    ratio = each[100_000] / each[10_000]
+    print(f"        a sample of 100,000 costs {ratio:.2f} times one of 10,000")
     for width in (4, 8, 16, 32, 64):
         value = microseconds(start(Config(hidden_layers=(width, width))), 300)
         print(f"{width:>7} units in each of two hidden layers {value:>10.1f}")
@@ -364,6 +389,7 @@ if __name__ == "__main__":
     print_variants()
     print_batches()
     print_memory_of_the_way()
+    print_diagnosis()
     print_growth()
     print_calls()
     print()

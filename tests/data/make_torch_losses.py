@@ -2,7 +2,7 @@
 
     python -m tests.data.make_torch_losses
 
-from the repository's root, in an environment with numpy, scikit-learn and torch (2.13.0 made the
+from the repository's root, in an environment with numpy, scikit-learn and torch (2.14.1 made the
 stored file). Data and starting weights are nnlab's; all else here is PyTorch's own: layers,
 activations, losses, gradients, optimizers, schedulers. The batches follow the definition in
 `nnlab.training.run`, written down a second time.
@@ -28,7 +28,7 @@ FILE = Path(__file__).with_name("torch_losses.npz")
 UPDATES = 200
 
 # Rates at which the runs learn, and a rounding error of 1e-16 does not grow to anything.
-RATES = {"sgd": 0.1, "momentum": 0.02, "nesterov": 0.02, "rmsprop": 0.002, "adam": 0.01}
+RATES = {"sgd": 0.1, "momentum": 0.02, "nesterov": 0.02, "rmsprop": 0.0005, "adam": 0.01}
 POLYNOMIAL = ("x1", "x2", "x1^2", "x2^2", "x1*x2")
 WAVES = ("sin(x1)", "sin(x2)", "cos(x1)", "cos(x2)")
 
@@ -38,7 +38,8 @@ def cases() -> list[dict]:
 
     All optimizers × batch sizes × schedules × regularizers; what else there is takes turns, so that
     any two values of any two fields meet. 80 points in batches of 32 leave a batch of 16, and a
-    schedule of 120 iterations begins anew within the 200 updates.
+    schedule of 120 iterations begins anew within the 200 updates. After them come the runs of three
+    to six classes.
     """
     others = {
         "activation": [*ACTIVATIONS, ("tanh", "sine")],
@@ -81,7 +82,37 @@ def cases() -> list[dict]:
                 "iterations": 120,
             }
         )
-    return found
+    return found + cases_of_several_classes()
+
+
+def cases_of_several_classes() -> list[dict]:
+    """Return the settings of 3 to 6 classes × optimizers × batch sizes × regularizers."""
+    rng = np.random.default_rng(1)
+    datasets = _turns(["gaussians", "spirals", "circles"], rng)
+    losses = _turns(["cross_entropy", "squared_error"], rng)
+    layers = _turns([(5, 4), (6,), ()], rng)
+    return [
+        {
+            "dataset": next(datasets),
+            "classes": classes,
+            "samples": 80,
+            "noise": 0.1,
+            "test_samples": 2,
+            "hidden_layers": next(layers),
+            "activation": "tanh",
+            "initialization": "xavier",
+            "output_loss": next(losses),
+            "optimizer": optimizer,
+            "learning_rate": RATES[optimizer],
+            "batch_size": batch_size,
+            "regularization": regularization,
+            "regularization_rate": 0.003,
+            "iterations": 120,
+        }
+        for classes, optimizer, batch_size, regularization in product(
+            range(3, 7), OPTIMIZERS, [None, 32, 1], PENALTIES
+        )
+    ]
 
 
 def _turns(values: list, rng: np.random.Generator) -> Iterator:
@@ -169,6 +200,8 @@ def _apply(name: str, z: "torch.Tensor") -> "torch.Tensor":
         "elu": functional.elu,
         "softplus": functional.softplus,
         "sine": torch.sin,
+        "gelu": functional.gelu,
+        "step": lambda z: (z > 0) + 0 * z,  # a slope of 0, and not none
     }[name](z)
 
 
@@ -176,6 +209,12 @@ def _loss(config: Config, z: "torch.Tensor", t: "torch.Tensor") -> "torch.Tensor
     functional = torch.nn.functional
     if config.problem == "regression":
         return functional.mse_loss(z, t) / 2
+    if config.classes > 2:
+        labels = t[:, 0].long()
+        if config.output_loss == "cross_entropy":
+            return functional.cross_entropy(z, labels)
+        errors = torch.softmax(z, dim=1) - functional.one_hot(labels, config.classes)
+        return (errors**2).sum(dim=1).mean() / 2
     if config.output_loss == "squared_error":
         return functional.mse_loss(torch.sigmoid(z), t) / 2
     return functional.binary_cross_entropy_with_logits(z, t)

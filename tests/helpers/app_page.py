@@ -14,6 +14,7 @@ from streamlit.util import calc_hash
 from nnlab import Run
 from nnlab.app.playground.point_history import OwnPoints
 from nnlab.app.playground.record import Playground
+from nnlab.inspection.diagnosis.finding import Advice
 from tests.helpers.waiting import PATIENCE_SECONDS, wait_until
 
 APP = Path(__file__).parents[2] / "streamlit_app.py"
@@ -46,6 +47,14 @@ def step_tick(app: AppTest) -> AppTest:
     return app
 
 
+def wait_for_advice(app: AppTest) -> Advice:
+    """Draw the page until the trials have ended, a slice with each; return the advice."""
+    wait_until(lambda: playground_of(app).advice or playground_of(healthy(app.run())).advice)
+    advice = playground_of(healthy(app.run())).advice
+    assert advice
+    return advice
+
+
 def playground_of(app: AppTest) -> Playground:
     playground = app.session_state["playground"]
     assert isinstance(playground, Playground)
@@ -74,7 +83,7 @@ def key_of(app: AppTest, name: str) -> str:
 
 def field(app: AppTest, name: str) -> Any:
     """Return the widget of a field, of whatever kind it is."""
-    kinds = (app.number_input, app.text_input, app.selectbox, app.button_group)
+    kinds = (app.number_input, app.text_input, app.selectbox, app.multiselect, app.button_group)
     (found,) = (one for kind in kinds for one in kind if one.key == key_of(app, name))
     return found
 
@@ -101,7 +110,8 @@ def headings(app: AppTest) -> list[str]:
 
 
 def status(app: AppTest) -> str:
-    return str(app.get("progress")[0].proto.text)
+    """Return the status line, with plain spaces."""
+    return str(app.get("progress")[0].proto.text).replace("\u00a0", " ")
 
 
 def _app_with_explore_first() -> None:

@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 from playwright.sync_api import Browser, Locator, Page, WebSocketRoute, expect
 
 from nnlab import Run, predict
+from nnlab.app import navigation
+from nnlab.app.playground import page as playground
 from nnlab.data.plane import plane_extent
 from nnlab.figures.style import LIGHT
 from nnlab.inspection.plane_view import GRID_SIZE
@@ -22,7 +24,7 @@ PLOT = "document.querySelector('[data-live-chart=decision-boundary] .plot')"
 # Pixels of the large chart as row and column, and blue minus red of the light plane's end colours;
 # between them it is 0.
 PLACES = ((2, 97), (97, 2), (30, 60), (55, 20))
-REDDEST, BLUEST = (rgb(color)[2] - rgb(color)[0] for color in LIGHT.plane)
+REDDEST, BLUEST = (rgb(color)[2] - rgb(color)[0] for color in LIGHT.plane[:2])
 
 # The iteration that the page says, once the run is paused, the script has ended and all charts show
 # that iteration; else null.
@@ -50,6 +52,23 @@ def wait_for_script(page: Page) -> None:
     )
 
 
+def state_of(page: Page) -> str:
+    """Say what a page shows: its address, its script's state, its charts, focus and text."""
+    state: str = page.evaluate(
+        """() => [
+          location.href,
+          `script: ${document.querySelector(".stApp")?.dataset.testScriptState}`,
+          ...Array.from(document.querySelectorAll("[data-live-chart]"),
+            ({ dataset }) => `${dataset.liveChart}: ${dataset.iteration}`),
+          `disabled: ${Array.from(document.querySelectorAll("button:disabled"),
+            ({ innerText }) => innerText)}`,
+          `focus: ${document.activeElement?.outerHTML.slice(0, 200)}`,
+          document.body.innerText,
+        ].join("\\n")"""
+    )
+    return state
+
+
 def let_timers_fire(page: Page, milliseconds: int) -> None:
     """Wait for a timer of the page, which fires after all timers that are due before it.
 
@@ -64,6 +83,17 @@ def wait_in(page: Page, holds: Callable[[], object]) -> None:
     wait_until(holds, lambda seconds: page.wait_for_timeout(1000 * seconds))
 
 
+def double_click_until(page: Page, place: tuple[float, float], holds: Callable[[], object]) -> None:
+    """Double-click until something holds: on a busy machine the two clicks may be too far apart."""
+
+    def holds_after_a_double_click() -> object:
+        page.mouse.dblclick(*place)
+        let_timers_fire(page, 500)  # Plotly waits for a third click
+        return holds()
+
+    wait_in(page, holds_after_a_double_click)
+
+
 def new_page(browser: Browser) -> Page:
     """Open a page with an empty cache, and whose errors fail no test."""
     page = browser.new_page()
@@ -71,10 +101,21 @@ def new_page(browser: Browser) -> Page:
     return page
 
 
+def wait_for_style(page: Page, *files: Path) -> None:
+    """Wait for style sheets of the page: they may come a moment after its first widgets."""
+    page.wait_for_function(
+        """begins => begins.every((begin) => [...document.querySelectorAll("style")].some(
+          ({ textContent }) => textContent.includes(begin)))""",
+        arg=[file.read_text()[:80] for file in files],
+    )
+
+
 def open_page(page: Page, address: str, query: str = "") -> Page:
     page.goto(f"{address}/?{query}")
     for name in CHARTS:
         shown(page, name, 0)
+    wait_for_style(page, navigation.STYLE, playground.STYLE)
+    expect(page.locator(".keyboard button")).to_be_attached()  # else a key does nothing yet
     return page
 
 

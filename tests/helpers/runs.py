@@ -4,10 +4,10 @@ import numpy as np
 from hypothesis import strategies as st
 
 from nnlab import Config, Run
-from nnlab.data.datasets import DATASETS_FOR
+from nnlab.data.datasets import DATASETS, DATASETS_FOR
 from nnlab.data.features import FEATURES
 from nnlab.model.activations import ACTIVATIONS
-from nnlab.model.losses import OUTPUT_LOSSES
+from nnlab.model.heads import OUTPUT_LOSSES
 from nnlab.model.optimizers import OPTIMIZERS, PENALTIES, SCHEDULES, OptimizerState
 
 
@@ -38,14 +38,19 @@ def _assert_equal_states(state: OptimizerState, other: OptimizerState) -> None:
 def configs(draw: st.DrawFn) -> Config:
     """Draw any small run: problem, data, network, optimizer, batches, schedule, stop rules."""
     problem = draw(st.sampled_from([*DATASETS_FOR]))
-    triple = st.tuples(st.floats(-1, 1), st.floats(-1, 1), st.sampled_from([0.0, 1.0]))
+    dataset = draw(st.sampled_from(DATASETS_FOR[problem]))
+    any_number = problem == "classification" and DATASETS[dataset].n_classes is None
+    classes = draw(st.integers(2, 6)) if any_number else 2
+    target = st.integers(0, classes - 1).map(float)
+    triple = st.tuples(st.floats(-1, 1), st.floats(-1, 1), target)
     hidden_layers = draw(st.lists(st.integers(1, 5), max_size=3))
     activation = st.sampled_from([*ACTIVATIONS])
     depth = len(hidden_layers)
     per_layer = st.lists(activation, min_size=depth, max_size=depth)
     return Config(
         problem=problem,
-        dataset=draw(st.sampled_from(DATASETS_FOR[problem])),
+        dataset=dataset,
+        classes=classes,
         samples=draw(st.integers(2, 40)),
         test_samples=5,
         points=draw(st.lists(triple, max_size=12)),

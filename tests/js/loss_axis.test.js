@@ -14,6 +14,14 @@ const line = (count, loss) => ({
 // As the article's run: from 1.7 to log 2 in the first hundredth, later to 0.1
 const article = (/** @type {number} */ at) => Math.LN2 / (1 + (at / 700) ** 6) + Math.exp(-at / 2);
 
+test("lines without points, and hidden ones, are not drawn", () => {
+  const layout = { yaxis: { type: "linear" }, font: { size: 14 } };
+  const full = { ...line(9, article), name: "train", meta: { end: "train" }, line: { color: "red" } };
+  const empty = { name: "test", x: [], y: [] }, hidden = { ...full, name: "penalty", visible: false };
+  const drawn = finishLosses([empty, hidden, full], layout, 100);
+  assert.deepEqual(drawn.map(({ name }) => name), ["train", "names"]);
+});
+
 test("the first losses of a run are seen while they are most of the curve", () => {
   assert.equal(cutAt([line(10, article)]), undefined);
 });
@@ -83,6 +91,18 @@ test("names of lines that end near each other do not overlap", () => {
   assert.equal(names.y[0], 0.1);
   assert.ok(names.y[1] - names.y[0] >= 0.159, "at 100 pixels, 16 pixels are 0.16"); // and rounding
   assert.equal(names.y[2], 0.9);
+});
+
+test("the axis always begins at 0, and its end is always said", () => {
+  for (const [losses, end] of /** @type {[number[], number][]} */ ([
+    [[1, 1], 1.05], [[NaN, NaN], 1], [[0, 0], 1], [[], 1],
+  ])) {
+    /** @type {any} */
+    const layout = { yaxis: { type: "linear" }, font: { size: 14 } };
+    const x = losses.map((_, at) => at);
+    finishLosses([{ x, y: losses, meta: { end: "train" }, line: { color: "red" } }], layout, 100);
+    assert.deepEqual(layout.yaxis.range, [0, end]);
+  }
 });
 
 test("a logarithmic axis cuts nothing", () => {

@@ -48,29 +48,27 @@ def _can_train(pair: RunPair) -> bool:
     return pair.runs is None or any(map(lockstep.remaining, pair.runs))
 
 
+# START_PAIR, PAUSE_PAIR and STEP_PAIR have no help text, as on the playground.
 START_PAIR = Action[RunPair](
     "compare_start",
     lambda _: session.train_pair(),
     "Start",
-    "Train both runs in lockstep.",
-    " ",
-    _can_train,
+    key=" ",
+    is_enabled=_can_train,
     read_only=True,
     stops=True,
 )
 PAUSE_PAIR = START_PAIR._replace(
     name="compare_pause",
     label="Pause",
-    help="Pause both runs.",
     command=lambda _: session.pause_pair(),
 )
 STEP_PAIR = Action[RunPair](
     "compare_step",
     session.step_pair,
     "Step",
-    "Run one iteration of both.",
-    "ArrowRight",
-    _can_train,
+    key="ArrowRight",
+    is_enabled=_can_train,
     read_only=True,
 )
 RESET_PAIR = Action[RunPair](

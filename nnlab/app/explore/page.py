@@ -26,9 +26,10 @@ from nnlab.app.explore.views import (
 )
 from nnlab.app.links import config_query, say_refusals
 from nnlab.app.turns import in_turn
+from nnlab.data.datasets import OWN
 from nnlab.data.points import NO_POINTS
 from nnlab.training.config import Config
-from nnlab.training.wording import phrase
+from nnlab.training.wording import own_points, phrase
 
 STYLE = Path(__file__).with_suffix(".css")
 TITLE = "Explore"
@@ -102,11 +103,12 @@ def _open_settings() -> None:
 
 def _base(base: Config) -> None:
     """Draw one line with the settings that the axes vary, and a button that opens them."""
-    words = [
-        phrase(name, getattr(base, name)) for name in config_query(replace(base, points=NO_POINTS))
-    ]
-    if len(base.points):
-        words.append(f"{len(base.points):,} own points")
+    changed = config_query(replace(base, points=NO_POINTS))
+    if base.dataset == OWN:  # its test points are own points
+        changed.pop("test_samples", None)
+    words = [phrase(name, getattr(base, name)) for name in changed]
+    if count := len(base.points):
+        words.append(own_points(base.dataset, count, base.test_samples))
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="base_line"):
         changes = f", except {', '.join(words)}" if words else ""
         st.caption(f"Base: default settings (the article's){changes}")

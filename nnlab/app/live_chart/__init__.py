@@ -118,7 +118,7 @@ class Brush(NamedTuple):
     Attributes
     ----------
     radius : of the eraser, as a fraction of the chart's width
-    label : class of the points that it draws, 0 or 1 (the other one with Shift); None erases
+    label : class of the points that it draws (the next one with Shift); None erases
     """
 
     radius: float
@@ -133,8 +133,9 @@ def stage(
     shows: Update | None = None,
     rest: float = 0,
     brush: Brush | None = None,
-    colors: tuple[str, str] | None = None,
+    colors: tuple[str, ...] | None = None,
     map_colors: tuple[str, str, str] | None = None,
+    names: tuple[str, ...] = (),
     pins: bool = False,
 ) -> None:
     """Draw the place of a chart with its figure.
@@ -150,6 +151,7 @@ def stage(
     brush : None: the mouse zooms
     colors : of the brush, by class
     map_colors : of the frames, at the low end, in the middle and at the high end
+    names : of the classes; none in a regression
     pins : a click on a point draws a ring around it, which stays until the next click
     """
     data = {
@@ -161,6 +163,7 @@ def stage(
         "brush": brush and brush._asdict(),
         "colors": colors,
         "map_colors": map_colors,
+        "names": names,
         "pins": pins,
     }
     _stage(key=key, data=data)

@@ -4,14 +4,19 @@ from nnlab.app.action import Action
 from nnlab.app.playground import session
 from nnlab.app.playground.example_runs import EXAMPLE_RUNS
 from nnlab.app.playground.record import Playground
+from nnlab.training.config import MAX_CLASSES
 
 
 def _can_train(playground: Playground) -> bool:
-    return not playground.run.diverged and len(playground.run.dataset.train_inputs) > 0
+    return (
+        not playground.asks
+        and not playground.run.diverged
+        and len(playground.run.dataset.train_inputs) > 0
+    )
 
 
-# Without help texts, which would cover the numbers while the mouse rests there in mid-run.
-# Two actions in one place, so that a late second click on Pause cannot start the training.
+# START, PAUSE and both steps have no help text: under a resting mouse it would cover the numbers.
+# START and PAUSE are two actions in one place: a late second click on Pause cannot start a run.
 START = Action[Playground](
     "start",
     session.start_training,
@@ -23,15 +28,19 @@ START = Action[Playground](
 )
 PAUSE = Action[Playground]("pause", session.pause, "Pause", key=" ", read_only=True, stops=True)
 STEP = Action[Playground](
-    "step", session.step, "Step", "Run one iteration.", "ArrowRight", _can_train, read_only=True
+    "step",
+    session.step,
+    "Step",
+    key="ArrowRight",
+    is_enabled=_can_train,
+    read_only=True,
 )
 STEP_TICK = Action[Playground](
     "step_tick",
     session.step,
     "Run several iterations (the number on the button)",
-    "",
-    "Shift+ArrowRight",
-    _can_train,
+    key="Shift+ArrowRight",
+    is_enabled=_can_train,
     read_only=True,
 )
 RESET = Action[Playground](
@@ -45,9 +54,7 @@ RESET = Action[Playground](
 )
 UNDO_RUN = Action[Playground]("undo_run", session.undo_run, read_only=True)
 EXAMPLES = {
-    name: Action[Playground](
-        f"example_{name}", session.start_example, help=f"{example.title}: {example.sentence}"
-    )
+    name: Action[Playground](f"example_{name}", session.start_example, help=example.title)
     for name, example in EXAMPLE_RUNS.items()
 }
 ADVICE = Action[Playground]("apply_advice", session.apply_advice)
@@ -118,7 +125,47 @@ END_PRESENTING = Action[Playground](
     read_only=True,
 )
 
+GO_BACK = Action[Playground](
+    "lesson_back", session.go_to_step, "Back", icon=":material/chevron_left:"
+)
+GO_ON = Action[Playground](
+    "lesson_next", session.go_to_step, "Next", icon=":material/chevron_right:"
+)
+TOUR = Action[Playground](
+    "tour",
+    session.start_lesson,
+    "New here? A tour in five stops",
+    "Point at the controls that matter, one after another. You can leave at any stop.",
+)
+LEAVE_LESSON = Action[Playground](
+    "leave_lesson",
+    session.leave_lesson,
+    "Leave",
+    "Leave the lesson. The settings and the run stay.",
+)
+CLOSE_EDITOR = Action[Playground](
+    "close_editor",
+    session.close_editor,
+    "Close",
+    "Close the editor, and see the lesson as others will.",
+)
+
+
+def answer_action(number: int) -> Action[Playground]:
+    """Return the action that chooses an answer of a lesson's question."""
+    return Action[Playground](f"lesson_answer_{number}", session.answer)
+
+
+HINT = Action[Playground]("lesson_hint", session.show_hint)
+EXPLAIN = Action[Playground]("lesson_explain", session.show_explanation, "Show the explanation")
+
 ON_KEYS = (START, PAUSE, STEP, STEP_TICK, RESET, PRESENT, END_PRESENTING)
+# The tool of each class stands after Look, and Erase is the last.
+TOOL_KEYS = {
+    f"{label}": f".st-key-drawing_tools [role=radio]:nth-child({label + 2}):not(:last-child)"
+    for label in range(MAX_CLASSES)
+}
+TOOL_KEYS_HELP = {f"0 … {MAX_CLASSES - 1}": "Draw points of this class; with Shift, of the next"}
 PLANE_KEYS = {  # for crosshair.js, while the plane has the focus
     "Tab": "To the plane: a crosshair appears there",
     "↑ ↓ ← →": "Move the crosshair; with Shift, farther",

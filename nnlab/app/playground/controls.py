@@ -30,8 +30,7 @@ def render(playground: Playground) -> tuple[int | None, str | None, DeltaGenerat
     start_or_pause = PAUSE if playground.training else START
     start_or_pause.button(buttons, playground, type="primary", width=84)
     STEP.button(buttons, playground, 1)
-    help_ = "Run one iteration." if step == 1 else f"Run {step:,} iterations."
-    STEP_TICK.button(buttons, playground, step, label=f"Step {step}", help=help_, width=94)
+    STEP_TICK.button(buttons, playground, step, label=f"Step {step}", width=94)
     RESET.button(buttons, playground)
     return speed, panel, end
 

@@ -6,6 +6,7 @@ import streamlit as st
 
 from nnlab.app.playground import session
 from nnlab.data.datasets import OWN
+from nnlab.training.config import Config
 
 # key, its default, label, help
 _TOGGLES = (
@@ -18,6 +19,12 @@ _TOGGLES = (
         "Hard boundary",
         "Two colours: the predicted class alone.",
     ),
+    (
+        "entropy",
+        False,
+        "Uncertainty",
+        "Grey where the network is not sure: the entropy of the classes' probabilities.",
+    ),
 )
 LINK_NAMES = tuple(key for key, *_ in _TOGGLES)
 
@@ -28,6 +35,7 @@ class DisplayOptions(NamedTuple):
     parts: tuple[str, ...]
     misclassified: bool
     discretize: bool
+    entropy: bool = False
 
 
 def linked_toggle(
@@ -42,18 +50,20 @@ def linked_toggle(
     return on
 
 
-def choose(dataset: str) -> DisplayOptions:
+def choose(config: Config) -> DisplayOptions:
     """Draw the options in a popover, kept in the link, and return them.
 
-    In the data set of own points the test points are shown at first, since they were drawn, too.
+    The values of a regression have no uncertainty. In the data set of own points the test points
+    are shown at first, since they were drawn, too.
     """
     own: dict[str, dict[str, Any]] = {}
-    if dataset == OWN:
+    if config.dataset == OWN:
         own = {"test_points": {"default": True, "variant": "_own"}}
     with st.popover("Show", key="show_popover"):
-        train, test, misclassified, discretize = (
+        train, test, misclassified, discretize, *entropy = (
             linked_toggle(label, key, help_, **own.get(key, {"default": default}))
             for key, default, label, help_ in _TOGGLES
+            if config.n_classes or key != "entropy"
         )
     parts = tuple(part for part, on in (("train", train), ("test", test)) if on)
-    return DisplayOptions(parts, misclassified, discretize)
+    return DisplayOptions(parts, misclassified, discretize, any(entropy))

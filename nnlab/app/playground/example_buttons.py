@@ -23,7 +23,9 @@ def render(playground: Playground) -> None:
     config = playground.run.config
     shown = [name for name, example in EXAMPLE_RUNS.items() if example.config == config]
     titles = "".join(f" · :gray[{EXAMPLE_RUNS[name].title.lower()}]" for name in shown)
-    st.header(f"Examples{titles}", anchor=False)
+    # Not at its picture, where so long a text would cover the buttons around it.
+    sentence = " ".join(EXAMPLE_RUNS[name].sentence for name in shown)
+    st.header(f"Examples{titles}", anchor=False, help=sentence or None)
     with st.container(horizontal=True, key="examples"):
         for name, example in EXAMPLE_RUNS.items():
             label = f"![{example.title}]({_picture(name, theme.palette())})"

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
+from nnlab.data.datasets import CURVE
 from nnlab.training.config import SETTINGS, Config, text
 
 TEXTS = {name for name, setting in SETTINGS.items() if setting.typed} | {"activation"}
@@ -60,4 +61,7 @@ def field_values(settings: Mapping[str, Any]) -> dict[str, Any]:
 
 def config_values(config: Config) -> dict[str, Any]:
     """Return what the fields show for all settings of a config."""
-    return field_values({name: getattr(config, name) for name in SETTINGS})
+    settings = {name: getattr(config, name) for name in SETTINGS}
+    if config.dataset == CURVE and config.features == ("x1",):
+        settings["features"] = Config.features  # another data set then has its x2
+    return field_values(settings)

@@ -3,7 +3,7 @@
 A hidden control is drawn, so that it keeps its value, and a style hides it.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 import streamlit as st
 
@@ -11,6 +11,7 @@ from nnlab.app.action import Action
 from nnlab.app.links import code
 from nnlab.app.playground.panels import PANELS
 from nnlab.app.playground.record import HIDE_QUERY, Playground
+from nnlab.app.playground.settings import PLACES
 from nnlab.data.rules import shown
 from nnlab.training.config import SETTINGS
 from nnlab.training.wording import label
@@ -42,6 +43,21 @@ _BESIDE = {
     "seed": ".st-key-new_seed",
     "learning_rate": ".st-key-lower_rate, .st-key-higher_rate",
 }
+_DRAWING = ".st-key-drawing_tools, .st-key-undo, .st-key-clear"
+_FRAME = "outline: 3px solid var(--primary-color); outline-offset: 2px; border-radius: 8px;"
+# Where on the page a step of a lesson can point at, besides the fields of settings.
+_POINTED = {
+    "start": ":is(.st-key-start, .st-key-pause) button",
+    "reset": ".st-key-reset button",
+    "speed": ".st-key-speed_choice",
+    "plane": "[data-live-chart=decision-boundary]",
+    "network": ".st-key-panel_place",
+    "loss": "[data-live-chart=loss-curve]",
+    "time_line": ".st-key-time_line",
+    "save": ".st-key-save",
+    "share": ".st-key-share",
+    "dataset": ".st-key-datasets",
+}
 # The actions that have keys, by the part with their buttons.
 _ACTIONS = {"step_buttons": ("step", "step_tick"), "reset": ("reset",)}
 NAMES = {
@@ -66,13 +82,45 @@ def linked(refused: list[str]) -> dict[str, str]:
 
 def hide(playground: Playground) -> None:
     """Send the style that hides what the link says."""
-    if selectors := ", ".join(_selectors(playground, playground.hidden)):
-        st.html(f"<style>{selectors} {{ display: none !important; }}</style>")
+    outside = hidden_settings(playground)
+    selectors = [*_selectors(playground, playground.hidden)]
+    if playground.lesson:
+        selectors += [*_selectors(playground, outside - {"points"}), *_empty_places(outside)]
+        selectors.append(".st-key-apply_advice")
+    rule = ""
+    if "points" in outside:  # what stands beside the drawing tools keeps its place
+        selectors += [_DRAWING, ".st-key-upload"]
+        rule = ".st-key-tools { justify-content: flex-end; min-height: var(--tools); }"
+    if selectors:
+        st.html(f"<style>{', '.join(selectors)} {{ display: none !important; }} {rule}</style>")
+
+
+def point(playground: Playground) -> None:
+    """Send the style that frames what the step of a lesson points at."""
+    step = playground.lesson_step
+    if not step or not step.points_at:
+        return
+    name = step.points_at
+    place = _POINTED.get(name) or f".st-key-{playground.fields.key(name)}"
+    st.html(f"<style>{place} {{ {_FRAME} }}</style>")
+
+
+def hidden_settings(playground: Playground) -> set[str]:
+    """Return the settings that the open lesson does not show."""
+    return set(SETTINGS) - set(playground.lesson.controls) if playground.lesson else set()
+
+
+def _empty_places(hidden: Collection[str]) -> Iterable[str]:
+    """Return the sections and popovers of the sidebar that hold only hidden settings."""
+    for place, names in PLACES.items():
+        if all(name in hidden for name in names):
+            yield f".st-key-{place}"
 
 
 def shows_tools(playground: Playground) -> bool:
     """Say whether the drawing tools can be seen, so that a click may draw."""
-    return not playground.presenting and {"tools", "points"}.isdisjoint(playground.hidden)
+    hidden = {*playground.hidden, *hidden_settings(playground)}
+    return not playground.presenting and {"tools", "points"}.isdisjoint(hidden)
 
 
 def seen_actions(

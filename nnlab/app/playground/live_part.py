@@ -1,15 +1,14 @@
 """The part of the playground that each tick draws, and what the browser sends to it."""
 
-import time
 from collections.abc import Sequence
 from typing import NamedTuple
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from nnlab.app import live_chart, theme, turns
 from nnlab.app.live_chart.inbox import Handlers
-from nnlab.app.pace import flush
-from nnlab.app.playground import session, tick_message
+from nnlab.app.playground import lesson_sidebar, session, tick_message
 from nnlab.app.playground.display_options import DisplayOptions
 from nnlab.app.playground.fields import Fields
 from nnlab.app.playground.panels import diagram
@@ -17,9 +16,10 @@ from nnlab.app.playground.point_history import OwnPoints
 from nnlab.app.playground.record import Playground
 from nnlab.app.turns import tick, turn
 from nnlab.figures import points
-from nnlab.inspection.diagnosis import Diagnosis, diagnose
 from nnlab.inspection.observation import Observation
 from nnlab.inspection.remarks import waiting
+
+TRYING = "trying cures"
 
 
 class Choices(NamedTuple):
@@ -28,6 +28,7 @@ class Choices(NamedTuple):
     speed: int | None  # as in pace.SPEEDS
     panel: str | None  # name of the open one
     options: DisplayOptions
+    goal: DeltaGenerator | None = None  # the place of the state of the lesson's goal
 
 
 class DrawnPage(NamedTuple):
@@ -35,32 +36,34 @@ class DrawnPage(NamedTuple):
 
     interval: float | None  # seconds between the ticks; None for a paused run
     iteration: int  # of the run shown
-    says: str  # name of the diagnosis, or what else the page says about the run
+    says: str  # about the run
     edited: bool  # a value set by hand may change this, and whether the run has diverged
     diverged: bool
     own: OwnPoints
     fields: Fields
+    reached: int  # of the goal of a lesson's step
 
 
-def render(
-    playground: Playground, observation: Observation, finding: Diagnosis | None, choices: Choices
-) -> None:
+def render(playground: Playground, observation: Observation, choices: Choices) -> None:
     """Draw the part, and again at every tick while the run trains.
 
-    The observation and the finding are those that the rest of the page shows.
+    The observation is the one that the rest of the page shows.
     """
-    drawn = _drawn_page(playground, observation, finding)
+    drawn = _drawn_page(playground, observation)
     st.fragment(_tick, run_every=drawn.interval)(choices, drawn, [(playground, observation)])
 
 
-def _drawn_page(
-    playground: Playground, observation: Observation, finding: Diagnosis | None
-) -> DrawnPage:
+def _drawn_page(playground: Playground, observation: Observation) -> DrawnPage:
     run, training = playground.run, playground.training
     interval, iteration = training and training.pace.interval, observation.run.iteration
-    says = finding.name if finding else waiting(observation)
+    if advice := playground.advice:
+        says = f"{advice.finding.sentence} {advice.evidence}"
+    else:
+        says = TRYING if playground.tries_cures else waiting(observation)
     edited, own = run.parameters_edited, playground.own
-    return DrawnPage(interval, iteration, says, edited, run.diverged, own, playground.fields)
+    reached = playground.step_progress.reached
+    fields = playground.fields
+    return DrawnPage(interval, iteration, says, edited, run.diverged, own, fields, reached)
 
 
 def _tick(
@@ -71,7 +74,6 @@ def _tick(
     `observed` holds what the page was drawn with. The list is emptied, since an observation is
     large and Streamlit keeps the list.
     """
-    began = time.perf_counter()
     observation = None
     playground = session.current()
     if playground.renew or playground.work or playground.wants_upload:
@@ -89,14 +91,17 @@ def _tick(
     else:
         frames = [playground.viewed_run]
     observed.clear()
-    is_open, discretize = choices.panel == diagram.KEY, choices.options.discretize
-    view = diagram.view_options(session.current(), is_open=is_open, discretize=discretize)
+    is_open = choices.panel == diagram.KEY
+    view = diagram.view_options(session.current(), choices.options, is_open=is_open)
     # A tick draws without a turn, so that a second core has work while another session trains.
     shown = turns.show(frames, view, observation, theme.palette())
     settled = bool(training) or playground.has_settled
-    finding = diagnose(shown.observation) if settled else None
+    if settled:
+        session.examine(shown.observation)
+    if choices.goal:
+        lesson_sidebar.goal(session.current(), shown.observation, choices.goal)
     playground = session.current()
-    now = _drawn_page(playground, shown.observation, finding)
+    now = _drawn_page(playground, shown.observation)
     if training:
         now = now._replace(iteration=drawn.iteration)
     elif not settled:
@@ -116,8 +121,6 @@ def _tick(
         handlers=HANDLERS,
         what_is_lost=f"the run at iteration {iteration:,}" if iteration else "",
     )
-    if training:
-        flush(began, training.pace.interval)
 
 
 def _pin(place: Sequence[int] | None, run: int) -> None:
@@ -129,7 +132,7 @@ def _pin(place: Sequence[int] | None, run: int) -> None:
         session.choose_step_point(None)
         return
     (trace, index), dataset = place, playground.run.dataset
-    traces = points.traces(dataset, playground.run.config.problem)
+    traces = points.traces(dataset, playground.run.config.n_classes)
     for part, _, indices in traces[trace : trace + 1]:
         if part == "train" and index < len(indices):
             session.choose_step_point(int(indices[index]))

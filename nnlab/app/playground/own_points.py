@@ -1,33 +1,27 @@
 """A user's own points on the page: drawn on the plane, uploaded, downloaded, in the link."""
 
-from collections.abc import Callable
-from functools import cache, lru_cache, partial
-from threading import Lock
+from functools import lru_cache
 from typing import Any, TypeVar
 
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
-from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from nnlab.app.links import code, in_words, refusal
+from nnlab.app import theme
+from nnlab.app.links import refusal
 from nnlab.app.live_chart import Brush
 from nnlab.app.playground import session
-from nnlab.app.playground.actions import CLEAR, UNDO, USE_POINTS
-from nnlab.app.playground.point_history import ERASER_RADIUS, OwnPoints, standardised
+from nnlab.app.playground.actions import CLEAR, UNDO
+from nnlab.app.playground.point_history import ERASER_RADIUS, OwnPoints
 from nnlab.app.playground.record import Playground
-from nnlab.app.turns import pausing_turn
 from nnlab.data import csv_files
-from nnlab.data.column_guess import guess_columns
 from nnlab.data.datasets import OWN
-from nnlab.data.points import MAX_LINK_POINTS, Points
-from nnlab.data.rules import BrokenRule, shown
-from nnlab.data.scales import mean_and_deviation, need_scaling
+from nnlab.data.points import MAX_LINK_POINTS, NO_POINTS, Points
+from nnlab.data.rules import BrokenRule
+from nnlab.figures.style import COLOR_NAMES
 
 Result = TypeVar("Result")
 LOOK, ERASER = "Look", "Erase"
 MAX_NAME = 60  # characters of a column's name in the link
 _COLUMNS = ("x1", "x2", "target")  # in the link, and the usual names
-ADD = {"classification": ("Add orange", "Add blue"), "regression": ("Add −1", "Add +1")}
 
 
 def replace(own: OwnPoints) -> None:
@@ -66,18 +60,23 @@ def _fitting(name: str) -> str:
 def tools(playground: Playground) -> Brush | None:
     """Draw the choice of what a click on the plane does, and return it for the stage."""
     config = playground.run.config
-    names = [LOOK, *ADD[config.problem], ERASER]
+    names = [LOOK, *adding(config.n_classes), ERASER]
     # Who chooses the data set of own points wants to draw; a widget of its own begins so.
     first, key = (names[1], "own_tool") if config.dataset == OWN else (LOOK, "tool")
+    if config.n_classes > 2:  # and a tool of a class that is gone cannot be the chosen one
+        key += f"_{config.n_classes}"
     look: dict[str, Any] = {"required": True, "label_visibility": "collapsed"}
     with st.container(horizontal=True, vertical_alignment="center", gap="small", width="content"):
-        tool = st.segmented_control("Draw points", names, default=first, key=key, **look)
+        with st.container(width="content", key="drawing_tools"):
+            if config.n_classes > 2:
+                _underline(config.n_classes)
+            tool = st.segmented_control("Draw points", names, default=first, key=key, **look)
         UNDO.button(st, playground, type="tertiary")
         CLEAR.button(st, playground, type="tertiary")
         st.markdown(
             "",
             help="Click or drag on the plane to add points of the chosen class, or to erase points "
-            "that you have added. Shift adds the other class. By keyboard: Tab to the plane, arrow "
+            "that you have added. Shift adds the next class. By keyboard: Tab to the plane, arrow "
             "keys, Enter. Training continues with them. In the data set “Your own points”, every "
             "fifth is a test point, a small ring: the network does not learn from it.",
         )
@@ -86,15 +85,52 @@ def tools(playground: Playground) -> Brush | None:
     return Brush(ERASER_RADIUS, None if tool == ERASER else names.index(tool) - 1)
 
 
+def adding(n_classes: int) -> list[str]:
+    """Return the names of the tools that add points; no classes stand for a regression."""
+    if not n_classes:
+        return ["Add −1", "Add +1"]
+    if n_classes == 2:
+        return [f"Add {name}" for name in COLOR_NAMES[:2]]
+    # with more of them there is less room, and each has a line in its colour
+    names = [name.capitalize() for name in COLOR_NAMES[:n_classes]]
+    return names if n_classes == 3 else [f"{label}" for label in range(n_classes)]
+
+
+def _underline(n_classes: int) -> None:
+    """Draw a line in the colour of its class under each tool that adds points."""
+    colors = theme.palette().points[:n_classes]
+    rules = [
+        f".st-key-drawing_tools [role=radio]:nth-child({place}) "
+        f"{{ box-shadow: inset 0 -4px {color} }}"
+        for place, color in enumerate(colors, 2)
+    ]
+    if n_classes > 3:
+        rules.append(".st-key-drawing_tools [role=radio] { padding-inline: 0.6rem }")
+    st.html(f"<style>{' '.join(rules)}</style>")
+
+
 def file(playground: Playground) -> bytes:
     """Return the points as a CSV file."""
-    config, data, own = playground.run.config, playground.run.dataset, playground.own
+    config, data, names = playground.run.config, playground.run.dataset, named(playground)
     points = config.points
     if config.dataset != OWN:
-        own, points = OwnPoints(), Points(data.train_inputs, data.train_targets[:, 0])
+        points = Points(data.train_inputs, data.train_targets[:, 0])
     # In a regression, added points may have targets that are not classes.
-    classes = own.classes if config.problem == "classification" else None
-    return _write(points, (*own.axes, own.target), classes)
+    classes = names.classes if config.n_classes else None
+    return _write(points, (*names.axes, names.target), classes)
+
+
+def named(playground: Playground) -> OwnPoints:
+    """Return the names of the columns and classes that the run trains on, without the points."""
+    data = playground.run.dataset
+    if playground.run.config.dataset == OWN:
+        return playground.own._replace(points=NO_POINTS)
+    if data.is_curve:
+        return OwnPoints(axes=("x", "y"))
+    if not data.scales:
+        return OwnPoints()
+    x1, x2, *rest = (f"{scale.name} (standardized)" for scale in data.scales)
+    return OwnPoints(NO_POINTS, (x1, x2), rest[0] if rest else "class", data.class_names or None)
 
 
 def left_out_of_link(points: Points) -> str:
@@ -107,101 +143,4 @@ def left_out_of_link(points: Points) -> str:
     )
 
 
-def files(problem: str) -> None:
-    """Draw the upload of points."""
-    uploaded = st.file_uploader(
-        "Upload points (CSV)",
-        type=["csv", "tsv", "txt"],
-        key="upload",
-        max_upload_size=csv_files.MAX_BYTES // 1_000_000,
-        help="Two numeric columns and a label column with two values (for regression, a numeric "
-        "target).",
-    )
-    # Above the choice of columns, since that may reach below the end of a small window.
-    outcome = st.container()
-    if uploaded:
-        try:
-            _choose_columns(uploaded, problem, outcome)
-        except BrokenRule as error:
-            outcome.error(in_words(error), icon=":material/error:")
-    if session.current().wants_upload:
-        session.take_upload(None)
-
-
-def _choose_columns(uploaded: UploadedFile, problem: str, outcome: DeltaGenerator) -> None:
-    table = cache(lambda: csv_files.read_table(uploaded.getvalue()))
-
-    def columns() -> tuple[list[str], bool, tuple[str, str, str]]:
-        read = table()
-        return list(read.columns), read.has_numbered_header, guess_columns(read, problem)
-
-    file_id = uploaded.file_id
-    names, numbered, guessed = session.remember("columns", (file_id, problem), _reading(columns))
-    if numbered:
-        st.caption("The first row only numbers the columns, so it is used as the header.")
-    left, right = st.columns(2)
-    label = "label" if problem == "classification" else "target"
-    places = ((left, "x₁"), (right, "x₂"), (left, label.capitalize()))
-    # Another file or problem has other guesses, and so other widgets.
-    suffix = f"{file_id}_{problem}"
-    x1, x2, label = (
-        where.selectbox(f"{role} column", names, names.index(guess), key=f"column_{index}_{suffix}")
-        for index, ((where, role), guess) in enumerate(zip(places, guessed, strict=True))
-    )
-
-    def points() -> tuple[OwnPoints, bool]:
-        found = csv_files.to_points(table(), x1, x2, label, problem=problem)
-        own = OwnPoints(found.points, found.axes, found.target, found.classes)
-        return own, need_scaling(own.points, problem)
-
-    source = (file_id, x1, x2, label, problem)
-    own, unscaled = session.remember("points", source, _reading(points))
-    both = "both inputs" if problem == "classification" else "both inputs and the target"
-    help_ = (
-        f"Scale {both} to a mean of 0 and a standard deviation of 1. This is on at first if values "
-        "are large (beyond ±10), or if one input varies more than 3 times as much as the other. A "
-        "network learns badly from such values."
-    )
-    # Other columns may have another default, and so another widget.
-    chosen = st.checkbox("Standardize", unscaled, f"standardise_{unscaled}_{suffix}", help_)
-    if chosen:
-        scaled = partial(_standardised, own, problem)
-        own, units = session.remember("standardised points", source, scaled)
-        st.caption(units)
-    classes = own.classes or ()
-    legend = "".join(f" · {code(shown(name))} is {label}" for label, name in enumerate(classes))
-    outcome.caption(f"{len(own.points):,} points{legend}")
-    USE_POINTS.button(outcome, session.current(), width="stretch")
-    if session.current().wants_upload:
-        session.take_upload(own)
-        st.rerun()
-
-
-def _standardised(own: OwnPoints, problem: str) -> tuple[OwnPoints, str]:
-    """Return the standardized points, and what 0 and 1 mean in the units of the file."""
-    columns = dict(zip(own.axes, own.points.inputs.T, strict=True))
-    if problem == "regression":
-        columns[own.target] = own.points.targets
-    spreads = {name: mean_and_deviation(column) for name, column in columns.items()}
-    units = " · ".join(
-        f"{code(shown(name))}: mean {mean}, standard deviation {deviation}"
-        for name, (mean, deviation) in spreads.items()
-    )
-    return standardised(own, problem), units
-
-
-def _reading(compute: Callable[[], Result]) -> Callable[[], Result]:
-    """Return the function, wrapped so that other sessions compute while it reads a file.
-
-    With a large file, this takes seconds; guessing its columns takes as long as reading it.
-    """
-
-    def read() -> Result:
-        with pausing_turn(), _one_file:
-            return compute()
-
-    return read
-
-
-_one_file = Lock()  # the server reads one file at a time
 _write = lru_cache(maxsize=4)(csv_files.write_table)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from nnlab.app import live_chart, navigation, report, theme
+from nnlab.app import live_chart, navigation
 from nnlab.app.action import keyboard
 from nnlab.app.links import config_query, linked_choices, linked_config, say_refusals, write
 from nnlab.app.pace import SPEEDS
@@ -12,32 +12,37 @@ from nnlab.app.playground import (
     actions,
     controls,
     display_options,
+    doctor,
     example_buttons,
     hiding,
+    lesson_editor,
+    lesson_links,
+    lesson_sidebar,
     live_part,
     own_points,
     panels,
+    plane_stage,
     presenting,
     saving,
     session,
     sharing,
+    tensorflow_links,
     tick_message,
 )
-from nnlab.app.playground.actions import ADVICE, ON_KEYS, PLANE_KEYS, UNDO_RUN
+from nnlab.app.playground.actions import ON_KEYS, PLANE_KEYS, TOOL_KEYS, TOOL_KEYS_HELP, UNDO_RUN
 from nnlab.app.playground.display_options import DisplayOptions
 from nnlab.app.playground.point_history import OwnPoints
-from nnlab.app.playground.record import PRESENT_QUERY, Playground
+from nnlab.app.playground.record import EDIT_QUERY, PRESENT_QUERY, STEP_QUERY, Playground
 from nnlab.app.playground.settings import settings
 from nnlab.app.turns import give_way
-from nnlab.data.datasets import OWN
-from nnlab.data.plane import plane_extent
+from nnlab.data.datasets import CURVE
 from nnlab.data.points import MAX_LINK_POINTS
-from nnlab.figures import curves, points
-from nnlab.inspection.diagnosis import Diagnosis, diagnose
+from nnlab.figures import curves
 from nnlab.inspection.observation import Observation, observe
 from nnlab.inspection.remarks import success, waiting
-from nnlab.training.config import Config
+from nnlab.training.config import SETTINGS, Config
 from nnlab.training.run import Run
+from nnlab.training.wording import loss_name
 from nnlab.training.work import fits
 
 TITLE = "Playground"
@@ -46,6 +51,7 @@ STYLE = Path(__file__).with_suffix(".css")
 LINK_RULES = {
     "speed": SPEEDS,
     "edited": (EDITED,),
+    EDIT_QUERY: ("true",),
     **dict.fromkeys((PRESENT_QUERY, "log_loss", *display_options.LINK_NAMES), ("true", "false")),
     "panel": (*panels.PANELS, panels.NONE),
 }
@@ -56,7 +62,9 @@ def render() -> None:
     st.set_page_config(navigation.APP, "🧠", layout="wide", initial_sidebar_state=288)
     st.html(STYLE)
     arrived = _arrive()
-    keyboard(hiding.seen_actions(session.current(), ON_KEYS), PLANE_KEYS)
+    keys = hiding.seen_actions(session.current(), ON_KEYS)
+    keyboard(keys, TOOL_KEYS_HELP | PLANE_KEYS, TOOL_KEYS)
+    lesson_editor.render(session.current())
     pages, examples = st.sidebar.container(), st.sidebar.container()
     config, error = settings()
     session.follow(config, arrived=arrived)
@@ -66,13 +74,17 @@ def render() -> None:
     with pages:
         navigation.menu(TITLE, playground.run.config)
     with examples:
-        example_buttons.render(playground)
+        goal_place = lesson_sidebar.render(playground)
+        if not playground.lesson:
+            example_buttons.render(playground)
     presenting.head(playground)
     hiding.hide(playground)
+    hiding.point(playground)
     speed, chosen_panel, toolbar_end = controls.render(playground)
     panel = presenting.panel(playground, chosen_panel)
     observation = observe(playground.viewed_run)
-    finding = diagnose(observation)
+    session.examine(observation)
+    playground = session.current()
     give_way()
     with st.container(key="bench"):
         live = st.container(key="live")
@@ -85,18 +97,16 @@ def render() -> None:
         _undo(playground)
         saving.render()
     with st.container(key="notices"):
-        _notices(playground, error, finding, observation)
+        _notices(playground, error, observation)
     edited = {"edited": EDITED} if playground.run.parameters_edited else {}
     query = _query(playground.run.config) | edited
     write(query)
     with toolbar_end:
         sharing.render(query, playground.hidden)
         actions.PRESENT.button(st, playground, True)
-    # Last, as it needs the choices made above. In a place of its own: if a tick follows at once,
-    # Streamlit drops what the fragment drew, and everything below it would move up over the charts.
-    with live:
-        choices = live_part.Choices(speed, panel, options)
-        live_part.render(playground, observation, finding, choices)
+    with live:  # last, as it needs the choices made above
+        choices = live_part.Choices(speed, panel, options, goal_place)
+        live_part.render(playground, observation, choices)
 
 
 def _arrive() -> bool:
@@ -105,17 +115,27 @@ def _arrive() -> bool:
     if session.is_open() and not away:
         return False
     refused: list[str] = []
-    config = linked_config(refused)
-    query = linked_choices(LINK_RULES, refused) | hiding.linked(refused)
+    lesson = None
+    if other := tensorflow_links.linked(refused):
+        config, query = other
+    else:
+        config = linked_config(refused)
+        query = linked_choices(LINK_RULES, refused) | hiding.linked(refused)
+        lesson, place = lesson_links.linked(refused)
+        if lesson and not any(name in st.query_params for name in SETTINGS):
+            config = lesson.steps[int(place[STEP_QUERY]) - 1].config
+        query |= place
     from_edited = query.pop("edited", None) is not None
     own = own_points.linked(config.points, refused)
     if not away:
         first = config if fits(config) else Config()
         session.open_(first, config, own, query, refused, from_edited=from_edited)
+        session.open_lesson(lesson)
         return True
     if len(session.current().own.points) <= MAX_LINK_POINTS:  # else the link leaves them out
         own_points.replace(own)
-    session.arrive(config, query, LINK_RULES)
+    session.arrive(config, query, LINK_RULES, refused)
+    session.open_lesson(lesson)
     return True
 
 
@@ -129,28 +149,26 @@ def _undo(playground: Playground) -> None:
         UNDO_RUN.button(st, playground, label=label, help=help_, type="tertiary")
 
 
-def _notices(
-    playground: Playground, error: str, finding: Diagnosis | None, observation: Observation
-) -> None:
-    """Say what is wrong with a setting, the run or the link, or else how the run gets on."""
+def _notices(playground: Playground, error: str, observation: Observation) -> None:
+    """Say what is wrong with a setting, the run or the link, or else how the run gets on.
+
+    A setting comes first: until it is mended there is no room for the rest.
+    """
     if error:
         st.error(error, icon=":material/error:")
+        return
     past = observation.run is not playground.run
-    if finding:
-        with st.container(horizontal=True, vertical_alignment="center", key="diagnosis"):
-            st.warning(f"{finding.sentence} {finding.advice}", icon=":material/stethoscope:")
-            effect = "a new run starts." if finding.restart else "the run continues with it."
-            help_ = (
-                "You are looking back at an earlier iteration. Move the slider to the end to apply "
-                "the advice."
-            )
-            help_ = help_ if past else f"Apply the advice; {effect}"
-            label = report.STANDARDISE if finding.standardise else report.changes(finding.changes)
-            ADVICE.button(st, playground, finding, label=label, help=help_, disabled=past)
+    trials = playground.trials
+    if not past and trials and (advice := playground.advice):
+        doctor.render_advice(playground, advice, certain=trials.certain)
     elif sentence := not past and playground.has_ended and success(observation):
         st.success(sentence, icon=":material/check_circle:")
+    elif not past and playground.tries_cures:
+        doctor.render_trials(playground)
     elif sentence := waiting(observation):
         st.caption(sentence)
+    elif not (playground.run.iteration or playground.lesson or playground.refused_link):
+        lesson_sidebar.offer_tour(playground)
     run = playground.run
     if left_out := own_points.left_out_of_link(run.config.points):
         st.info(left_out)
@@ -165,30 +183,19 @@ def _notices(
 
 def _stages(playground: Playground) -> DisplayOptions:
     """Draw the places of the two charts; return what the user chose to see."""
-    run, config, own = playground.run, playground.run.config, playground.own
-    extent, place = plane_extent(run.dataset), "decision-boundary"
+    config = playground.run.config
     with st.container(key="plane"):
         with st.container(horizontal=True, vertical_alignment="center", gap="small", key="tools"):
-            brush = own_points.tools(playground)
-            options = display_options.choose(config.dataset)
-        target = own.target if config.dataset == OWN and len(own.points) else ""
-        palette = theme.palette()
-        shown = (run.dataset, config.problem, own.axes, options.parts, target, palette)
-        figure = points.decision_boundary(*shown)
-        live_chart.stage(
-            *(place, presenting.figure(playground, figure), extent),
-            brush=brush if hiding.shows_tools(playground) else None,
-            colors=palette.points,
-            map_colors=palette.map,
-            pins=True,
-        )
+            brush = None if config.dataset == CURVE else own_points.tools(playground)
+            options = display_options.choose(config)
+        plane_stage.render(playground, options.parts, brush)
     with st.container(key="curve"):
         help_ = "A logarithmic axis shows small losses as well as large ones."
         with st.container(key="log_axis"):
             log = display_options.linked_toggle("Log axis", "log_loss", help_)
         left = playground.left
         before = tick_message.left_curve(left.run) if left and left.is_branch else None
-        name = report.loss_name(config)
+        name = loss_name(config)
         penalized = config.regularization != "none"
         figure = curves.loss_curve(name, log=log, penalized=penalized, before=before)
         live_chart.stage("loss-curve", presenting.figure(playground, figure))
@@ -199,7 +206,10 @@ def _query(config: Config) -> dict[str, str]:
     if not session.is_open():
         return config_query(config)
     playground = session.current()
-    return {**playground.query, **config_query(config), **own_points.column_names(playground.own)}
+    settings = config_query(config)
+    if playground.lesson:
+        settings = settings or lesson_links.DEFAULTS
+    return {**playground.query, **settings, **own_points.column_names(playground.own)}
 
 
 def _present_run() -> Run | None:

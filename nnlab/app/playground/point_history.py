@@ -10,7 +10,6 @@ from nnlab.data.scales import standardized_points
 MAX_UNDO, MAX_UNDO_POINTS = 50, 200_000  # steps back, and points in all of them together
 DIGITS = 4  # of a drawn position, in plane widths: as fine as a pixel, and short in the link
 ERASER_RADIUS = 0.06  # as a fraction of the plane's width
-TARGETS = {"classification": (0.0, 1.0), "regression": (-1.0, 1.0)}
 
 
 class OwnPoints(NamedTuple):
@@ -19,7 +18,7 @@ class OwnPoints(NamedTuple):
     points: Points = NO_POINTS
     axes: tuple[str, str] = ("x1", "x2")
     target: str = "target"
-    classes: tuple[str, str] | None = None
+    classes: tuple[str, ...] | None = None
 
 
 def standardised(own: OwnPoints, problem: str) -> OwnPoints:
@@ -51,7 +50,7 @@ def stroked(
     Parameters
     ----------
     problem : of the run, as in Config
-    label : 0 or 1, which of TARGETS the new points have; None erases
+    label : class of the new points; in a regression 0 stands for the value -1; None erases
     positions : x1 and x2 of each point of the stroke, (n, 2)
     width : of the plane
     """
@@ -59,4 +58,5 @@ def stroked(
     rounded = [(round(float(x1), decimals), round(float(x2), decimals)) for x1, x2 in positions]
     if label is None:
         return erase(points, rounded, ERASER_RADIUS * width)
-    return add(points, rounded, TARGETS[problem][label])
+    target = 2.0 * label - 1 if problem == "regression" else float(label)
+    return add(points, rounded, target)

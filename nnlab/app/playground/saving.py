@@ -10,7 +10,7 @@ import streamlit as st
 
 from nnlab.app import report
 from nnlab.app.links import in_words
-from nnlab.app.playground import own_points, session
+from nnlab.app.playground import own_points, receipts, session
 from nnlab.app.playground.file_making import made_in_turn
 from nnlab.app.turns import give_way, in_turn
 from nnlab.data.rules import BrokenRule
@@ -20,7 +20,7 @@ from nnlab.export.replay import replay
 from nnlab.export.script import script
 from nnlab.training.edit_record import PARAMETER, STEP, STOP, Edit
 from nnlab.training.run import Run, evaluate
-from nnlab.training.wording import label, value_text
+from nnlab.training.wording import label, loss_name, value_text
 
 FEW_POINTS = 5000  # take about 10 ms to write
 _script = lru_cache(maxsize=4)(script)
@@ -34,28 +34,24 @@ def render() -> None:
     run = playground.run
     # Drawn while closed, too: it opens upwards only if its height is known.
     with st.popover("Save", key="save", on_change="rerun"):
-        # These files are made on a click. A tick may remove one before the browser has fetched it.
-        if playground.training:
+        if playground.training:  # ticks do not draw this again, so the files would be old
             st.caption("Pause to save.")
         else:
-            _pictures(run, playground.own.axes)
+            _pictures(run, own_points.named(playground).axes)
             help_ = "The weights and biases as they are now, with the settings, for NumPy."
             data = partial(parameters_file, run)
             _button("save_parameters", "Parameters (.npz)", data, "nnlab-parameters.npz", help_)
             _program(run)
-        # Few points are written now: a file made on a click may be gone after the next tick.
-        few = len(run.dataset.train_inputs) <= FEW_POINTS
-        if few or not playground.training:
-            help_ = (
-                "The training points as CSV; with the data set “Your own points”, your test "
-                "points, too."
-            )
-            points = (
-                own_points.file(playground)
-                if few
-                else made_in_turn(partial(own_points.file, playground))
-            )
-            _button("download", "Points (CSV)", points, "points.csv", help_)
+            receipts.of_run(run)
+        # A file made on a click is refused if the click comes before Save has been drawn again.
+        points: Callable[[], bytes] | bytes = made_in_turn(partial(own_points.file, playground))
+        if len(run.dataset.train_inputs) <= FEW_POINTS:
+            points = own_points.file(playground)
+        help_ = (
+            "The training points as CSV; with the data set “Your own points”, your test points, "
+            "too."
+        )
+        _button("download", "Points (CSV)", points, "points.csv", help_)
 
 
 def _button(
@@ -67,20 +63,18 @@ def _button(
 
 
 def _pictures(run: Run, axes: tuple[str, str]) -> None:
-    loss_name = report.loss_name(run.config)
+    name = loss_name(run.config)
     log = bool(st.session_state.get("log_loss"))
 
     def page() -> str:
         network = "-".join(map(str, run.config.layer_sizes))
         data = value_text("dataset", run.config.dataset)
         title = f"The network {network} on {data} {report.alt(run, evaluate(run))}"
-        return replay(run, title, loss_name, log=log, axes=axes, give_way=give_way)
+        return replay(run, title, name, log=log, axes=axes, give_way=give_way)
 
     help_ = "A replay of the run so far, for any browser, even offline."
     _button("save_html", "Replay (.html)", made_in_turn(page), "nnlab-replay.html", help_)
-    picture = made_in_turn(
-        partial(animation, run, loss_name, log=log, axes=axes, give_way=give_way)
-    )
+    picture = made_in_turn(partial(animation, run, name, log=log, axes=axes, give_way=give_way))
     help_ = "The run so far as a moving picture for slides."
     _button("save_animation", "Animation (.gif)", picture, "nnlab-animation.gif", help_)
 

@@ -21,10 +21,14 @@ from nnlab.app.playground.example_runs import ExampleRun
 from nnlab.app.playground.fields import Fields, config_values, field_values
 from nnlab.app.playground.point_history import OwnPoints, appended, standardised, stroked
 from nnlab.app.playground.record import (
+    EDIT_QUERY,
+    LESSON_QUERY,
     PRESENT_QUERY,
+    STEP_QUERY,
     LeftRun,
     Playground,
     StepMade,
+    StepProgress,
     Training,
     goal_of,
 )
@@ -33,8 +37,13 @@ from nnlab.data.datasets import OWN
 from nnlab.data.plane import plane_extent
 from nnlab.data.rules import BrokenRule
 from nnlab.inspection import next_update
-from nnlab.inspection.diagnosis import Diagnosis
+from nnlab.inspection.diagnosis import diagnose
+from nnlab.inspection.diagnosis.finding import Advice
+from nnlab.inspection.diagnosis.trials import Trials, begin
+from nnlab.inspection.observation import Observation
 from nnlab.inspection.plane_view import Unit
+from nnlab.lessons.lesson import Lesson
+from nnlab.lessons.receipt import record_of
 from nnlab.training import edits
 from nnlab.training.config import MAX_SAMPLES, SETTINGS, Config
 from nnlab.training.run import Run, advance, start
@@ -71,13 +80,21 @@ def open_(
     _keeper.keep(replace(playground, fields=fields, **more))
 
 
+def open_lesson(lesson: Lesson | None) -> None:
+    """Open a lesson at the step in the query; None: no lesson is open."""
+    if current().lesson is not lesson:
+        _change(lesson=lesson)
+
+
 def leave() -> None:
     """Pause, and drop what was asked for, because another page is drawn."""
     if is_open():
         _change(**_NO_WORK, away=True)
 
 
-def arrive(config: Config, query: Mapping[str, str], names: Iterable[str]) -> None:
+def arrive(
+    config: Config, query: Mapping[str, str], names: Iterable[str], refused_link: Sequence[str]
+) -> None:
     """Return to the page with these settings and this query in its address.
 
     Parameters
@@ -85,7 +102,7 @@ def arrive(config: Config, query: Mapping[str, str], names: Iterable[str]) -> No
     names : the fields that the query may set
     """
     fields = current().fields.filled(config_values(config)).renewed(names)
-    _change(away=False, query=query, fields=fields)
+    _change(away=False, query=query, fields=fields, refused_link=tuple(refused_link))
 
 
 def set_presenting(_: Playground, presenting: bool) -> None:
@@ -117,7 +134,10 @@ def enter(name: str, key: str) -> None:
     if key == fields.key(name):
         restarts = name in SETTINGS and SETTINGS[name].effect == "restart"
         outdated = _outdated() if restarts else {}
-        _change(**outdated, fields=fields.entered(name, st.session_state[key]))
+        fields = fields.entered(name, st.session_state[key])
+        if name in {"problem", "dataset"}:  # a curve offers other features, so in another widget
+            fields = fields.renewed(["features"])
+        _change(**outdated, fields=fields)
 
 
 def _outdated() -> dict[str, Any]:
@@ -150,15 +170,37 @@ def set_learning_rate(_: Playground, rate: float) -> None:
     fill(field_values({"learning_rate": rate}))
 
 
-def apply_advice(drawn: Playground, finding: Diagnosis) -> None:
-    """Change the settings as a diagnosis advises, or standardize the own points."""
-    if finding.standardise:
-        if current().own is drawn.own:
-            own = standardised(drawn.own, drawn.run.config.problem)
-            _change(**_NEW_RUN, **_with_points(own))
+def apply_advice(drawn: Playground, advice: Advice) -> None:
+    """Begin a new run with the settings that an advice changes, or on standardized points."""
+    config, cure = drawn.run.config, advice.cure
+    advised = (*drawn.past_advised, config, cure.applied(config))
+    if not cure.standardise:
+        _change(**_NEW_RUN, **_filled(field_values(cure.changes)), advised=advised)
+    elif current().own is drawn.own:
+        own = standardised(drawn.own, drawn.run.config.problem)
+        _change(**_NEW_RUN, **_with_points(own), advised=advised)
+
+
+def examine(observation: Observation) -> None:
+    """Begin to try cures if something is wrong with the present run, unless this is under way."""
+    playground = current()
+    run, trials = observation.run, playground.trials
+    if run is not playground.run:
         return
-    renewed = _NEW_RUN if finding.restart else {}
-    _change(**renewed, **_filled(field_values(finding.changes)))
+    if trials and not trials.are_for(run):
+        trials = None
+    findings = diagnose(observation)
+    if findings and not trials:
+        trials = begin(run, findings, playground.past_advised)
+    sick = bool(findings)
+    if trials is not playground.trials or sick != playground.is_sick:
+        _change(trials=trials, is_sick=sick)
+
+
+def tried(before: Trials, after: Trials) -> None:
+    """Keep the trials that a slice has advanced, unless they were replaced meanwhile."""
+    if current().trials is before:
+        _change(trials=after)
 
 
 # The run
@@ -190,7 +232,9 @@ def begin_run(config: Config) -> None:
 def _left_by_new_run(playground: Playground) -> LeftRun | None:
     """Return the run that a new one replaces, or the one left before if this was not trained."""
     run, left = playground.run, playground.left
-    if run.iteration:
+    if left and left.run is run:  # as an example has left it
+        return left
+    if run.iteration or run.diverged:
         return LeftRun(run, _own_points_of(run))
     return left and left._replace(is_branch=False)
 
@@ -211,14 +255,22 @@ def undo_run(drawn: Playground) -> None:
     left = playground.left
     if left is None or left is not drawn.left:
         return
-    # Fields that do not apply to the run, such as Adam's momentum, keep what they show.
+    # A field on the page may show what was entered just before the click. The others do not apply
+    # to the run, such as Adam's momentum, and keep what they show.
     now, then = config_values(playground.run.config), config_values(left.run.config)
-    changed = {name: value for name, value in then.items() if value != now[name]}
+    on_page = {name for name in then if playground.fields.key(name) in st.session_state}
+    shown = {**now, **{name: playground.fields.values[name] for name in on_page}}
+    changed = {name: value for name, value in then.items() if value != shown[name]}
     filled = _filled({**changed, "step_point": None})
+    replaced = _left_by_new_run(replace(playground, left=None))
+    if left.speed:
+        replaced = replaced and replaced._replace(speed=_speed(playground))
+        filled["fields"] = filled["fields"].renewed(["speed"])
+        filled["query"] = _at_speed(playground, left.speed)
     _change(
         run=left.run,
         run_number=playground.run_number + (not left.is_branch),
-        left=_left_by_new_run(replace(playground, left=None)),
+        left=replaced,
         renew=False,
         viewed_iteration=None,
         step_made=None,
@@ -226,6 +278,16 @@ def undo_run(drawn: Playground) -> None:
         **filled,
         **_with_points(left.own),
     )
+
+
+def _speed(playground: Playground) -> str:
+    return playground.query.get("speed", DEFAULT_SPEED)
+
+
+def _at_speed(playground: Playground, speed: str) -> dict[str, str]:
+    """Return the query with another speed."""
+    query = {name: value for name, value in playground.query.items() if name != "speed"}
+    return query if speed == DEFAULT_SPEED else {**query, "speed": speed}
 
 
 def follow(config: Config | None, *, arrived: bool) -> None:
@@ -270,11 +332,11 @@ def start_example(drawn: Playground, example: ExampleRun) -> None:
     playground = current()
     if playground.run_number != drawn.run_number and playground.run.config == example.config:
         return  # the second click of two: it trains already
-    query = {name: value for name, value in playground.query.items() if name != "speed"}
-    if example.speed != DEFAULT_SPEED:
-        query["speed"] = example.speed
+    left = _left_by_new_run(playground)
+    left = left and left._replace(speed=left.speed or _speed(playground))
     fields = playground.fields.filled(config_values(example.config)).renewed(["speed"])
-    begun = {**_NEW_RUN, **_started(playground.run)}
+    begun = {**_NEW_RUN, **_started(playground.run), "left": left}
+    query = _at_speed(playground, example.speed)
     _change(**begun, query=query, fields=fields, **_with_points(OwnPoints()))
 
 
@@ -380,6 +442,98 @@ def branch(iteration: int) -> None:
         changes = {"left": LeftRun(run, _own_points_of(run), is_branch=True)}
         run = edits.rewind(run, iteration)
     _change(**{**_NO_WORK, "renew": False, "run": run, **changes, **_started(run)})
+
+
+# In a lesson
+
+
+def go_to_step(drawn: Playground, number: int) -> None:
+    """Go to a step of the open lesson, and start with its settings if it has any."""
+    playground = current()
+    if not playground.lesson or playground.step_number != drawn.step_number:
+        return  # the second click of two
+    step = playground.lesson.steps[number - 1]
+    query = {**playground.query, STEP_QUERY: str(number)}
+    _change(query=query, **(_begun(step.config) if step.sets else {}))
+
+
+def _begun(config: Config) -> dict[str, Any]:
+    """Return the changes when a step begins with these settings."""
+    own = OwnPoints(config.points)
+    return {**_NEW_RUN, **_filled(config_values(config)), **_with_points(own)}
+
+
+def edit_lesson(lesson: Lesson) -> None:
+    """Open an edited lesson; a new run begins if the open step has other settings than before."""
+    playground = current()
+    open_, before = playground.lesson, playground.lesson_step
+    if open_ and (open_.name, open_.source) == (lesson.name, lesson.source):
+        return
+    number = min(playground.step_number, len(lesson.steps))
+    step = lesson.steps[number - 1]
+    # answers and hints belong to the text as it was
+    progress = {at: done for at, done in playground.progress.items() if at[0] != lesson.name}
+    query = {**playground.query, STEP_QUERY: str(number)}
+    begins = not before or before.config != step.config
+    _change(
+        lesson=lesson, progress=progress, query=query, **(_begun(step.config) if begins else {})
+    )
+
+
+def close_editor(_: Playground) -> None:
+    """Close the editor, and keep its lesson open."""
+    playground = current()
+    query = {name: value for name, value in playground.query.items() if name != EDIT_QUERY}
+    if playground.lesson:
+        query[LESSON_QUERY] = playground.lesson.name
+    _change(query=query)
+
+
+def start_lesson(_: Playground, lesson: Lesson) -> None:
+    """Open a lesson at its first step, with the settings and the run that are there."""
+    _change(lesson=lesson, query={**current().query, LESSON_QUERY: lesson.name, STEP_QUERY: "1"})
+
+
+def leave_lesson(_: Playground) -> None:
+    """Close the lesson, and keep its settings and its run."""
+    others = {
+        name: value
+        for name, value in current().query.items()
+        if name not in {LESSON_QUERY, STEP_QUERY, EDIT_QUERY}
+    }
+    _change(lesson=None, query=others)
+
+
+def _progress(drawn: Playground, **changes: Any) -> None:
+    """Change the progress in the step that the page was drawn with."""
+    if drawn.lesson:
+        at, known = (drawn.lesson.name, drawn.step_number), current().progress
+        _change(progress={**known, at: known.get(at, StepProgress())._replace(**changes)})
+
+
+def answer(drawn: Playground, choice: int) -> None:
+    """Keep the answer to the step's question; the first one counts."""
+    if current().step_progress.answer is None:
+        _progress(drawn, answer=choice)
+
+
+def show_hint(drawn: Playground) -> None:
+    """Show one more hint."""
+    _progress(drawn, hints=drawn.step_progress.hints + 1)
+
+
+def show_explanation(drawn: Playground) -> None:
+    """Show the explanation before the goal is reached."""
+    _progress(drawn, explained=True)
+
+
+def note_goal(drawn: Playground, reached: int) -> None:
+    """Keep what the run has reached of the step's goal, if it is more than before."""
+    if reached > current().step_progress.reached:
+        proof = None
+        with suppress(BrokenRule):  # of points that no receipt can hold
+            proof = record_of(drawn.run, drawn.step_number, reached)
+        _progress(drawn, reached=reached, proof=proof)
 
 
 # By hand
@@ -497,7 +651,10 @@ def use_upload(_: Playground) -> None:
 
 def take_upload(own: OwnPoints | None) -> None:
     """Let a new run start on these points alone; None if the file has none after all."""
-    renewed = {"renew": True, **_with_points(own), **_filled({"dataset": OWN})} if own else {}
+    renewed = {}
+    if own:
+        filled = _filled({"dataset": OWN, "classes": len(own.classes or ()) or Config.classes})
+        renewed = {"renew": True, **_with_points(own), **filled}
     _change(wants_upload=False, **renewed)
 
 

@@ -12,7 +12,9 @@ from nnlab.app.playground.display_options import DisplayOptions
 from nnlab.app.playground.panels import diagram
 from nnlab.app.playground.record import Playground
 from nnlab.app.turns import Shown
+from nnlab.data.datasets import CURVE
 from nnlab.figures.curves import Line, compact, loss_series, penalized_series
+from nnlab.figures.function_curve import network_curve
 from nnlab.figures.points import point_marks
 from nnlab.training.metrics import Metrics
 from nnlab.training.run import Run, evaluate
@@ -40,17 +42,23 @@ def message(
         status = report.looking_back(run, then)
     at, metrics = then.iteration, shown.observation.metrics
     large = report.count(run, then, playground.goal, speed) if playground.presenting else None
-    caption = diagram.caption(playground, shown)
+    caption = diagram.caption(playground, shown, options)
     reading = None  # a diverged network predicts nothing
     if not then.diverged:
-        reading = diagram.reading(playground, shown, discretize=options.discretize)
+        reading = diagram.reading(playground, shown, options)
     ending = report.alt(then, metrics)
     marks = point_marks(shown.observation, misclassified=options.misclassified)
     alt = f"{caption or 'Decision boundary'} {ending}"
-    charts = {
+    plane = {
         "decision-boundary": Update(
             at, alt, shown.frames, points=marks, caption=caption, reading=reading
-        ),
+        )
+    }
+    if run.config.dataset == CURVE:
+        alt = f"The network's curve through the points {ending}"
+        plane = {"function-curve": Update(at, alt, series=[network_curve(then)])}
+    charts = {
+        **plane,
         "loss-curve": Update(at, f"Loss curve {ending}", series=_curves(run, then, metrics)),
         **panels.updates(panel, playground, shown),
     }

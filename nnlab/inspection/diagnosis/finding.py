@@ -1,28 +1,66 @@
-"""The result of a rule."""
+"""What a rule says about a run: the evidence, the cures that may help, and the advised one."""
 
 import math
-from typing import NamedTuple
+from dataclasses import replace
+from typing import Any, NamedTuple
+
+from nnlab.data.scales import standardized_points
+from nnlab.training.config import Config
 
 
-class Diagnosis(NamedTuple):
-    """What is wrong with a run.
+class Cure(NamedTuple):
+    """A change of one setting, or of two that belong together.
 
     Attributes
     ----------
-    name : of the rule that found it
+    changes : the fields of Config that change, and their new values
+    reason : a sentence about how they help
+    standardise : standardize the own points instead, inputs and a regression's targets
+    """
+
+    changes: dict[str, Any]
+    reason: str
+    standardise: bool = False
+
+    def applied(self, config: Config) -> Config:
+        """Return the settings with the changes."""
+        if self.standardise:
+            return replace(config, points=standardized_points(config.points, config.problem))
+        return replace(config, **self.changes)
+
+
+class Finding(NamedTuple):
+    """What a rule has found.
+
+    Attributes
+    ----------
+    name : of the rule, in words
     sentence : what is wrong, with the evidence as numbers
-    advice : one thing to try
-    changes : the fields of Config that follow the advice, and their values
-    restart : False if the advice can change this run, True if it only helps a new one
-    standardise : the advice is to standardize the own points, inputs and a regression's targets
+    cures : what may help, the smaller changes first
+    certain : a run with this trouble does not recover by itself; else the finding only counts once
+        the run is over
     """
 
     name: str
     sentence: str
-    advice: str
-    changes: dict[str, object]
-    restart: bool = True
-    standardise: bool = False
+    cures: tuple[Cure, ...]
+    certain: bool = False
+    overfits: bool = False
+
+
+class Advice(NamedTuple):
+    """A cure to try, and what the trials say for it.
+
+    Attributes
+    ----------
+    finding : what is wrong
+    cure : what to try
+    evidence : a sentence about the trials
+    """
+
+    finding: Finding
+    cure: Cure
+    evidence: str
 
 
 def rounded(rate: float, digits: int = 3) -> float:

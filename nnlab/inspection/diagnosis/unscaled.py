@@ -4,72 +4,46 @@ from functools import lru_cache
 
 from nnlab.data.datasets import OWN, Dataset
 from nnlab.data.scales import are_large, are_uneven, mean_and_deviation
-from nnlab.inspection.diagnosis.finding import Diagnosis
-from nnlab.inspection.diagnosis.gradients import (
-    exploding_gradients,
-    small_learning_rate,
-    vanishing_gradients,
-)
-from nnlab.inspection.diagnosis.loss_curve import plateau
+from nnlab.inspection.diagnosis.finding import Cure, Finding
 from nnlab.inspection.diagnosis.progress import constant_loss, is_stuck, loss_windows
-from nnlab.inspection.diagnosis.units import dead_units, saturation
 from nnlab.inspection.observation import Observation
 
 WORSE = 1.05  # times the loss of a constant; the article's run, while it is stuck, has 1.01
-# Their advice cannot suit different scales at once.
-SYMPTOMS = (
-    saturation,
-    dead_units,
-    vanishing_gradients,
-    exploding_gradients,
-    small_learning_rate,
-    plateau,
-)
 
 
-def unscaled(observation: Observation) -> Diagnosis | None:
+def unscaled(observation: Observation) -> Finding | None:
     """Find own points whose scales keep the run from learning.
 
     Threshold: that of `are_large` for the training inputs or a regression's targets, or of
-    `are_uneven` for the inputs (LeCun et al. 1998, Efficient BackProp, section 4.3). It counts only
-    if the run has diverged, if one of SYMPTOMS finds something, or if the loss no longer falls and
-    is more than WORSE times that of a constant prediction. Points that are added to another data
-    set do not count, since its own points could not be standardized with them.
+    `are_uneven` for the inputs (LeCun et al. 1998, Efficient BackProp, section 4.3). It is certain
+    if the run has diverged, or if the loss no longer falls and is more than WORSE times that of a
+    constant prediction. Points that are added to another data set do not count, since its own
+    points could not be standardized with them.
     """
     run = observation.run
     if run.config.dataset != OWN:
         return None
-    regression = run.config.problem == "regression"
-    evidence = _evidence(run.dataset, regression)
-    if not evidence or not (run.diverged or _has_symptoms(observation)):
+    evidence = _evidence(run.dataset, run.config.n_classes)
+    if not evidence:
         return None
-    both = "both inputs and the target" if regression else "both inputs"
-    return Diagnosis(
+    windows = loss_windows(run)
+    bad = windows and windows[1].mean() > WORSE * constant_loss(run.config, run.dataset)
+    return Finding(
         "unscaled",
-        f"{evidence} A network learns well from means near 0 and standard deviations near 1.",
-        f"Standardize the points: {both} get mean 0 and standard deviation 1.",
-        {},
-        standardise=True,
+        evidence,
+        (Cure({}, "Means near 0 and deviations near 1 suit a network.", standardise=True),),
+        certain=run.diverged or (bool(bad) and is_stuck(observation)),
     )
 
 
-def _has_symptoms(observation: Observation) -> bool:
-    run = observation.run
-    if any(rule(observation) for rule in SYMPTOMS):
-        return True
-    windows = loss_windows(run)
-    bad = windows and windows[1].mean() > WORSE * constant_loss(run.config, run.dataset)
-    return bool(bad) and is_stuck(observation)
-
-
 @lru_cache(maxsize=16)
-def _evidence(dataset: Dataset, regression: bool) -> str:
+def _evidence(dataset: Dataset, n_classes: int) -> str:
     """Return a sentence about the scales of the training points; empty if they are good."""
     inputs, targets = dataset.train_inputs, dataset.train_targets[:, 0]
     values = {}
     if large_inputs := are_large(inputs) or are_uneven(inputs):
         values = {"x1": inputs[:, 0], "x2": inputs[:, 1]}
-    if large_targets := regression and are_large(targets):
+    if large_targets := not n_classes and are_large(targets):
         values["the target"] = targets
     if not values:
         return ""

@@ -90,8 +90,8 @@ def metrics_of(results: Sequence[Result]) -> tuple[str, ...]:
     known = [name for name in METRICS if not np.isnan(metric_column(results, name).values).all()]
     if known:
         return tuple(known)
-    regressions = results and all(result.config.problem == "regression" for result in results)
-    return METRICS[len(ACCURACIES) :] if regressions else METRICS
+    losses_alone = {result.config.head.measure for result in results} == {"loss"}
+    return METRICS[len(ACCURACIES) :] if losses_alone else METRICS
 
 
 def is_geometric(values: Sequence[Any]) -> bool:

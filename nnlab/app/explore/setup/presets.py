@@ -3,10 +3,11 @@
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from nnlab.data.datasets import DATASETS_FOR, OWN
+from nnlab.data import formula
+from nnlab.data.datasets import DATASETS, DATASETS_FOR
 from nnlab.model.activations import ACTIVATIONS
-from nnlab.model.losses import OUTPUT_LOSSES
-from nnlab.model.network import INITIALIZATIONS
+from nnlab.model.heads import OUTPUT_LOSSES
+from nnlab.model.initialization import INITIALIZATIONS
 from nnlab.model.optimizers import OPTIMIZERS, PENALTIES, SCHEDULES
 from nnlab.training.config import Config
 
@@ -71,7 +72,9 @@ def _all(names: Iterable[str]) -> str:
 # The suggested values of an axis, as text.
 SUGGESTED = {
     "problem": _all(DATASETS_FOR),
-    "dataset": _all(name for name in DATASETS_FOR["classification"] if name != OWN),
+    "dataset": _all(name for name in DATASETS_FOR["classification"] if DATASETS[name].draw),
+    "function": _all(formula.EXAMPLES),
+    "classes": "2..6 5",
     "samples": "10..1000 log 5",
     "noise": "0..0.5 6",
     "data_seed": "1..5 5",

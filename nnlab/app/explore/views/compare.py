@@ -3,7 +3,6 @@
 The runs are chosen by their index in the sweep, or PLAYGROUND.
 """
 
-import time
 from collections.abc import Container, Sequence
 from pathlib import Path
 
@@ -17,16 +16,18 @@ from nnlab.app.explore.session import RunPair
 from nnlab.app.explore.sweep_results import SweepResults
 from nnlab.app.explore.views.pair_controls import pair_controls
 from nnlab.app.explore.views.shown_run import ShownRun, line, numbers, of_end, of_run
-from nnlab.app.pace import flush
 from nnlab.app.turns import BUDGET_SECONDS, turn
 from nnlab.data.plane import plane_extent
 from nnlab.figures.curves import compared_losses
+from nnlab.figures.function_curve import function_curve
 from nnlab.figures.points import decision_boundary
+from nnlab.figures.style import class_names
 from nnlab.sweep import Result
 from nnlab.sweep.analysis.columns import ACCURACIES, metric_column, metrics_of, setting
 from nnlab.training.batches import dataset_of
 from nnlab.training.config import Config
 from nnlab.training.run import Run
+from nnlab.training.wording import loss_name
 
 STYLE = Path(__file__).with_suffix(".css")
 VIEW, TITLE = "compare", "Compare"
@@ -125,8 +126,16 @@ def _stages(configs: Sequence[Config]) -> None:
         with place:
             dataset = dataset_of(config)
             palette, extent = theme.palette(), plane_extent(dataset)
-            figure = decision_boundary(dataset, config.problem, palette=palette)
-            live_chart.stage(f"compare-{side}", figure, extent, map_colors=palette.map)
+            figure = decision_boundary(dataset, config.n_classes, palette=palette)
+            if dataset.is_curve:
+                figure = function_curve(dataset, palette=palette)
+            live_chart.stage(
+                f"compare-{side}",
+                figure,
+                extent,
+                map_colors=palette.map,
+                names=class_names(dataset.class_names, config.n_classes),
+            )
             st.button(
                 "Open in the playground",
                 key=f"compare_open_{side}",
@@ -136,7 +145,7 @@ def _stages(configs: Sequence[Config]) -> None:
                 help="Open these settings; the network starts untrained there.",
             )
     with curve:
-        names = dict.fromkeys(report.loss_name(config) for config in configs)
+        names = dict.fromkeys(loss_name(config) for config in configs)
         log = st.session_state.get("compare_log", False)
         live_chart.stage(LOSS, compared_losses(" and ".join(names), log=log))
         st.toggle("Log axis", key="compare_log", persist_state="session")
@@ -144,7 +153,6 @@ def _stages(configs: Sequence[Config]) -> None:
 
 def _live(ends: Sequence[Result | Run], speed: int | None, interval: float | None) -> None:
     """Advance both by a tick while they train, and draw their present state."""
-    began = time.perf_counter()
     pair = session.pair()
     if pair.must_start or pair.steps or session.current().to_open:
         st.rerun()  # a click came with this tick: the page's script run does what it asks for
@@ -161,8 +169,6 @@ def _live(ends: Sequence[Result | Run], speed: int | None, interval: float | Non
     if interval != (pair.pace.interval if pair.training else None):
         st.rerun()
     _draw(pair, shown)
-    if interval:
-        flush(began, interval)
 
 
 def _draw(pair: RunPair, shown: Sequence[ShownRun]) -> None:
@@ -182,7 +188,7 @@ def _draw(pair: RunPair, shown: Sequence[ShownRun]) -> None:
             one.iteration,
             f"Decision boundary of the {side} run {alt}",
             frames=one.frames,
-            reading=report.reading(config),
+            reading=report.reading(config, one.shares),
         )
     updates[LOSS] = live_chart.Update(
         iteration,

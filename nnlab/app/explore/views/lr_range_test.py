@@ -5,7 +5,7 @@ from functools import partial
 
 import streamlit as st
 
-from nnlab.app import live_chart, report
+from nnlab.app import live_chart
 from nnlab.app.explore import session
 from nnlab.app.explore.session import StartedTest
 from nnlab.app.explore.setup import sweep_fields
@@ -13,6 +13,7 @@ from nnlab.data.rules import BrokenRule
 from nnlab.figures.range_test import range_curve
 from nnlab.sweep.range_test import BEGUN, CAUTION, HIGHEST, LOWEST, RATES, UPDATES, RangeTest
 from nnlab.training.config import Config
+from nnlab.training.wording import loss_name
 
 TITLE = "Range test"
 STAGE = "range-test"
@@ -93,7 +94,7 @@ def _draw(base: Config, test: RangeTest) -> None:
         f"the loss is lowest at {test.ends:.2g}; suggested: {test.suggested:g}."
     )
     shows = live_chart.Update(len(test.rates), alt)
-    live_chart.stage(STAGE, range_curve(test, report.loss_name(base)), shows=shows)
+    live_chart.stage(STAGE, range_curve(test, loss_name(base)), shows=shows)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.button(
             f"Try {test.suggested:g} in the playground",

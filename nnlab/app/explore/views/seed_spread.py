@@ -4,14 +4,14 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from nnlab.app import live_chart, report
+from nnlab.app import live_chart
 from nnlab.app.explore import solved
 from nnlab.app.explore.sweep_results import SweepResults, failures
 from nnlab.app.explore.views.choices import row
 from nnlab.figures.spread_charts import loss_bands, spread_of_settings
 from nnlab.sweep.analysis.columns import metric_column
 from nnlab.sweep.analysis.seed_spread import Rule, SeedSpread, loss_band, seed_spreads
-from nnlab.training.wording import field_name
+from nnlab.training.wording import field_name, loss_name
 
 SETTINGS, LOSSES = "spread-settings", "spread-losses"
 MAX_SETTINGS = 12  # in the chart; more would leave no room for their names
@@ -81,7 +81,7 @@ def _losses(sweep: SweepResults, found: Sequence[SeedSpread]) -> None:
         f"{band.quartiles[2, -1]:.4g} over {band.runs} runs"
         for name, band in known
     ]
-    figure = loss_bands(known, report.loss_name(sweep.plan.base), log=log)
+    figure = loss_bands(known, loss_name(sweep.plan.base), log=log)
     alt = f"Training loss at the end. {'; '.join(ends)}."
     live_chart.stage(LOSSES, figure, shows=live_chart.Update(len(sweep.passing), alt))
     early = [

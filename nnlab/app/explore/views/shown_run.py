@@ -4,10 +4,13 @@ import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
+
 from nnlab.app import theme
 from nnlab.figures.curves import Series, loss_series, result_series
 from nnlab.figures.plane_picture import png
-from nnlab.inspection.plane_view import LEVELS, view_plane
+from nnlab.inspection.plane_view import view_plane
 from nnlab.sweep import Result
 from nnlab.training.metrics import Metrics
 from nnlab.training.run import Run, evaluate
@@ -16,22 +19,28 @@ ENDED = {"target_loss": "target loss reached", "plateau": "no more progress"}  #
 
 
 class ShownRun(NamedTuple):
-    """What the view shows of one of the two runs."""
+    """What the view shows of one of the two runs; `shares` as in `PlaneView`."""
 
     iteration: int
     metrics: Metrics | None
     frames: Sequence[tuple[int, bytes]]
     series: list[Series]
     ended: str
+    shares: NDArray[np.uint8] | None = None
 
 
 def of_run(runs: Sequence[Run]) -> ShownRun:
     """Return what to show of a run after a tick, with its frames."""
-    frames = [(run.iteration, png(view_plane(run).levels, theme.palette())) for run in runs]
+    views = [view_plane(run) for run in runs]
+    frames = [
+        (run.iteration, png(view.levels, theme.palette()))
+        for run, view in zip(runs, views, strict=True)
+    ]
     run = runs[-1]
     metrics = evaluate(run)
     ended = ENDED.get(run.stopped or "", run.stopped or "")
-    return ShownRun(run.iteration, metrics, frames, loss_series(run, metrics), ended)
+    series = loss_series(run, metrics)
+    return ShownRun(run.iteration, metrics, frames, series, ended, views[-1].shares)
 
 
 def of_end(result: Result | Run) -> ShownRun:
@@ -40,7 +49,7 @@ def of_end(result: Result | Run) -> ShownRun:
         return of_run([result])
     boundary, frames = result.boundary, []
     if boundary is not None:
-        frames = [(result.iteration, png(boundary // (256 // LEVELS), theme.palette()))]
+        frames = [(result.iteration, png(boundary, theme.palette()))]
     ended = result.error or ("diverged" if result.status == "diverged" else "")
     return ShownRun(result.iteration, result.metrics, frames, result_series(result), ended)
 

@@ -14,9 +14,9 @@ export class Brush {
     this.chart = chart;
     /** @type {BrushOptions | null} */
     this.options = null;
-    /** @type {[string, string]} */
-    this.colors = ["", ""];
-    /** @type {0 | 1 | null} */
+    /** @type {string[]} */
+    this.colors = []; // by class
+    /** @type {BrushOptions["label"]} */
     this.label = null; // of the present stroke
     /** @type {[number, number][] | null} */
     this.positions = null; // of the present stroke
@@ -34,7 +34,7 @@ export class Brush {
 
   /**
    * @param {BrushOptions | null} options
-   * @param {[string, string] | null} colors
+   * @param {string[] | null} colors
    */
   set(options, colors) {
     this.options = options;
@@ -57,10 +57,11 @@ export class Brush {
     this.go(event);
   }
 
-  /** @param {boolean} isOther the other class is drawn */
+  /** @param {boolean} isOther the next class is drawn, after the last one the first */
   start(isOther) {
     const label = this.options?.label ?? null;
-    this.label = label !== null && isOther ? /** @type {0 | 1} */ (1 - label) : label;
+    const next = label === null || !isOther ? label : (label + 1) % this.colors.length;
+    this.label = /** @type {BrushOptions["label"]} */ (next);
     this.positions = [];
     this.last = null;
   }
@@ -105,7 +106,7 @@ export class Brush {
   /**
    * Draws or erases at one place.
    * @param {{ x: number, y: number }} at pixels of the chart
-   * @param {boolean} isOther the other class is drawn
+   * @param {boolean} isOther the next class is drawn
    */
   stamp({ x, y }, isOther) {
     if (this.positions) return; // the mouse is drawing

@@ -54,13 +54,12 @@ export class Chart {
     this.message = undefined;
     /** @type {Update["frames"]} still to be played */
     this.frames = [];
-    this.pins = false;
+    this.pins = this.busy = this.running = false;
     this.stale = false; // whether the figure has to be drawn again
-    this.busy = false;
     this.run = this.rest = 0;
     this.scale = 1;
-    /** @type {number[] | undefined} */
-    this.lossRange = undefined; // of the axis of losses, before the user has zoomed in
+    /** @type {{ range?: number[], revision?: string }} */
+    this.lossAxis = {}; // its range before the user has zoomed in, and in which figure
     this.received = this.spacing = this.nextAt = this.restsUntil = 0;
     // A finger scrolls the page or pinches it; Plotly would zoom. A tap still reaches Plotly, as a
     // click of the mouse.
@@ -92,9 +91,10 @@ export class Chart {
   }
 
   /** @param {Stage} stage */
-  setStage({ figure, extent, rest, pins, brush, colors, map_colors: mapColors }) {
+  setStage({ figure, extent, rest, pins, brush, colors, names, map_colors: mapColors }) {
     Object.assign(this, { extent, rest, pins });
-    this.hover.set(mapColors);
+    this.hover.set(mapColors, names);
+    this.marks.names = names;
     if (this.text !== figure) {
       this.text = figure;
       this.figure = JSON.parse(figure);
@@ -126,7 +126,10 @@ export class Chart {
     if (message.caption !== this.message?.caption) this.frames = []; // they show another unit
     this.caption.textContent = message.caption;
     this.message = message;
-    this.frames = [...(running ? this.frames.slice(-MAX_LEFT) : []), ...message.frames];
+    const isEnd = this.running && !running; // a run that pauses or ends is shown at once
+    if (isEnd) this.restsUntil = this.nextAt = 0;
+    this.frames = [...(running ? this.frames.slice(-MAX_LEFT) : []), ...message.frames.slice(isEnd ? -1 : 0)];
+    this.running = running;
     this.plot.element.setAttribute("aria-label", message.alt);
     this.marks.update(message.points);
     this.schedule();
@@ -167,7 +170,7 @@ export class Chart {
     this.stale = false;
     this.scale = this.scaleOf(element);
     const { data: traces, layout: drawn } = scaled(figure, this.scale);
-    const data = traces.map((/** @type {any} */ trace, /** @type {number} */ index) => {
+    let data = traces.map((/** @type {any} */ trace, /** @type {number} */ index) => {
       if (!message.series.length) return this.filters.arrange(trace);
       if (!message.series[index]) return { ...trace }; // its data came with the figure
       const [x, y, z] = message.series[index]; // a matrix has a z for each x and y
@@ -177,9 +180,11 @@ export class Chart {
     const layout = structuredClone(drawn);
     layout.uirevision = `${layout.uirevision} ${this.run}`;
     if (layout.meta === "losses") {
-      finishLosses(data, layout, element.clientHeight - layout.margin.t - layout.margin.b);
-      if (this.plot.isZoomed()) layout.yaxis.range = this.lossRange; // another would end the zoom
-      else this.lossRange = layout.yaxis.range;
+      data = finishLosses(data, layout, element.clientHeight - layout.margin.t - layout.margin.b);
+      const { range, revision } = this.lossAxis;
+      const stays = this.plot.isZoomed() && revision === layout.uirevision;
+      if (stays) layout.yaxis.range = range; // another would end the zoom
+      else this.lossAxis = { range: layout.yaxis.range, revision: layout.uirevision };
     }
     const isFirst = !this.plot.isDrawn;
     const took = await this.plot.draw(data, layout);

@@ -98,10 +98,10 @@ export class Crosshair {
     const at = this.at(), values = at && this.chart.plot.axes()?.valuesAt(at.x, at.y);
     if (!values) return;
     const [x1, x2] = values.map((value) => shown(value, 2));
-    this.spoken.textContent = `${x1}, ${x2}: ${this.chart.hover.tip.textContent}`;
+    this.spoken.textContent = `${x1}, ${x2}: ${this.chart.hover.answer}`;
   }
 
-  /** @param {boolean} isOther the other class is drawn */
+  /** @param {boolean} isOther the next class is drawn */
   act(isOther) {
     const { chart: { brush, marks, plot } } = this, at = this.at();
     if (!at) return;

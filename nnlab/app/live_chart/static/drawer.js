@@ -1,8 +1,17 @@
-// Closes the sidebar once where it would cover the page; after that, it is as the visitor leaves it.
-// The button that opens it again is called by what one finds there. A plain script.
-if (matchMedia("(max-width: 1180px)").matches && !document.body.dataset.drawer) {
-  const button = document.querySelector("[data-testid=stSidebarCollapseButton] button");
-  if (button instanceof HTMLElement) button.click();
+// Closes the sidebar where it would cover the page: at first, and when the window gets that narrow.
+// In between, it is as the visitor leaves it. A lesson stands in the sidebar, beside or above the
+// page: there it is opened. The button that opens it is called by what one finds there. A plain script.
+{
+  const narrow = matchMedia("(max-width: 1180px)");
+  const isInLesson = () => /[?&](lesson|edit)=/.test(location.search);
+  const arrange = () => {
+    const closing = document.querySelector("[data-testid=stSidebarCollapseButton] button");
+    const opening = document.querySelector("[data-testid=stExpandSidebarButton]");
+    const button = isInLesson() ? opening : !opening && closing;
+    if (narrow.matches && button instanceof HTMLElement) button.click();
+  };
+  if (isInLesson() || !document.body.dataset.drawer) arrange();
+  if (!document.body.dataset.drawer) narrow.addEventListener("change", arrange);
 }
 document.body.dataset.drawer = "used";
 {

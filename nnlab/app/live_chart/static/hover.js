@@ -2,10 +2,12 @@
 // for the point there. It stays inside the plot, so that it covers no labels of the axes.
 
 import { make, penOf } from "./dom.js";
-import { fractionOf, mapAnswer } from "./plane_answer.js";
+import { shown } from "./numbers.js";
+import { fractionOf, mapAnswer, sharesAnswer } from "./plane_answer.js";
 /** @typedef {import("./plane_answer.js").Color} Color */
 
 const OFF = 14; // pixels between the pointer and the answer
+const SHARES_SIZE = 50; // of the grid of probabilities along each axis, as in plane_view.py
 
 /**
  * Returns the colour that a CSS colour stands for.
@@ -16,14 +18,33 @@ const parsed = (css) => /** @type {Color} */ (
   [1, 3, 5].map((at) => parseInt(css.slice(at, at + 2), 16))
 );
 
+/**
+ * Returns the probability of each class in percent.
+ * @param {import("messages").Numbers} shares
+ * @param {number} across from 0 at the left to 1
+ * @param {number} down from 0 at the top to 1
+ */
+function sharesAt(shares, across, down) {
+  const [column, row] = [across, down].map((at) => (
+    Math.min(Math.floor(at * SHARES_SIZE), SHARES_SIZE - 1)
+  ));
+  const count = shares.length / SHARES_SIZE ** 2;
+  return Array.from({ length: count }, (_, label) => (
+    shares[(label * SHARES_SIZE + row) * SHARES_SIZE + column]
+  ));
+}
+
 export class Hover {
   /** @param {import("./chart.js").Chart} chart */
   constructor(chart) {
     this.chart = chart;
     this.tip = make("div", "answer", "", { "aria-hidden": "true" }); // it follows the pointer alone
     this.tip.hidden = true;
+    this.answer = ""; // without the place
     /** @type {[Color, Color, Color] | undefined} */
     this.stops = undefined;
+    /** @type {string[]} */
+    this.names = []; // of the classes
     /** @type {{ x: number, y: number } | undefined} the pointer, in pixels of the chart */
     this.at = undefined;
     this.pixels = make("canvas"); // two pixels wide and high
@@ -44,12 +65,24 @@ export class Hover {
     element.addEventListener("pointerdown", follow);
     element.addEventListener("pointercancel", leave); // the finger scrolls
     element.addEventListener("pointerleave", (event) => {
-      if (event.pointerType === "mouse") leave(); // a finger that taps leaves at once
+      if (event.pointerType !== "mouse") return; // a finger that taps leaves at once
+      const { relatedTarget: over } = event;
+      if (!(over instanceof Element) || !over.matches(".dragcover")) return leave();
+      // Plotly covers the page while the button is down: the pointer has not left.
+      addEventListener("pointerup", (up) => {
+        const { left, right, top, bottom } = element.getBoundingClientRect();
+        const { clientX: x, clientY: y } = up;
+        if (x >= left && x <= right && y >= top && y <= bottom) follow(up); else leave();
+      }, { once: true, capture: true });
     });
   }
 
-  /** @param {[string, string, string] | null} colors of the map, at its ends and in the middle */
-  set(colors) {
+  /**
+   * @param {[string, string, string] | null} colors of the map, at its ends and in the middle
+   * @param {string[]} names of the classes
+   */
+  set(colors, names) {
+    this.names = names;
     this.stops = colors ? [parsed(colors[0]), parsed(colors[1]), parsed(colors[2])] : undefined;
   }
 
@@ -59,7 +92,10 @@ export class Hover {
     const area = plot.axes()?.area;
     const inside = area && at && at.x >= area.left && at.x <= area.left + area.width
       && at.y >= area.top && at.y <= area.top + area.height;
-    const text = inside ? point || this.placeText(at) : "";
+    this.answer = inside ? point || this.placeText(at) : "";
+    const values = inside && plot.axes()?.valuesAt(at.x, at.y);
+    const [x1, x2] = values ? values.map((value) => shown(value, 2)) : [];
+    const text = point || !this.answer ? this.answer : `${this.answer} · x₁ ${x1}, x₂ ${x2}`;
     tip.hidden = !text;
     if (!text || !inside) return;
     if (tip.textContent !== text) tip.textContent = text;
@@ -75,13 +111,15 @@ export class Hover {
    * @param {{ x: number, y: number }} at pixels of the chart
    */
   placeText(at) {
-    const { stops, pen, chart: { canvas, extent, message, plot } } = this;
+    const { stops, names, pen, chart: { canvas, extent, message, plot } } = this;
     const values = plot.axes()?.valuesAt(at.x, at.y), size = canvas.width;
     if (!stops || !extent || !message?.reading || !values || !canvas.dataset.drawn) return "";
     const [left, right, bottom, top] = extent;
     const x = ((values[0] - left) / (right - left)) * size - 0.5;
     const y = ((top - values[1]) / (top - bottom)) * size - 0.5;
     if (x < -0.5 || y < -0.5 || x > size - 0.5 || y > size - 0.5) return ""; // beside the map
+    const { shares } = message.reading;
+    if (shares) return sharesAnswer(sharesAt(shares, (x + 0.5) / size, (y + 0.5) / size), names);
     const column = Math.max(0, Math.min(Math.floor(x), size - 2));
     const row = Math.max(0, Math.min(Math.floor(y), size - 2));
     pen.drawImage(canvas, column, row, 2, 2, 0, 0, 2, 2);
@@ -94,6 +132,6 @@ export class Hover {
       const color = /** @type {Color} */ ([...data.slice(4 * number, 4 * number + 3)]);
       fraction += weight * fractionOf(color, stops);
     }
-    return mapAnswer(fraction, message.reading);
+    return mapAnswer(fraction, message.reading, names);
   }
 }

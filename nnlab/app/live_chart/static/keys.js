@@ -6,10 +6,11 @@ import { make } from "./dom.js";
 
 const FIELDS = "input, textarea, select, button, summary, canvas, [role=slider], [role=radiogroup], "
   + "[role=listbox]";
+const SLIDES = /^(Arrow|Home$|End$|Page)/; // keys that move a slider
 const PRESSED = "button, summary, [role=radiogroup] *";
 
 /** @type {import("messages").Keys} */
-let keys = { presses: {}, stops: [], names: {}, labels: {}, others: [] };
+let keys = { presses: {}, chooses: {}, stops: [], names: {}, labels: {}, others: [] };
 const list = make("dialog", "keys", "", { "aria-label": "Keys" });
 list.onclick = () => list.close();
 const opener = make("button", "", "? Keys", { type: "button", title: "Show the keys" });
@@ -33,6 +34,17 @@ const buttonsOf = (names) => names.flatMap((name) => {
   const button = document.querySelector(`.st-key-${name} button`);
   return button instanceof HTMLElement ? [{ name, button }] : [];
 });
+
+/**
+ * Returns what a key clicks, if it is on the page.
+ * @param {string} key
+ */
+function buttonOf(key) {
+  const choice = keys.chooses[key] && document.querySelector(keys.chooses[key]);
+  if (choice instanceof HTMLElement) return choice;
+  const names = keys.presses[key] ?? keys.presses[key.toLowerCase()] ?? [];
+  return buttonsOf(names)[0]?.button;
+}
 
 // Shows what the keys do at this moment.
 function showKeys() {
@@ -60,19 +72,27 @@ export function stopsUpdates(target) {
 export function listenToKeys(updates) {
   /** @type {unknown} */
   let actedAt; // the value of `updates` when a key last acted
+  let clicked = false; // whether what the mouse has clicked may still have the focus
+
+  function leaveClicked() {
+    const { activeElement } = document;
+    const isPressed = activeElement instanceof HTMLElement && activeElement.matches(PRESSED);
+    if (clicked && isPressed) activeElement.blur();
+    clicked = false;
+  }
 
   document.addEventListener("keydown", (event) => {
+    leaveClicked();
     const key = (event.key === "ArrowRight" && event.shiftKey ? "Shift+" : "") + event.key;
-    const names = keys.presses[key] ?? keys.presses[key.toLowerCase()] ?? (key === "?" ? [] : null);
-    const focused = event.target instanceof Element ? event.target.closest(FIELDS) : null;
+    const button = buttonOf(key);
+    const focused = document.activeElement?.closest(FIELDS) ?? null;
     // A focused button keeps the space key, all other fields keep every key.
     const plain = focused?.matches("button, summary") && !focused.closest("[role=radiogroup], .units");
-    const slides = key === "Escape" && focused?.matches("[type=range]"); // a slider has no use for it
-    if (!names || (focused && !slides && !(plain && key !== " "))) return;
+    const slides = focused?.matches("[type=range]") && !SLIDES.test(key);
+    if (!button && key !== "?") return; // space then scrolls the page
+    if (focused && !slides && !(plain && key !== " ")) return;
     if (event.ctrlKey || event.metaKey || event.altKey || list.open || isForCrosshair(event)) return;
-    if (key === "?") return showKeys();
-    const [button] = buttonsOf(names).map((found) => found.button);
-    if (!button) return; // space then scrolls the page
+    if (!button) return showKeys();
     event.preventDefault();
     event.stopImmediatePropagation(); // R would rerun Streamlit's script
     // While an arrow is held, wait for the page: a new press would interrupt the last one.
@@ -90,14 +110,11 @@ export function listenToKeys(updates) {
     if (chosen instanceof HTMLElement) chosen.focus();
   });
 
-  // After a click with the mouse, space means Start or Pause, not the same button again.
+  // After a click with the mouse, space means Start or Pause, not the same button again: also if the
+  // key comes before the timer, which waits until what the click does is done.
   document.addEventListener("click", (event) => {
     if (!event.detail) return;
-    setTimeout(() => {
-      const { activeElement } = document;
-      if (activeElement instanceof HTMLElement && activeElement.matches(PRESSED)) {
-        activeElement.blur();
-      }
-    });
+    clicked = true;
+    setTimeout(leaveClicked);
   }, { capture: true });
 }

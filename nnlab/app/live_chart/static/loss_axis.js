@@ -11,6 +11,7 @@ import { shown } from "./numbers.js";
 const MOST = 0.95, RECENT = 0.2, MOST_RECENT = 0.75;
 const WORTH_CUTTING = 1.5; // times higher than the rest; else the whole curve fits well enough
 const ROOM = 1.15; // above the rest
+const ABOVE = 1.05; // the highest loss, where none is cut off
 const ENDS = [1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10]; // of the axis: it moves in steps, and rarely
 const MOST_PEAKS = 3, APART = 0.15; // marked, and how far apart at least, of the width
 const LINE = 1.15; // from one name to the next, as a multiple of the text's size
@@ -71,7 +72,7 @@ function inWords(value) {
 }
 
 /**
- * Adds the names and marks to the traces, and sets the range of the axis.
+ * Returns the traces that have points, with names and marks, and sets the range of the axis.
  * @param {any[]} data traces of Plotly; those with meta.end are lines with this name
  * @param {any} layout
  * @param {number} height of the plot in pixels
@@ -81,9 +82,13 @@ export function finishLosses(data, layout, height) {
   /** @type {Line[]} */
   const lines = drawn;
   const isLog = layout.yaxis.type === "log", end = isLog ? undefined : cutAt(lines);
+  const all = lines.flatMap(({ y }) => Array.from(y))
+    .filter((y) => Number.isFinite(y) && !(isLog && y <= 0));
+  // Always, since Plotly takes an axis that was given a range only sometimes for one that the user
+  // has zoomed.
+  if (!isLog) layout.yaxis.range = [0, end ?? (ABOVE * Math.max(0, ...all) || 1)];
   const look = { type: "scatter", cliponaxis: false, hoverinfo: "skip", showlegend: false };
   if (end !== undefined) {
-    layout.yaxis.range = [0, end];
     for (const trace of data) trace.cliponaxis = true;
     const width = Math.max(1, ...lines.map(({ x }) => x[x.length - 1]));
     const cut = peaks(lines, end);
@@ -102,11 +107,9 @@ export function finishLosses(data, layout, height) {
     .map(({ x, y, meta }) => ({ x: x[x.length - 1], y: y[y.length - 1], name: meta.end }))
     .filter(({ y }) => Number.isFinite(y) && (end === undefined || y <= end))
     .sort((one, other) => one.y - other.y);
-  const all = lines.flatMap(({ y }) => Array.from(y))
-    .filter((y) => Number.isFinite(y) && !(isLog && y <= 0));
   const place = isLog ? Math.log10 : (/** @type {number} */ y) => y;
   const value = isLog ? (/** @type {number} */ y) => 10 ** y : place;
-  const top = place(end ?? Math.max(...all)), bottom = isLog ? place(Math.min(...all)) : 0;
+  const top = isLog ? place(Math.max(...all)) : layout.yaxis.range[1], bottom = isLog ? place(Math.min(...all)) : 0;
   const pixel = (top - bottom || 1) / height;
   const apart = LINE * layout.font.size;
   let least = apart / 3; // pixels above the axis, where there is room for the next name
@@ -123,4 +126,8 @@ export function finishLosses(data, layout, height) {
     text: named.map(({ name }) => `\u2002${name}`),
     textposition: "middle right",
   });
+  // Plotly takes nearly as long for a line without points as for one with some. By its uid it knows a
+  // line again in another place.
+  return data.filter(({ x, visible }) => x?.length && visible !== false)
+    .map((trace) => ({ ...trace, uid: trace.name }));
 }

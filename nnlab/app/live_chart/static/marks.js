@@ -11,14 +11,17 @@ const PIN = 8; // radius of the ring around the pinned point
 const STEPS = 2 ** 16 - 2; // from the lowest prediction to the highest, as in points.py
 
 /**
+ * Returns the outputs for a point: one, or the probabilities of several classes.
  * @param {PointMarks | undefined} marks
  * @param {number} index
+ * @param {number} count of the points
  */
-export function predictionOf(marks, index) {
+export function predictionsOf(marks, index, count) {
   const [low, high, outputs] = marks ?? [0, 0, []];
-  const steps = outputs[index];
-  if (steps === undefined) return undefined;
-  return steps > STEPS ? NaN : low + (high - low) * (steps / STEPS);
+  const width = outputs.length / count;
+  return Array.from(outputs.slice(width * index, width * (index + 1)), (steps) => (
+    steps > STEPS ? NaN : low + (high - low) * (steps / STEPS)
+  ));
 }
 
 /**
@@ -39,6 +42,8 @@ export class Marks {
     this.prediction = make("div", "prediction", "", { role: "status" });
     /** @type {PointMarks[]} */
     this.points = []; // per trace of the figure
+    /** @type {string[]} */
+    this.names = []; // of the classes
     /** @type {Place | undefined} */
     this.hovered = undefined;
     /** @type {Place | undefined} */
@@ -113,12 +118,12 @@ export class Marks {
    * @param {Place | undefined} place
    */
   text([trace, index] = [-1, -1]) {
-    const prediction = predictionOf(this.points[trace], index);
-    const { name, meta, customdata } = this.plot.trace(trace) ?? {};
-    if (prediction === undefined || !name) return "";
+    const { name, meta, customdata, x } = this.plot.trace(trace) ?? {};
+    const predictions = predictionsOf(this.points[trace], index, x?.length ?? 0);
+    if (!predictions.length || !name) return "";
     const isTest = name.startsWith("test");
-    if (customdata) return pointAnswer(isTest, null, customdata[index], prediction);
-    return meta === undefined ? "" : pointAnswer(isTest, meta, meta, prediction);
+    if (customdata) return pointAnswer(isTest, null, customdata[index], predictions, []);
+    return meta === undefined ? "" : pointAnswer(isTest, meta, meta, predictions, this.names);
   }
 
   draw() {

@@ -260,9 +260,10 @@ export class NetworkDiagram {
    * @param {number} number
    */
   nameOf(layer, number) {
-    const { layers, inputs } = this.network;
+    const { layers, inputs, outputs } = this.network;
     if (!layer) return `Input ${inputs[number]}`;
-    return layer === layers.length - 1 ? "Output" : `Unit ${number + 1} of layer ${layer}`;
+    if (layer < layers.length - 1) return `Unit ${number + 1} of layer ${layer}`;
+    return ["Output", ...outputs.slice(number, number + 1)].join(" ");
   }
 
   /**
@@ -390,16 +391,15 @@ export class NetworkDiagram {
   }
 
   /**
-   * Marks the unit that the large chart shows; both have the same frame. Only a unit other than the
-   * output counts as pressed.
+   * Marks the unit that the large chart shows; both have the same frame. Without one, it shows the
+   * output of all output units.
    * @param {Unit | null} unit
    */
   press(unit) {
-    const large = unit ? this.button(unit) : this.buttons.at(-1)?.[0];
-    for (const button of this.units.querySelectorAll(".large")) {
-      if (button !== large) button.classList.remove("large");
+    const large = unit ? [this.button(unit)] : this.buttons.at(-1) ?? [];
+    for (const button of this.buttons.flat()) {
+      button.classList.toggle("large", large.includes(button));
     }
-    large?.classList.add("large");
     const pressed = unit ? this.button(unit) : undefined;
     if (pressed === this.pressed) return;
     this.pressed?.setAttribute("aria-pressed", "false");
@@ -408,13 +408,14 @@ export class NetworkDiagram {
   }
 
   /**
-   * Asks for a unit's map in the large chart, or the second time for the output's.
+   * Asks for a unit's map in the large chart, or the second time for the network's output.
    * @param {Unit} unit
    */
   show(unit) {
     const isShown = this.pressed === this.button(unit);
-    const isOutput = unit[0] === this.network.layers.length - 1;
-    this.askedUnit = isShown || isOutput ? null : unit;
+    const { layers } = this.network;
+    const isOnlyOutput = unit[0] === layers.length - 1 && layers[unit[0]] === 1;
+    this.askedUnit = isShown || isOnlyOutput ? null : unit;
     this.asked = outbox.add("show", { unit: this.askedUnit });
     this.schedule();
   }

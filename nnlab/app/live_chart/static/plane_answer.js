@@ -5,7 +5,6 @@ import { shown } from "./numbers.js";
 /** @typedef {import("messages").Reading} Reading */
 /** @typedef {[number, number, number]} Color red, green and blue, from 0 to 255 */
 
-const CLASSES = ["orange", "blue"];
 const LEVELS = 128; // of a map, as in plane_view.py
 
 /**
@@ -31,14 +30,15 @@ export function fractionOf(color, [low, middle, high]) {
  * Says what the map shows at a place.
  * @param {number} fraction of the way from the low end of its values to the high end
  * @param {Reading} reading what the map shows
+ * @param {string[]} names of the classes
  */
-export function mapAnswer(fraction, { kind, reach }) {
+export function mapAnswer(fraction, { kind, reach }, names) {
   const side = fraction < 0.5 ? 0 : 1;
-  if (kind === "class") return CLASSES[side];
+  if (kind === "class") return names[side];
   if (kind === "sign") return ["below 0", "above 0"][side];
   if (kind === "probability") {
     const percent = Math.round(100 * Math.max(fraction, 1 - fraction));
-    return `${percent > 99 ? "over 99" : percent}% ${CLASSES[side]}`;
+    return `${percent > 99 ? "over 99" : percent}% ${names[side]}`;
   }
   // Only as many decimals as the levels of the map tell apart
   const decimals = Math.ceil(-Math.log10((2 * reach) / LEVELS));
@@ -50,20 +50,38 @@ export function mapAnswer(fraction, { kind, reach }) {
 }
 
 /**
+ * Says how likely each of several classes is, the likeliest first; the rest is below 1%.
+ * @param {number[]} percents by class
+ * @param {string[]} names of the classes
+ */
+export const sharesAnswer = (percents, names, decimals = 0) => percents
+  .map((percent, label) => ({ percent, label }))
+  .sort((one, other) => other.percent - one.percent)
+  .filter(({ percent }, place) => percent >= 1 || !place)
+  .map(({ percent, label }) => `${percent.toFixed(decimals)}% ${names[label]}`)
+  .join(" · ");
+
+/**
  * Says what the network predicts for a point.
  * @param {boolean} isTest
- * @param {0 | 1 | null} label null in a regression
+ * @param {number | null} label null in a regression
  * @param {number} target
- * @param {number} prediction
+ * @param {number[]} predictions one, or the probabilities of several classes
+ * @param {string[]} names of the classes
  */
-export function pointAnswer(isTest, label, target, prediction) {
+export function pointAnswer(isTest, label, target, predictions, names) {
+  const [prediction] = predictions;
   const kind = isTest ? "test point" : "point";
   if (label === null) {
     return `The ${kind} has the value ${shown(target, 3)}: the network says ${shown(prediction, 3)}`;
   }
-  const color = CLASSES[label], name = color[0].toUpperCase() + color.slice(1);
+  const name = names[label][0].toUpperCase() + names[label].slice(1);
   if (Number.isNaN(prediction)) return `${name} ${kind}: the network says nothing, as it diverged`;
+  if (predictions.length > 1) {
+    const answer = sharesAnswer(predictions.map((share) => 100 * share), names, 1);
+    return `${name} ${kind}: the network says ${answer}`;
+  }
   const side = prediction < 0.5 ? 0 : 1;
   const percent = (100 * (side ? prediction : 1 - prediction)).toFixed(1);
-  return `${name} ${kind}: the network says ${percent}% ${CLASSES[side]}`;
+  return `${name} ${kind}: the network says ${percent}% ${names[side]}`;
 }

@@ -23,6 +23,8 @@ export class PlotlyPlot {
     this.element = make("div", "plot", "", { role: "img" });
     this.plot = /** @type {any} */ (this.element); // with what Plotly adds to it
     this.isDrawn = false;
+    /** @type {(number[] | undefined)[]} */
+    this.ranges = []; // of the axes, as drawn; undefined where Plotly finds the range
   }
 
   /**
@@ -39,7 +41,7 @@ export class PlotlyPlot {
     };
     // Plotly would keep the ranges of the first figure, as the limits of a constrained axis and as
     // the ranges that a double click returns to.
-    const ranges = AXES.map((name) => layout[name]?.range?.slice());
+    const ranges = this.ranges = AXES.map((name) => layout[name]?.range?.slice());
     const axes = () => AXES.map((name) => this.plot._fullLayout?.[name]);
     for (const axis of axes()) if (axis) axis._inputRange = null;
     await plotly.react(this.element, data, layout, options);
@@ -86,22 +88,22 @@ export class PlotlyPlot {
     };
   }
 
-  // Says whether the user has zoomed in: a double click has something to reset.
+  // Says whether the user has zoomed in: a double click has something to reset. Plotly notes which
+  // ends of an axis the user has moved; after a double click they are where they were drawn.
   isZoomed() {
-    return AXES.some((name) => {
-      const axis = this.plot._fullLayout?.[name];
+    return AXES.some((name, index) => {
+      const { [name]: axis, _preGUI: moved } = this.plot._fullLayout ?? {};
       if (!axis || axis.autorange) return false;
-      const ends = [axis._rangeInitial0, axis._rangeInitial1];
-      const reach = Math.abs(axis.range[1] - axis.range[0]);
-      return ends.some((end, at) => end === undefined
-        || Math.abs(axis.range[at] - end) > 1e-6 * reach);
+      const reach = Math.abs(axis.range[1] - axis.range[0]), drawn = this.ranges[index];
+      return [0, 1].some((end) => `${name}.range[${end}]` in moved
+        && !(drawn && Math.abs(axis.range[end] - drawn[end]) <= 1e-6 * reach));
     });
   }
 
   /**
    * Returns a trace with its defaults, if there is one.
    * @param {number} index
-   * @returns {{ name?: string, meta?: 0 | 1, customdata?: number[] } | undefined}
+   * @returns {{ name?: string, meta?: number, customdata?: number[], x?: number[] } | undefined}
    */
   trace(index) {
     return this.plot._fullData?.[index];

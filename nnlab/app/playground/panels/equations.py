@@ -17,27 +17,6 @@ STEPS = {
     r"\Delta W = \frac{{m / (1 - 0.9^t)}}{{\sqrt{{s / (1 - 0.999^t)}} + 10^{{-8}}}}"
     r"\end{{gathered}}",
 }
-# A hidden unit's activation g of its sum z, and its slope, computed from a = g(z).
-FUNCTIONS = {
-    "relu": r"g(z) = \max(z, 0)",
-    "leaky_relu": r"g(z) = \max(z, 0.01 z)",
-    "tanh": r"g(z) = \tanh z",
-    "sigmoid": r"g(z) = 1 / (1 + e^{-z})",
-    "linear": r"g(z) = z",
-    "elu": r"g(z) = z \text{ above } 0,\ e^z - 1 \text{ below}",
-    "softplus": r"g(z) = \log(1 + e^z)",
-    "sine": r"g(z) = \sin z",
-}
-SLOPES = {
-    "relu": r"g'(z) = 1 \text{ above } 0 \text{, else } 0",
-    "leaky_relu": r"g'(z) = 1 \text{ above } 0 \text{, else } 0.01",
-    "tanh": r"g'(z) = 1 - a^2",
-    "sigmoid": r"g'(z) = a (1 - a)",
-    "linear": r"g'(z) = 1",
-    "elu": r"g'(z) = 1 \text{ above } 0,\ a + 1 \text{ below}",
-    "softplus": r"g'(z) = 1 - e^{-a}",
-    "sine": r"g'(z) = \cos z",
-}
 PENALTIES = {"l1": r"\sum |w|", "l2": r"\tfrac12 \sum w^2"}
 
 
@@ -55,7 +34,7 @@ def forward(config: Config, layer: int, rows: int) -> str:
     """Return the forward pass of a layer, counted from 1, with its shapes, as LaTeX."""
     sizes = config.layer_sizes
     hidden = layer < len(sizes) - 1
-    activation = "g" if hidden else "" if config.problem == "regression" else r"\sigma"
+    activation = "g" if hidden else config.head.symbol
     return (
         rf"\underset{{{rows}\times{sizes[layer]}}}{{A_{layer}}} = {activation}\Big("
         rf"\underset{{{rows}\times{sizes[layer - 1]}}}{{A_{layer - 1}}}\,"
@@ -66,9 +45,7 @@ def forward(config: Config, layer: int, rows: int) -> str:
 
 def loss(config: Config) -> str:
     """Return the loss of the predictions a and the targets t, as LaTeX."""
-    if config.problem == "regression" or config.output_loss == "squared_error":
-        return r"L = \frac1m \sum_{i=1}^m \tfrac12 (a_i - t_i)^2"
-    return r"L = -\frac1m \sum_{i=1}^m \big(t_i \log a_i + (1 - t_i)\log(1 - a_i)\big)"
+    return config.head.losses[config.output_loss].equation
 
 
 def penalty(config: Config) -> str:
@@ -79,9 +56,8 @@ def penalty(config: Config) -> str:
 def output_deltas(config: Config) -> str:
     """Return the derivative of the loss with respect to the output's sums, as LaTeX."""
     last = len(config.layer_sizes) - 1
-    squared = config.problem == "classification" and config.output_loss == "squared_error"
-    slope = rf" \odot A_{last} \odot (1 - A_{last})" if squared else ""  # of the sigmoid
-    return rf"dZ_{last} = \frac{{A_{last} - t}}{{m}}{slope}"
+    deltas = config.head.losses[config.output_loss].deltas
+    return f"dZ_{last} = {deltas.replace('A', f'A_{last}')}"
 
 
 def hidden_deltas(layer: str, following: str) -> str:
@@ -114,15 +90,12 @@ def update(config: Config, layer: str, rate: float) -> str:
 def _forward(config: Config, rows: int) -> None:
     names = value_text("activation", config.activation)
     hidden = f" ($g$ is {names})" if config.hidden_layers else ""
-    output = r"the output's $\sigma(z) = 1 / (1 + e^{-z})$ is the probability of class 1"
-    if config.problem == "regression":
-        output = "the output's value is the prediction"
     features = value_text("features", config.features)
     st.markdown(
         f"**Forward.** The {rows:,} training points{' of a batch' if config.batch_size else ''} "
         f"are the rows of $A_0$, {rows} × {len(config.features)}, with the columns {features}. "
         "Each layer multiplies by its weights $W$, adds its biases $b$ and applies its activation"
-        f"{hidden}; {output}:"
+        f"{hidden}; {config.head.meaning}:"
     )
     for layer in range(1, len(config.layer_sizes)):
         st.latex(forward(config, layer, rows))
@@ -130,9 +103,11 @@ def _forward(config: Config, rows: int) -> None:
 
 def _loss(config: Config) -> None:
     last = len(config.layer_sizes) - 1
+    several = config.head.n_outputs > 1
+    classes = " ($t_{ik}$ is 1 for the class of point $i$, else 0)" if several else ""
     st.markdown(
         f"**Loss.** How far these predictions $a = A_{last}$ are from the targets $t$, "
-        "on average over the $m$ points:"
+        f"on average over the $m$ points{classes}:"
     )
     st.latex(loss(config))
     if config.regularization != "none":

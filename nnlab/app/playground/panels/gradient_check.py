@@ -4,7 +4,14 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from nnlab.app.playground.panels.matrices import COLUMNS, digits, draw, of_parameters, shown_rows
+from nnlab.app.playground.panels.matrices import (
+    COLUMNS,
+    Names,
+    digits,
+    draw,
+    of_parameters,
+    shown_rows,
+)
 from nnlab.inspection.next_update import Step
 from nnlab.inspection.numeric_gradients import (
     affordable_checks,
@@ -21,7 +28,7 @@ RELATIVE_TOLERANCE, ABSOLUTE_TOLERANCE = 1e-6, 1e-9
 WORDS = {3: "thousand", 6: "million", 9: "billion"}  # by the power of ten
 
 
-def render(run: Run, step: Step, layer: int) -> None:
+def render(run: Run, step: Step, layer: int, names: Names) -> None:
     """Draw both gradients of the loss with respect to a layer's parameters; layers count from 1."""
     config, analytic = run.config, step.gradients.matrices[layer - 1]
     rows = shown_rows(len(analytic), has_biases=True)
@@ -29,7 +36,7 @@ def render(run: Run, step: Step, layer: int) -> None:
     checked = positions.ravel()[: affordable_checks(step)]
     how = digits(analytic[rows, :COLUMNS])
     name = f"dW<sub>{layer}</sub>, db<sub>{layer}</sub>"
-    ours = of_parameters(name, step.gradients, layer, config, how)
+    ours = of_parameters(name, step.gradients, layer, names, how)
     cost = f"each takes two forward passes over {step.n_samples:,} points"
     if not len(checked):
         draw(ours)
@@ -38,7 +45,7 @@ def render(run: Run, step: Step, layer: int) -> None:
     numeric = Parameters(step.before.layer_sizes, np.full_like(step.before.vector, np.nan))
     numeric.vector[checked] = numeric_gradients(run, step.point, checked.tolist())
     words = _agreement(run, step, checked, numeric.vector[checked])
-    draw(ours, of_parameters("numerical gradient", numeric, layer, config, how))
+    draw(ours, of_parameters("numerical gradient", numeric, layer, names, how))
     if len(checked) < positions.size:
         words += f" Only {len(checked)} of the {positions.size} shown are checked, as {cost}."
     st.markdown(f"The numerical gradient is {FORMULA}. {words}")

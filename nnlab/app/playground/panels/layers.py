@@ -1,5 +1,6 @@
 """The panel Layers: gradients, weights and units over time, the present weights, the mistakes."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -26,23 +27,25 @@ def render(playground: Playground) -> None:
     st.html(STYLE)
     run = playground.run
     n_layers = len(run.config.layer_sizes) - 1
-    sizes = [_larger_class(targets) for targets in _targets(run)]
+    sizes = tuple(_largest_class(targets) for targets in _targets(run))
     live_chart.stage(OVER_TIME, layer_charts.layers_over_time(n_layers), rest=REST)
-    live_chart.stage(NOW, layer_charts.weights_and_predictions(n_layers, tuple(sizes)), rest=REST)
+    present = layer_charts.weights_and_predictions(n_layers, sizes, playground.class_names)
+    live_chart.stage(NOW, present, rest=REST)
 
 
-def updates(_: Playground, shown: Shown) -> dict[str, live_chart.Update]:
+def updates(playground: Playground, shown: Shown) -> dict[str, live_chart.Update]:
     """Return what a tick changes in the panel's charts."""
     seen = shown.observation
     run, now = seen.run, seen.layers
     matrices = tuple(
-        confusion(targets, results)
+        confusion(targets, results, run.config.n_classes)
         for targets, results in zip(_targets(run), (seen.train, seen.test), strict=False)
     )
     at, past = run.iteration, layer_charts.history_series(run, now)
     weights = weight_histogram(run, layer_charts.BINS)
     present = layer_charts.present_series(*weights, matrices)
-    alt = f"Weights at iteration {at}: {_weights_alt(run)}{_predictions_alt(matrices)}"
+    predictions = _predictions_alt(matrices, playground.class_names)
+    alt = f"Weights at iteration {at}: {_weights_alt(run)}{predictions}"
     layers_alt = f"Layers at iteration {at}: {_statistics_alt(now)}"
     return {
         OVER_TIME: live_chart.Update(at, layers_alt, series=past),
@@ -52,14 +55,13 @@ def updates(_: Playground, shown: Shown) -> dict[str, live_chart.Update]:
 
 def _targets(run: Run) -> list[FloatArray]:
     """Return the targets of the training and the test points; of a regression none."""
-    if run.config.problem == "regression":
+    if not run.config.n_classes:
         return []
     return [run.dataset.train_targets, run.dataset.test_targets]
 
 
-def _larger_class(targets: FloatArray) -> int:
-    ones = int(targets.sum())
-    return max(ones, len(targets) - ones)
+def _largest_class(targets: FloatArray) -> int:
+    return int(np.bincount(targets[:, 0].astype(np.intp)).max(initial=0))
 
 
 def _statistics_alt(now: LayerHistory) -> str:
@@ -83,10 +85,10 @@ def _weights_alt(run: Run) -> str:
     )
 
 
-def _predictions_alt(matrices: tuple[NDArray[np.int64], ...]) -> str:
+def _predictions_alt(matrices: tuple[NDArray[np.int64], ...], classes: Sequence[str]) -> str:
     parts = [
-        f"of {counts[label].sum()} {name} points of class {label}, {counts[label, label]} are right"
-        for name, counts in zip(("training", "test"), matrices, strict=False)
-        for label in (0, 1)
+        f"of {counts[label].sum()} {part} points “{name}”, {counts[label, label]} are right"
+        for part, counts in zip(("training", "test"), matrices, strict=False)
+        for label, name in enumerate(classes)
     ]
     return "; ".join(["", *parts]) + "."

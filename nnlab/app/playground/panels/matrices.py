@@ -11,6 +11,7 @@ from nnlab.inspection.next_update import Step
 from nnlab.model.network import FloatArray, Parameters
 from nnlab.training.config import Config
 
+Names = Sequence[Sequence[str]]  # of the units of each layer, from `unit_names`
 ROWS, COLUMNS = 5, 5  # shown of a larger matrix
 
 
@@ -97,27 +98,29 @@ def matrix(
     )
 
 
-def of_samples(name: str, values: FloatArray, step: Step, layer: int, config: Config) -> str:
+def of_samples(name: str, values: FloatArray, step: Step, layer: int, names: Names) -> str:
     """Return a table with a row per sample and a column per unit of a layer; 0 is the input."""
     samples = [f"{sample}" for sample in step.samples]
-    return matrix(name, values, samples, column_names(config, layer), n_rows=step.n_samples)
+    return matrix(name, values, samples, names[layer], n_rows=step.n_samples)
 
 
 def of_parameters(
-    name: str, parameters: Parameters, layer: int, config: Config, how: Digits | None = None
+    name: str, parameters: Parameters, layer: int, names: Names, how: Digits | None = None
 ) -> str:
     """Return a table of a layer's weights and biases; layers count from 1."""
-    rows = [*column_names(config, layer - 1), "b"]
-    columns = column_names(config, layer)
+    rows, columns = [*names[layer - 1], "b"], names[layer]
     values = parameters.matrices[layer - 1]
     return matrix(name, values, rows, columns, how=how, has_biases=True)
 
 
-def column_names(config: Config, layer: int) -> Sequence[str]:
-    """Return the features' names for layer 0, or the numbers of a later layer's units."""
-    if layer == 0:
-        return config.features
-    return [f"{unit}" for unit in range(1, config.layer_sizes[layer] + 1)]
+def unit_names(config: Config, classes: Sequence[str]) -> Names:
+    """Return the names of the units of each layer.
+
+    They are the features, the numbers of hidden units, and of several outputs the classes.
+    """
+    numbers = [[f"{unit}" for unit in range(1, size + 1)] for size in config.layer_sizes[1:]]
+    output = classes if config.head.n_outputs > 1 else numbers[-1]
+    return [config.features, *numbers[:-1], output]
 
 
 def draw(*tables: str) -> None:

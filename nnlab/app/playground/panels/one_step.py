@@ -6,11 +6,11 @@ from typing import Any
 
 import streamlit as st
 
-from nnlab.app.links import in_words
+from nnlab.app.links import code, in_words
 from nnlab.app.playground import session
 from nnlab.app.playground.actions import MAKE_STEP
 from nnlab.app.playground.panels import step_parts
-from nnlab.app.playground.panels.matrices import ROWS
+from nnlab.app.playground.panels.matrices import ROWS, unit_names
 from nnlab.app.playground.record import Playground, StepMade
 from nnlab.app.playground.session import UPDATE_PART
 from nnlab.app.turns import in_turn
@@ -52,12 +52,12 @@ Empty: the next step of the training, for all points or the next batch."""
         except BrokenRule as broken:
             st.error(in_words(broken))
             return
-        st.markdown(_subject(run, step))
+        st.markdown(_subject(run, step, playground.class_names))
         obstacle = _obstacle(run, point, past=run is not playground.run)
         look = {"type": "primary", "help": obstacle, "disabled": bool(obstacle)}
         MAKE_STEP.button(st, playground, point, **look)
     # A fragment of its own, so that choosing another layer does not redraw the charts.
-    st.fragment(in_turn(_parts))(run, step, playground.step_made)
+    st.fragment(in_turn(_parts))(run, step, playground.step_made, playground.class_names)
 
 
 def _obstacle(run: Run, point: int | None, *, past: bool) -> str:
@@ -72,31 +72,34 @@ def _obstacle(run: Run, point: int | None, *, past: bool) -> str:
     return ""
 
 
-def _subject(run: Run, step: Step) -> str:
+def _subject(run: Run, step: Step, classes: Sequence[str]) -> str:
     """Say which points the step is for."""
     whole = len(run.dataset.train_inputs)
     if step.point is not None:
         x1, x2 = run.dataset.train_inputs[step.point]
         text = f"x₁ = **{x1:.4f}**, x₂ = **{x2:.4f}**, target **{step.targets[0, 0]:.4g}**"
+        if classes:
+            text += f" ({code(classes[int(step.targets[0, 0])])})"
         return text.replace("-", "−")
     if step.n_samples < whole:
         return f"The next batch: **{step.n_samples:,}** of {whole:,} points"
     return f"All **{whole:,}** points at once"
 
 
-def _parts(run: Run, step: Step, made: StepMade | None) -> None:
+def _parts(run: Run, step: Step, made: StepMade | None, classes: Sequence[str]) -> None:
     n_layers = len(run.parameters.matrices)
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
         part = _choice("Part of the step", "step_part", PARTS, _begin_part, n_layers)
         layer = n_layers if part == LOSS else _layer(n_layers, backwards=part == BACKWARD)
+    names = unit_names(run.config, classes)
     if part == FORWARD:
-        step_parts.forward(run.config, step, layer)
+        step_parts.forward(run.config, step, layer, names)
     elif part == LOSS:
-        step_parts.loss(run, step)
+        step_parts.loss(run, step, classes)
     elif part == BACKWARD:
-        step_parts.backward(run, step, layer)
+        step_parts.backward(run, step, layer, names)
     else:
-        step_parts.update(run, step, layer, made)
+        step_parts.update(run, step, layer, names, made)
 
 
 def _choice(label: str, name: str, options: Sequence[Any], on_change: Any, *values: Any) -> Any:

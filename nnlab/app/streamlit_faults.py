@@ -1,0 +1,84 @@
+"""Mends faults of Streamlit that show when much happens at once.
+
+A script run breaks off for a newer message wherever it uses the session's state, even in the
+commands of a click. The click is then lost, as the newer message does not hold it.
+
+When a fragment runs again, what it drew before is taken out of the queue of messages to the browser
+(https://github.com/streamlit/streamlit/pull/9381). What follows it on the page stays, and may be
+the first of its container to arrive: the browser says "Bad delta path", and shows no page.
+
+A file that is made on a click is deleted after any two script runs on the server, those of
+fragments and of other sessions included (https://github.com/streamlit/streamlit/pull/12942). The
+browser may not have fetched it yet.
+"""
+
+from collections.abc import Sequence
+from functools import wraps
+from pathlib import PurePosixPath
+from typing import Any
+
+from streamlit.runtime.forward_msg_queue import ForwardMsgQueue
+from streamlit.runtime.media_file_manager import MediaFileManager
+from streamlit.runtime.state.safe_session_state import SafeSessionState
+
+
+def mend() -> None:
+    """Mend these faults for the rest of this process; call it once."""
+    _finish_commands()
+    _keep_order()
+    _keep_files()
+
+
+def _finish_commands() -> None:
+    """Let the commands of a click come to their end, though a newer message has arrived."""
+    run_commands = SafeSessionState.on_script_will_rerun
+
+    @wraps(run_commands)
+    def without_a_break(state: SafeSessionState, *states: Any, **more: Any) -> None:
+        break_off = state._yield_callback
+        object.__setattr__(state, "_yield_callback", lambda: None)
+        try:
+            run_commands(state, *states, **more)
+        finally:
+            object.__setattr__(state, "_yield_callback", break_off)
+
+    SafeSessionState.on_script_will_rerun = without_a_break  # type: ignore[method-assign,assignment]
+
+
+def _keep_order() -> None:
+    """Keep the messages that are still to be sent when a fragment runs again."""
+    clear = ForwardMsgQueue.clear
+
+    @wraps(clear)
+    def clear_unless_fragment(
+        queue: ForwardMsgQueue,
+        retain_lifecycle_msgs: bool = False,
+        fragment_ids_this_run: Sequence[str] | None = None,
+    ) -> None:
+        if fragment_ids_this_run is None:
+            clear(queue, retain_lifecycle_msgs)
+        else:
+            # A new map, so that what the fragment draws now comes after them. The end of an earlier
+            # run stays as reported, since all that it drew is sent.
+            queue._delta_index_map = {}
+
+    ForwardMsgQueue.clear = clear_unless_fragment  # type: ignore[method-assign,assignment]
+
+
+def _keep_files() -> None:
+    """Keep a file that is made on a click until its session's next run of the whole script."""
+    make = MediaFileManager.execute_deferred
+
+    @wraps(make)
+    def make_and_keep(files: MediaFileManager, file_id: str) -> str:
+        button = files._deferred_callables.get(file_id)
+        url = make(files, file_id)
+        if not button:
+            return url
+        with files._lock:
+            kept = files._files_by_session_and_coord.get(button["session_id"])
+            if kept is not None:  # else the session has ended, or begins to draw its page again
+                kept[f"{button['coordinates']} file"] = PurePosixPath(url).stem
+        return url
+
+    MediaFileManager.execute_deferred = make_and_keep  # type: ignore[method-assign,assignment]

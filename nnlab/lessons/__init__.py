@@ -1,0 +1,1 @@
+"""Lessons: one Markdown file each, read, checked by running it, and never trusted."""

@@ -1,0 +1,120 @@
+"""A CSV file as the data of a run on the command line, by the same rules as on the page."""
+
+import argparse
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from nnlab.data.column_guess import guess_columns
+from nnlab.data.csv_files import LabelledPoints, read_table, to_points
+from nnlab.data.datasets import OWN
+from nnlab.data.labels import count_missing, with_labels, without_missing
+from nnlab.data.rules import BrokenRule, shown
+from nnlab.data.scales import need_scaling, standardized_points
+from nnlab.data.tables import PointsTable
+
+OPTIONS = {
+    "csv": ("FILE", "Train on the points of this file: two columns of numbers, and a label."),
+    "label": ("NAME", "The label's column in the file. Default: as it is guessed."),
+    "labels": ("NAME,NAME", "Keep only rows with one of these labels."),
+    "standardize": (
+        "YES|NO",
+        "Scale inputs, and a regression's target, to a mean of 0 and a standard deviation of 1. "
+        "Default: if they are large, or one input varies more than 3 times as much as the other.",
+    ),
+}
+LEAVE_OUT = "leave_out_empty"
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options of a file to a parser."""
+    for name, (placeholder, help_) in OPTIONS.items():
+        parser.add_argument(f"--{name}", metavar=placeholder, help=help_)
+    help_ = "Leave out the rows of the file with an empty cell."
+    parser.add_argument("--leave-out-empty", action="store_true", help=help_)
+
+
+def file_settings(options: Mapping[str, Any]) -> tuple[dict[str, Any], tuple[str, str], str]:
+    """Return the fields of Config that a file decides, the names of its inputs, and a sentence.
+
+    The sentence says what was read.
+
+    Raises
+    ------
+    BrokenRule
+        If the file cannot be read, or breaks a rule.
+    """
+    problem = options["problem"] or "classification"
+    table = read_table(_content(options["csv"]))
+    columns = _columns(table, options, problem)
+    missing = count_missing(table, columns)
+    if missing and not options[LEAVE_OUT]:
+        must = "have no empty cell in the chosen columns, or be read with --leave-out-empty"
+        raise BrokenRule("csv", must, f"{_rows(missing)} with one")
+    if missing:
+        table = without_missing(table, columns)
+    if options["labels"]:
+        table = with_labels(table, columns[-1], _names(options["labels"]))
+    found = to_points(table, *columns, problem=problem)
+    scaled = _is_scaled(options["standardize"], found, problem)
+    points = standardized_points(found.points, problem) if scaled else found.points
+    fields: dict[str, Any] = {"dataset": OWN, "points": points}
+    if found.classes:
+        fields["classes"] = len(found.classes)
+    return fields, found.axes, _sentence(found, missing, scaled=scaled)
+
+
+def _content(name: str) -> bytes:
+    try:
+        return Path(name).read_bytes()
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the name
+        why = getattr(error, "strerror", None) or str(error)
+        raise BrokenRule("csv", "be a file that can be read", f"{shown(name)}: {why}") from None
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in text.split(","))
+
+
+def _columns(table: PointsTable, options: Mapping[str, Any], problem: str) -> tuple[str, str, str]:
+    """Return the columns that the options name, and guess the others."""
+    x1, x2, label = guess_columns(table, problem, options["label"])
+    if options["data_columns"]:
+        names = _names(options["data_columns"])
+        if len(names) != 2:
+            raise BrokenRule("data_columns", "be two names", shown(options["data_columns"]))
+        x1, x2 = names
+    for field, name in (
+        ("data_columns", x1),
+        ("data_columns", x2),
+        ("label", options["label"] or label),
+    ):
+        if name not in table.columns:
+            must = f"be among those of the file, {', '.join(map(shown, table.columns))}"
+            raise BrokenRule(field, must, shown(name))
+    return x1, x2, label
+
+
+def _is_scaled(option: str | None, found: LabelledPoints, problem: str) -> bool:
+    if option is None:
+        return need_scaling(found.points, problem)
+    if option.lower() not in ("yes", "no"):
+        raise BrokenRule("standardize", "be yes or no", shown(option))
+    return option.lower() == "yes"
+
+
+def _rows(count: int) -> str:
+    return f"{count:,} row" if count == 1 else f"{count:,} rows"
+
+
+def _sentence(found: LabelledPoints, missing: int, *, scaled: bool) -> str:
+    """Say which points were read."""
+    x1, x2 = map(shown, found.axes)
+    classes = "; ".join(f"{number} is {name}" for number, name in enumerate(found.classes or ()))
+    parts = [
+        f"{len(found.points):,} points: inputs {x1} and {x2}",
+        "standardized" if scaled else "",
+        f"target {shown(found.target)}" + (f" ({classes})" if classes else ""),
+        f"{_rows(missing)} with empty cells left out" if missing else "",
+    ]
+    return ", ".join(filter(None, parts)) + "."

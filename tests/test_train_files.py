@@ -1,0 +1,173 @@
+"""`nnlab train` learns from a CSV file, and saves the run in files of each kind."""
+
+import csv
+import io
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from nnlab import __main__
+from nnlab.data.csv_files import read_table, to_points
+from nnlab.data.scales import standardized_points
+from tests.helpers.points_files import csv_file
+from tests.helpers.waiting import PATIENCE_SECONDS
+
+ROWS = [
+    (row, f"{row % 7}.5", 40 + 3 * (row % 5), ["Adelie", "Gentoo", "Chinstrap"][row % 3])
+    for row in range(60)
+]
+FILE = csv_file(("id", "bill", "depth", "species"), *ROWS)
+ROOT = Path(__file__).parents[1]
+TRAIN = ["train", "--iterations", "20", "--every", "10"]
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> str:
+    path = tmp_path / "penguins.csv"
+    path.write_bytes(FILE)
+    return str(path)
+
+
+def train(*arguments: str) -> int:
+    return __main__.main([*TRAIN, *arguments])
+
+
+def run_python(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=PATIENCE_SECONDS,
+        cwd=ROOT,
+    )
+
+
+def test_the_columns_and_the_classes_are_guessed_and_named(
+    file: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert train("--csv", file) == 0
+    out, error = capsys.readouterr()
+    assert error == (
+        "60 points: inputs 'bill' and 'depth', standardized, target 'species' "
+        "(0 is Adelie; 1 is Chinstrap; 2 is Gentoo).\n"
+    )
+    assert re.search(r"After 20 iterations: train accuracy \d\.\d+, test accuracy \d\.\d+\n", out)
+
+
+def test_columns_label_and_labels_can_be_named(
+    file: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    chosen = ["--data-columns", "depth,id", "--label", "species", "--labels", "Gentoo,Adelie"]
+    assert train("--csv", file, *chosen, "--standardize", "no") == 0
+    assert capsys.readouterr().err == (
+        "40 points: inputs 'depth' and 'id', target 'species' (0 is Adelie; 1 is Gentoo).\n"
+    )
+
+
+def test_a_regression_takes_a_column_of_numbers(
+    file: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert train("--csv", file, "--problem", "regression", "--label", "depth") == 0
+    assert "target 'depth'." in capsys.readouterr().err
+
+
+def test_rows_with_empty_cells_are_left_out_if_one_asks_for_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "gaps.csv"
+    path.write_bytes(csv_file(("a", "b", "label"), (1, 2, "x"), ("", 3, "y"), (3, 4, "y")))
+    assert train("--csv", str(path)) == 2
+    assert capsys.readouterr().err == (
+        "csv must have no empty cell in the chosen columns, or be read with --leave-out-empty, "
+        "got 1 row with one\n"
+    )
+    assert train("--csv", str(path), "--leave-out-empty") == 0
+    assert "1 row with empty cells left out." in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["--csv", "no/such"], "csv must be a file that can be read, got 'no/such': No such file"),
+        (["--label", "x"], "label must be among those of the file, 'id', 'bill', .*, got 'x'"),
+        (["--data-columns", "id,x"], "data_columns must be among those of the file, .*, got 'x'"),
+        (["--data-columns", "id"], "data_columns must be two names, got 'id'"),
+        (["--data-columns", "id,id"], "columns must be three different ones of the file, got "),
+        (
+            ["--data-columns", "bill,species", "--label", "id"],
+            "file must have finite numbers, got 'Ad",
+        ),
+        (["--labels", "Adelie"], "file must have two to 6 labels, got only 'Adelie' in column"),
+        (["--standardize", "maybe"], "standardize must be yes or no, got 'maybe'"),
+        (["--save", "a.jpg"], r"save must end in \.npz, \.py, .*, \.csv, got 'a.jpg'"),
+        (["--save", "no/such/a.gif"], "save must be a file that can be written, got 'no/such/a"),
+        (["--save", "a\0.gif"], "save must be a file that can be written, got "),
+    ],
+)
+def test_what_is_wrong_is_one_sentence_before_any_training(
+    arguments: list[str], sentence: str, file: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    given = arguments if "--csv" in arguments else ["--csv", file, *arguments]
+    assert train(*given) == 2
+    out, error = capsys.readouterr()
+    assert out == ""
+    assert re.match(sentence, error.splitlines()[-1])
+
+
+def test_the_check_of_a_place_changes_no_file_there(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    kept, new = tmp_path / "kept.csv", tmp_path / "new.csv"
+    kept.write_text("precious")
+    nowhere = str(tmp_path / "folder" / "a.gif")
+    assert train("--save", str(kept), "--save", str(new), "--save", nowhere) == 2
+    assert kept.read_text() == "precious"
+    assert not new.exists()
+    assert capsys.readouterr().out == ""
+
+
+def test_the_run_is_saved_in_each_kind_of_file(
+    file: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    paths = {
+        ending: tmp_path / f"run.{ending}" for ending in ("npz", "py", "html", "gif", "png", "csv")
+    }
+    saves = [part for path in paths.values() for part in ("--save", str(path))]
+    assert train("--csv", file, *saves) == 0
+    *printed, summary, saved = capsys.readouterr().out.splitlines()
+    assert saved == f"Saved {', '.join(map(str, paths.values()))}."
+
+    table = read_table(FILE)
+    points = to_points(table, "bill", "depth", "species", problem="classification").points
+    with np.load(paths["npz"]) as parameters:
+        assert int(parameters["iteration"]) == 20
+        scaled = standardized_points(points, "classification")
+        np.testing.assert_array_equal(parameters["points"][:, :2], scaled.inputs)
+    assert b"bill" in paths["html"].read_bytes()
+    with Image.open(paths["gif"]) as moving, Image.open(paths["png"]) as still:
+        assert moving.n_frames > 1  # type: ignore[attr-defined]
+        moving.seek(moving.n_frames - 1)  # type: ignore[attr-defined]
+        last = np.asarray(moving.convert("RGB"))
+        np.testing.assert_array_equal(np.asarray(still.convert("RGB")), last)
+    rows = list(csv.DictReader(io.StringIO(paths["csv"].read_text())))
+    assert [row["iteration"] for row in rows] == ["0", "10", "20"]
+    shown = [line.split()[:2] for line in printed[1:]]
+    assert [[row["iteration"], row["train_loss"]] for row in rows[:2]] == shown
+    result = run_python(str(paths["py"]))
+    assert result.stdout.splitlines()[-1] == summary
+
+
+def test_a_full_disk_at_the_end_is_one_sentence(tmp_path: Path) -> None:
+    if not Path("/dev/full").exists():
+        pytest.skip("this system has no device that is always full")
+    full = tmp_path / "full.csv"
+    full.symlink_to("/dev/full")
+    result = run_python("-m", "nnlab", *TRAIN, "--samples", "10", "--save", str(full))
+    assert (result.returncode, result.stdout.count("After 20 iterations")) == (1, 1)
+    assert result.stderr == "The output cannot be written: No space left on device.\n"

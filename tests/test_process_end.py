@@ -301,3 +301,37 @@ def test_a_killed_pool_leaves_no_thread_that_would_free_semaphores_after_the_pro
     command = [sys.executable, "-W", "error", "-c", KILLED_BEFORE_ITS_QUEUES_END]
     ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     assert (ended.stdout, ended.stderr) == ("['MainThread']\n", "")
+
+
+KILLED_WHILE_IT_SENDS_A_RESULT = """
+import os, sys, time
+from multiprocessing.connection import Connection
+from pathlib import Path
+from nnlab.sweep.executors import LocalPool
+from tests.helpers.waiting import wait_until
+
+def answer_in_part(began):
+    def send(connection, data):
+        os.write(connection.fileno(), data[: len(data) // 2])
+        Path(began).touch()
+        time.sleep(1000)
+    Connection._send = send
+
+if __name__ == "__main__":
+    pool = LocalPool(2)
+    for name in ("first", "second"):
+        began = Path(sys.argv[1], name)
+        pool.submit(answer_in_part, str(began))
+        wait_until(began.exists)
+    pool.kill()
+    print("killed")
+"""
+
+
+def test_a_pool_can_be_killed_while_its_workers_send_their_results(tmp_path: Path) -> None:
+    """It waited for ever for the rest of the results."""
+    file = tmp_path / "main.py"  # loky's processes look for the function there
+    file.write_text(KILLED_WHILE_IT_SENDS_A_RESULT)
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    with begun([str(file), str(tmp_path)], env=environment) as process:
+        assert outcome(process) == (0, "killed\n", "")

@@ -7,6 +7,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import BrokenExecutor, Executor, Future, wait
+from contextlib import suppress
 from functools import cache, partial
 from multiprocessing import active_children
 from typing import Any, NamedTuple
@@ -92,8 +93,17 @@ class LocalPool(Executor):
         This ends all child processes of `multiprocessing`, so the whole process must end after it.
         """
         self.shutdown(wait=False, cancel_futures=True)
-        for process in active_children():
+        processes = active_children()
+        for process in processes:
             process.terminate()
+            # A process that began after this one got its signal ignores SIGTERM.
+            if process.pid and hasattr(signal, "SIGKILL"):  # not on Windows
+                with suppress(ProcessLookupError):
+                    os.kill(process.pid, signal.SIGKILL)
+        for process in processes:
+            process.join()
+        for worker in self._workers:
+            _end_results(worker)
         self.shutdown()
         # The threads that feed loky's queues end by now. They free semaphores last, and if the
         # process ended meanwhile, a warning would be its last word.
@@ -116,9 +126,11 @@ class LocalPool(Executor):
                 try:
                     computed = _submitted(worker, task)
                 except BrokenExecutor:  # it died while it was idle
+                    if self._closed:
+                        raise
                     worker = self._replaced(worker)
                     computed = _submitted(worker, task)
-            except RuntimeError as error:  # Python is shutting down
+            except RuntimeError as error:  # this pool, or Python, is shutting down
                 self._release(worker)
                 self._forget(future)
                 future.set_exception(error)
@@ -170,6 +182,17 @@ def _submitted(worker: Executor, task: Callable[[], Any]) -> Future[Any]:
         return worker.submit(task)
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+
+
+def _end_results(worker: loky.ProcessPoolExecutor) -> None:
+    """Let the executor of a dead process see that no result will come.
+
+    If the process died while it sent a result, loky waits for the rest of it, for ever, as this
+    process has the pipe open for writing, too.
+    """
+    with suppress(OSError), open(os.devnull, "wb") as nothing:  # loky may have closed the pipe
+        # loky may close it at this moment, too: so the pipe is replaced, and not closed twice.
+        os.dup2(nothing.fileno(), worker._result_queue._writer.fileno())
 
 
 def _begin(server: int) -> None:

@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 from jsonschema import Draft7Validator
-from streamlit.runtime.scriptrunner_utils.exceptions import StopException
 
 from nnlab.app.live_chart import inbox as inbox_module
 from nnlab.app.live_chart.inbox import SCHEMA, Inbox
@@ -189,18 +188,6 @@ def test_a_handler_that_fails_is_not_called_again(inbox: Inbox) -> None:
     with pytest.raises(ZeroDivisionError):
         inbox.take(packet(message(1)), {"look": fail}, "s", "p")
     inbox.take(packet(message(1)), {"look": fail}, "s", "p")
-
-
-def test_a_message_is_taken_later_if_streamlit_ends_the_script_run_in_its_handler(
-    inbox: Inbox,
-) -> None:
-    def stop(**_: Any) -> None:
-        raise StopException
-
-    sent = packet(message(1), message(2))
-    with pytest.raises(StopException):
-        inbox.take(sent, {"look": stop}, "s", "p")
-    assert take(inbox, sent) == [("look", LOOK), ("look", LOOK)]
 
 
 def test_the_schema_is_one() -> None:

@@ -81,9 +81,7 @@ class Inbox:
         Each message is checked and handled in a turn of its own: both may take long.
 
         A message that is malformed, has no handler, or is for another session or page is dropped
-        and logged. A message whose handler fails is not taken again. But if Streamlit ends the
-        script run before the handler has changed anything, the message is taken when it is
-        repeated: a handler must change the session at most once, as its last act.
+        and logged. A message whose handler fails is not taken again.
 
         Parameters
         ----------
@@ -106,13 +104,8 @@ class Inbox:
         if not is_message(message):
             _LOG.warning("Dropped a malformed message: %s", reprlib.repr(message))
             return
-        before, self.taken = self.taken, message["number"]
-        if not (handler := handlers.get(message["kind"])):
-            _LOG.warning("Dropped a message that this page has no use for: %s", message)
-            return
-        try:
+        self.taken = message["number"]
+        if handler := handlers.get(message["kind"]):
             handler(**message["body"])
-        except BaseException as error:
-            if not isinstance(error, Exception):  # Streamlit has ended the script run
-                self.taken = before
-            raise
+        else:
+            _LOG.warning("Dropped a message that this page has no use for: %s", message)

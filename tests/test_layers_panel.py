@@ -97,6 +97,8 @@ def test_the_text_gives_dead_units_in_percent() -> None:
 
 def test_the_charts_follow_the_run_and_end_with_it(page: Page, server: str) -> None:
     open_page(page, server, QUERY)
+    for name in (OVER_TIME, NOW):
+        shown(page, name, 0)
     mark(page)
     press(page, "Start")
     wait_for_iteration(page, 500)

@@ -1,11 +1,15 @@
 """Faults of Streamlit that show when much happens at once do not reach the user."""
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from pathlib import PurePosixPath
 from unittest.mock import Mock, patch
 
 import pytest
 from playwright.sync_api import Page
+from streamlit.delta_generator import DeltaGenerator
+from streamlit.delta_generator_singletons import context_dg_stack, get_default_dg_stack_value
 from streamlit.proto.ClientState_pb2 import ClientState
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.runtime.app_session import AppSession
@@ -59,8 +63,9 @@ def test_a_click_is_kept_though_another_comes_before_its_script_run_begins() -> 
         session._script_event_loop.close()
         return session._scriptrunner._requests.on_scriptrunner_ready().rerun_data
 
-    widgets = asyncio.run(waiting()).widget_states.widgets
-    assert {widget.id for widget in widgets} == {"new seed", "pause"}
+    with ThreadPoolExecutor() as pool:  # Playwright's event loop may run in this thread
+        rerun = pool.submit(asyncio.run, waiting()).result()
+    assert {widget.id for widget in rerun.widget_states.widgets} == {"new seed", "pause"}
 
 
 def drawing(place: int, words: str, fragment: str = "") -> ForwardMsg:
@@ -86,6 +91,21 @@ def test_a_fragment_that_runs_again_leaves_no_gap_before_what_follows_it() -> No
         queue.enqueue(message)
     queue.clear(retain_lifecycle_msgs=True)  # the whole page is drawn again
     assert [message.WhichOneof("type") for message in queue.flush()] == ["script_finished"]
+
+
+def test_a_page_is_not_drawn_inside_the_fragment_that_ran_before_it() -> None:
+    class BegunError(Exception):
+        pass
+
+    def run_after_a_fragment() -> tuple[DeltaGenerator, ...]:
+        context_dg_stack.set((*context_dg_stack.get(), DeltaGenerator()))
+        runner = Mock()
+        runner._install_event_loop.side_effect = BegunError
+        with pytest.raises(BegunError):
+            ScriptRunner._run_script(runner, RerunData())
+        return context_dg_stack.get()
+
+    assert copy_context().run(run_after_a_fragment) == get_default_dg_stack_value()
 
 
 def test_a_file_made_on_a_click_stays_while_fragments_and_other_sessions_run() -> None:

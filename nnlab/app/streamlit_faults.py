@@ -7,6 +7,9 @@ When a fragment runs again, what it drew before is taken out of the queue of mes
 (https://github.com/streamlit/streamlit/pull/9381). What follows it on the page stays, and may be
 the first of its container to arrive: the browser says "Bad delta path", and shows no page.
 
+A thread that has run a fragment draws the next page inside that fragment's container, and so
+replaces every chart.
+
 A file that is made on a click is deleted after any two script runs on the server, those of
 fragments and of other sessions included (https://github.com/streamlit/streamlit/pull/12942). The
 browser may not have fetched it yet.
@@ -17,8 +20,10 @@ from functools import wraps
 from pathlib import PurePosixPath
 from typing import Any
 
+from streamlit.delta_generator_singletons import context_dg_stack, get_default_dg_stack_value
 from streamlit.runtime.forward_msg_queue import ForwardMsgQueue
 from streamlit.runtime.media_file_manager import MediaFileManager
+from streamlit.runtime.scriptrunner import RerunData, ScriptRunner
 from streamlit.runtime.state.safe_session_state import SafeSessionState
 
 
@@ -26,6 +31,7 @@ def mend() -> None:
     """Mend these faults for the rest of this process; call it once."""
     _finish_commands()
     _keep_order()
+    _begin_at_the_top()
     _keep_files()
 
 
@@ -63,6 +69,18 @@ def _keep_order() -> None:
             queue._delta_index_map = {}
 
     ForwardMsgQueue.clear = clear_unless_fragment  # type: ignore[method-assign,assignment]
+
+
+def _begin_at_the_top() -> None:
+    """Let each script run begin outside of all containers."""
+    run = ScriptRunner._run_script
+
+    @wraps(run)
+    def run_from_the_top(runner: ScriptRunner, request: RerunData) -> None:
+        context_dg_stack.set(get_default_dg_stack_value())
+        run(runner, request)
+
+    ScriptRunner._run_script = run_from_the_top  # type: ignore[method-assign,assignment]
 
 
 def _keep_files() -> None:

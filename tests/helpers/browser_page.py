@@ -215,23 +215,19 @@ def single(values: np.ndarray) -> list[float]:
 
 
 def mark(page: Page) -> None:
-    """Mark the charts' elements, so that `marked` can find out whether they were replaced."""
-    page.evaluate(
-        """() => {
-          const charts = document.querySelectorAll('[data-live-chart]');
-          charts.forEach((chart) => { chart.mark = true; });
-          window.marks = charts.length;
-        }"""
-    )
+    """Remember the charts' elements, so that `marked` can find out whether they were replaced."""
+    page.evaluate("window.marks = [...document.querySelectorAll('[data-live-chart]')]")
 
 
 def marked(page: Page) -> bool:
-    """Return whether the page's charts are exactly those that were marked."""
+    """Return whether the charts that were marked are still those of the page.
+
+    There may be more: a chart begins to show as soon as its place is drawn.
+    """
     return page.evaluate(
-        """() => {
-          const charts = [...document.querySelectorAll('[data-live-chart]')];
-          return charts.length === window.marks && charts.every((chart) => chart.mark);
-        }"""
+        """() => marks.every((chart) => (
+          chart === document.querySelector(`[data-live-chart=${chart.dataset.liveChart}]`)
+        ))"""
     )
 
 

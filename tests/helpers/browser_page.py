@@ -115,6 +115,8 @@ def open_page(page: Page, address: str, query: str = "") -> Page:
     for name in CHARTS:
         shown(page, name, 0)
     wait_for_style(page, navigation.STYLE, playground.STYLE)
+    # The code of buttons comes in a file of its own. Until it has come, a key does nothing.
+    expect(page.locator(".st-key-start button, .st-key-pause button").first).to_be_attached()
     expect(page.locator(".keyboard button")).to_be_attached()  # else a key does nothing yet
     return page
 

@@ -26,7 +26,6 @@ from tests.helpers.browser_page import (
     marked,
     numbers,
     open_popover,
-    open_save,
     place,
     press,
     press_one_of,
@@ -378,7 +377,7 @@ def test_names_from_a_file_are_shown_literally_and_run_nothing(page: Page, serve
 
 
 def download(page: Page) -> bytes:
-    open_save(page)
+    press(page, "Save")
     content = download_file(page, "Points (CSV)").read_bytes()
     page.keyboard.press("Escape")
     return content

@@ -29,7 +29,6 @@ from tests.helpers.browser_page import (
     download,
     numbers,
     open_page,
-    open_save,
     press,
     settled,
     shown,
@@ -104,7 +103,7 @@ def test_what_is_saved_in_a_pause_is_the_runs_own(
     press(page, "Pause")
     at = settled(page)
     run = advance(start(CONFIG), at)
-    open_save(page)
+    press(page, "Save")
     with Image.open(download(page, "Animation (.gif)")) as image:
         assert image.n_frames == len(moments(run))
     with np.load(download(page, "Parameters (.npz)"), allow_pickle=False) as saved:
@@ -286,7 +285,7 @@ def test_the_parameters_saved_are_those_set_by_hand_last(page: Page, server: str
         exact.press("Escape")
         loss = evaluate(set_parameter(run, 0, 0, 0, value)).train_loss
         expect(numbers(page)).to_contain_text(f"{loss:.4f}")
-    open_save(page)
+    press(page, "Save")
     with np.load(download(page, "Parameters (.npz)")) as saved:
         assert saved["weights_1"][0, 0] == 2.5
 

@@ -108,6 +108,20 @@ def test_a_page_is_not_drawn_inside_the_fragment_that_ran_before_it() -> None:
     assert copy_context().run(run_after_a_fragment) == get_default_dg_stack_value()
 
 
+def test_a_click_on_a_button_finds_its_file_though_it_has_been_drawn_again() -> None:
+    files = MediaFileManager(MemoryMediaFileStorage("/media"))
+    drawn = [
+        files.add_deferred(lambda words=words: words, "text/plain", place, element_id="save")
+        for words, place in [("before", "its place"), ("now", "another place")]
+    ]
+    files.remove_orphaned_files()  # as after each script run
+    for address in drawn:
+        name = PurePosixPath(files.execute_deferred(address)).name
+        assert files._storage.get_file(name).content == b"now"
+    other = files.add_deferred(lambda: "other", "text/plain", "a third place", element_id="other")
+    assert other not in drawn
+
+
 def test_a_file_made_on_a_click_stays_while_fragments_and_other_sessions_run() -> None:
     storage = MemoryMediaFileStorage("/media")
     files = MediaFileManager(storage)

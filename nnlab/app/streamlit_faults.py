@@ -10,15 +10,19 @@ the first of its container to arrive: the browser says "Bad delta path", and sho
 A thread that has run a fragment draws the next page inside that fragment's container, and so
 replaces every chart.
 
-A file that is made on a click is deleted after any two script runs on the server, those of
-fragments and of other sessions included (https://github.com/streamlit/streamlit/pull/12942). The
-browser may not have fetched it yet.
+A file that is made on a click gets a new address each time its button is drawn, and the server
+knows only the last one. A click on the button as it was drawn before is refused.
+
+Such a file is deleted after any two script runs on the server, those of fragments and of other
+sessions included (https://github.com/streamlit/streamlit/pull/12942). The browser may not have
+fetched it yet.
 """
 
 from collections.abc import Sequence
 from functools import wraps
 from pathlib import PurePosixPath
 from typing import Any
+from uuid import NAMESPACE_OID, uuid5
 
 from streamlit.delta_generator_singletons import context_dg_stack, get_default_dg_stack_value
 from streamlit.runtime.forward_msg_queue import ForwardMsgQueue
@@ -32,6 +36,7 @@ def mend() -> None:
     _finish_commands()
     _keep_order()
     _begin_at_the_top()
+    _keep_addresses()
     _keep_files()
 
 
@@ -81,6 +86,28 @@ def _begin_at_the_top() -> None:
         run(runner, request)
 
     ScriptRunner._run_script = run_from_the_top  # type: ignore[method-assign,assignment]
+
+
+def _keep_addresses() -> None:
+    """Let a button's file have the same address each time the button is drawn."""
+    add = MediaFileManager.add_deferred
+
+    @wraps(add)
+    def add_at_its_address(
+        files: MediaFileManager, *file: Any, element_id: str = "", **more: Any
+    ) -> str:
+        drawn = add(files, *file, element_id=element_id, **more)
+        with files._lock:
+            button = files._deferred_callables.pop(drawn)
+            session, place = button["session_id"], button["coordinates"]
+            kept = uuid5(NAMESPACE_OID, f"{session} {element_id or place}").hex
+            files._deferred_callables[kept] = button
+            files._deferred_ids_by_session[session] -= {drawn}
+            files._deferred_ids_by_session[session] |= {kept}
+            files._files_by_session_and_coord[session][place] = kept
+        return kept
+
+    MediaFileManager.add_deferred = add_at_its_address  # type: ignore[method-assign,assignment]
 
 
 def _keep_files() -> None:

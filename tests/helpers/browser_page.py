@@ -282,16 +282,6 @@ def drag(page: Page, *places: tuple[float, float], steps: int = 20) -> None:
     page.mouse.up()
 
 
-def open_save(page: Page) -> None:
-    """Open Save, and wait until the server has drawn its buttons for the present run.
-
-    An earlier button would ask for a file that is no longer offered.
-    """
-    press(page, "Save")
-    app = page.get_by_test_id("stApp")
-    expect(app).to_have_attribute("data-test-script-state", "notRunning")
-
-
 def download(page: Page, name: str) -> Path:
     """Press a button that saves a file; return the file's path."""
     with page.expect_download() as download_info:

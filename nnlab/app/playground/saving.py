@@ -22,7 +22,6 @@ from nnlab.training.edit_record import PARAMETER, STEP, STOP, Edit
 from nnlab.training.run import Run, evaluate
 from nnlab.training.wording import label, loss_name, value_text
 
-FEW_POINTS = 5000  # take about 10 ms to write
 _script = lru_cache(maxsize=4)(script)
 
 
@@ -43,10 +42,7 @@ def render() -> None:
             _button("save_parameters", "Parameters (.npz)", data, "nnlab-parameters.npz", help_)
             _program(run)
             receipts.of_run(run)
-        # A file made on a click is refused if the click comes before Save has been drawn again.
-        points: Callable[[], bytes] | bytes = made_in_turn(partial(own_points.file, playground))
-        if len(run.dataset.train_inputs) <= FEW_POINTS:
-            points = own_points.file(playground)
+        points = made_in_turn(partial(own_points.file, playground))
         help_ = (
             "The training points as CSV; with the data set “Your own points”, your test points, "
             "too."

@@ -4,6 +4,7 @@ It is a small TOML file. It proves nothing by itself: whoever gets it runs it ag
 """
 
 import json
+import math
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
@@ -99,7 +100,7 @@ def record_of(run: Run, step: int = 0, reached: int = 0) -> RunRecord:
     )
     metrics = evaluate(run)
     found = {name: getattr(metrics, name) for name in NUMBERS}
-    numbers = {name: value for name, value in found.items() if value == value}  # noqa: PLR0124
+    numbers = {name: value for name, value in found.items() if not math.isnan(value)}
     return RunRecord(step, reached, settings, edits, run.iteration, numbers)
 
 

@@ -90,6 +90,7 @@ def repeat(record: RunRecord) -> Run:
     for edit in reversed(record.edits):
         if edit.kind in {SETTING, STOP}:
             first = replace(first, **{edit.name: parse(edit.name, edit.before)})
+    check_work(first)
     run = start(first)
     for edit in record.edits:
         # a step on one point is recorded at the iteration after it
@@ -104,6 +105,7 @@ def repeat(record: RunRecord) -> Run:
 def _edited(run: Run, edit: Edit) -> Run:
     if edit.kind in {SETTING, STOP}:
         changed: Config = replace(run.config, **{edit.name: parse(edit.name, edit.value)})
+        check_work(changed)
         return with_config(run, changed)
     if edit.kind == STEP and edit.value.isdecimal():
         point = int(edit.value)

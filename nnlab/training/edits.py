@@ -29,13 +29,17 @@ def with_config(run: Run, config: Config) -> Run:
     Raises
     ------
     BrokenRule
-        If features, hidden layers or classes change, as the parameters would not fit.
+        If features, hidden layers or the number of classes change, as the parameters would not
+        fit.
     """
     for name in ("features", "hidden_layers", "classes"):
         old, new = getattr(run.config, name), getattr(config, name)
         if new != old:
             must = f"stay {shown(old)} while a run goes on"
             raise BrokenRule(name, must, shown(new))
+    if config.layer_sizes != run.config.layer_sizes:  # the other data set has more or fewer classes
+        must = f"stay {shown(run.config.dataset)} while a run goes on"
+        raise BrokenRule("dataset", must, shown(config.dataset))
     same_data = all(getattr(config, name) == getattr(run.config, name) for name in DATA_FIELDS)
     return _continued(
         replace(

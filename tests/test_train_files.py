@@ -163,6 +163,16 @@ def test_the_run_is_saved_in_each_kind_of_file(
     assert result.stdout.splitlines()[-1] == summary
 
 
+def test_the_script_of_a_run_that_stopped_early_keeps_its_schedule(
+    file: str, tmp_path: Path
+) -> None:
+    """A schedule stretches over all iterations, also those that were not made."""
+    saved = tmp_path / "run.py"
+    schedule = ["--learning-rate-schedule", "cosine", "--learning-rate", "0.3"]
+    assert train("--csv", file, *schedule, "--target-loss", "1.2", "--save", str(saved)) == 0
+    assert re.search(r"^ITERATIONS.* = 20, 0\.3", saved.read_text(), re.MULTILINE)
+
+
 def test_a_full_disk_at_the_end_is_one_sentence(tmp_path: Path) -> None:
     if not Path("/dev/full").exists():
         pytest.skip("this system has no device that is always full")

@@ -86,7 +86,10 @@ def _page(run: Run, axes: Axes) -> bytes:
 
 
 def _script(run: Run) -> bytes:
-    return script(replace(run.config, iterations=max(1, run.iteration))).encode()
+    config = run.config
+    if config.learning_rate_schedule == "constant":  # others stretch over all iterations
+        config = replace(config, iterations=max(1, run.iteration))
+    return script(config).encode()
 
 
 CONTENTS: dict[str, Callable[[Run, Sequence[Row], Axes], bytes]] = {

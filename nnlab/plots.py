@@ -111,16 +111,16 @@ def losses(model: Any, *, log: bool = False) -> go.Figure:
 def network(run: Run) -> go.Figure:
     """Draw the network of a run: its units, and its weights as lines, orange where negative.
 
-    The stronger a weight, the thicker its line; the color of a unit is that of its bias.
+    The stronger a weight, the thicker its line; the colour of a unit is that of its bias.
     """
     sizes, figure = run.config.layer_sizes, go.Figure()
-    places = [(np.arange(size) - (size - 1) / 2) * -1.0 for size in sizes]
+    heights = [(np.arange(size) - (size - 1) / 2) * -1.0 for size in sizes]
     largest = max(float(np.abs(weights).max()) for weights in run.parameters.weights) or 1.0
     for layer, weights in enumerate(run.parameters.weights):
         for (start, end), weight in np.ndenumerate(weights):
             figure.add_scatter(
                 x=[layer, layer + 1],
-                y=[places[layer][start], places[layer + 1][end]],
+                y=[heights[layer][start], heights[layer + 1][end]],
                 mode="lines",
                 opacity=0.7,
                 line={
@@ -131,8 +131,8 @@ def network(run: Run) -> go.Figure:
                 showlegend=False,
             )
     biases = [np.zeros(sizes[0]), *(values[0] for values in run.parameters.biases)]
-    for layer, (ys, values) in enumerate(zip(places, biases, strict=True)):
-        inputs = [option_name("features", name) for name in run.config.features]
+    inputs = [option_name("features", name) for name in run.config.features]
+    for layer, (ys, values) in enumerate(zip(heights, biases, strict=True)):
         figure.add_scatter(
             x=np.full(len(ys), layer),
             y=ys,

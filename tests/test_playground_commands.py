@@ -90,7 +90,7 @@ COMMANDS = [
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_a_command_replaces_the_record_once(command: Any, state: CountedState) -> None:
-    """So a tick that reads the record meanwhile sees all of it or nothing."""
+    """So a script run that ends in the middle of it has done all of it or nothing."""
     drawn = change(left=LEFT, point_history=(OwnPoints(), OWN))
     state.replaced = 0
     command(drawn)
@@ -136,7 +136,7 @@ def test_a_step_that_takes_longer_than_a_tick_goes_on_as_training() -> None:
     playground = draw()
     assert playground.run.iteration == 31
     assert playground.training
-    session.advanced(playground.run, advance(playground.run, playground.goal - 31))
+    session.advanced(advance(playground.run, playground.goal - 31))
     playground = session.current()
     np.testing.assert_array_equal(playground.run.losses, advance(RUN, 20).losses)
     assert playground.training is None

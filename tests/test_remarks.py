@@ -90,6 +90,12 @@ def test_a_regression_succeeds_by_its_loss() -> None:
     assert f"compared with {constant} for predicting the same value everywhere. Done" in sentence
 
 
+def test_a_curve_succeeds_by_its_loss() -> None:
+    config = Config(problem="regression", dataset="curve", function="x", samples=50, iterations=500)
+    run = advance(start(replace(config, hidden_layers=(), learning_rate=0.3)), 500)
+    assert success(observe(run)).startswith("The curve fits the points: the loss is")
+
+
 def test_success_is_said_at_the_end_alone() -> None:
     link = {"dataset": "moons", "optimizer": "adam", "initialization": "he", "samples": "200"}
     app = open_playground(

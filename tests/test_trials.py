@@ -280,7 +280,7 @@ def test_a_slice_is_shorter_the_more_sessions_wait() -> None:
     seconds: list[float] = []
     trials = SimpleNamespace(advanced=seconds.append)
     for others in (0, 1, 39):
-        doctor._slice(trials, others)
+        doctor.make_slice(trials, others)
     assert seconds == [turns.BUDGET_SECONDS / n for n in (1, 2, 40)]
 
 
@@ -296,7 +296,7 @@ def test_a_session_that_waits_during_a_slice_has_the_next_turn() -> None:
         waits = threading.Thread(target=other)
         waits.start()
         wait_until(lambda: turns.waiting() == 1)
-        doctor._slice(_trials(), others=1)
+        doctor.make_slice(_trials(), others=1)
     with turns.turn("trial"):
         order.append("trial")
     waits.join()

@@ -120,15 +120,14 @@ def _columns(content: bytes) -> tuple[list[list[str]], list[int], bool]:
         if not any(row):
             continue
         if not rows and not 3 <= len(row) <= MAX_COLUMNS:
-            must = f"have 3 to {MAX_COLUMNS} columns, split at commas, semicolons, tabs or spaces"
-            raise _refusal(must, f"{len(row):,}")
+            at = "commas, semicolons, tabs, bars or spaces"
+            raise _refusal(f"have 3 to {MAX_COLUMNS} columns, split at {at}", f"{len(row):,}")
         if len(rows) == 1 and len(row) == len(rows[0]) + 1 and separator in "\t ":
             rows[0].insert(0, "")  # R writes the names of rows without a name for their column
         if rows and len(row) != len(rows[0]):
             where = f"{len(row):,} in row {number}"
             raise _refusal(f"have {len(rows[0])} cells in every row", where)
-        point = separator == ","
-        rows.append(row if point else [_with_point(cell) for cell in row])
+        rows.append(row if separator == "," else [_with_point(cell) for cell in row])
         row_numbers.append(number)
     columns = [list(cells) for cells in zip(*rows, strict=True)]
     header = all(as_number(cells[0]) is None for cells in columns) or _is_numbered_header(columns)

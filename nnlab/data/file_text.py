@@ -22,7 +22,7 @@ def rows_of(content: bytes) -> Iterator[tuple[int, list[str], str]]:
     is the one that a first line "sep=;" names, or the first of tab, semicolon, comma and bar that
     splits the first row into three or more cells. Without any of them, it is a space. Lines that
     begin with # or % above the first row are comments, but the last of them can be the header, as
-    NumPy's savetxt writes it. Empty rows are left out.
+    NumPy's savetxt writes it. Empty rows are yielded, too, as they count.
 
     Raises
     ------

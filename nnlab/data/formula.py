@@ -15,8 +15,8 @@ import numpy as np
 from nnlab.data.points import FloatArray
 
 MAX_LENGTH = 80  # characters, without spaces
-# A wave, a cubic with two bends, and a corner
-SINE, CUBIC, CORNER = EXAMPLES = ("sin(3*x)", "4*x**3-3*x", "2*abs(x)-1")
+EXAMPLES = ("sin(3*x)", "4*x**3-3*x", "2*abs(x)-1")  # a wave, a cubic with two bends, a corner
+SINE = EXAMPLES[0]
 LARGEST = 10  # of its values; a network learns badly from larger targets
 MUST = (
     "be made of numbers, x, + - * / **, sin, cos, exp, abs and sqrt, have at most "

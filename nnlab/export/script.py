@@ -16,7 +16,7 @@ import numpy as np
 
 from nnlab.data.datasets import DATASETS, OWN, Dataset
 from nnlab.data.formula import python_source
-from nnlab.data.real_sets import REAL_SETS, TEST_EVERY, table_of
+from nnlab.data.real_sets import REAL_SETS, table_of
 from nnlab.data.rules import BrokenRule, shown
 from nnlab.model.activations import ACTIVATIONS
 from nnlab.model.initialization import TFP
@@ -104,7 +104,7 @@ def _values(config: Config, dataset: Dataset, *, packed: bool) -> dict[str, Any]
         "activation": first.source if first else "",
         "slope": first.slope_source if first else "",
         "takes_z": takes_z,
-        "normal": "gelu" in activations,
+        "uses_ndtr": "gelu" in activations,
         "slope_arguments": arguments,
         "slopes_of_a": several or bool(first and re.search(r"\ba\b", first.slope_source)),
         "function": _returned(python_source(config.function)),
@@ -142,14 +142,11 @@ def _functions(activation: str, arguments: str) -> str:
 def _real(config: Config) -> dict[str, Any]:
     """Return what the script needs to know of a real data set."""
     table, real = table_of(config.dataset), REAL_SETS[config.dataset]
-    count = len(table.targets)
     return {
         "load": f"load_{config.dataset.replace('-', '_')}",
         "arguments": "" if real.n_classes else "scaled=False",
-        "about": real.about,
         "places": [table.names.index(name) for name in config.data_columns or real.pair],
         "names": " and ".join(config.data_columns or real.pair),
-        "n_test": min(count // TEST_EVERY, config.test_samples),
     }
 
 

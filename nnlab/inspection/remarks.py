@@ -47,8 +47,9 @@ def success(observation: Observation) -> str:
         if fraction_learned(observation) < LEARNED:
             return ""
         constant = constant_loss(run.config, run.dataset)
+        what = "curve" if run.dataset.is_curve else "surface"
         return (
-            f"The surface fits the points: the loss is {metrics.train_loss:.2g}, compared with "
+            f"The {what} fits the points: the loss is {metrics.train_loss:.2g}, compared with "
             f"{constant:.2g} for predicting the same value everywhere. {done}"
         )
     train, test = metrics.train_accuracy, metrics.test_accuracy

@@ -7,13 +7,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from nnlab import process_end
+from nnlab.data.cells import guarded
 from nnlab.lessons.library import in_folder, shipped
 from nnlab.lessons.verify import Verdict, verify
 from nnlab.training import cli_options
 
 COLUMNS = ("file", "name", "lesson", "nnlab", "reproduced", "goals_met", "goals", "verdict")
-# Spreadsheets take text that begins so as a formula.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def main(arguments: Sequence[str], name: str, version: str) -> int:
@@ -56,13 +55,13 @@ def _folder(folder: Path, version: str) -> int:
         said = (receipt.name, receipt.lesson, receipt.version) if receipt else ("", "", "")
         reproduced = "no" if verdict.differs else "yes"
         goals = (str(verdict.goals_met), str(verdict.goals))
-        _print((file.name, *said, reproduced, *goals, verdict.sentence))
+        texts = map(guarded, (file.name, *said))
+        _print((*texts, reproduced, *goals, guarded(verdict.sentence)))
         code = max(code, process_end.EXIT_BAD_INPUT if verdict.differs else 0)
     return code
 
 
 def _print(row: Sequence[str]) -> None:
     line = io.StringIO()
-    safe = [f"'{cell}" if cell.startswith(_FORMULA) else cell for cell in row]
-    csv.writer(line, lineterminator="\n").writerow(safe)
+    csv.writer(line, lineterminator="\n").writerow(row)
     process_end.write(line.getvalue(), sys.stdout)

@@ -1,6 +1,6 @@
 """Config: every setting that a run depends on, with its default, its rule and its meaning.
 
-Over 250 lines, as it is one list of 26 settings.
+Over 250 lines, as it is one list of all settings.
 """
 
 from dataclasses import dataclass, field, fields
@@ -93,7 +93,7 @@ class Config:
     data_columns: tuple[str, ...] = _setting(
         (),
         kinds.pair_of_names(),
-        "The two columns of a real data set that the network sees. None: a pair that shows much.",
+        "The two columns of a real data set that the network sees. If empty, a telling pair.",
         draws="data",
         axis=False,
     )

@@ -81,7 +81,7 @@ GOOD = {
 }
 
 
-COLUMNS = "file must have 3 to 100 columns, split at commas, semicolons, tabs or spaces, got"
+COLUMNS = "file must have 3 to 100 columns, split at commas, semicolons, tabs, bars or spaces, got"
 NUMBERS = "file must have finite numbers, got"
 BAD = {
     b"": "file must have rows of numbers, got nothing",

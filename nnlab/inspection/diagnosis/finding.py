@@ -39,6 +39,7 @@ class Finding(NamedTuple):
     cures : what may help, the smaller changes first
     certain : a run with this trouble does not recover by itself; else the finding only counts once
         the run is over
+    overfits : the run has learned its task, so that only its test points count
     """
 
     name: str

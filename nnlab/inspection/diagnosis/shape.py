@@ -23,7 +23,8 @@ def line(observation: Observation) -> Finding | None:
         return None
     wrong = 1 - observation.metrics.train_accuracy
     what = "Without hidden layers" if not config.hidden_layers else "With linear units alone"
-    shape = "straight line" if config.n_classes else "plane"
+    is_curve = observation.run.dataset.is_curve
+    shape = "straight line" if config.n_classes or is_curve else "plane"
     evidence = f", and leaves {wrong:.0%} of the points wrong." if not math.isnan(wrong) else "."
     return Finding(
         "line",

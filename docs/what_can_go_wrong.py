@@ -23,8 +23,8 @@ HEAD = """# What can go wrong
 
 Each row is a rule of the diagnosis in `nnlab/inspection/diagnosis`. Append the link to the
 playground's address, and press *Start*. The page tries the cures in short runs before it advises
-one, so its advice may be another than the ones in the row. `python -m docs.what_can_go_wrong`
-writes this page.
+one, so it may advise something that is not in the row. `python -m docs.what_can_go_wrong` writes
+this page.
 
 | What is wrong | The picture | The evidence, in the linked run | What may help | Try it |
 |---|---|---|---|---|
@@ -173,10 +173,7 @@ def _row(name: str, shown: Shown) -> str:
     if not finding:
         raise ValueError(f"the run of {name} does not show it")
     what = (inspect.getdoc(rule) or "").split("\n\n")[0].split(". ")[0].removeprefix("Find ")
-    labels = [
-        report.STANDARDISE if cure.standardise else report.changes(cure.changes)
-        for cure in finding.cures
-    ]
+    labels = [report.cure_label(cure) for cure in finding.cures]
     link = f"`?{urlencode(config_query(shown.config))}`"
     title = name.capitalize()
     what = " ".join(what.split()).rstrip(".")

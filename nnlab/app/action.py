@@ -16,8 +16,8 @@ class Action(NamedTuple, Generic[Record]):
     ----------
     name : key of the button
     command : called with the record that the button was drawn for, and the button's values. It must
-        not wait or compute, but only ask in the record for work that takes long, as no newer
-        message can end the script run before its commands are done
+        neither wait nor compute, since no newer message can end the script run before it returns.
+        For work that takes long, it only leaves a wish in the record
     label, help : of the button, where they are always the same; the help names the key, too
     key : as in KeyboardEvent.key, with "Shift+" before it; empty if there is none
     is_enabled : says whether the action is possible

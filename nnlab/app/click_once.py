@@ -2,8 +2,8 @@
 
 Streamlit's page sends a click a moment after it, by a timer. If the timer of a fragment that runs
 again by itself is due before, that message carries the click as well, and the server would act on
-both. So such a message is dropped: the click's own follows, and what it does need not wait for one
-more tick.
+both. So such a message is dropped: the click's own follows at once, and takes effect one tick
+earlier than if both were handled.
 """
 
 from google.protobuf.message import DecodeError  # type: ignore[import-untyped]

@@ -33,8 +33,8 @@ Record = TypeVar("Record", bound=PageRecord)
 class RecordKeeper(Generic[Record]):
     """Keeps a page's record in the session. Only the page's module `session` has such a keeper.
 
-    Each command replaces the record in one assignment, since two script runs of a session may
-    overlap.
+    Each command replaces the record in one assignment, since a newer message may end a script run
+    wherever it uses the session's state.
     """
 
     def __init__(self, key: str) -> None:

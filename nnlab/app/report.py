@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nnlab.data.datasets import CURVE
+from nnlab.inspection.diagnosis.finding import Cure
 from nnlab.training.config import Config
 from nnlab.training.metrics import Metrics
 from nnlab.training.run import Run
@@ -115,6 +116,11 @@ def changes(changed: Mapping[str, Any]) -> str:
         if "regularization_rate" in rest:
             words[-1] += f" {short(rest.pop('regularization_rate'))}"
     return "Try " + ", ".join([*words, *(phrase(name, value) for name, value in rest.items())])
+
+
+def cure_label(cure: Cure) -> str:
+    """Return the label of a button that applies a cure."""
+    return STANDARDISE if cure.standardise else changes(cure.changes)
 
 
 def alt(run: Run, values: Metrics) -> str:

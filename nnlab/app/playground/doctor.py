@@ -27,7 +27,7 @@ def render_advice(playground: Playground, advice: Advice, *, certain: bool) -> N
             f"{finding.sentence} {cure.reason} {advice.evidence}",
             icon=":material/stethoscope:",
         )
-        label = report.STANDARDISE if cure.standardise else report.changes(cure.changes)
+        label = report.cure_label(cure)
         help_ = "Apply the advice; a new run starts. Undo brings this run back."
         ADVICE.button(st, playground, advice, label=label, help=help_)
 
@@ -35,18 +35,21 @@ def render_advice(playground: Playground, advice: Advice, *, certain: bool) -> N
 def render_trials(playground: Playground) -> None:
     """Say that cures are being tried, and try them, slice by slice."""
     ticks = TRIES_WHILE_TRAINING if playground.training else 1
-    st.fragment(_try, run_every=ticks * TICK_SECONDS)()
+    with st.container(key="diagnosis"):
+        st.fragment(_try, run_every=ticks * TICK_SECONDS)()
 
 
 def _try() -> None:
     trials = session.current().trials
     if trials and not trials.ended:
         with turn() as others:
-            session.tried(trials, _slice(trials, others))
-    if not (trials := session.current().trials) or trials.ended:
+            trials = make_slice(trials, others)
+        session.tried(trials)
+    if not trials or trials.ended:
         st.rerun()
     st.caption("Something is wrong. Trying what helps…" if trials.certain else "Trying what helps…")
 
 
-def _slice(trials: Trials, others: int) -> Trials:
+def make_slice(trials: Trials, others: int) -> Trials:
+    """Advance the trials by what a turn has time for; `others` wait for theirs."""
     return trials.advanced(BUDGET_SECONDS / (1 + others))

@@ -24,7 +24,7 @@ PARTS = {
         ".st-key-apply_advice",
     ),
     "examples": ("Examples", ".stSidebar .stVerticalBlock:has(> * > .st-key-examples)"),
-    "explore": ("Link to Explore", ".st-key-pages .stPageLink"),
+    "explore": ("Links to Explore and Lessons", ".st-key-pages .stPageLink"),
     "step_buttons": ("Step buttons", ".st-key-step, .st-key-step_tick"),
     "reset": ("Reset", ".st-key-reset"),
     "speed": ("Speed", ".st-key-speed_choice"),

@@ -81,10 +81,10 @@ def _tick(
     training = playground.training
     if training:
         with turn() as others:
-            # Read here: a script run that was replaced while it waited ends at this line.
+            # If a click came while this script run waited for its turn, it ends at this line.
             run = session.current().run
             frames = tick(run, training.goal, choices.speed, others, turns.BUDGET_SECONDS)
-            session.advanced(run, frames[-1])
+            session.advanced(frames[-1])
     elif observed and playground.shows_the_same_as(observed[0][0]):
         observation = observed[0][1]
         frames = [observation.run]

@@ -1,7 +1,7 @@
 """A user's own points on the page: drawn on the plane, uploaded, downloaded, in the link."""
 
 from functools import lru_cache
-from typing import Any, TypeVar
+from typing import Any
 
 import streamlit as st
 
@@ -18,7 +18,6 @@ from nnlab.data.points import MAX_LINK_POINTS, NO_POINTS, Points
 from nnlab.data.rules import BrokenRule
 from nnlab.figures.style import COLOR_NAMES
 
-Result = TypeVar("Result")
 LOOK, ERASER = "Look", "Erase"
 MAX_NAME = 60  # characters of a column's name in the link
 _COLUMNS = ("x1", "x2", "target")  # in the link, and the usual names

@@ -197,10 +197,9 @@ def examine(observation: Observation) -> None:
         _change(trials=trials, is_sick=sick)
 
 
-def tried(before: Trials, after: Trials) -> None:
-    """Keep the trials that a slice has advanced, unless they were replaced meanwhile."""
-    if current().trials is before:
-        _change(trials=after)
+def tried(trials: Trials) -> None:
+    """Keep the trials that a slice has advanced."""
+    _change(trials=trials)
 
 
 # The run
@@ -378,15 +377,15 @@ def slow_down() -> None:
         _change(training=training._replace(pace=training.pace.slower(time.monotonic())))
 
 
-def advanced(before: Run, after: Run) -> None:
-    """Keep the run that a tick has advanced, unless it was changed meanwhile."""
+def advanced(run: Run) -> None:
+    """Keep the run that a tick has advanced."""
     playground = current()
     training = playground.training
-    if playground.run is before:
-        ended = after.stopped or after.iteration >= playground.goal
-        if training:
-            training = training._replace(pace=training.pace.recovered(time.monotonic()))
-        _change(run=after, training=None if ended else training)
+    if run.stopped or run.iteration >= playground.goal:
+        training = None
+    elif training:
+        training = training._replace(pace=training.pace.recovered(time.monotonic()))
+    _change(run=run, training=training)
 
 
 def do_work() -> None:

@@ -8,6 +8,7 @@ from urllib.parse import parse_qs, urlparse
 import psutil
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Route, WebSocketRoute, expect
+from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from nnlab import Config, advance, evaluate, start
@@ -165,6 +166,48 @@ def test_space_starts_and_pauses_arrows_step_and_r_resets(page: Page, server: st
     shown(page, "loss-curve", 0)
     page.keyboard.press(" ")  # starts, although Reset was clicked last
     wait_for_iteration(page, 100)
+
+
+def test_pause_keeps_what_is_shown_though_the_server_has_trained_on(
+    page: Page, server: str
+) -> None:
+    held: list[tuple[WebSocketRoute, str | bytes]] = []
+    holding = [False]
+    ticks = [0]
+
+    def hold(route: WebSocketRoute, data: str | bytes) -> None:
+        held.append((route, data))
+        if not holding[0]:
+            let_go()
+
+    def let_go() -> None:
+        while held:
+            route, data = held.pop(0)
+            route.send(data)
+
+    def pass_on_two_ticks(upstream: WebSocketRoute, data: str | bytes) -> None:
+        if holding[0] and BackMsg.FromString(data).rerun_script.is_auto_rerun:
+            ticks[0] += 1
+            if ticks[0] > 2:
+                return
+        upstream.send(data)
+
+    def runs() -> int:
+        kinds = [ForwardMsg.FromString(data).WhichOneof("type") for _, data in held]
+        return kinds.count("script_finished")
+
+    intercept(page, from_page=pass_on_two_ticks, from_server=hold)
+    open_page(page, server, "speed=100&samples=100&iterations=1000000")
+    press(page, "Start")
+    wait_for_iteration(page, 300)
+    holding[0] = True
+    wait_in(page, lambda: runs() >= 2)
+    press(page, "Pause")
+    wait_in(page, lambda: len({iteration(page, name) for name in CHARTS}) == 1)
+    at = iteration(page)
+    holding[0] = False
+    let_go()
+    assert settled(page) == at
 
 
 def test_a_step_that_takes_long_shows_its_goal_and_can_be_paused(page: Page, server: str) -> None:

@@ -124,6 +124,62 @@ def draw() -> Playground:
     return session.current()
 
 
+def train(*iterations: int) -> list[int]:
+    """Let a tick end at each of the iterations; return those that Pause could still keep."""
+    session.start_training(change())
+    for iteration in iterations:
+        run = session.current().run
+        session.advanced(advance(run, iteration - run.iteration))
+    return [run.iteration for run in session.current().recent_runs]
+
+
+@pytest.mark.parametrize("button_first", [False, True])
+def test_pause_keeps_what_the_page_shows_though_ticks_have_followed(button_first: bool) -> None:
+    train(40, 50, 60)
+    if button_first:
+        session.pause()
+    session.pause_at(1, 40)
+    session.pause()
+    playground = session.current()
+    assert playground.training is None
+    assert playground.run.iteration == 40
+    np.testing.assert_array_equal(playground.run.losses, advance(RUN, 10).losses)
+
+
+def test_pause_keeps_the_present_run_if_what_the_page_shows_is_long_past() -> None:
+    recent = train(*range(31, 60))
+    assert recent == list(range(60 - session.MAX_RECENT_RUNS, 60))
+    session.pause_at(1, 31)
+    assert session.current().run.iteration == 59
+
+
+def restart() -> None:
+    session.pause()
+    session.start_training(session.current())
+
+
+def edit() -> None:
+    session.set_parameter([1, 0, 0], "0.5")
+
+
+@pytest.mark.parametrize(("since", "number"), [(restart, 1), (edit, 1), (lambda: None, 2)])
+def test_a_pause_that_comes_late_changes_nothing(since: Callable[[], None], number: int) -> None:
+    train(40, 50)
+    since()
+    before = session.current()
+    session.pause_at(number, 40)
+    assert session.current() is before
+
+
+def test_pause_does_not_undo_a_parameter_set_by_hand() -> None:
+    train(40)
+    edit()
+    run = session.current().run
+    session.advanced(advance(run, 10))
+    session.pause_at(1, 40)
+    assert session.current().run.edits == run.edits != ()
+
+
 @pytest.fixture
 def no_time(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let each script run make one iteration of a step."""

@@ -146,5 +146,6 @@ HANDLERS: Handlers = {
     "set": session.set_parameter,
     "look": session.look_back,
     "branch": session.branch,
+    "pause": session.pause_at,
     "slow": session.slow_down,
 }

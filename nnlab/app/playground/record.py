@@ -111,6 +111,7 @@ class Playground(PageRecord):
     run_number : which of the session's runs it is
     point_history : the own points, the present ones last, for undo
     training : None while the run is paused
+    recent_runs : as the last ticks have left it, so that Pause can keep what the page shows
     renew : the page's next script run starts a new run. `run` is still the old one, and `training`
         says whether Start was clicked for the new one
     work : what a click has asked for that takes long; the page's next script run does it
@@ -135,6 +136,7 @@ class Playground(PageRecord):
     run_number: int
     point_history: tuple[OwnPoints, ...]
     training: Training | None = None
+    recent_runs: tuple[Run, ...] = ()
     renew: bool = False
     work: Callable[[], None] | None = None
     viewed_iteration: int | None = None

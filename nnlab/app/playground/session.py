@@ -50,6 +50,7 @@ from nnlab.training.run import Run, advance, start
 
 Result = TypeVar("Result")
 KEY = "playground"
+MAX_RECENT_RUNS = 8  # more than the updates on their way to a browser
 UPDATE_PART = "Update"  # of the panel One step: what a step changes
 
 _keeper = RecordKeeper[Playground](KEY)
@@ -343,7 +344,7 @@ def _started(run: Run) -> dict[str, Any]:
     goal = goal_of(run)
     if goal == run.iteration:
         goal += run.config.iterations
-    return {"training": _training(run, goal), **_PRESENT}
+    return {"training": _training(run, goal), "recent_runs": (), **_PRESENT}
 
 
 def _training(run: Run, goal: int) -> Training:
@@ -361,6 +362,15 @@ def _still_started(run: Run) -> dict[str, Any]:
 def pause(_: Playground | None = None) -> None:
     """Pause the training, and look at the present."""
     _change(training=None, viewed_iteration=None)
+
+
+def pause_at(run: int, iteration: int) -> None:
+    """Pause at the iteration that the page shows, though ticks may have followed it."""
+    playground = current()
+    runs = {one.iteration: one for one in playground.recent_runs}
+    is_latest = runs.get(playground.run.iteration) is playground.run  # not changed by hand since
+    if is_latest and run == playground.run_number and iteration in runs:
+        _change(run=runs[iteration], training=None, recent_runs=())
 
 
 def restart_clock() -> None:
@@ -385,7 +395,11 @@ def advanced(run: Run) -> None:
         training = None
     elif training:
         training = training._replace(pace=training.pace.recovered(time.monotonic()))
-    _change(run=run, training=training)
+    earlier = playground.recent_runs
+    if earlier and earlier[-1] is not playground.run:
+        earlier = ()  # it has been changed by hand since
+    recent = (*earlier[-MAX_RECENT_RUNS + 1 :], run)
+    _change(run=run, training=training, recent_runs=recent)
 
 
 def do_work() -> None:

@@ -135,6 +135,13 @@ export class Chart {
     this.schedule();
   }
 
+  // Shows all of the last update at once.
+  finish() {
+    this.frames = this.frames.slice(-1);
+    this.restsUntil = this.nextAt = 0;
+    this.schedule();
+  }
+
   /**
    * Returns by how much the figure is enlarged: its text has the size that the style says.
    * @param {HTMLElement} element

@@ -61,11 +61,12 @@ function showKeys() {
 }
 
 /**
- * Says whether a click there presses a button after which updates on their way are not drawn.
+ * Returns the name of the button that a click there presses, if updates on their way are not drawn
+ * after it.
  * @param {EventTarget | null} target
  */
 export function stopsUpdates(target) {
-  return target instanceof Element && keys.stops.some((name) => target.closest(`.st-key-${name}`));
+  return keys.stops.find((name) => target instanceof Element && target.closest(`.st-key-${name}`));
 }
 
 /** @param {() => unknown} updates returns a value that changes with every update of the page */

@@ -77,7 +77,10 @@ export function mountTimeLine({ parentElement }) {
 
 let running = false; // at the last update
 let received = 0; // updates
+/** @type {{ run: number, iteration: number } | undefined} */
+let shown; // by the last update, if the page can pause there
 let stoppedAt = -Infinity;
+let pausing = 0; // number of the message that pauses the run at what is shown
 /** @param {Component<Uint8Array>} component */
 export function update({ parentElement, data, setTriggerValue }) {
   const message = unpack(data);
@@ -90,12 +93,15 @@ export function update({ parentElement, data, setTriggerValue }) {
   outbox.connect(message, (packet) => {
     if (parentElement.isConnected) setTriggerValue("messages", packet);
   });
-  // Updates that were on their way when Pause or Reset was pressed are not drawn.
+  // Updates that were on their way when Pause, Reset or the like was pressed are not drawn.
   if (!message.time && performance.now() - stoppedAt < STOPPING_MS) return;
+  if (outbox.isWaiting(pausing)) return;
   received += 1;
   running = !message.time;
-  if (isLate(message.sent) && message.paced) outbox.add("slow", {});
-  const { run } = message, isOpen = outbox.snapshot();
+  const { run, takes } = message, isOpen = outbox.snapshot();
+  if (isLate(message.sent) && takes.includes("slow")) outbox.add("slow", {});
+  const [iteration = 0] = Object.values(message.charts).map((change) => change.iteration);
+  shown = takes.includes("pause") ? { run, iteration } : undefined;
   for (const [name, change] of Object.entries(message.charts)) {
     const { network, gallery } = change;
     if (network) thing(diagrams, name, NetworkDiagram).update({ ...change, network, isOpen });
@@ -106,9 +112,14 @@ export function update({ parentElement, data, setTriggerValue }) {
 }
 
 document.addEventListener("click", ({ target }) => {
-  if (!running || !stopsUpdates(target)) return;
-  stoppedAt = performance.now();
-  for (const chart of charts.values()) chart.frames = [];
+  const stops = running && stopsUpdates(target);
+  if (stops === "pause" && shown) {
+    pausing = outbox.add("pause", shown);
+    for (const chart of charts.values()) chart.finish();
+  } else if (stops) {
+    stoppedAt = performance.now();
+    for (const chart of charts.values()) chart.frames = [];
+  }
 }, { capture: true });
 
 let quickest = Infinity; // ms that the quickest update took, plus the difference of the clocks

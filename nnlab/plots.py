@@ -10,6 +10,7 @@ import plotly.graph_objects as go
 from numpy.typing import ArrayLike, NDArray
 
 from nnlab.data.datasets import Dataset, FloatArray
+from nnlab.data.labels import MAX_CLASSES
 from nnlab.data.plane import pixel_centers, places, plane_extent
 from nnlab.data.rules import BrokenRule, shown
 from nnlab.figures.curves import loss_series
@@ -200,7 +201,8 @@ def _point_traces(
         known = np.asarray(targets)
         groups = []
         for number, label in enumerate(labels):
-            shape = {"color": LIGHT.points[number % 6], "symbol": symbol(number % 6, len(labels))}
+            own = number % MAX_CLASSES
+            shape = {"color": LIGHT.points[own], "symbol": symbol(own, len(labels))}
             groups.append((known == label, {"name": str(label), "marker": {**look, **shape}}))
     return [
         {"x": points[rows, 0], "y": points[rows, 1], "mode": "markers", **trace}

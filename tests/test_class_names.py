@@ -16,12 +16,12 @@ from nnlab.app.playground.point_history import OwnPoints
 from nnlab.app.playground.record import Playground
 from nnlab.app.report import reading
 from nnlab.app.turns import show
+from nnlab.data.labels import MAX_CLASSES
 from nnlab.data.points import Points
 from nnlab.figures.layer_charts import weights_and_predictions
 from nnlab.figures.points import decision_boundary
 from nnlab.figures.style import LIGHT, class_names
 from nnlab.inspection.plane_view import Unit, ViewOptions
-from nnlab.training.config import MAX_CLASSES
 from tests.helpers.app_page import key_of, open_playground, playground_of, texts
 from tests.helpers.browser_page import PATIENCE, chart, open_page, shown
 

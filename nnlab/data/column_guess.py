@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 from nnlab.data.cells import as_number, is_missing
-from nnlab.data.labels import MAX_LABELS
+from nnlab.data.labels import MAX_CLASSES
 from nnlab.data.tables import PointsTable
 
 MANY_LABELS = 20  # of a column that is named like one: the user picks some of them
@@ -60,7 +60,7 @@ def guess_columns(
     If `label` is given, it is the name of the label or target, and only the inputs are guessed.
 
     The label of a classification is better a column with up to MANY_LABELS values and the name of
-    an answer, such as "class" or "Survived", then one with two to MAX_LABELS values, and then one
+    an answer, such as "class" or "Survived", then one with two to MAX_CLASSES values, and then one
     with two. The target of a regression is better numeric, then one
     with more than two values, and then one with such a name. Among equals it is the last column.
 
@@ -90,7 +90,7 @@ def _as_label(column: _Column, problem: str) -> tuple[bool, ...]:
         return not column.numbers_rows, column.is_numeric, column.n_values > 2, named
     count = column.n_values
     reads_like_one = named and count <= MANY_LABELS
-    return not column.numbers_rows, reads_like_one, 2 <= count <= MAX_LABELS, count == 2
+    return not column.numbers_rows, reads_like_one, 2 <= count <= MAX_CLASSES, count == 2
 
 
 def _as_input(column: _Column) -> tuple[bool, ...]:

@@ -12,7 +12,7 @@ from nnlab.data.points import FloatArray
 from nnlab.data.rules import BrokenRule, shown
 from nnlab.data.tables import PointsTable
 
-MAX_LABELS = 6  # a network has at most as many classes
+MAX_CLASSES = 6  # as many colours and shapes can be told apart
 MAX_OFFERED = 100  # labels to choose from; a column with more has no labels
 
 
@@ -30,7 +30,7 @@ def labels_of(table: PointsTable, name: str) -> tuple[str, ...]:
 
 
 def commonest_labels(table: PointsTable, name: str) -> tuple[str, ...]:
-    """Return the MAX_LABELS labels of the most rows, in the order of their classes.
+    """Return the MAX_CLASSES labels of the most rows, in the order of their classes.
 
     Of equally common labels the first ones are returned.
 
@@ -41,7 +41,7 @@ def commonest_labels(table: PointsTable, name: str) -> tuple[str, ...]:
     """
     found, counts = _labels(table, name), Counter(table.columns[name])
     rows = {label: sum(counts[cell] for cell in cells) for label, cells in found.items()}
-    commonest = sorted(rows, key=rows.__getitem__, reverse=True)[:MAX_LABELS]
+    commonest = sorted(rows, key=rows.__getitem__, reverse=True)[:MAX_CLASSES]
     return tuple(label for label in found if label in commonest)
 
 
@@ -78,13 +78,13 @@ def classes_of(table: PointsTable, name: str) -> tuple[FloatArray, tuple[str, ..
     Raises
     ------
     BrokenRule
-        If a row has no label, or if there are not two to MAX_LABELS labels.
+        If a row has no label, or if there are not two to MAX_CLASSES labels.
     """
     found, cells = _labels(table, name), table.columns[name]
-    if not 2 <= len(found) <= MAX_LABELS:
+    if not 2 <= len(found) <= MAX_CLASSES:
         got = f"{len(found):,}" if len(found) > 2 else f"only {shown(plain(cells[0]))}"
         where = f"{got} in column {shown(name)}"
-        raise BrokenRule("file", f"have two to {MAX_LABELS} labels", where)
+        raise BrokenRule("file", f"have two to {MAX_CLASSES} labels", where)
     numbers = {cell: number for number, same in enumerate(found.values()) for cell in same}
     return np.array([numbers[cell] for cell in cells], dtype=np.float64), tuple(found)
 

@@ -8,8 +8,9 @@ from numpy.typing import NDArray
 from PIL import Image, ImageColor
 
 from nnlab.data.datasets import FloatArray
+from nnlab.data.labels import MAX_CLASSES
 from nnlab.figures.style import LIGHT, Palette
-from nnlab.inspection.plane_levels import LEVELS, MAX_CLASSES, SHADES
+from nnlab.inspection.plane_levels import LEVELS, SHADES
 
 SMALL_SCALE = 16  # colours of the scale of a small picture: fewer make a smaller file
 
@@ -32,7 +33,7 @@ def _colors(palette: Palette, n_colors: int) -> bytes:
 
 @lru_cache
 def class_colors(palette: Palette) -> NDArray[np.uint8]:
-    """Return the colours of the levels of several classes, uint8 (6 * SHADES + 1, 3).
+    """Return the colours of the levels of several classes, uint8 (MAX_CLASSES * SHADES + 1, 3).
 
     They are mixed in OKLab (Ottosson 2020), where equal steps look equally large.
     """

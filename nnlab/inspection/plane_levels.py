@@ -9,10 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nnlab.data.datasets import FloatArray
+from nnlab.data.labels import MAX_CLASSES
 from nnlab.model.heads import Head
 
 LEVELS = 128  # of a scale: a PNG has half the bytes of one with 256, and looks the same
-MAX_CLASSES, SHADES = 6, 21
+SHADES = 21  # of a class
 BORDER = LEVELS + MAX_CLASSES * SHADES  # the last level: the line between two classes
 HALF_LINE = 0.75  # pixels: half the width of a curve
 

@@ -11,6 +11,7 @@ import numpy as np
 from nnlab.data.datasets import CURVE, DATASETS, DATASETS_FOR
 from nnlab.data.features import FEATURES, column_names
 from nnlab.data.formula import SINE
+from nnlab.data.labels import MAX_CLASSES
 from nnlab.data.points import NO_POINTS, Points
 from nnlab.data.real_sets import REAL_SETS, table_of
 from nnlab.data.rules import BrokenRule, shown
@@ -24,7 +25,6 @@ from nnlab.training.kinds import Kind
 MAX_SAMPLES = 100_000
 MAX_SIZE = 1e30  # of a point's numbers: the page draws them in float32
 MAX_LAYERS, MAX_WIDTH = 8, 64
-MAX_CLASSES = 6
 
 
 class Setting(NamedTuple):

@@ -4,7 +4,7 @@ from nnlab.app.action import Action
 from nnlab.app.playground import session
 from nnlab.app.playground.example_runs import EXAMPLE_RUNS
 from nnlab.app.playground.record import Playground
-from nnlab.training.config import MAX_CLASSES
+from nnlab.data.labels import MAX_CLASSES
 
 
 def _can_train(playground: Playground) -> bool:

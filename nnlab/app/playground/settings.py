@@ -32,6 +32,7 @@ from nnlab.app.playground.setting_fields import (
 from nnlab.data import formula
 from nnlab.data.datasets import CURVE, DATASETS, DATASETS_FOR, OWN
 from nnlab.data.features import FEATURES
+from nnlab.data.labels import MAX_CLASSES
 from nnlab.data.real_sets import REAL_SETS, table_of
 from nnlab.data.rules import BrokenRule
 from nnlab.figures.dataset_pictures import picture
@@ -40,7 +41,7 @@ from nnlab.model.activations import ACTIVATIONS
 from nnlab.model.heads import OUTPUT_LOSSES
 from nnlab.model.initialization import INITIALIZATIONS
 from nnlab.model.optimizers import OPTIMIZERS, PENALTIES, SCHEDULES
-from nnlab.training.config import MAX_CLASSES, MAX_LAYERS, SETTINGS, Config
+from nnlab.training.config import MAX_LAYERS, SETTINGS, Config
 from nnlab.training.wording import read_options, value_text
 from nnlab.training.work import check_work
 

@@ -18,7 +18,7 @@ from nnlab.data import csv_files
 from nnlab.data.column_guess import guess_columns
 from nnlab.data.file_text import MAX_BYTES
 from nnlab.data.labels import (
-    MAX_LABELS,
+    MAX_CLASSES,
     MAX_OFFERED,
     commonest_labels,
     count_missing,
@@ -83,7 +83,7 @@ def _choose_columns(uploaded: UploadedFile, problem: str, outcome: DeltaGenerato
     if n_missing and not _leaves_out(n_missing, outcome, f"{chosen_columns}_{suffix}"):
         return
     kept = known
-    if len(known) > MAX_LABELS:
+    if len(known) > MAX_CLASSES:
         kept = _kept_labels(known, commonest, f"{label}_{suffix}")
 
     def points() -> tuple[OwnPoints, bool]:
@@ -149,10 +149,10 @@ def _kept_labels(
 ) -> tuple[str, ...]:
     """Let the user choose among more labels than a network has classes."""
     help_ = (
-        f"The file has {len(known)} labels, and a network at most {MAX_LABELS} classes: at first "
+        f"The file has {len(known)} labels, and a network at most {MAX_CLASSES} classes: at first "
         "the commonest ones are kept."
     )
-    look: dict[str, Any] = {"default": commonest, "max_selections": MAX_LABELS}
+    look: dict[str, Any] = {"default": commonest, "max_selections": MAX_CLASSES}
     kept = st.multiselect("Labels to keep", known, key=f"labels_{suffix}", help=help_, **look)
     return tuple(one for one in known if one in kept)
 

@@ -39,7 +39,7 @@ def test_a_tick_is_a_part_of_the_same_run_with_the_frames_on_the_way() -> None:
     np.testing.assert_array_equal(runs[-1].losses, advance(run, 100).losses)
     shown = show(runs, ViewOptions())
     assert shown.run is runs[-1]
-    assert [iteration for iteration, _ in shown.frames] == [33, 66, 100]
+    assert [iteration for iteration, _ in shown.frames] == [25, 50, 75, 100]
     pictures = [png(view_plane(run).levels) for run in runs]
     assert [picture for _, picture in shown.frames] == pictures
 
@@ -55,7 +55,7 @@ def test_a_tick_makes_each_forward_pass_once(monkeypatch: pytest.MonkeyPatch) ->
 
     monkeypatch.setattr(Network, "forward", counted)
     config = Config(samples=50, test_samples=20)
-    run, frames, updates = advance(start(config), 110), 3, 30
+    run, frames, updates = advance(start(config), 110), 4, 40
     passes.clear()
     for _ in range(frames):
         advance(run, updates // frames)

@@ -22,7 +22,7 @@ Clock = Callable[[], float]
 Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")
 BUDGET_SECONDS = 0.06  # of training in one tick, so that the page responds at any speed
-MAX_FRAMES = 3  # boundary pictures per tick when nobody else is waiting
+MAX_FRAMES = 4  # boundary pictures per tick when nobody else is waiting
 # Parameters times pictures per tick: a large network takes longer to draw than to train.
 MAX_DRAWN_PARAMETERS = 60_000
 # After this time, a session's use of turns counts half. If it were longer, a session that has

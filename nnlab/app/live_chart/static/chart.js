@@ -7,7 +7,7 @@ import { make, penOf } from "./dom.js";
 import { Hover } from "./hover.js";
 import { finishLosses } from "./loss_axis.js";
 import { Marks } from "./marks.js";
-import { PlotlyPlot, loadPlotly } from "./plotly_plot.js";
+import { PlotlyPlot, loadPlotly, scaled } from "./plotly_plot.js";
 /** @typedef {import("messages").Chart} Update */
 /** @typedef {import("messages").Stage} Stage */
 
@@ -16,19 +16,6 @@ const MAX_LEFT = 3; // frames of the last update that are still played after the
 const MAX_REST_MS = 500;
 const MAX_SPACING_MS = 250; // between two frames
 const NAME = 24; // pixels at the top of the plot, for the name of an axis and a note
-const LENGTHS = ["size", "width", "l", "r", "t", "b", "standoff", "thickness"]; // in a figure, in pixels
-
-/**
- * Returns a figure with all its lengths multiplied.
- * @param {any} figure
- * @param {number} by
- */
-function scaled(figure, by) {
-  if (by === 1) return figure;
-  return JSON.parse(JSON.stringify(figure, (name, value) => (
-    LENGTHS.includes(name) && typeof value === "number" ? by * value : value
-  )));
-}
 
 export class Chart {
   constructor() {
@@ -126,9 +113,8 @@ export class Chart {
     if (message.caption !== this.message?.caption) this.frames = []; // they show another unit
     this.caption.textContent = message.caption;
     this.message = message;
-    const isEnd = this.running && !running; // a run that pauses or ends is shown at once
-    if (isEnd) this.restsUntil = this.nextAt = 0;
-    this.frames = [...(running ? this.frames.slice(-MAX_LEFT) : []), ...message.frames.slice(isEnd ? -1 : 0)];
+    this.frames = [...(running ? this.frames.slice(-MAX_LEFT) : []), ...message.frames];
+    if (this.running && !running) this.finish(); // a run pauses or ends
     this.running = running;
     this.plot.element.setAttribute("aria-label", message.alt);
     this.marks.update(message.points);

@@ -15,6 +15,19 @@ export function loadPlotly() {
   return loading;
 }
 
+const LENGTHS = ["size", "width", "l", "r", "t", "b", "standoff", "thickness"]; // in a figure, in pixels
+/**
+ * Returns a figure with all its lengths multiplied.
+ * @param {any} figure
+ * @param {number} by
+ */
+export function scaled(figure, by) {
+  if (by === 1) return figure;
+  return JSON.parse(JSON.stringify(figure, (name, value) => (
+    LENGTHS.includes(name) && typeof value === "number" ? by * value : value
+  )));
+}
+
 /** @typedef {{ range?: number[] }} Axis */
 const AXES = /** @type {const} */ (["xaxis", "yaxis"]);
 

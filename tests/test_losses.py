@@ -23,7 +23,7 @@ def _column(*values: float) -> np.ndarray:
 
 def _loss_and_slopes(kind: type, z: np.ndarray, targets: np.ndarray) -> tuple[float, np.ndarray]:
     loss, dz = kind(*z.shape), np.empty_like(z)
-    loss.set_targets(targets)
+    loss.set_targets(kind.encode(targets, z.shape[1]))
     value = loss.loss(z)
     loss.differentiate(dz)
     return value, dz
@@ -89,7 +89,7 @@ def test_the_mean_of_the_samples_losses_is_the_loss(kind: type) -> None:
     if kind in OF_CLASSES:
         z = z * [1, -1, 0.5, 2]
     loss = kind(*z.shape)
-    loss.set_targets(targets)
+    loss.set_targets(kind.encode(targets, z.shape[1]))
     value = loss.loss(z)
     assert loss.sample_losses().shape == (5, 1)
     assert loss.sample_losses().mean() == pytest.approx(value, rel=1e-14)  # of another sum

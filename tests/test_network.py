@@ -110,7 +110,8 @@ def test_gradients_of_several_classes_equal_central_differences(
 ) -> None:
     sizes = (2, *hidden_layers, n_classes)
     inputs, _, parameters = _problem(sizes)
-    targets = np.random.default_rng(1).integers(0, n_classes, (len(inputs), 1)).astype(float)
+    labels = np.random.default_rng(1).integers(0, n_classes, (len(inputs), 1)).astype(float)
+    targets = loss.encode(labels, n_classes)
     objective = Objective(sizes, ("tanh",) * len(hidden_layers), inputs, targets, loss)
     objective.loss(parameters)
     analytic = objective.backward(parameters).copy()

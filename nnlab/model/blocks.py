@@ -38,7 +38,7 @@ class BlockedObjective:
     ----------
     layer_sizes, activations, output_loss : as for Objective
     inputs : float64 (n_samples, n_features + 1), with contiguous columns, the last all ones
-    targets, weights : float64 (n_samples, 1), as for Objective
+    targets, weights : as for Objective
     """
 
     def __init__(

@@ -2,10 +2,10 @@
 
 Each is the mean over `n_samples` samples, in buffers that are allocated once. Call `set_targets`
 before `loss`, and `loss` before `sample_losses` and `differentiate`. Targets are float64
-(n_samples, 1); z and dz are float64 (n_samples, n_outputs). `activations`, of that shape too, are
-the outputs a of the last `loss`, or None if it does not compute them. Each loss has its name, its
-equation, and that of dZ, as LaTeX. Over 250 lines, so that all that is known of a loss stands in
-one place.
+(n_samples, 1); for `set_targets`, they are as `encode` returns them. z and dz are float64
+(n_samples, n_outputs). `activations`, of that shape too, are the outputs a of the last `loss`, or
+None if it does not compute them. Each loss has its name, its equation, and that of dZ, as LaTeX.
+Over 250 lines, so that all that is known of a loss stands in one place.
 """
 
 import math
@@ -19,12 +19,23 @@ from nnlab.model.activations import (
     sigmoid_in_place,
     softmax_in_place,
     tanh_in_place,
+    zeros,
 )
 
 
 def class_fractions(targets: FloatArray) -> FloatArray:
     """Return the fraction of each class among targets, the classes' numbers; float64 (n,)."""
     return np.bincount(targets.astype(np.intp).ravel()) / targets.size
+
+
+def _unchanged(targets: FloatArray, n_outputs: int) -> FloatArray:  # noqa: ARG001 - as _one_hot
+    """Return the targets themselves."""
+    return targets
+
+
+def _one_hot(targets: FloatArray, n_outputs: int) -> FloatArray:
+    """Return 1 in the column of each target, the number of a class; 0 in the others."""
+    return np.asfortranarray(targets == np.arange(n_outputs), dtype=np.float64)
 
 
 class CrossEntropy:
@@ -38,6 +49,7 @@ class CrossEntropy:
     equation = r"L = -\frac1m \sum_{i=1}^m \big(t_i \log a_i + (1 - t_i)\log(1 - a_i)\big)"
     deltas = r"\frac{A - t}{m}"
     activations: FloatArray | None = None
+    encode = staticmethod(_unchanged)
 
     def __init__(self, n_samples: int, n_outputs: int = 1) -> None:
         self._n_samples = n_samples
@@ -57,7 +69,7 @@ class CrossEntropy:
         np.negative(losses, out=losses)
         np.exp(losses, out=losses)
         np.log1p(losses, out=losses)
-        np.maximum(u, 0, out=scratch)
+        np.maximum(u, zeros(u.shape), out=scratch)
         np.add(losses, scratch, out=losses)  # max(u, 0) + log(1 + exp(-|u|))
         return float(np.add.reduce(losses, axis=None)) / self._n_samples
 
@@ -96,21 +108,21 @@ class SoftmaxCrossEntropy:
     equation = r"L = -\frac1m \sum_{i=1}^m \sum_k t_{ik} \log a_{ik}"
     deltas = r"\frac{A - t}{m}"
     activations: FloatArray | None = None
+    encode = staticmethod(_one_hot)
 
     def __init__(self, n_samples: int, n_outputs: int) -> None:
         self._n_samples = n_samples
         # one contiguous column per class
-        self._encoded, self._encoded_over_m, self._shifted, self._powers = (
-            np.empty((n_samples, n_outputs), order="F") for _ in range(4)
+        self._encoded_over_m, self._shifted, self._powers = (
+            np.empty((n_samples, n_outputs), order="F") for _ in range(3)
         )
         self._losses, self._scratch, self._sums = np.empty((3, n_samples, 1))
-        self._classes = np.arange(n_outputs, dtype=np.float64)
         self._ones = np.ones((n_outputs, 1))
         self._m = np.array(n_samples, dtype=np.float64)  # quicker for NumPy than a Python number
 
     def set_targets(self, targets: FloatArray) -> None:
-        """Set the targets, each the number of a class, from 0.0."""
-        np.equal(targets, self._classes, out=self._encoded)  # 1.0 for the class, else 0.0
+        """Set the targets: 1.0 for a sample's class, else 0.0."""
+        self._encoded = targets
         np.divide(self._encoded, self._m, out=self._encoded_over_m)
 
     def loss(self, z: FloatArray) -> float:
@@ -147,6 +159,7 @@ class SquaredLoss:
     equation = r"L = \frac1m \sum_{i=1}^m \tfrac12 (a_i - t_i)^2"
     deltas = r"\frac{A - t}{m}"
     activations: FloatArray | None = None
+    encode = staticmethod(_unchanged)
 
     def __init__(self, n_samples: int, n_outputs: int = 1) -> None:
         self._n_samples = n_samples
@@ -259,15 +272,11 @@ class BrierLoss(SquaredLoss):
         r"A \odot \big(E - (E \odot A)\,\mathbf{1} \mathbf{1}^\top\big),\quad E = \frac{A - t}{m}"
     )
 
+    encode = staticmethod(_one_hot)
+
     def __init__(self, n_samples: int, n_outputs: int) -> None:
         super().__init__(n_samples, n_outputs)
         self.activations: FloatArray = np.empty((n_samples, n_outputs), order="F")
-        self._targets = np.empty((n_samples, n_outputs), order="F")
-        self._classes = np.arange(n_outputs, dtype=np.float64)
-
-    def set_targets(self, targets: FloatArray) -> None:
-        """Set the targets, each the number of a class, from 0.0."""
-        np.equal(targets, self._classes, out=self._targets)
 
     def loss(self, z: FloatArray) -> float:
         """Return half the mean squared error of the probabilities."""

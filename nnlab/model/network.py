@@ -3,6 +3,9 @@
 Each layer computes z = a @ W + b. The biases are the last row of the layer's matrix, and the
 activations have a last column of ones, so that this is a single product, forward and backward. All
 layers' matrices are views of one vector, so that an update is a single subtraction.
+
+Products are computed transposed, on views whose names end in `_t`: `np.dot` has half of the
+overhead of `np.matmul`, and can write only to arrays in C order.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -46,6 +49,11 @@ class Parameters:
             matrices.append(self.vector[begin:end].reshape((fan_in + 1, fan_out), order="F"))
             begin = end
         return tuple(matrices)
+
+    @cached_property
+    def matrices_t(self) -> tuple[FloatArray, ...]:
+        """Return each layer's matrix transposed, float64 (fan_out, fan_in + 1)."""
+        return tuple(matrix.T for matrix in self.matrices)
 
     @cached_property
     def weights(self) -> tuple[FloatArray, ...]:
@@ -109,16 +117,26 @@ class Network:
             for function, a in zip(self.functions, self.activations, strict=True)
         ]
         self.logits = np.empty((n_samples, layer_sizes[-1]), order="F")
+        self.inputs_t = [buffer.T for buffer in self.layer_inputs]
+        self._z_t = [buffer.T for buffer in (*self.activations, self.logits)]
+        self.first_product: Callable[..., FloatArray] = np.dot
+
+    def set_inputs(self, inputs: FloatArray) -> None:
+        """Replace the inputs by others, float64 (n_samples, n_features + 1), without copying."""
+        self.layer_inputs[0], self.inputs_t[0] = inputs, inputs.T
+        self.first_product = np.matmul  # np.dot copies a part of a larger array
 
     def forward(self, parameters: Parameters, watch: Watch | None = None) -> FloatArray:
         """Compute the logits, float64 (n_samples, n_outputs); the next call reuses their buffer.
 
         `watch` gets "z" and "a", float64 (n_samples, width), and the output's "z".
         """
-        matrices, layer_inputs = parameters.matrices, self.layer_inputs
+        matrices_t, inputs_t, z_t = parameters.matrices_t, self.inputs_t, self._z_t
+        product = self.first_product
         for layer, function in enumerate(self.functions):
             a = self.activations[layer]
-            np.matmul(layer_inputs[layer], matrices[layer], out=a)  # z = a @ W + b
+            product(matrices_t[layer], inputs_t[layer], out=z_t[layer])  # z = a @ W + b
+            product = np.dot
             if watch:
                 watch("z", layer, a)
             if function.from_pre_activations:
@@ -126,7 +144,7 @@ class Network:
             function.apply(a)
             if watch:
                 watch("a", layer, a)
-        np.matmul(layer_inputs[-1], matrices[-1], out=self.logits)
+        product(matrices_t[-1], inputs_t[-1], out=z_t[-1])
         if watch:
             watch("z", len(self.functions), self.logits)
         return self.logits
@@ -138,7 +156,7 @@ class Objective:
     Parameters
     ----------
     layer_sizes, activations, inputs : as for Network
-    targets : float64 (n_samples, 1), as the loss needs them
+    targets : float64 (n_samples, n_targets), as `encode` of the loss returns them
     output_loss : the loss of the logits
     weights : float64 (n_samples, 1), of the samples; None: all samples weigh the same
     """
@@ -163,6 +181,7 @@ class Objective:
         # Two buffers are enough, as a layer's deltas depend only on those of the next layer.
         buffers = [np.empty((n_samples, max(layer_sizes[1:])), order="F") for _ in range(2)]
         self._deltas = [buffers[i % 2][:, :width] for i, width in enumerate(layer_sizes[1:])]
+        self._deltas_t = [deltas.T for deltas in self._deltas]
 
     def set_samples(
         self, inputs: FloatArray, targets: FloatArray, weights: FloatArray | None = None
@@ -172,7 +191,7 @@ class Objective:
         `inputs`, float64 (n_samples, n_features + 1), have contiguous columns, the last all ones.
         `weights` must be given if the first samples had weights, and only then.
         """
-        self.network.layer_inputs[0] = inputs
+        self.network.set_inputs(inputs)
         self.output_loss.set_targets(targets)
         if weights is not None:
             self._weighted.set_weights(weights)
@@ -204,17 +223,19 @@ class Objective:
         it, float64 (n_samples, width).
         """
         layer_inputs, gradients = self.network.layer_inputs, self.gradients.matrices
+        gradients_t, deltas_t = self.gradients.matrices_t, self._deltas_t
         weights = parameters.weights
         dz = self._deltas[-1]
         self.output_loss.differentiate(dz)
         if watch:
             watch("dz", len(weights) - 1, dz)
         for layer in range(len(weights) - 1, 0, -1):
-            np.matmul(layer_inputs[layer].T, dz, out=gradients[layer])  # dW, and db as last row
+            # dW, and db as last row
+            np.dot(deltas_t[layer], layer_inputs[layer], out=gradients_t[layer])
             if watch:
                 watch("dW", layer, gradients[layer])
             da = self._deltas[layer - 1]
-            np.dot(weights[layer], dz.T, out=da.T)  # da = dz @ W.T, computed transposed
+            np.dot(weights[layer], deltas_t[layer], out=deltas_t[layer - 1])  # da = dz @ W.T
             if watch:
                 watch("da", layer - 1, da)
             slopes = self.network.slopes[layer - 1]
@@ -222,7 +243,7 @@ class Objective:
             dz = np.multiply(da, slopes, out=da)  # dz = da * g'(z)
             if watch:
                 watch("dz", layer - 1, dz)
-        np.matmul(layer_inputs[0].T, dz, out=gradients[0])
+        self.network.first_product(deltas_t[0], layer_inputs[0], out=gradients_t[0])
         if watch:
             watch("dW", 0, gradients[0])
         return self.gradients.vector

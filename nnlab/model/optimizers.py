@@ -16,7 +16,9 @@ from nnlab.model.activations import FloatArray
 
 RMSPROP_ALPHA = 0.99
 ADAM_BETA1, ADAM_BETA2 = 0.9, 0.999
-_BETAS = np.array([[ADAM_BETA1], [ADAM_BETA2]])
+# As arrays: each update converts a plain number anew.
+_BETA1, _BETA2 = np.array(ADAM_BETA1), np.array(ADAM_BETA2)
+_OF_GRADIENT, _OF_SQUARE = np.array(1 - ADAM_BETA1), np.array(1 - ADAM_BETA2)
 EPSILON = 1e-8  # keeps RMSprop and Adam from dividing by 0
 
 # direct(d, old, new, t, momentum): d is the gradient, and the direction afterwards. old and new,
@@ -61,10 +63,11 @@ def _adam(d: FloatArray, old: FloatArray, new: FloatArray, t: int, momentum: flo
     d = m / (1-β₁ᵗ) / (√(v / (1-β₂ᵗ)) + ε).
     """
     m, v = new
-    np.multiply(old, _BETAS, out=new)
-    m += (1 - ADAM_BETA1) * d
+    np.multiply(old[0], _BETA1, out=m)
+    m += np.multiply(d, _OF_GRADIENT, out=v)
+    np.multiply(old[1], _BETA2, out=v)
     np.multiply(d, d, out=d)
-    v += (1 - ADAM_BETA2) * d
+    v += np.multiply(d, _OF_SQUARE, out=d)
     # Both corrections are plain numbers, which saves two passes over the vector.
     correction1, correction2 = 1 - ADAM_BETA1**t, math.sqrt(1 - ADAM_BETA2**t)
     size = np.sqrt(v, out=d)

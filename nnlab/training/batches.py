@@ -39,8 +39,13 @@ def objective_of(
     weights : float64 (n_samples, 1); None: all samples weigh the same
     """
     output_loss = config.head.losses[config.output_loss]
-    inputs = expand(config.features, inputs)
+    inputs, targets = expand(config.features, inputs), _encoded(config, targets)
     return Objective(config.layer_sizes, config.activations, inputs, targets, output_loss, weights)
+
+
+def _encoded(config: Config, targets: FloatArray) -> FloatArray:
+    """Return targets, float64 (n_samples, 1), as the loss of a config needs them."""
+    return config.head.losses[config.output_loss].encode(targets, config.head.n_outputs)
 
 
 def updates_per_epoch(batch_size: int | None, n_samples: int) -> int:
@@ -77,18 +82,19 @@ class Batches:
         if self.is_full and self.n_samples <= self._at_once:
             self._full: Objective | BlockedObjective = self._objective()
             return
-        # the features, a column of ones, the targets and any weights, each column contiguous
+        # the features, a column of ones, encoded targets and any weights, each column contiguous
         inputs, weights = expand(config.features, dataset.train_inputs), dataset.train_weights
-        data = [inputs.T, np.ones((1, self.n_samples)), dataset.train_targets.T]
+        targets = _encoded(config, dataset.train_targets).T
+        data = [inputs.T, np.ones((1, self.n_samples)), targets]
         self._data = np.vstack(data if weights is None else [*data, weights.T])
-        width = inputs.shape[1] + 1
+        widths = inputs.shape[1] + 1, len(targets)
         if self.is_full:
-            self._set_columns(self._data, width)
+            self._set_columns(self._data, *widths)
             self._full = self._in_blocks(slice(None))
             return
         self._shuffled = np.empty_like(self._data, order="C")
         self._epoch = -1
-        self._set_columns(self._shuffled, width)
+        self._set_columns(self._shuffled, *widths)
         # one set of buffers for full batches, and one for an epoch's smaller last or larger first
         left = self.n_samples % self.size
         self._carried = left if dataset.in_order else 0
@@ -100,10 +106,10 @@ class Batches:
             for size in sizes
         }
 
-    def _set_columns(self, data: FloatArray, width: int) -> None:
-        columns = data.T
-        self._inputs, self._targets = columns[:, :width], columns[:, width : width + 1]
-        self._weights = columns[:, width + 1 :] if columns.shape[1] > width + 1 else None
+    def _set_columns(self, data: FloatArray, n_inputs: int, n_targets: int) -> None:
+        columns, end = data.T, n_inputs + n_targets
+        self._inputs, self._targets = columns[:, :n_inputs], columns[:, n_inputs:end]
+        self._weights = columns[:, end:] if columns.shape[1] > end else None
 
     def _in_blocks(self, rows: slice) -> BlockedObjective:
         """Return the objective of some rows of the columns, in blocks."""

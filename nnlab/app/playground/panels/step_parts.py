@@ -26,14 +26,17 @@ from nnlab.training.wording import loss_name, value_text
 MAX_PLACES = 8  # decimals of parameters before and after a step
 
 # The lines of network.py and update.py that compute what is shown; a test finds them there.
-HIDDEN_FORWARD = "np.matmul(layer_inputs[layer], matrices[layer], out=a)  # z = a @ W + b"
-OUTPUT_FORWARD = "np.matmul(layer_inputs[-1], matrices[-1], out=self.logits)"
+# In them, `_t` means transposed.
+HIDDEN_FORWARD = "product(matrices_t[layer], inputs_t[layer], out=z_t[layer])  # z = a @ W + b"
+OUTPUT_FORWARD = "product(matrices_t[-1], inputs_t[-1], out=z_t[-1])  # z = a @ W + b"
 ACTIVATION_GRADIENTS = (
-    "np.dot(weights[layer], dz.T, out=da.T)  # da = dz @ W.T, written the other way round"
+    "np.dot(weights[layer], deltas_t[layer], out=deltas_t[layer - 1])  # da = dz @ W.T"
 )
 HIDDEN_DELTAS = "dz = np.multiply(da, slopes, out=da)  # dz = da * g'(z)"
-GRADIENTS = "np.matmul(layer_inputs[layer].T, dz, out=gradients[layer])  # dW, and db below it"
-FIRST_GRADIENTS = "np.matmul(layer_inputs[0].T, dz, out=gradients[0])"
+GRADIENTS = (
+    "np.dot(deltas_t[layer], layer_inputs[layer], out=gradients_t[layer])  # dW, and db below it"
+)
+FIRST_GRADIENTS = "self.network.first_product(deltas_t[0], layer_inputs[0], out=gradients_t[0])"
 PENALTY = "np.add(gradients, self._penalty_rates * self._slope(parameters.vector), out=gradients)"
 RATE = "np.multiply(gradients, self.rate(iteration), out=gradients)"
 SUBTRACTION = "np.subtract(parameters.vector, gradients, out=following.vector)"

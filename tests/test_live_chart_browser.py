@@ -318,6 +318,6 @@ def test_an_update_that_comes_before_its_chart_has_a_place_again_is_shown_there(
     data = {"name": "late", "figure": figure, "extent": extent, "shows": shows, **look}
     late = Update(2, "late", frames=[(2, frame)] if extent else ())
     message = {"charts": {"late": late._asdict()}, "time": None, "session": "", "page": ""}
-    message |= {"taken": 0, "run": 1, "sent": 0, "takes": [], "what_is_lost": ""}
+    message |= {"taken": 0, "run": 1, "sent": 0, "handles": [], "what_is_lost": ""}
     page.evaluate(UPDATE_BEFORE_PLACE, [data, list(pack_update(message))])
     expect(chart(page, "late")).to_have_attribute("data-iteration", "2")

@@ -63,7 +63,7 @@ def test_explores_messages_have_their_shape(monkeypatch: pytest.MonkeyPatch, vie
     names = {"keyboard", "update"} | (set() if view == "gallery" else {"stage"})
     update = check(app, *names)["update"]
     # Other views have no use for the message slow.
-    assert ("slow" in update["takes"]) == (view == "compare")
+    assert ("slow" in update["handles"]) == (view == "compare")
     charts = update["charts"]
     if view == "gallery":
         assert all(charts["gallery"]["gallery"]["cells"])

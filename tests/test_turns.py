@@ -86,6 +86,12 @@ def test_speed_max_shares_the_time_with_those_who_wait() -> None:
     assert 1 <= shared.iteration < alone[-1].iteration
 
 
+def test_a_tick_whose_updates_take_long_has_fewer_frames() -> None:
+    clock = partial(next, count(step=400))  # an update takes all of the time
+    runs = turns.tick(start(Config(samples=20)), 10**6, None, others=0, budget=400, clock=clock)
+    assert [run.iteration for run in runs] == [1]
+
+
 def test_one_trains_at_a_time_first_come_first_served() -> None:
     """A session that returns at once goes to the end of the queue."""
     order: list[tuple[int, int]] = []

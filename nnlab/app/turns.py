@@ -240,9 +240,11 @@ def tick(
     seconds = budget / (1 + others) if speed is None else budget
     most = min(MAX_FRAMES, max(1, MAX_DRAWN_PARAMETERS // len(run.parameters.vector)))
     count = max(1, min(todo, 1 if others else most))
-    runs = []
+    runs, deadline = [], clock() + seconds
     for frame in range(count):
         iterations = todo * (frame + 1) // count - todo * frame // count
         run = advance(run, iterations, seconds=seconds / count, clock=clock)
         runs.append(run)
+        if clock() >= deadline:  # a single update may take long
+            break
     return runs

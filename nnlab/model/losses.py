@@ -166,7 +166,7 @@ class SquaredLoss:
         self._errors = np.empty((n_samples, n_outputs), order="F")
 
     def set_targets(self, targets: FloatArray) -> None:
-        """Set the targets, any finite numbers."""
+        """Set the targets: finite numbers, as `encode` returns them."""
         self._targets = targets
 
     def loss(self, z: FloatArray) -> float:

@@ -135,7 +135,7 @@ class Network:
         product = self.first_product
         for layer, function in enumerate(self.functions):
             a = self.activations[layer]
-            product(matrices_t[layer], inputs_t[layer], out=z_t[layer])  # z = a @ W + b
+            product(matrices_t[layer], inputs_t[layer], out=z_t[layer])  # z = a @ W + b, transposed
             product = np.dot
             if watch:
                 watch("z", layer, a)
@@ -144,7 +144,7 @@ class Network:
             function.apply(a)
             if watch:
                 watch("a", layer, a)
-        product(matrices_t[-1], inputs_t[-1], out=z_t[-1])
+        product(matrices_t[-1], inputs_t[-1], out=z_t[-1])  # z = a @ W + b, transposed
         if watch:
             watch("z", len(self.functions), self.logits)
         return self.logits
@@ -230,8 +230,7 @@ class Objective:
         if watch:
             watch("dz", len(weights) - 1, dz)
         for layer in range(len(weights) - 1, 0, -1):
-            # dW, and db as last row
-            np.dot(deltas_t[layer], layer_inputs[layer], out=gradients_t[layer])
+            np.dot(deltas_t[layer], layer_inputs[layer], out=gradients_t[layer])  # dW, db below it
             if watch:
                 watch("dW", layer, gradients[layer])
             da = self._deltas[layer - 1]
@@ -243,7 +242,8 @@ class Objective:
             dz = np.multiply(da, slopes, out=da)  # dz = da * g'(z)
             if watch:
                 watch("dz", layer - 1, dz)
-        self.network.first_product(deltas_t[0], layer_inputs[0], out=gradients_t[0])
+        product = self.network.first_product
+        product(deltas_t[0], layer_inputs[0], out=gradients_t[0])  # dW, db below it
         if watch:
             watch("dW", 0, gradients[0])
         return self.gradients.vector

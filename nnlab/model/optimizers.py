@@ -16,7 +16,7 @@ from nnlab.model.activations import FloatArray
 
 RMSPROP_ALPHA = 0.99
 ADAM_BETA1, ADAM_BETA2 = 0.9, 0.999
-# As arrays: each update converts a plain number anew.
+# Arrays, since NumPy would convert a plain number at each update.
 _BETA1, _BETA2 = np.array(ADAM_BETA1), np.array(ADAM_BETA2)
 _OF_GRADIENT, _OF_SQUARE = np.array(1 - ADAM_BETA1), np.array(1 - ADAM_BETA2)
 EPSILON = 1e-8  # keeps RMSprop and Adam from dividing by 0

@@ -95,7 +95,7 @@ def real_job(load: Callable[..., Any]) -> Job:
     """Return the job of fitting a real data set, standardized, with Adam in batches."""
     X, y = load(return_X_y=True)
     name = f"{load.__name__.removeprefix('load_')}, with Adam in batches"
-    # shuffled in another order
+    # scikit-learn shuffles in another order
     return Job(name, on_real_data(len(y)), StandardScaler().fit_transform(X), y, tolerance=0.05)
 
 

@@ -234,7 +234,7 @@ def update(
         "taken": inbox.taken,
         "run": run,
         "sent": time.time(),
-        "takes": list(handlers),
+        "handles": list(handlers),
         "what_is_lost": what_is_lost,
     }
 

@@ -76,9 +76,10 @@ def _tick(
     """
     observation = None
     playground = session.current()
-    if playground.renew or playground.work or playground.wants_upload:
-        st.rerun()  # a click came with this tick: the page's script run does what it asks for
     training = playground.training
+    was_clicked = (training is None) != (drawn.interval is None)
+    if was_clicked or playground.renew or playground.work or playground.wants_upload:
+        st.rerun()  # a click came with this tick: the page's script run does what it asks for
     if training:
         with turn() as others:
             # If a click came while this script run waited for its turn, it ends at this line.

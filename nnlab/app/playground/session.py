@@ -50,7 +50,7 @@ from nnlab.training.run import Run, advance, start
 
 Result = TypeVar("Result")
 KEY = "playground"
-MAX_RECENT_RUNS = 8  # more than the updates on their way to a browser
+MAX_RECENT_RUNS = 16  # those of the last second, more or less
 UPDATE_PART = "Update"  # of the panel One step: what a step changes
 
 _keeper = RecordKeeper[Playground](KEY)
@@ -114,7 +114,12 @@ def set_presenting(_: Playground, presenting: bool) -> None:
 # Settings
 
 # What a new run replaces; what is asked for after it is for the new run.
-_NO_WORK: dict[str, Any] = {"training": None, "work": None, "wants_upload": False}
+_NO_WORK: dict[str, Any] = {
+    "training": None,
+    "work": None,
+    "wants_upload": False,
+    "recent_runs": (),
+}
 _NEW_RUN: dict[str, Any] = {**_NO_WORK, "renew": True}
 
 
@@ -365,7 +370,11 @@ def pause(_: Playground | None = None) -> None:
 
 
 def pause_at(run: int, iteration: int) -> None:
-    """Pause at the iteration that the page shows, though ticks may have followed it."""
+    """Pause at the iteration that the page shows, though ticks may have followed it.
+
+    What the lesson has noted of the later ticks stays. On a slow connection there may have been too
+    many of them: then the button's `pause` keeps the present run.
+    """
     playground = current()
     runs = {one.iteration: one for one in playground.recent_runs}
     is_latest = runs.get(playground.run.iteration) is playground.run  # not changed by hand since
@@ -395,11 +404,12 @@ def advanced(run: Run) -> None:
         training = None
     elif training:
         training = training._replace(pace=training.pace.recovered(time.monotonic()))
-    earlier = playground.recent_runs
+    earlier = playground.recent_runs[-MAX_RECENT_RUNS + 1 :]
     if earlier and earlier[-1] is not playground.run:
         earlier = ()  # it has been changed by hand since
-    recent = (*earlier[-MAX_RECENT_RUNS + 1 :], run)
-    _change(run=run, training=training, recent_runs=recent)
+    # They share the newest run's losses, which may need much memory.
+    shared = (replace(one, losses=run.losses[: one.iteration]) for one in earlier)
+    _change(run=run, training=training, recent_runs=(*shared, run))
 
 
 def do_work() -> None:

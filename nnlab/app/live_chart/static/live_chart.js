@@ -98,10 +98,10 @@ export function update({ parentElement, data, setTriggerValue }) {
   if (outbox.isWaiting(pausing)) return;
   received += 1;
   running = !message.time;
-  const { run, takes } = message, isOpen = outbox.snapshot();
-  if (isLate(message.sent) && takes.includes("slow")) outbox.add("slow", {});
+  const { run, handles } = message, isOpen = outbox.snapshot();
+  if (isLate(message.sent) && handles.includes("slow")) outbox.add("slow", {});
   const [iteration = 0] = Object.values(message.charts).map((change) => change.iteration);
-  shown = takes.includes("pause") ? { run, iteration } : undefined;
+  shown = handles.includes("pause") ? { run, iteration } : undefined;
   for (const [name, change] of Object.entries(message.charts)) {
     const { network, gallery } = change;
     if (network) thing(diagrams, name, NetworkDiagram).update({ ...change, network, isOpen });

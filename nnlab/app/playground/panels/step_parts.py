@@ -26,17 +26,18 @@ from nnlab.training.wording import loss_name, value_text
 MAX_PLACES = 8  # decimals of parameters before and after a step
 
 # The lines of network.py and update.py that compute what is shown; a test finds them there.
-# In them, `_t` means transposed.
-HIDDEN_FORWARD = "product(matrices_t[layer], inputs_t[layer], out=z_t[layer])  # z = a @ W + b"
-OUTPUT_FORWARD = "product(matrices_t[-1], inputs_t[-1], out=z_t[-1])  # z = a @ W + b"
+HIDDEN_FORWARD = (
+    "product(matrices_t[layer], inputs_t[layer], out=z_t[layer])  # z = a @ W + b, transposed"
+)
+OUTPUT_FORWARD = "product(matrices_t[-1], inputs_t[-1], out=z_t[-1])  # z = a @ W + b, transposed"
 ACTIVATION_GRADIENTS = (
     "np.dot(weights[layer], deltas_t[layer], out=deltas_t[layer - 1])  # da = dz @ W.T"
 )
 HIDDEN_DELTAS = "dz = np.multiply(da, slopes, out=da)  # dz = da * g'(z)"
 GRADIENTS = (
-    "np.dot(deltas_t[layer], layer_inputs[layer], out=gradients_t[layer])  # dW, and db below it"
+    "np.dot(deltas_t[layer], layer_inputs[layer], out=gradients_t[layer])  # dW, db below it"
 )
-FIRST_GRADIENTS = "self.network.first_product(deltas_t[0], layer_inputs[0], out=gradients_t[0])"
+FIRST_GRADIENTS = "product(deltas_t[0], layer_inputs[0], out=gradients_t[0])  # dW, db below it"
 PENALTY = "np.add(gradients, self._penalty_rates * self._slope(parameters.vector), out=gradients)"
 RATE = "np.multiply(gradients, self.rate(iteration), out=gradients)"
 SUBTRACTION = "np.subtract(parameters.vector, gradients, out=following.vector)"

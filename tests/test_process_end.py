@@ -8,6 +8,7 @@ import resource
 import signal
 import subprocess
 import sys
+import threading
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -67,9 +68,15 @@ def send(group: int, signals: list[signal.Signals], *, to_all: bool) -> None:
 
 
 def outcome(process: subprocess.Popen) -> tuple[int, str, str]:
-    """Return exit code, output and errors at the end of a process."""
-    out, error = process.communicate(timeout=PATIENCE_SECONDS)
-    return process.returncode, out, error
+    """Return exit code, output and errors at the end of a process.
+
+    `Popen.communicate` would lose the lines that a `readline` has read ahead.
+    """
+    too_late = threading.Timer(PATIENCE_SECONDS, os.killpg, (process.pid, signal.SIGKILL))
+    too_late.start()
+    out, error = (pipe and pipe.read() for pipe in (process.stdout, process.stderr))
+    too_late.cancel()
+    return process.wait(), out, error
 
 
 @pytest.mark.parametrize("how", SIGNALS)

@@ -15,7 +15,7 @@ from tests.helpers.browser_page import (
     wait_for_iteration,
     wait_in,
 )
-from tests.helpers.own_points_page import own
+from tests.helpers.own_points_page import own, wait_for_tool
 
 SMALL = "samples=20&test_samples=10&speed=10&iterations=1000000"
 
@@ -43,9 +43,7 @@ def choose(page: Page, tool: str) -> None:
     move(page, "ArrowRight", tools.all_inner_texts().index(tool))
     page.keyboard.press(" ")
     expect(page.get_by_role("radio", name=tool, exact=True)).to_be_checked()
-    page.wait_for_function(
-        "count => document.querySelectorAll('.brush').length === count", arg=int(tool != "Look")
-    )
+    wait_for_tool(page, tool)
 
 
 def go_to_plane(page: Page) -> None:

@@ -17,6 +17,11 @@ def open_small(page: Page, server: str, query: str = "") -> None:
 
 def choose(page: Page, tool: str) -> None:
     page.get_by_role("radio", name=tool, exact=True).click()
+    wait_for_tool(page, tool)
+
+
+def wait_for_tool(page: Page, tool: str) -> None:
+    """Wait until the plane uses the chosen tool: the server has to reply first."""
     labels = {"Add orange": "0", "Add blue": "1", "Add −1": "0", "Add +1": "1"}
     layer = page.locator(
         f".brush[data-label='{labels.get(tool, 'erase')}']" if tool != "Look" else ".brush"

@@ -3,6 +3,7 @@
 import re
 import time
 from functools import partial
+from itertools import count
 from urllib.parse import parse_qs, urlparse
 
 import psutil
@@ -16,6 +17,7 @@ from nnlab.app.pace import TICK_SECONDS
 from tests.helpers.browser_page import (
     CHARTS,
     PATIENCE,
+    HeldBack,
     button,
     chart,
     close_popover,
@@ -171,42 +173,23 @@ def test_space_starts_and_pauses_arrows_step_and_r_resets(page: Page, server: st
 def test_pause_keeps_what_is_shown_though_the_server_has_trained_on(
     page: Page, server: str
 ) -> None:
-    held: list[tuple[WebSocketRoute, str | bytes]] = []
-    holding = [False]
-    ticks = [0]
-
-    def hold(route: WebSocketRoute, data: str | bytes) -> None:
-        held.append((route, data))
-        if not holding[0]:
-            let_go()
-
-    def let_go() -> None:
-        while held:
-            route, data = held.pop(0)
-            route.send(data)
+    ticks = count()
 
     def pass_on_two_ticks(upstream: WebSocketRoute, data: str | bytes) -> None:
-        if holding[0] and BackMsg.FromString(data).rerun_script.is_auto_rerun:
-            ticks[0] += 1
-            if ticks[0] > 2:
-                return
-        upstream.send(data)
+        is_tick = server_says.holding and BackMsg.FromString(data).rerun_script.is_auto_rerun
+        if not is_tick or next(ticks) < 2:
+            upstream.send(data)
 
-    def runs() -> int:
-        kinds = [ForwardMsg.FromString(data).WhichOneof("type") for _, data in held]
-        return kinds.count("script_finished")
-
-    intercept(page, from_page=pass_on_two_ticks, from_server=hold)
+    server_says = HeldBack(page, pass_on_two_ticks)
     open_page(page, server, "speed=100&samples=100&iterations=1000000")
     press(page, "Start")
     wait_for_iteration(page, 300)
-    holding[0] = True
-    wait_in(page, lambda: runs() >= 2)
+    server_says.holding = True
+    wait_in(page, lambda: server_says.script_runs >= 2)
     press(page, "Pause")
     wait_in(page, lambda: len({iteration(page, name) for name in CHARTS}) == 1)
     at = iteration(page)
-    holding[0] = False
-    let_go()
+    server_says.let_go()
     assert settled(page) == at
 
 
@@ -499,36 +482,19 @@ def test_the_learning_rate_stays_when_the_next_entry_comes_before_the_servers_re
     page: Page, server: str
 ) -> None:
     """The slider beside it has not moved yet, and the browser sends its old value."""
-    held: list[tuple[WebSocketRoute, str | bytes]] = []
-    holding = [False]
-
-    def hold(route: WebSocketRoute, data: str | bytes) -> None:
-        held.append((route, data))
-        if not holding[0]:
-            let_go()
-
-    def let_go() -> None:
-        while held:
-            route, data = held.pop(0)
-            route.send(data)
-
-    def answers() -> int:
-        kinds = [ForwardMsg.FromString(data).WhichOneof("type") for _, data in held]
-        return kinds.count("script_finished")
+    server_says = HeldBack(page)
 
     def enter_unanswered(label: str, text: str) -> None:
-        before = answers()
+        before = server_says.script_runs
         enter(page, label, text)
-        wait_in(page, lambda: answers() > before)  # the server replies before the next one comes
+        wait_in(page, lambda: server_says.script_runs > before)  # before the next one comes
 
-    intercept(page, from_server=hold)
     open_page(page, server, "samples=100")
     settled(page)
-    holding[0] = True
+    server_says.holding = True
     enter_unanswered("Learning rate", "0.3")
     enter_unanswered("Noise", "0.2")
-    holding[0] = False
-    let_go()
+    server_says.let_go()
     enter(page, "Iterations", "300")
     page.wait_for_url("**/?*iterations=300*")
     settled(page)

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 from playwright.sync_api import Browser, Locator, Page, WebSocketRoute, expect
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from nnlab import Run, predict
 from nnlab.app import navigation
@@ -307,6 +308,40 @@ def intercept(
         upstream.on_message(lambda data: from_server(route, data))
 
     page.route_web_socket(re.compile("_stcore/stream"), connect)
+
+
+class HeldBack:
+    """The server's messages to a page, held back for a while; make it before the page is opened.
+
+    Attributes
+    ----------
+    holding : messages wait from now on, until `let_go`
+    """
+
+    def __init__(
+        self, page: Page, from_page: Callable[[WebSocketRoute, str | bytes], None] = _pass_on
+    ) -> None:
+        self.holding = False
+        self._held: list[tuple[WebSocketRoute, str | bytes]] = []
+        intercept(page, from_page=from_page, from_server=self._hold)
+
+    def _hold(self, to: WebSocketRoute, data: str | bytes) -> None:
+        self._held.append((to, data))
+        if not self.holding:
+            self.let_go()
+
+    @property
+    def script_runs(self) -> int:
+        """Return how many ends of script runs are held back."""
+        kinds = [ForwardMsg.FromString(data).WhichOneof("type") for _, data in self._held]
+        return kinds.count("script_finished")
+
+    def let_go(self) -> None:
+        """Send what is held back, and hold nothing more."""
+        self.holding = False
+        while self._held:
+            to, data = self._held.pop(0)
+            to.send(data)
 
 
 class Cable:

@@ -284,6 +284,24 @@ def test_a_pipe_closed_by_its_reader_causes_no_error_message(
         assert process.stderr.read() == ""
 
 
+SIGNALS_BLOCKED_IN_WORKERS = """
+import signal
+from nnlab.sweep.executors import LocalPool
+
+if __name__ == "__main__":
+    pool = LocalPool(2)
+    blocked = [pool.submit(signal.pthread_sigmask, signal.SIG_BLOCK, []) for _ in range(2)]
+    print(*(signal.SIGINT in future.result() for future in blocked))
+    pool.shutdown()
+"""
+
+
+def test_ctrl_c_reaches_no_worker_that_starts() -> None:
+    """The first worker of a process got it, and ended with a traceback of Python's own start."""
+    with begun(["-c", SIGNALS_BLOCKED_IN_WORKERS]) as process:
+        assert outcome(process) == (0, "True True\n", "")
+
+
 KILLED_BEFORE_ITS_QUEUES_END = """
 import threading, time
 from loky.backend.queues import Queue

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from concurrent.futures import BrokenExecutor, Executor, Future, wait
 from contextlib import suppress
 from functools import cache, partial
-from multiprocessing import active_children
+from multiprocessing import active_children, resource_tracker
 from typing import Any, NamedTuple
 
 import loky
@@ -177,6 +177,7 @@ def _submitted(worker: Executor, task: Callable[[], Any]) -> Future[Any]:
     """Submit a task; if this starts a process, Ctrl-C does not reach it before `_begin`."""
     if not hasattr(signal, "pthread_sigmask"):  # on Windows
         return worker.submit(task)
+    resource_tracker.ensure_running()  # loky starts it with the first process: it unblocks SIGINT
     mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         return worker.submit(task)

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from nnlab.training.command_line import Writer
     from nnlab.training.config import Config
 
+SUBCOMMANDS = ("train", "sweep", "lesson", "verify")
+
 
 def main(arguments: Sequence[str] | None = None, name: str = "python -m nnlab") -> int:
     """Run the command line and return its exit code.

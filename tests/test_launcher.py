@@ -1,6 +1,7 @@
 """The command `nnlab` opens the page, or hands its subcommands on."""
 
 import asyncio
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -43,10 +44,20 @@ def test_without_a_subcommand_it_is_streamlit_run_with_its_options(
 def test_a_subcommand_is_that_of_the_module(
     subcommand: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert call(monkeypatch, subcommand, "--help") == 0
-    assert capsys.readouterr().out.startswith(f"usage: nnlab {subcommand} [--help]")
     assert call(monkeypatch, subcommand, "--samples", "x") == 2
     assert capsys.readouterr().err.startswith("samples must ")
+
+
+def test_every_command_of_the_readme_and_of_its_own_help_is_known(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert call(monkeypatch, "--help") == 0
+    pages = capsys.readouterr().out + (ROOT / "README.md").read_text()
+    subcommands = set(re.findall(r"\bnnlab (train|sweep|lesson|verify|[a-z]+ FILE)", pages))
+    assert subcommands == {"train", "sweep", "lesson", "verify"}
+    for subcommand in subcommands:
+        assert call(monkeypatch, subcommand, "--help") == 0
+        assert capsys.readouterr().out.startswith(f"usage: nnlab {subcommand} [")
 
 
 def test_it_says_its_version(

@@ -1,4 +1,4 @@
-"""The command `nnlab`: opens the page, or trains and sweeps without one.
+"""The command `nnlab`: opens the page, or runs a subcommand without one.
 
 It imports what it needs only when it runs, so that Ctrl-C works from the first moment.
 """
@@ -17,7 +17,7 @@ SCRIPT = Path(__file__).with_name("streamlit_app.py")
 def main() -> int:
     """Run the command and return its exit code."""
     arguments = sys.argv[1:]
-    if arguments[:1] in (["train"], ["sweep"]):
+    if arguments and arguments[0] in __main__.SUBCOMMANDS:
         return __main__.main(arguments, "nnlab")
     return process_end.exit_code_of(lambda: _open_page(arguments))
 
@@ -34,9 +34,12 @@ def _open_page(arguments: Sequence[str]) -> int:
         prog="nnlab",
         usage="%(prog)s [--server.port N] [--server.headless true] ...\n"
         "       %(prog)s train [--help] [--OPTION VALUE ...]\n"
-        "       %(prog)s sweep [--help] [--OPTION VALUE ...]",
+        "       %(prog)s sweep [--help] [--OPTION VALUE ...]\n"
+        "       %(prog)s lesson [--help] {check,new} FILE ...\n"
+        "       %(prog)s verify [--help] FILE ...",
         description="Open the page in the browser. It takes the options of `streamlit run`. "
-        "`%(prog)s train` trains one network without a browser, and `%(prog)s sweep` many.",
+        "Without a browser, `%(prog)s train` trains one network and `%(prog)s sweep` many, "
+        "`%(prog)s lesson` checks lessons, and `%(prog)s verify` runs receipts again.",
         allow_abbrev=False,
     )
     parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")

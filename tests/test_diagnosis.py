@@ -186,7 +186,7 @@ SICK = {
     "bottleneck": Sick(
         SHOWN["bottleneck"].config,
         1,
-        "Layer 2 has only 1 unit, and all that the output learns",
+        "Layer 2 has only 1 unit, and everything the output learns",
         certain=False,
     ),
     "too deep": Sick(
@@ -204,7 +204,7 @@ SICK = {
     "slow progress": Sick(
         SHOWN["slow progress"].config,
         2_000,
-        r"In 2,000 iterations, the loss has come from [\d.]+ to [\d.]+\.",
+        r"In 2,000 iterations, the loss has gone only from [\d.]+ to [\d.]+\.",
         certain=False,
     ),
     "few units": Sick(

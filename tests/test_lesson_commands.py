@@ -1,4 +1,4 @@
-"""`nnlab lesson` says all faults of lessons, and writes one to begin with."""
+"""`nnlab lesson` lists all faults of lessons, and writes a template."""
 
 from pathlib import Path
 

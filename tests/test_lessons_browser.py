@@ -202,7 +202,7 @@ def test_a_pasted_link_of_tensorflow_playground_opens_the_playground(
     link = "https://playground.tensorflow.org/#dataset=xor&networkShape=3&activation=relu&foo=1"
     field(page, "Paste a link from there").fill(link)
     field(page, "Paste a link from there").press("Enter")
-    expect(page.locator(".stSidebar")).to_contain_text("'foo' is unknown and was left out.")
+    expect(page.locator(".stSidebar")).to_contain_text("Unknown in the link, and ignored: 'foo'.")
     page.get_by_role("link", name="Open it in the playground").click()
     shown(page, "decision-boundary", 0)
     wait_in(page, lambda: "dataset=tfp-xor" in page.url)
@@ -230,12 +230,12 @@ def test_the_editor_lists_faults_as_one_types_and_the_lesson_runs_beside_it(
 ) -> None:
     page.goto(f"{server}/lessons")
     page.get_by_role("link", name="Write one in the editor").click()
-    heading(page, "Each second heading begins a step")
+    heading(page, "Each heading with ## begins a step")
     shown(page, "decision-boundary", 0)
     editor, text = page.locator(".st-key-lesson_text"), page.get_by_label("The lesson as text")
     text.fill(SAMPLE.replace("samples = 50", "samples = 1"))
     expect(editor).to_contain_text("Line 16: samples must be a whole number from 2")
-    heading(page, "Each second heading begins a step")  # the last one without faults
+    heading(page, "Each heading with ## begins a step")  # the last one without faults
     text.fill(SAMPLE)
     heading(page, "One")
     expect(editor).to_contain_text("No faults")

@@ -98,7 +98,7 @@ def test_undo_takes_an_upload_back() -> None:
 
 
 def test_the_page_says_that_it_took_a_first_row_of_numbers_for_a_header() -> None:
-    words = "The first row only numbers the columns, so it is used as the header."
+    words = "The first row just counts the columns, so it is used as the header."
     app = upload(open_playground(), b"0,1,2\n1.5,2,0\n-3,4e5,1\n")
     assert words in {caption.value for caption in app.caption}
     assert offered(app.selectbox, "column_2").value == "2"

@@ -103,7 +103,7 @@ def test_each_way_to_forge_a_receipt_is_one_sentence() -> None:
 def test_a_setting_that_the_lesson_does_not_show_must_be_the_steps() -> None:
     easier = lesson_receipt(replace(SOLVED, noise=0.0))
     assert said(easier) == (
-        "step 2: noise is not what the step sets, nor a control of it, goals met: 0 of 1"
+        "step 2: noise is not the step's, and the lesson does not show it, goals met: 0 of 1"
     )
 
 

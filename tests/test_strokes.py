@@ -62,5 +62,5 @@ def test_a_stroke_beyond_the_most_points_is_refused_in_a_sentence() -> None:
         app.run()
         assert len(playground_of(app).own.points) == MAX_SAMPLES
         toasts = [toast.value for toast in app.toast]
-        full = "At most 100,000 own points: what you drew last was not added."
+        full = "At most 100,000 points of your own: what you drew last was not added."
         assert toasts == ([full] if count == MAX_SAMPLES else [])

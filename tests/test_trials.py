@@ -128,7 +128,7 @@ def test_points_are_to_be_standardized_even_if_more_has_to_change_before_it_help
     assert advice
     assert advice.cure.standardise
     assert advice.evidence == (
-        "A usual network on standardized points: accuracy 90% instead of 50%."
+        "A typical network on standardized points: accuracy 90% instead of 50%."
     )
 
 

@@ -1,4 +1,4 @@
-"""A finished run in files of the command line: the ending of a file's name says what is in it."""
+"""Saves a finished run of the command line in files, by the ending of their names."""
 
 import csv
 import io

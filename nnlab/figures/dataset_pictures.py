@@ -18,7 +18,7 @@ _PENCIL = "M13 31l2-7L28 11l5 5L20 29z"
 
 @cache
 def picture(name: str, palette: Palette) -> str:
-    """Return the picture of a data set as SVG; the points of an own data set are still to draw."""
+    """Return the picture of a data set as SVG; for the data set `own`, two dots and a pencil."""
     if name == OWN:
         drawn = _dots(palette.ends[0], "M8 12h0") + _dots(palette.ends[1], "M36 34h0")
         drawn += f'<path d="{_PENCIL}" stroke="{RIM_COLOR}" stroke-width="2" fill="none"/>'

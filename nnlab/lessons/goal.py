@@ -178,10 +178,10 @@ def read_goal(lines: Sequence[str], first: int) -> tuple[Goal | None, list[Fault
             faults.append(Fault(number, str(error)))
     if not faults:
         if not 1 <= len(conditions) <= MAX_CONDITIONS:
-            sentence = f"a goal must have 1 to {MAX_CONDITIONS} conditions, one a line, and has"
+            sentence = f"a goal must have 1 to {MAX_CONDITIONS} conditions, one per line, but has"
             faults.append(Fault(first, f"{sentence} {len(conditions)}"))
         elif len({len(one.thresholds) for one in conditions} - {1}) > 1:
-            sentence = "all conditions with several thresholds must have equally many"
+            sentence = "all conditions with several thresholds must have the same number of them"
             faults.append(Fault(first, sentence))
     return (None if faults else Goal(tuple(conditions), first - 1)), faults
 
@@ -210,7 +210,7 @@ def _condition(line: str) -> Condition:
     thresholds = tuple(_threshold(name, node) for node in (first.comparators[0], *others))
     ordered = [is_real(threshold) for threshold in thresholds]
     if meaning.direction and not all(ordered):
-        raise ValueError(f"{name} {sign} must be followed by numbers; words allow == and !=")
+        raise ValueError(f"{name} {sign} must be followed by numbers; for text, use == or !=")
     if len(thresholds) > 1 and not _get_stricter(thresholds, meaning.direction):
         raise ValueError(f"the thresholds of {name} must get stricter from left to right")
     return Condition(name, sign, thresholds)

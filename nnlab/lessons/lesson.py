@@ -13,7 +13,7 @@ LEVELS = ("beginner", "intermediate", "advanced")
 
 
 class Choice(NamedTuple):
-    """One answer to a question, and what whoever chooses it reads after the run."""
+    """One answer to a question, and the reply that is shown for it after the run."""
 
     text: str
     reply: str

@@ -1,4 +1,4 @@
-"""The command `nnlab lesson`: checks lessons, and writes a new one to begin with."""
+"""The command `nnlab lesson`: checks lessons, and writes a template for a new one."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -17,10 +17,10 @@ def main(arguments: Sequence[str], name: str) -> int:
     process_end.exit_on_signal()
     parser = cli_options.Parser(prog=name, description="Check lessons, or begin a new one.")
     commands = parser.add_subparsers(dest="command", required=True, metavar="check or new")
-    help_ = "Say all that is wrong with lessons, and run their solutions."
+    help_ = "List all faults in lessons, and run their solutions."
     check_parser = commands.add_parser("check", help=help_, description=help_)
     check_parser.add_argument("files", nargs="+", type=Path, metavar="FILE")
-    help_ = "Write a lesson with comments, to begin with."
+    help_ = "Write a commented template for a new lesson."
     new_parser = commands.add_parser("new", help=help_, description=help_)
     new_parser.add_argument("file", type=Path, metavar="FILE")
     options = parser.parse_args(arguments)
@@ -60,5 +60,7 @@ def _write_new(file: Path) -> int:
     except OSError as error:
         process_end.say(f"{file} cannot be written: {error.strerror}.")
         return process_end.EXIT_NO_OUTPUT
-    process_end.say(f"{file} is a lesson to begin with. `nnlab lesson check {file}` checks it.")
+    process_end.say(
+        f"{file} is a template for a new lesson. `nnlab lesson check {file}` checks it."
+    )
     return 0

@@ -76,7 +76,7 @@ def parts_of(lines: list[str], first: int, faults: list[Fault]) -> tuple[str, li
     close(len(lines))
     before, *steps = parts
     for block in before.blocks:
-        rule = f"the block {block.name} must stand in a step, after a heading ##"
+        rule = f"the block {block.name} must be in a step, after a heading ##"
         faults.append(Fault(block.line - 1, rule))
     return before.text, steps
 
@@ -104,11 +104,11 @@ def read_markdown(text: str, offset: int, faults: list[Fault]) -> list[Token]:
 def _refused(token: Token) -> Iterator[str]:
     """Yield a sentence for everything in a token that a lesson must not hold."""
     if token.type == "heading_open" and token.tag == "h1":
-        yield "a heading # is not allowed, as the title stands in the front matter; a step has ##"
+        yield "a heading # is not allowed, as the title is in the front matter; a step has ##"
     if token.type == "fence":
         name = token.info.strip()
         if name in BLOCKS and token.level:
-            yield f"the block {name} must not stand in a list or a quotation, but on its own"
+            yield f"the block {name} must not be in a list or a quotation, but on its own"
         if name not in (*BLOCKS, *CODE):
             allowed = ", ".join((*BLOCKS, *filter(None, CODE)))
             yield f"the block {shown(name)} is unknown; allowed are {allowed}"

@@ -25,7 +25,7 @@ MAX_STEPS = 30
 MAX_HINTS = 10
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,59}")
 _CHOICE = re.compile(r"[-*] \[([ xX])\] ?(.*)")
-_CHOICE_FORM = "each choice must be a line: - [ ] choice -> what whoever chooses it is told"
+_CHOICE_FORM = "each choice must be a line: - [ ] choice -> the reply to this choice"
 
 
 def read_file(path: Path) -> Lesson:
@@ -68,7 +68,7 @@ def read(source: str, file: str) -> Lesson:
     introduction, parts = parts_of(lines, first, faults)
     steps = tuple(_steps(parts, faults))
     if not 1 <= len(parts) <= MAX_STEPS:
-        rule = f"a lesson must have 1 to {MAX_STEPS} steps, each with a heading ##, and has"
+        rule = f"a lesson must have 1 to {MAX_STEPS} steps, each with a heading ##, but has"
         faults.append(Fault(len(lines), f"{rule} {len(parts)}"))
     if faults:
         raise FaultyLesson(file, faults)
@@ -124,7 +124,7 @@ def _inner_text(block: Block, faults: list[Fault]) -> None:
     for token in read_markdown(block.text, block.line - 1, faults):
         inner = token.map[0] if token.map else 0
         if token.type == "fence" and token.info.strip() in BLOCKS:
-            rule = f"the block {token.info.strip()} must not stand in the block {block.name}"
+            rule = f"the block {token.info.strip()} must not be inside the block {block.name}"
             faults.append(Fault(block.line + inner, rule))
 
 
@@ -177,7 +177,7 @@ def _question(block: Block, faults: list[Fault]) -> Question | None:
         faults.append(Fault(block.line - 1, f"a question must have 2 to 6 choices; {_CHOICE_FORM}"))
     elif rights != 1:
         rule = "exactly one choice must be marked as the right one, by [x]"
-        faults.append(Fault(block.line - 1, f"{rule}, and {rights} are"))
+        faults.append(Fault(block.line - 1, f"{rule}, but {rights} are"))
     if len(faults) > known:
         return None
     return Question("\n".join(text).strip(), tuple(read_choices))
@@ -195,7 +195,7 @@ def _goal_and_solution(
             rule = "a step with a goal must have a block solution: settings that reach it, or"
             faults.append(Fault(goals[0].line - 1, f"{rule} impossible = true"))
     elif solutions:
-        faults.append(Fault(solutions[0].line - 1, "a solution must stand in a step with a goal"))
+        faults.append(Fault(solutions[0].line - 1, "a solution must be in a step with a goal"))
     if not solutions:
         return goal, None
     block = solutions[0]
@@ -203,6 +203,6 @@ def _goal_and_solution(
     if any(marks):
         others = [line for line, mark in zip(block.lines, marks, strict=True) if not mark]
         if "".join(others).strip():
-            faults.append(Fault(block.line, "impossible = true must stand alone in its block"))
+            faults.append(Fault(block.line, "impossible = true must be alone in its block"))
         return goal, Solution({}, impossible=True)
     return goal, Solution(_changed(config, block, faults)[1])

@@ -100,7 +100,7 @@ class _Reader:
         unknown = [key for key in self._found if key.removesuffix("_hide") not in _KEYS]
         if unknown:
             names = ", ".join(_quoted(key) for key in unknown[:5])
-            self._said.append(f"The link's {names} is unknown and was left out.")
+            self._said.append(f"Unknown in the link, and ignored: {names}.")
         config = self._penalty(self._network(self._data()))
         hidden = dict.fromkeys(
             name for key in _CONTROLS if self._hides(key) for name in self._hidden_by(key)
@@ -160,7 +160,8 @@ class _Reader:
         per_cent = self._number("noise", 0)
         if per_cent > 80:
             self._said.append(
-                f"The link's noise is above 80 %, so it is 50 % as there, not {per_cent:g} %."
+                f"The link's noise is {per_cent:g} %. TensorFlow Playground replaces noise above "
+                "80 % by 50 %, and so does this page."
             )
             return 0.5
         return max(0.0, per_cent) / 100
@@ -197,8 +198,8 @@ class _Reader:
         if number is not None:
             return number
         self._said.append(
-            f"The link's seed {_quoted(text)} is not a number such as 0.59704, so its points and "
-            "starting weights are others than there."
+            f"The link's seed {_quoted(text)} is not a number such as 0.59704, so the points and "
+            "starting weights differ from those in TensorFlow Playground."
         )
         return zlib.crc32(text.encode())
 
@@ -220,8 +221,8 @@ class _Reader:
         fitting = tuple(min(max(width, 1), MAX_WIDTH) for width in widths[:MAX_LAYERS])
         if list(fitting) != widths:
             self._said.append(
-                f"The link's network has the layers {_quoted(shape)}, and here are at most "
-                f"{MAX_LAYERS} layers of 1 to {MAX_WIDTH} units, so it is cut to "
+                f"The link's network has the layers {_quoted(shape)}, but at most "
+                f"{MAX_LAYERS} layers of 1 to {MAX_WIDTH} units are possible here, so it is cut to "
                 f"{','.join(map(str, fitting))}."
             )
         activation = self._one_of("activation", _ACTIVATIONS, "tanh")

@@ -130,13 +130,13 @@ def _value(written: str) -> float:
 def _differences(record: RunRecord, run: Run) -> Iterator[str]:
     where = f"step {record.step}: " if record.step else ""
     if run.iteration != record.iterations:
-        yield f"{where}iterations are {record.iterations}, and {run.iteration} when run again"
+        yield f"{where}iterations are {record.iterations}, but {run.iteration} when run again"
         return
     numbers = record_of(run).numbers
     for name in sorted({*numbers, *record.numbers}):
         said, found = record.numbers.get(name), numbers.get(name)
         if said != found:
-            yield f"{where}{name} is {said!r}, and {found!r} when run again"
+            yield f"{where}{name} is {said!r}, but {found!r} when run again"
 
 
 def _hidden_changes(record: RunRecord, step: LessonStep, lesson: Lesson) -> Iterator[str]:
@@ -145,7 +145,7 @@ def _hidden_changes(record: RunRecord, step: LessonStep, lesson: Lesson) -> Iter
     for name in SETTINGS:
         differs = getattr(config, name) != getattr(step.config, name)
         if step.goal and differs and name not in lesson.controls:
-            yield f"step {record.step}: {name} is not what the step sets, nor a control of it"
+            yield f"step {record.step}: {name} is not the step's, and the lesson does not show it"
 
 
 def _has(lesson: Lesson, step: int) -> bool:

@@ -73,8 +73,9 @@ def _read(arguments: Sequence[str], name: str, version: str, get_writer: GetWrit
         action="append",
         default=[],
         metavar="FILE",
-        help="Save the run at its end, as the ending says: .npz (parameters), .py (a script), "
-        ".html (a replay), .gif, .png (pictures) or .csv (the printed rows). Can be repeated.",
+        help="Save the run at its end, in the format that the ending names: .npz (parameters), .py "
+        "(a script), .html (a replay), .gif, .png (pictures) or .csv (the printed rows). Can be "
+        "repeated.",
     )
     csv_options.add_options(parser)
     cli_options.add_settings(parser)

@@ -175,7 +175,7 @@ class Config:
         "cross_entropy",
         kinds.one_of(OUTPUT_LOSSES),
         "How errors count: cross-entropy penalizes confident mistakes heavily, squared error only "
-        "mildly. That of a tanh is TensorFlow Playground's; three or more classes have none. A "
+        "mildly. “Squared error of tanh” is TensorFlow Playground's, for two classes only. A "
         "regression always has squared error.",
     )
     optimizer: str = _setting(

@@ -241,5 +241,5 @@ def points(most: int, largest: float) -> Kind:
             raise ValueError
         return points
 
-    must = f"be at most {most} points x1, x2, target of numbers up to {largest:g} in size"
+    must = f"be at most {most} points (x1, x2, target) of numbers up to ±{largest:g}"
     return Kind(rule, must, decode, encode, "TEXT")

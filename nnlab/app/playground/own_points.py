@@ -75,9 +75,10 @@ def tools(playground: Playground) -> Brush | None:
         st.markdown(
             "",
             help="Click or drag on the plane to add points of the chosen class, or to erase points "
-            "that you have added. Shift adds the next class. By keyboard: Tab to the plane, arrow "
-            "keys, Enter. Training continues with them. In the data set “Your own points”, every "
-            "fifth is a test point, a small ring: the network does not learn from it.",
+            "that you have added. Training continues with the changed points. Shift adds the next "
+            "class. By keyboard: Tab to the plane, arrow keys, Enter. In the data set “Your own "
+            "points”, every fifth is a test point, a small ring, from which the network does not "
+            "learn.",
         )
     if tool == LOOK:
         return None

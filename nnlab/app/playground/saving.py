@@ -108,5 +108,5 @@ def _sentence(done: Edit) -> str:
         for setting in (done.before, done.value)
     )
     if done.name == "points":
-        return f"The number of own points was changed from {before} to {value}"
+        return f"The number of your own points was changed from {before} to {value}"
     return f"“{label(done.name)}” was changed from {before} to {value}"

@@ -610,7 +610,7 @@ def set_parameter(parameter: Sequence[int], value: str) -> None:
         most = edits.LARGEST_VALUE
         refused = f"Enter a number from −{most} to {most}."
         if isinstance(number, float) and abs(number) <= most:
-            refused = "With this value the loss is infinite: enter a smaller one."
+            refused = "With this value the loss is infinite: enter one closer to 0."
         _change(refused_value=refused)
     else:
         _change(run=run, refused_value="")
@@ -694,6 +694,6 @@ def add_stroke(label: int | None, positions: Sequence[Sequence[float]]) -> None:
     left, right, *_ = plane_extent(run.dataset)
     points = stroked(own.points, run.config.problem, label, positions, right - left)
     if len(points) > MAX_SAMPLES:
-        st.toast(f"At most {MAX_SAMPLES:,} own points: what you drew last was not added.")
+        st.toast(f"At most {MAX_SAMPLES:,} points of your own: what you drew last was not added.")
     else:
         set_points(own._replace(points=points))

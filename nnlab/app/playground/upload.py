@@ -64,7 +64,7 @@ def _choose_columns(uploaded: UploadedFile, problem: str, outcome: DeltaGenerato
     file_id = uploaded.file_id
     names, numbered, guessed = session.remember("columns", (file_id, problem), _reading(columns))
     if numbered:
-        st.caption("The first row only numbers the columns, so it is used as the header.")
+        st.caption("The first row just counts the columns, so it is used as the header.")
     left, right = st.columns(2)
     label = "label" if problem == "classification" else "target"
     places = ((left, "x₁"), (right, "x₂"), (left, label.capitalize()))

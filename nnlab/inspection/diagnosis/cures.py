@@ -68,7 +68,7 @@ def update_cures(config: Config) -> tuple[Cure, ...]:
         cures.append(Cure({"learning_rate": usual}, f"A learning rate of {usual:g} is usual."))
     if config.optimizer != "adam":
         changes = _changed(config, {"optimizer": "adam", "learning_rate": ADAM_RATE})
-        cures.append(Cure(changes, "Adam fits the size of each weight's step."))
+        cures.append(Cure(changes, "Adam adapts the size of each weight's step."))
     return tuple(cures)
 
 

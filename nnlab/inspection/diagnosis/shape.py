@@ -46,11 +46,11 @@ def bottleneck(observation: Observation) -> Finding | None:
         return None
     width = min(config.hidden_layers)
     layer = config.hidden_layers.index(width) + 1
-    units = "1 unit" if width == 1 else f"{width} units"
+    units, them = ("1 unit", "it") if width == 1 else (f"{width} units", "them")
     return Finding(
         "bottleneck",
-        f"Layer {layer} has only {units}, and all that the output learns of a point passes "
-        "through them.",
+        f"Layer {layer} has only {units}, and everything the output learns about a point passes "
+        f"through {them}.",
         layer_cures(config),
     )
 
@@ -84,4 +84,5 @@ def few_units(observation: Observation) -> Finding | None:
     if not config.hidden_layers or not cures:
         return None
     width = min(config.hidden_layers)
-    return Finding("few units", f"The narrowest layer has {width} units, a bend each.", cures)
+    units = "1 unit, with one bend" if width == 1 else f"{width} units, with one bend each"
+    return Finding("few units", f"The narrowest layer has {units}.", cures)

@@ -191,7 +191,7 @@ class Trials:
         finding, cure = self.findings[place[0]], self._cure(place)
         if not self._helps(before, after):
             compared = self._compared(before, self.outcomes[REFERENCE])
-            evidence = f"A usual network on standardized points: {compared}."
+            evidence = f"A typical network on standardized points: {compared}."
             return Advice(finding, cure, evidence)
         number = len(combination)
         first = f", as the first of {number} changes" if number > 1 else ""

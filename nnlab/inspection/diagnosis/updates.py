@@ -110,6 +110,6 @@ def slow_progress(observation: Observation) -> Finding | None:
     first, last = float(losses[0]), float(losses[-1])
     return Finding(
         "slow progress",
-        f"In {run.iteration:,} iterations, the loss has come from {first:.3g} to {last:.3g}.",
+        f"In {run.iteration:,} iterations, the loss has gone only from {first:.3g} to {last:.3g}.",
         cures,
     )

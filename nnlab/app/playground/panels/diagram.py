@@ -42,7 +42,7 @@ def caption(playground: Playground, shown: Shown, options: DisplayOptions) -> st
     unit = playground.shown_unit
     if not unit and options.entropy:
         low, high = (f"{value:.0%}" for value in shown.view.span)
-        return f"Uncertainty: {low} to {high} of that of equally likely classes"
+        return f"Uncertainty: {low} to {high} of the largest possible entropy"
     if not unit:
         return ""
     span = (f"{value:.3g}" for value in shown.view.span)

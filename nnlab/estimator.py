@@ -193,7 +193,7 @@ class NeuralNetClassifier(ClassifierMixin, _NeuralNet):
     The parameters are the fields of `nnlab.Config` that describe learning. Their defaults are the
     article's, and `fit` checks them by Config's rules. The same data and parameters always give the
     same network, to the last digit. During a fit or a prediction, BLAS has one thread in the whole
-    process, also for other libraries.
+    process, which affects other libraries, too.
 
     Parameters
     ----------

@@ -141,7 +141,7 @@ def write(text: str, file: IO[str]) -> None:
 
 
 def exit_code_of(main: Callable[[], int]) -> int:
-    """Run a main function to its end, also if its output cannot be written; return the exit code.
+    """Run a main function to its end, even if its output cannot be written; return the exit code.
 
     An OutputError becomes one sentence and EXIT_NO_OUTPUT.
     """

@@ -17,7 +17,7 @@ class Action(NamedTuple, Generic[Record]):
     name : key of the button
     command : called with the record that the button was drawn for, and the button's values. It must
         neither wait nor compute, since no newer message can end the script run before it returns.
-        For work that takes long, it only leaves a wish in the record
+        For work that takes long, it only leaves a request in the record
     label, help : of the button, where they are always the same; the help names the key, too
     key : as in KeyboardEvent.key, with "Shift+" before it; empty if there is none
     is_enabled : says whether the action is possible
@@ -77,10 +77,11 @@ def keyboard(
     others: Mapping[str, str] | None = None,
     chooses: Mapping[str, str] | None = None,
 ) -> None:
-    """Let the keyboard press the buttons of these actions; of one key, the first on the page.
+    """Let the keyboard press the buttons of these actions.
 
-    `others` says what keys do that press no button, and `chooses` has by its key a CSS selector of
-    each choice that a key clicks.
+    If several actions share a key, it presses the first whose button is on the page. `others` says
+    what the keys do that press no button. `chooses` maps a key to the CSS selector of the choice
+    that it clicks.
     """
     presses: dict[str, list[str]] = {}
     stops, names, labels = [], {}, {}

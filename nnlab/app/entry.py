@@ -42,7 +42,7 @@ def middleware() -> list[Middleware]:
 
 @asynccontextmanager
 async def lifespan(app: st.App) -> AsyncIterator[None]:
-    """Guard the server, and open the page in a browser, as Streamlit does not for a st.App."""
+    """Guard the server, and open the page in a browser: Streamlit does not for an st.App."""
     process_end.pass_only_the_first_signal()
     async with security.lifespan(app):
         if not st.get_option("server.headless"):

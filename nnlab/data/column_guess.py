@@ -59,17 +59,20 @@ def guess_columns(
 
     If `label` is given, it is the name of the label or target, and only the inputs are guessed.
 
-    The label of a classification is better a column with up to MANY_LABELS values and the name of
-    an answer, such as "class" or "Survived", then one with two to MAX_CLASSES values, and then one
-    with two. The target of a regression is better numeric, then one
-    with more than two values, and then one with such a name. Among equals it is the last column.
+    For classification, the preferred label is a column with the name of an answer, such as "class"
+    or "Survived", and at most MANY_LABELS values, then one with two to MAX_CLASSES values, and
+    among those one with two. For regression, the preferred target is a numeric column, among those
+    one with more than two values, and among those one with the name of an answer. Among equals it
+    is the last column.
 
-    The inputs are two of the rest: better numeric, then without missing cells, then with more than
-    two values. Among equals they are the first columns.
+    The inputs are two of the other columns. Preferred are numeric ones, among those the ones
+    without missing cells, and among those the ones with more than two values. Among equals they are
+    the first columns.
 
-    A column that numbers the rows is chosen only if there is nothing else. Its name ends in the
-    word "id", like "User ID", or is "row.names"; or it has distinct whole numbers and its name is
-    missing, is "index" or ends in the word "no"; or it is the first and counts from 0 or 1.
+    A column that numbers the rows is chosen only if there is no other column, or, as an input, no
+    other numeric one. Its name ends in the word "id", like "User ID", or is "row.names"; or it has
+    distinct whole numbers and its name is missing, is "index" or ends in the word "no"; or it is
+    the first and counts from 0 or 1.
     """
     columns = [
         _described(name, cells, is_first=place == 0)
@@ -121,7 +124,8 @@ def _described(name: str, cells: list[str], *, is_first: bool) -> _Column:
 def _numbers_rows(name: str, words: list[str], numbers: list[float], *, is_first: bool) -> bool:
     """Say whether a column numbers the rows.
 
-    `words` are those of its name, in lower case. `numbers` are its cells, none if one is no number.
+    `words` are those of its name, in lower case. `numbers` are its cells, or none if one of them is
+    not a number.
     """
     if {"".join(words[-count:]) for count in (1, 2)} & _ID_NAMES:
         return True

@@ -38,14 +38,14 @@ class LabelledPoints:
 def read_table(content: bytes) -> PointsTable:
     """Return the cells of a CSV file.
 
-    `file_text.rows_of` says what separates them. If it is no comma, numbers may have a decimal
+    `file_text.rows_of` says what separates them. If it is not a comma, numbers may have a decimal
     comma. The first row is a header if no cell in it is a number, or if it counts the columns (see
     `_is_numbered_header`). Without a header the names are x1, x2, …
 
     Raises
     ------
     BrokenRule
-        If the content is no text, or not a table of an allowed size.
+        If the content is not text, or not a table of an allowed size.
     """
     columns, row_numbers, header = _columns(content)
     if len(row_numbers) <= header:

@@ -59,7 +59,8 @@ class Dataset:
     in_order : whether batches keep the order of the points, as in TensorFlow Playground
     numbers_drawn : how many numbers of TensorFlow Playground's stream the points took
     reach : how far the plane is drawn from 0, at least
-    scales : of a real data set, those of x1, x2 and in a regression the target: it is standardized
+    scales : for a real data set, which is standardized: the scales of x1, x2 and, in regression,
+        the target
     class_names : of a real data set
     is_curve : the targets are values along x1, and are drawn over it
     """
@@ -131,7 +132,8 @@ def gaussians(
     """Draw a round cloud for each class; arguments and result as for `circles`.
 
     In TensorFlow Playground, on ±5, the centres are at ±2 and the variance is 1/2 plus the noise.
-    The centres of more than two classes are as far from the middle, at equal distances.
+    With more than two classes, the centres are as far from the middle as these, and evenly spaced
+    around it.
     """
     turns = 0.625 + np.arange(classes) / classes  # class 0 is at the lower left
     inputs, labels = make_blobs(

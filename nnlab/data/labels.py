@@ -12,8 +12,8 @@ from nnlab.data.points import FloatArray
 from nnlab.data.rules import BrokenRule, shown
 from nnlab.data.tables import PointsTable
 
-MAX_CLASSES = 6  # as many colours and shapes can be told apart
-MAX_OFFERED = 100  # labels to choose from; a column with more has no labels
+MAX_CLASSES = 6  # no more colours and shapes can be told apart
+MAX_OFFERED = 100  # labels to choose from; a column with more values is not a label column
 
 
 def labels_of(table: PointsTable, name: str) -> tuple[str, ...]:

@@ -30,7 +30,7 @@ class Points:
     Parameters
     ----------
     inputs : float64 (n, 2)
-    targets : float64 (n,), 0.0 or 1.0 in a classification
+    targets : float64 (n,), the number of the class, from 0.0, or a value in regression
 
     Raises
     ------

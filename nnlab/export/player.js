@@ -63,4 +63,4 @@ document.onkeydown = (event) => {
   if (!event.repeat) toggle();
 };
 show();
-export {}; // the types' checker would else share its names with all pages
+export {}; // otherwise the type checker would treat its names as global

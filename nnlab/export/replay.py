@@ -159,7 +159,7 @@ def _grey(levels: NDArray[np.uint8]) -> bytes:
     """Return a map as a PNG in shades of grey.
 
     A scale goes from black at 0 to white at LEVELS - 1. The levels of several classes or a curve
-    are the shades themselves, since they are a table and no scale.
+    are the shades themselves, since their colours are a table, not a scale.
     """
     file = io.BytesIO()
     if levels.max() < LEVELS:

@@ -46,7 +46,7 @@ class Palette(NamedTuple):
 
     @property
     def ends(self) -> tuple[str, str]:
-        """Return the colours of class 0 and class 1, also of negative and positive weights."""
+        """Return the colours of class 0 and class 1, and of negative and positive weights."""
         return self.points[0], self.points[1]
 
     @property

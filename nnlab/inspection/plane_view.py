@@ -111,7 +111,7 @@ def view_plane(run: Run, options: ViewOptions = OUTPUT) -> PlaneView:
     unit = options.unit or Unit(last, 0)
     values = layers[unit.layer][:, unit.number]
     output = output_levels(head, layers[-1], discretize=options.discretize)
-    if run.dataset.is_curve:  # in each row of the grid the same
+    if run.dataset.is_curve:  # the same in each row of the grid
         output = curve_levels(layers[-1][:GRID_SIZE, 0], *plane_extent(run.dataset)[2:])
     levels, shares = output, None
     if unit.layer < last:

@@ -36,8 +36,9 @@ def waiting(observation: Observation) -> str:
 def success(observation: Observation) -> str:
     """Say how well a finished run has learned its task; return nothing if it has not.
 
-    A classification has if it has the fraction SOLVED of both training and test points right, a
-    regression if it has learned the fraction LEARNED of its task.
+    It has if it has learned at least the fraction LEARNED of the task. In classification, at least
+    the fraction SOLVED of the training points must also be right, and of the test points if
+    there are any.
     """
     run, metrics = observation.run, observation.metrics
     if not len(observation.train.outputs):

@@ -39,7 +39,7 @@ class Solution(NamedTuple):
     Attributes
     ----------
     changes : settings that reach it, by Config's names; none: pressing Start is enough
-    impossible : that it cannot be reached is the point
+    impossible : the goal cannot be reached, and that is the point
     """
 
     changes: Mapping[str, Any]

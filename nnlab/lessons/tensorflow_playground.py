@@ -82,7 +82,7 @@ _KEYS = {*_CONTROLS, *_OTHERS}
 
 
 def read_link(link: str) -> LinkedSettings:
-    """Read a link, or what stands after its #. Nothing in it is refused as a whole."""
+    """Read a link, or what stands after its #. A bad value never makes the whole link fail."""
     state = link.strip()[:MAX_CHARACTERS].rpartition("#")[2]
     found = dict(parse_qsl(state, keep_blank_values=True))
     return _Reader(found).settings()

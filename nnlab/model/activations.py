@@ -52,7 +52,7 @@ class Activation(NamedTuple):
 def zeros(shape: tuple[int, ...]) -> FloatArray:
     """Return zeros to compare an array of this shape with; a single zero if it is large.
 
-    NumPy's `maximum` of two arrays takes a third of the time of that of an array and a number.
+    NumPy's `maximum` of two arrays takes a third as long as with an array and a number.
     """
     found = np.zeros(shape if math.prod(shape) <= MOST_ZEROS else (), order="F")
     found.flags.writeable = False
@@ -109,7 +109,7 @@ def _gelu(z: FloatArray) -> None:
 
 
 def _gelu_slope(z: FloatArray) -> None:
-    # Φ(z) + z φ(z), with the normal distribution's function Φ and density φ
+    # Φ(z) + z φ(z), with the standard normal distribution function Φ and density φ
     np.add(ndtr(z), z * np.exp(-z * z / 2) / (2 * np.pi) ** 0.5, out=z)
 
 

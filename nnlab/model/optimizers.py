@@ -112,7 +112,7 @@ def continued(state: OptimizerState, optimizer: str) -> OptimizerState:
     return initial_state(optimizer, state.vectors.shape[1])
 
 
-# (iteration, iterations of the run) -> factor on the learning rate, also after the run's end
+# (iteration, iterations of the run) -> factor on the learning rate, even after the run's end
 SCHEDULES: dict[str, Callable[[int, int], float]] = {
     "constant": lambda iteration, iterations: 1.0,
     # halved at every tenth of the run: PyTorch's StepLR(step_size=iterations // 10, gamma=0.5)

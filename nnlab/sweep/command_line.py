@@ -152,7 +152,7 @@ def main(arguments: Sequence[str], name: str) -> int:
         sweep = Sweep(order.configs, pool, order.workers)
         try:
             return process_end.signal_exit_code() if _follow(sweep, table, signal_came) else 0
-        finally:  # also when the output cannot be written
+        finally:  # even when the output cannot be written
             sweep.cancel()
             if pool:
                 pool.kill()

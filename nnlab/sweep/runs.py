@@ -33,8 +33,8 @@ class Result:
     Attributes
     ----------
     index : from 0, in the order of the sweep's settings
-    status : "done", also after a stop rule; "diverged", with all else from the last finite state;
-        or "error", without metrics, losses and boundary
+    status : "done", even if a stop rule ended it; "diverged", with all else from the last finite
+        state; or "error", without metrics, losses and boundary
     metrics : of the last parameters
     loss_iterations, losses : int32 and float64 (n_points,), n_points at most MAX_LOSSES: the
         training loss, thinned so that no spike is lost; the last one is of the last parameters

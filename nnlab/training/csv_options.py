@@ -15,7 +15,7 @@ from nnlab.data.tables import PointsTable
 
 OPTIONS = {
     "csv": ("FILE", "Train on the points of this file: two columns of numbers, and a label."),
-    "label": ("NAME", "The label's column in the file. Default: as it is guessed."),
+    "label": ("NAME", "The label's column in the file. Default: guessed."),
     "labels": ("NAME,NAME", "Keep only rows with one of these labels."),
     "standardize": (
         "YES|NO",

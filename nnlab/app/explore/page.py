@@ -94,7 +94,7 @@ def render() -> None:
 def _open_settings() -> None:
     """Open settings in the playground if a click has asked for it.
 
-    The wish is dropped last: if a click ends this script run, the next one opens them.
+    The request is cleared last: if a click ends this script run, the next one opens them.
     """
     if config := session.current().to_open:
         navigation.open_in_workbench(config)

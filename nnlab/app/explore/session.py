@@ -338,7 +338,7 @@ def undo_sweep(drawn: StartedSweep | None) -> None:
 def _kept_or(cancel: Callable[[], object]) -> Iterator[None]:
     """Cancel started work if a click ends this script run before the record has it.
 
-    The wish to start is still in the record, so that the next script run starts it again.
+    The request to start is still in the record, so the next script run starts it again.
     """
     try:
         yield

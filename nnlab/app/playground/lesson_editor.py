@@ -38,7 +38,7 @@ def render(playground: Playground) -> None:
         st.html(SEND_WHILE_TYPING, unsafe_allow_javascript=True)
         lesson_shelf.keep_draft(source)
         file = f"{name}.md"
-        # Made on the click: the browser would ask for the file of each text, also one that is gone.
+        # Made on the click: the browser would ask for the file of each text, even one that is gone.
         download.download_button(
             "Download",
             lambda: source,

@@ -60,7 +60,8 @@ def tools(playground: Playground) -> Brush | None:
     """Draw the choice of what a click on the plane does, and return it for the stage."""
     config = playground.run.config
     names = [LOOK, *adding(config.n_classes), ERASER]
-    # Who chooses the data set of own points wants to draw; a widget of its own begins so.
+    # Anyone who chooses “Your own points” wants to draw, so a separate widget starts with a drawing
+    # tool.
     first, key = (names[1], "own_tool") if config.dataset == OWN else (LOOK, "tool")
     if config.n_classes > 2:  # and a tool of a class that is gone cannot be the chosen one
         key += f"_{config.n_classes}"

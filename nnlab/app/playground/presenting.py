@@ -18,7 +18,7 @@ STYLE = Path(__file__).with_suffix(".css")
 
 
 def head(playground: Playground) -> None:
-    """Draw the line that says what runs. Its place exists always, so that none after it moves."""
+    """Draw the line that says what runs. Its place always exists, so nothing after it moves."""
     with st.container(key="head"):
         if playground.presenting:
             st.html(STYLE)

@@ -1,4 +1,4 @@
-"""Which cure to advise, and which trials one needs to know it."""
+"""Which cure to advise, and which trials are needed to decide."""
 
 from collections.abc import Callable, Generator, Sequence
 
@@ -20,8 +20,9 @@ def choose(
     """Ask for the outcomes of trials, one at a time; return the cures that help, in their order.
 
     First each cure is tried alone, until one is good enough, then one for each finding together. If
-    a single cure does as well as all together, it is the answer. Otherwise, all are needed but
-    those that can be left out. The answer is empty if nothing helps.
+    a single cure does as well as all together, it is the answer. Otherwise the answer is all of
+    them, minus those that can be left out, with the smallest cure that suffices for the first
+    finding that remains. The answer is empty if nothing helps.
 
     Parameters
     ----------
@@ -76,7 +77,7 @@ def _one_for_each(findings: Sequence[Finding]) -> Combination:
 def with_new_cures(
     config: Config, findings: Sequence[Finding], past: Sequence[Config]
 ) -> tuple[Finding, ...]:
-    """Leave out cures that are known, too large to compute, or take back an earlier advice."""
+    """Leave out cures that are known or too large to compute, or that undo earlier advice."""
     kept, known = [], [config]
     for finding in findings:
         cures = []

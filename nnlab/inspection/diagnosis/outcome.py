@@ -18,8 +18,9 @@ class Outcome(NamedTuple):
     ----------
     score : as `progress.score` returns it
     value : the score minus a small part of the loss, which shows progress earlier
-    loss : the mean of the losses over those sets of points that the score is for
-    test : of each test point
+    loss : the mean of the training and test losses; the test loss alone with `test_only`. It is
+        always for the run's own points
+    test : the results for each of the run's own test points
     """
 
     score: float

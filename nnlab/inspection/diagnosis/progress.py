@@ -71,7 +71,11 @@ def is_stuck(observation: Observation) -> bool:
 
 
 def is_over(run: Run) -> bool:
-    """Say whether a run has diverged, or has made its iterations, FEW of them as it is now."""
+    """Say whether a run is over.
+
+    It is if it has diverged, or has made all its iterations, and at least FEW of them since the
+    last change that affects the updates.
+    """
     made = run.iteration - settled_since(run)
     return run.diverged or (run.iteration >= run.config.iterations and made >= FEW)
 

@@ -19,8 +19,8 @@ def symmetry(observation: Observation) -> Finding | None:
 
     Threshold: their incoming and outgoing weights differ by less than IDENTICAL, which is more than
     a rounding error. Equal units get equal gradients and stay equal (Goodfellow, Bengio and
-    Courville 2016, Deep Learning, section 8.4). Only equal starting weights lead to this, and it is
-    certain.
+    Courville 2016, Deep Learning, section 8.4). Only equal starting weights lead to this, so it is
+    certain, unless the layer has a single unit.
     """
     run = observation.run
     if run.config.initialization != "zeros":

@@ -147,10 +147,10 @@ class Trials:
     def _choice(self) -> Generator[Combination, Outcome, Combination]:
         """Ask for the outcomes of trials; return the cures to advise, none in a healthy run.
 
-        A run is healthy if it does nearly as well as a network that usually does. Only a run that
-        overfits is not compared with that network, since it may overfit, too. Points on bad scales
-        may need other changes before a trial shows that it helps to standardize them; that network
-        shows it.
+        A run is healthy if it does nearly as well as a network that usually does well. Only a run
+        that overfits is not compared with that network, since it may overfit, too. Points on bad
+        scales may need other changes before a trial shows that it helps to standardize them; that
+        network shows it.
         """
         if self._test_only or not fits(reference(self.run.config)):
             return (yield from choose(self.findings, self._helps, math.inf))
@@ -178,8 +178,8 @@ class Trials:
     def _advice(self, combination: Combination) -> Advice | None:
         """Return the advice for one cure of a combination; None if that is empty.
 
-        It is the one that does most alone, or the first if none does any good alone. But to
-        standardize comes first: the effect of the others may depend on it.
+        It is the one that does most alone, or the first if none does any good alone. However,
+        standardizing comes first: the effect of the others may depend on it.
         """
         if not combination:
             return None

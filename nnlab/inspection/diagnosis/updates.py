@@ -59,10 +59,11 @@ def small_learning_rate(observation: Observation) -> Finding | None:
     """Find updates that are too small to lead anywhere.
 
     Threshold: the last recorded update changed the weights by less than SMALL_STEP of their size, a
-    tenth of USUAL_STEP, the rule of thumb of Stanford's CS231n (Karpathy). It is certain if, to
-    first order, in ARTICLE_ITERATIONS, or in the run's iterations if they are more, the weights
-    move by less than REACH of their size and the loss stays above 0, while updates of USUAL_STEP
-    would lower it by more than the fraction PROMISE.
+    tenth of USUAL_STEP, the rule of thumb of Stanford's CS231n (Karpathy).
+
+    Take ARTICLE_ITERATIONS, or the run's iterations if there are more. It is certain if, to first
+    order, the weights would move in that time by less than REACH of their size, and the loss would
+    stay above 0, while updates of USUAL_STEP would lower it by more than the fraction PROMISE.
     """
     run = observation.run
     history, config = layers_since(run), run.config

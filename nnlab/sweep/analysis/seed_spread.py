@@ -44,7 +44,7 @@ class SeedSpread:
     ----------
     setting : in words: "learning rate 0.1 · activation tanh"
     values : the same without the axes' names: "0.1 · tanh"
-    results : of its runs, also of those that diverged or failed
+    results : of its runs, including those that diverged or failed
     solved : how many of them are solved
     judged : how many could be: all but those that failed with an error
     quartiles : float64 (3,), of the metric over the runs that are done, as in `quartiles`

@@ -1,6 +1,7 @@
 // Closes the sidebar where it would cover the page: at first, and when the window gets that narrow.
-// In between, it is as the visitor leaves it. A lesson stands in the sidebar, beside or above the
-// page: there it is opened. The button that opens it is called by what one finds there. A plain script.
+// Otherwise it stays as the visitor left it. A lesson stands in the sidebar, beside or above the
+// page: there it is opened. The button that opens it is named “Settings”, after what is in it.
+// A plain script.
 {
   const narrow = matchMedia("(max-width: 1180px)");
   const isInLesson = () => /[?&](lesson|edit)=/.test(location.search);

@@ -111,8 +111,8 @@ export function listenToKeys(updates) {
     if (chosen instanceof HTMLElement) chosen.focus();
   });
 
-  // After a click with the mouse, space means Start or Pause, not the same button again: also if the
-  // key comes before the timer, which waits until what the click does is done.
+  // After a click with the mouse, space means Start or Pause, not the same button again, even if the
+  // key comes before the timer, which fires only after the click has been handled.
   document.addEventListener("click", (event) => {
     if (!event.detail) return;
     clicked = true;

@@ -84,8 +84,8 @@ export function finishLosses(data, layout, height) {
   const isLog = layout.yaxis.type === "log", end = isLog ? undefined : cutAt(lines);
   const all = lines.flatMap(({ y }) => Array.from(y))
     .filter((y) => Number.isFinite(y) && !(isLog && y <= 0));
-  // Always, since Plotly takes an axis that was given a range only sometimes for one that the user
-  // has zoomed.
+  // Set it at every draw, not only to cut peaks off: if an axis has a range only some of the time,
+  // Plotly thinks that the user has zoomed.
   if (!isLog) layout.yaxis.range = [0, end ?? (ABOVE * Math.max(0, ...all) || 1)];
   const look = { type: "scatter", cliponaxis: false, hoverinfo: "skip", showlegend: false };
   if (end !== undefined) {
@@ -126,8 +126,8 @@ export function finishLosses(data, layout, height) {
     text: named.map(({ name }) => `\u2002${name}`),
     textposition: "middle right",
   });
-  // Plotly takes nearly as long for a line without points as for one with some. By its uid it knows a
-  // line again in another place.
+  // Plotly takes nearly as long for a line without points as for one with some. By its uid, Plotly
+  // recognizes a line whose place in the list has changed.
   return data.filter(({ x, visible }) => x?.length && visible !== false)
     .map((trace) => ({ ...trace, uid: trace.name }));
 }

@@ -120,7 +120,7 @@ def _layer(n_layers: int, *, backwards: bool) -> int:
     """Draw the choice of a layer, from 1 to the output, and return it."""
     layers = range(1, n_layers + 1)
     if session.current().fields.values.get("step_layer", 1) not in layers:
-        session.fill({"step_layer": 1})  # also if an earlier network had more layers
+        session.fill({"step_layer": 1})  # an earlier network had more layers
     st.markdown("Layer")
     shown = layers[::-1] if backwards else layers
     layer: int | None = _choice("Layer", "step_layer", shown, session.enter)

@@ -2,7 +2,9 @@
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from contextvars import copy_context
+from dataclasses import replace
 from pathlib import PurePosixPath
 from unittest.mock import Mock, patch
 
@@ -19,6 +21,7 @@ from streamlit.runtime.media_file_storage import MediaFileStorageError
 from streamlit.runtime.memory_media_file_storage import MemoryMediaFileStorage
 from streamlit.runtime.script_data import ScriptData
 from streamlit.runtime.scriptrunner import RerunData, RerunException, ScriptRunner
+from streamlit.runtime.scriptrunner_utils.script_requests import ScriptRequests
 from streamlit.runtime.state import SafeSessionState, SessionState
 
 from nnlab.app import entry  # noqa: F401 - it mends them
@@ -44,6 +47,10 @@ def test_a_command_comes_to_its_end_though_another_click_has_arrived() -> None:
         state["a field"]
 
 
+class BegunError(Exception):
+    """A script run has begun."""
+
+
 def clicks(*buttons: str) -> ClientState:
     """Return a message of the browser."""
     message = ClientState()
@@ -66,6 +73,29 @@ def test_a_click_is_kept_though_another_comes_before_its_script_run_begins() -> 
     with ThreadPoolExecutor() as pool:  # Playwright's event loop may run in this thread
         rerun = pool.submit(asyncio.run, waiting()).result()
     assert {widget.id for widget in rerun.widget_states.widgets} == {"new seed", "pause"}
+
+
+def test_a_link_to_another_page_is_followed_though_a_fragment_asks_for_its_own_page() -> None:
+    """On a busy server, the click on Explore while a run trained was lost."""
+    link = RerunData("samples=200", page_script_hash="explore", page_name="explore")
+    requests = ScriptRequests()
+    requests.request_rerun(link)
+    answer = clicks("pause").widget_states
+    requests.request_rerun(
+        RerunData("speed=100", answer, page_script_hash="playground", fragment_id="charts")
+    )
+    assert requests.on_scriptrunner_ready().rerun_data == replace(link, widget_states=answer)
+
+
+@pytest.mark.parametrize("page", ["explore", "playground"])
+def test_a_fragment_of_a_page_that_was_left_is_not_run(page: str) -> None:
+    """It emptied the new page."""
+    runner = Mock()
+    runner._pages_manager.current_page_script_hash = page
+    request = RerunData(page_script_hash="playground", fragment_id_queue=["charts"])
+    runner._install_event_loop.side_effect = BegunError
+    with pytest.raises(BegunError) if page == "playground" else nullcontext():
+        ScriptRunner._run_script(runner, request)
 
 
 def drawing(place: int, words: str, fragment: str = "") -> ForwardMsg:
@@ -94,9 +124,6 @@ def test_a_fragment_that_runs_again_leaves_no_gap_before_what_follows_it() -> No
 
 
 def test_a_page_is_not_drawn_inside_the_fragment_that_ran_before_it() -> None:
-    class BegunError(Exception):
-        pass
-
     def run_after_a_fragment() -> tuple[DeltaGenerator, ...]:
         context_dg_stack.set((*context_dg_stack.get(), DeltaGenerator()))
         runner = Mock()

@@ -7,6 +7,9 @@ When a fragment runs again, what it drew before is taken out of the queue of mes
 (https://github.com/streamlit/streamlit/pull/9381). What follows it on the page stays, and may be
 the first of its container to arrive: the browser says "Bad delta path", and shows no page.
 
+When a visitor goes to another page, what a fragment of the page before still asks for takes them
+back, or empties the new page, if the server is busy.
+
 A thread that has run a fragment draws the next page inside that fragment's container, and so
 replaces every chart.
 
@@ -19,6 +22,7 @@ fetched it yet.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import wraps
 from pathlib import PurePosixPath
 from typing import Any
@@ -28,6 +32,10 @@ from streamlit.delta_generator_singletons import context_dg_stack, get_default_d
 from streamlit.runtime.forward_msg_queue import ForwardMsgQueue
 from streamlit.runtime.media_file_manager import MediaFileManager
 from streamlit.runtime.scriptrunner import RerunData, ScriptRunner
+from streamlit.runtime.scriptrunner_utils.script_requests import (
+    ScriptRequests,
+    ScriptRequestType,
+)
 from streamlit.runtime.state.safe_session_state import SafeSessionState
 
 
@@ -35,6 +43,7 @@ def mend() -> None:
     """Mend these faults for the rest of this process; call it once."""
     _finish_commands()
     _keep_order()
+    _stay_on_the_new_page()
     _begin_at_the_top()
     _keep_addresses()
     _keep_files()
@@ -74,6 +83,38 @@ def _keep_order() -> None:
             queue._delta_index_map = {}
 
     ForwardMsgQueue.clear = clear_unless_fragment  # type: ignore[method-assign,assignment]
+
+
+def _stay_on_the_new_page() -> None:
+    """Let no request of a fragment lead back to the page that the visitor has left."""
+    ask, run = ScriptRequests._request_rerun_locked, ScriptRunner._run_script
+
+    @wraps(ask)
+    def ask_for_the_new_page(requests: ScriptRequests, request: RerunData) -> bool:
+        waiting = requests._rerun_data
+        if (
+            requests._state == ScriptRequestType.RERUN
+            and not waiting.fragment_id_queue
+            and request.fragment_id
+            and request.page_script_hash != waiting.page_script_hash
+        ):  # its clicks count, but its page is left
+            request = replace(
+                request,
+                page_script_hash=waiting.page_script_hash,
+                page_name=waiting.page_name,
+                query_string=waiting.query_string,
+                is_history_navigation=waiting.is_history_navigation,
+            )
+        return ask(requests, request)
+
+    @wraps(run)
+    def run_unless_left(runner: ScriptRunner, request: RerunData) -> None:
+        page = runner._pages_manager.current_page_script_hash
+        if not request.fragment_id_queue or request.page_script_hash == page:
+            run(runner, request)
+
+    ScriptRequests._request_rerun_locked = ask_for_the_new_page  # type: ignore[method-assign,assignment]
+    ScriptRunner._run_script = run_unless_left  # type: ignore[method-assign,assignment]
 
 
 def _begin_at_the_top() -> None:

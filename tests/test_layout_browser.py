@@ -3,6 +3,8 @@
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from nnlab.app.playground import own_points
+from nnlab.figures.style import LIGHT
 from tests.helpers.browser_page import (
     button,
     chart,
@@ -16,6 +18,7 @@ from tests.helpers.browser_page import (
     wait_for_iteration,
     wait_in,
 )
+from tests.helpers.pictures import rgb
 
 # width and height of the window, then the least side of the plane and the least height of the loss
 WINDOWS = [
@@ -279,15 +282,24 @@ def test_on_a_phone_the_settings_cover_the_whole_height(page: Page, server: str)
     wait_in(page, lambda: (sheet.bounding_box() or {}).get("height") == 900)
 
 
+@pytest.mark.parametrize("classes", [2, 3, 6])
 def test_on_a_phone_the_tools_are_icons_and_all_of_them_are_in_view(
-    page: Page, server: str
+    page: Page, server: str, classes: int
 ) -> None:
     page.set_viewport_size({"width": 390, "height": 844})
-    open_page(page, server, "samples=100")
-    for name in ("Look", "Add orange", "Add blue", "Erase"):
-        tool = page.get_by_role("radio", name=name, exact=True)
+    data = f"&dataset=gaussians&classes={classes}" if classes > 2 else ""
+    open_page(page, server, f"samples=100{data}")
+    colors = ["rgb({}, {}, {})".format(*rgb(color)) for color in LIGHT.points[:classes]]
+    icons = {"Look": "touch_app", "Erase": "ink_eraser"}
+    tools = page.get_by_role("radiogroup", name="Draw points")
+    for name in ("Look", *own_points.adding(classes), "Erase"):
+        tool = tools.get_by_role("radio", name=name, exact=True)
         expect(tool).to_be_in_viewport(ratio=1)
         expect(tool.locator("p")).to_have_css("font-size", "0px")
+        icon = icons.get(name, "add_circle")
+        expect(tool.locator("p")).to_have_css("content", f'"{icon}" / ""', pseudo="before")
+        if name not in icons:
+            expect(tool.locator("p")).to_have_css("color", colors.pop(0), pseudo="before")
     for name in ("Undo", "Clear", "Show"):
         expect(button(page, name)).to_be_in_viewport(ratio=1)
 

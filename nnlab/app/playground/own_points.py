@@ -68,8 +68,7 @@ def tools(playground: Playground) -> Brush | None:
     look: dict[str, Any] = {"required": True, "label_visibility": "collapsed"}
     with st.container(horizontal=True, vertical_alignment="center", gap="small", width="content"):
         with st.container(width="content", key="drawing_tools"):
-            if config.n_classes > 2:
-                _underline(config.n_classes)
+            _color(config.n_classes)
             tool = st.segmented_control("Draw points", names, default=first, key=key, **look)
         UNDO.button(st, playground, type="tertiary")
         CLEAR.button(st, playground, type="tertiary")
@@ -97,16 +96,18 @@ def adding(n_classes: int) -> list[str]:
     return names if n_classes == 3 else [f"{label}" for label in range(n_classes)]
 
 
-def _underline(n_classes: int) -> None:
-    """Draw a line in the colour of its class under each tool that adds points."""
-    colors = theme.palette().points[:n_classes]
+def _color(n_classes: int) -> None:
+    """Give each tool that adds points the colour of its class, of three or more in a line below."""
+    tool = ".st-key-drawing_tools [role=radio]"
     rules = [
-        f".st-key-drawing_tools [role=radio]:nth-child({place}) "
-        f"{{ box-shadow: inset 0 -4px {color} }}"
-        for place, color in enumerate(colors, 2)
+        f"{tool}:nth-child({place}) {{ --class: {color} }}"
+        for place, color in enumerate(theme.palette().points[: max(2, n_classes)], 2)
     ]
+    if n_classes > 2:
+        line = "box-shadow: inset 0 -4px var(--class)"
+        rules.append(f"{tool}:not(:first-child, :last-child) {{ {line} }}")
     if n_classes > 3:
-        rules.append(".st-key-drawing_tools [role=radio] { padding-inline: 0.6rem }")
+        rules.append(f"{tool} {{ padding-inline: 0.6rem }}")
     st.html(f"<style>{' '.join(rules)}</style>")
 
 

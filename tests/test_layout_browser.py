@@ -1,5 +1,7 @@
 """The plane is large, nothing is cut, and nothing moves: at all sizes, in all states of a run."""
 
+import re
+
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
@@ -10,6 +12,7 @@ from tests.helpers.browser_page import (
     chart,
     enter,
     field,
+    legend_of,
     open_page,
     press,
     press_one_of,
@@ -302,6 +305,11 @@ def test_on_a_phone_the_tools_are_icons_and_all_of_them_are_in_view(
             expect(tool.locator("p")).to_have_css("color", colors.pop(0), pseudo="before")
     for name in ("Undo", "Clear", "Show"):
         expect(button(page, name)).to_be_in_viewport(ratio=1)
+    legend, last = legend_of(page), {2: "● blue", 3: "▲ green", 6: "★ 5 gold"}[classes]
+    expect(legend).to_have_text(re.compile(f"^● .*{last}$"))
+    expect(legend).to_be_in_viewport(ratio=1)
+    page.set_viewport_size({"width": 1366, "height": 768})
+    expect(legend).to_be_visible(visible=classes > own_points.MAX_NAMED)
 
 
 def test_nothing_rests_over_the_numbers_of_a_run(page: Page, server: str) -> None:

@@ -14,7 +14,7 @@ from nnlab.app.playground.hiding import NAMES
 from nnlab.app.playground.sharing import MAX_LENGTH, qr_code
 from nnlab.training.config import SETTINGS
 from tests.helpers.app_page import open_playground, press, run_of
-from tests.helpers.browser_page import button, chart, field, open_page, settled, wait_in
+from tests.helpers.browser_page import button, chart, field, legend_of, open_page, settled, wait_in
 from tests.test_presenting_browser import presents
 
 
@@ -127,12 +127,14 @@ def test_keys_do_not_press_hidden_buttons(page: Page, server: str) -> None:
 
 
 @pytest.mark.parametrize("query", ["present=true", "hide=tools", "hide=points"])
-def test_a_click_draws_no_point_where_the_tools_are_hidden(
+def test_where_the_tools_are_hidden_a_click_draws_no_point_and_a_legend_names_the_classes(
     page: Page, server: str, query: str
 ) -> None:
     points = "eNoz0DPVMQBiQy5dAzDTSMcAACWVA5I"
     open_page(page, server, f"dataset=own&points={points}&{query}")
     expect(chart(page, "decision-boundary").locator(".brush")).to_be_hidden()
+    expect(legend_of(page)).to_have_text("● orange● blue")
+    expect(legend_of(page)).to_be_visible()
 
 
 def code(page: Page) -> Locator:

@@ -121,12 +121,13 @@ def point_marks(observation: Observation, *, misclassified: bool) -> list[PointM
 
 # Inside the plot, so that the plane of a regression is as large as any other.
 _COLOR_BAR = {"thickness": 10, "outlinewidth": 0, "x": 1, "xanchor": "right", "len": 0.6}
-_CORNERS = {  # of the plot, for the names of its axes, a note and the names of the classes
+_CORNERS = {  # of the plot, for the names of its axes, the names of the classes and a note
     "x1": {"x": 1, "xanchor": "right", "y": 0, "yanchor": "bottom"},
     "x2": {"x": 0, "xanchor": "left", "y": 1, "yanchor": "top"},
-    "note": {"x": 1, "xanchor": "right", "y": 1, "yanchor": "top"},
     "legend": {"x": 0, "xanchor": "left", "y": 0, "yanchor": "bottom"},
+    "note": {"x": 1, "xanchor": "right", "y": 1, "yanchor": "top"},
 }
+LEGEND = list(_CORNERS).index("legend")  # among the annotations; both axes have names
 
 
 @lru_cache(maxsize=8)
@@ -177,12 +178,12 @@ def decision_boundary(
     texts = {
         "x1": _escaped(across_name),
         "x2": _escaped(up_name),
-        "note": _note(dataset),
         "legend": "<br>".join(
             f'<span style="color: {palette.points[label]}">{sign(label, n_classes)}</span> '
             f"{html.escape(name, quote=False)}"
             for label, name in enumerate(names)
         ),
+        "note": _note(dataset),
     }
     axis = {"constrain": "domain", **AXIS}
     across = unit_ticks(scales[0], left, right) if scales else {}
@@ -190,7 +191,7 @@ def decision_boundary(
     return as_json(
         figure,
         repr(extent),  # a zoom lasts until the plane itself changes
-        showlegend=False,  # the brushes name the classes
+        showlegend=False,  # an annotation names the classes
         margin={"l": 42, "r": 2, "t": 4, "b": 24},
         xaxis={"range": [left, right], **axis, **across},
         yaxis={"range": [bottom, top], "scaleanchor": "x", **axis, **up},

@@ -13,6 +13,7 @@ from nnlab import Run, predict
 from nnlab.app import navigation
 from nnlab.app.playground import page as playground
 from nnlab.data.plane import plane_extent
+from nnlab.figures.points import LEGEND
 from nnlab.figures.style import LIGHT
 from nnlab.inspection.plane_view import GRID_SIZE
 from tests.helpers.pictures import rgb
@@ -129,6 +130,11 @@ def numbers(page: Page) -> Locator:
 
 def chart(page: Page, name: str) -> Locator:
     return page.locator(f"[data-live-chart={name}]")
+
+
+def legend_of(page: Page) -> Locator:
+    """Return what names the classes on the plane."""
+    return chart(page, "decision-boundary").locator(f".annotation[data-index='{LEGEND}'] text")
 
 
 def shown(page: Page, name: str, iteration: int) -> None:

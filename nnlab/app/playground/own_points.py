@@ -19,6 +19,7 @@ from nnlab.data.rules import BrokenRule
 from nnlab.figures.style import COLOR_NAMES
 
 LOOK, ERASER = "Look", "Erase"
+MAX_NAMED = 3  # classes whose tools have names; those of more have numbers, as there is less room
 MAX_NAME = 60  # characters of a column's name in the link
 _COLUMNS = ("x1", "x2", "target")  # in the link, and the usual names
 
@@ -91,9 +92,10 @@ def adding(n_classes: int) -> list[str]:
         return ["Add −1", "Add +1"]
     if n_classes == 2:
         return [f"Add {name}" for name in COLOR_NAMES[:2]]
-    # with more of them there is less room, and each has a line in its colour
-    names = [name.capitalize() for name in COLOR_NAMES[:n_classes]]
-    return names if n_classes == 3 else [f"{label}" for label in range(n_classes)]
+    # with more of them, each has a line in its colour
+    if n_classes <= MAX_NAMED:
+        return [name.capitalize() for name in COLOR_NAMES[:n_classes]]
+    return [f"{label}" for label in range(n_classes)]
 
 
 def _color(n_classes: int) -> None:
@@ -106,7 +108,7 @@ def _color(n_classes: int) -> None:
     if n_classes > 2:
         line = "box-shadow: inset 0 -4px var(--class)"
         rules.append(f"{tool}:not(:first-child, :last-child) {{ {line} }}")
-    if n_classes > 3:
+    if n_classes > MAX_NAMED:
         rules.append(f"{tool} {{ padding-inline: 0.6rem }}")
     st.html(f"<style>{' '.join(rules)}</style>")
 

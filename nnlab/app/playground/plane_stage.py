@@ -2,15 +2,22 @@
 
 from collections.abc import Sequence
 
+import streamlit as st
+
 from nnlab.app import live_chart, theme
 from nnlab.app.live_chart import Brush
 from nnlab.app.playground import hiding, presenting
+from nnlab.app.playground.own_points import MAX_NAMED
 from nnlab.app.playground.record import Playground
 from nnlab.data.datasets import CURVE, OWN
 from nnlab.data.plane import plane_extent
 from nnlab.figures.function_curve import function_curve
-from nnlab.figures.points import decision_boundary
+from nnlab.figures.points import LEGEND, decision_boundary
 from nnlab.figures.style import COLOR_NAMES
+
+# Where the tools are no icons, they are the legend.
+_LEGEND = f'[data-live-chart=decision-boundary] .annotation[data-index="{LEGEND}"]'
+_NO_LEGEND = f"<style>@media (width > 900px) {{ {_LEGEND} {{ display: none }} }}</style>"
 
 
 def render(playground: Playground, parts: Sequence[str], brush: Brush | None) -> None:
@@ -24,7 +31,12 @@ def render(playground: Playground, parts: Sequence[str], brush: Brush | None) ->
     target = own.target if config.dataset == OWN and len(own.points) else ""
     if run.dataset.scales[2:]:
         target = run.dataset.scales[2].name
-    names = playground.class_names
+    names = legend = playground.class_names
+    tools_are_seen = hiding.shows_tools(playground)
+    if len(names) > MAX_NAMED:
+        legend = tuple(f"{label} {name}" for label, name in enumerate(names))
+    elif tools_are_seen and names[:1] == COLOR_NAMES[:1]:
+        st.html(_NO_LEGEND)
     figure = decision_boundary(
         run.dataset,
         config.n_classes,
@@ -32,13 +44,13 @@ def render(playground: Playground, parts: Sequence[str], brush: Brush | None) ->
         shown,
         target,
         palette,
-        names if names[:1] != COLOR_NAMES[:1] else (),
+        legend,
     )
     live_chart.stage(
         "decision-boundary",
         presenting.figure(playground, figure),
         plane_extent(run.dataset),
-        brush=brush if hiding.shows_tools(playground) else None,
+        brush=brush if tools_are_seen else None,
         colors=palette.points[: max(2, config.n_classes)],
         map_colors=palette.map,
         names=names,

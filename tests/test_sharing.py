@@ -184,6 +184,41 @@ def test_share_gives_the_link_and_its_code_to_the_last_row(
     expect(field(page, "Noise")).to_be_hidden()
 
 
+def copied(page: Page) -> str:
+    """Return what the clipboard holds."""
+    return page.evaluate(
+        "Navigator.prototype.__lookupGetter__('clipboard').call(navigator).readText()"
+    )
+
+
+def test_a_button_copies_the_link_also_without_https_or_else_selects_it(
+    page: Page, server: str
+) -> None:
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    open_page(page, server, "samples=100&hide=noise")
+    button(page, "Share").click()
+    said, copy = page.locator(".shared-link output"), button(page, "Copy link")
+    copy.focus()
+    page.keyboard.press("Enter")
+    expect(said).to_have_text("Copied")
+    assert copied(page) == shared_link(page)
+
+    page.evaluate("Object.defineProperty(navigator, 'clipboard', { value: undefined })")
+    page.get_by_text("Open in presentation mode").click()
+    expect(said).to_be_empty()
+    copy.click()
+    expect(said).to_have_text("Copied")
+    assert copied(page) == shared_link(page)
+    assert "present=true" in copied(page)
+
+    page.evaluate("document.execCommand = () => false")
+    copy.focus()
+    page.keyboard.press("Space")
+    expect(said).to_contain_text("Selected")
+    assert page.evaluate("getSelection().toString()") == shared_link(page)
+    page.context.clear_permissions()
+
+
 def test_a_link_without_a_code_says_so_in_one_sentence(page: Page, server: str) -> None:
     places = np.random.default_rng(0).normal(size=(200, 2)).round(3).tolist()
     query = config_query(Config(samples=100, points=[(x1, x2, 1) for x1, x2 in places]))

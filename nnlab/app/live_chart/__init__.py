@@ -49,6 +49,7 @@ _stage = _component("stage", "stage", "live-chart", css=_SKELETON)
 _diagram = _component("diagram", "mountDiagram", "network", css=_SKELETON)
 _gallery = _component("gallery", "mountGallery", "gallery")
 _time_line = _component("time_line", "mountTimeLine", "time-line")
+_link = _component("link", "mountLink", "shared-link")
 _keyboard = _component("keyboard", "setKeys", "keyboard", css=_SKELETON)
 _update = _component("update", "update")
 
@@ -194,6 +195,11 @@ def gallery(key: str) -> None:
 def time_line() -> None:
     """Draw the place of the slider that shows past iterations, and of the replay."""
     _time_line(key="time_line")
+
+
+def shared_link(link: str) -> None:
+    """Draw a link with a button that copies it."""
+    _link(key="shared_link", data={"link": link})
 
 
 def keyboard(**keys: Mapping[str, Any] | Sequence[Any]) -> None:

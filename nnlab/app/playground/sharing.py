@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 import segno
 import streamlit as st
 
+from nnlab.app import live_chart
 from nnlab.app.playground import hiding
 from nnlab.app.playground.record import HIDE_QUERY, PRESENT_QUERY
 
@@ -37,7 +38,7 @@ def _content(query: Mapping[str, str], hidden: Sequence[str]) -> None:
     presents = st.checkbox("Open in presentation mode", key="share_present")
     shown = {HIDE_QUERY: ",".join(chosen), PRESENT_QUERY: "true" if presents else ""}
     link = _link({**query, **shown})
-    st.code(link, language=None, wrap_lines=True)
+    live_chart.shared_link(link)
     if drawing := qr_code(link):
         with st.container(key="share_code"):
             st.image(drawing, width="stretch")

@@ -8,6 +8,7 @@ import { listenToKeys, stopsUpdates } from "./keys.js";
 import { unpack } from "./message.js";
 import { NetworkDiagram } from "./network_diagram.js";
 import { outbox } from "./outbox.js";
+import { showLink } from "./shared_link.js";
 import { TimeLine } from "./time_line.js";
 
 export { setKeys } from "./keys.js";
@@ -73,6 +74,11 @@ export function mountGallery({ parentElement, data }) {
 /** @param {Component<null>} component */
 export function mountTimeLine({ parentElement }) {
   timeLine.mount(child(parentElement, "time-line"));
+}
+
+/** @param {Component<{ link: string }>} component */
+export function mountLink({ parentElement, data }) {
+  showLink(child(parentElement, "shared-link"), data.link);
 }
 
 let running = false; // at the last update

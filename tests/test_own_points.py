@@ -320,6 +320,34 @@ def test_a_bad_name_of_a_column_is_refused_in_one_sentence(name: str) -> None:
     assert "x1" not in app.query_params
 
 
+def test_a_link_names_the_classes_of_its_points() -> None:
+    names = ("Adélie, the 1st", 'the "chin"strap', "x" * 70)
+    rows = [(1, 2, name) for name in names]
+    uploaded = upload(open_playground(), csv_file(("a", "b", "species"), *rows))
+    query = dict(press(uploaded, "use_points").query_params)
+    app = open_playground(**query)
+    assert not app.warning
+    classes = (*names[:2], "x" * 60)
+    assert playground_of(app).class_names == playground_of(app).own.classes == classes
+    assert app.query_params["class_names"] == query["class_names"]
+    assert playground_of(open_playground(points=encode(POINTS))).own.classes is None
+
+
+@pytest.mark.parametrize(
+    "names",
+    ["", "cat", "cat,", "cat,cat", f"cat,{'x' * 61}", "a\u202eb,cat", '"cat,dog', "a,b,c,d,e,f,g"],
+)
+def test_bad_names_of_classes_are_refused_in_one_sentence(names: str) -> None:
+    app = open_playground(points=encode(POINTS), class_names=names)
+    (warning,) = app.warning
+    assert warning.value.startswith(
+        "The link's class names must be 2 to 6 different names of 1 to 60 printable characters, "
+        "with commas between them, not `"
+    )
+    assert playground_of(app).own.classes is None
+    assert "class_names" not in app.query_params
+
+
 def test_a_name_that_is_too_long_for_a_link_is_cut_in_it() -> None:
     header = ("height " * 20, "age", "label")
     app = press(upload(open_playground(), csv_file(header, (1, 2, 0), (2, 1, 1))), "use_points")

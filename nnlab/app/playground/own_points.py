@@ -1,5 +1,8 @@
 """A user's own points on the page: drawn on the plane, uploaded, downloaded, in the link."""
 
+import csv
+import io
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -14,14 +17,16 @@ from nnlab.app.playground.point_history import ERASER_RADIUS, OwnPoints
 from nnlab.app.playground.record import Playground
 from nnlab.data import csv_files
 from nnlab.data.datasets import OWN
+from nnlab.data.labels import MAX_CLASSES
 from nnlab.data.points import MAX_LINK_POINTS, NO_POINTS, Points
 from nnlab.data.rules import BrokenRule
 from nnlab.figures.style import COLOR_NAMES
 
 LOOK, ERASER = "Look", "Erase"
 MAX_NAMED = 3  # classes whose tools have names; those of more have numbers, as there is less room
-MAX_NAME = 60  # characters of a column's name in the link
+MAX_NAME = 60  # characters of a column's or a class's name in the link
 _COLUMNS = ("x1", "x2", "target")  # in the link, and the usual names
+_CLASSES = "class_names"  # in the link
 
 
 def replace(own: OwnPoints) -> None:
@@ -30,16 +35,25 @@ def replace(own: OwnPoints) -> None:
         session.set_points(own)
 
 
-def column_names(own: OwnPoints) -> dict[str, str]:
-    """Return the names of the points' columns for the link, as far as they are not the usual."""
+def names_query(own: OwnPoints) -> dict[str, str]:
+    """Return the link's names of the points' columns, except the usual ones, and of their classes.
+
+    The names of the classes are a row of a CSV file, since a name may hold a comma.
+    """
     if not 0 < len(own.points) <= MAX_LINK_POINTS:
         return {}
     columns = zip(_COLUMNS, map(_fitting, (*own.axes, own.target)), strict=True)
-    return {column: name for column, name in columns if name and name != column}
+    query = {column: name for column, name in columns if name and name != column}
+    classes = [_fitting(name) for name in own.classes or ()]
+    if _are_class_names(classes):
+        row = io.StringIO()
+        csv.writer(row, lineterminator="").writerow(classes)
+        query[_CLASSES] = row.getvalue()
+    return query
 
 
 def linked(points: Points, refused: list[str]) -> OwnPoints:
-    """Return the link's points with the names of their columns; append refusals to `refused`."""
+    """Return the link's points with their names; append refusals to `refused`."""
     found = dict(zip(_COLUMNS, _COLUMNS, strict=True))
     for column in _COLUMNS if len(points) else ():
         name = st.query_params.get(column, column)
@@ -48,7 +62,32 @@ def linked(points: Points, refused: list[str]) -> OwnPoints:
         else:
             rule = f"be a name of 1 to {MAX_NAME} printable characters"
             refused.append(refusal(BrokenRule(column, rule, ""), name))
-    return OwnPoints(points, (found["x1"], found["x2"]), found["target"])
+    classes = _linked_classes(refused) if len(points) else None
+    return OwnPoints(points, (found["x1"], found["x2"]), found["target"], classes)
+
+
+def _linked_classes(refused: list[str]) -> tuple[str, ...] | None:
+    if _CLASSES not in st.query_params:
+        return None
+    row = st.query_params[_CLASSES]
+    try:
+        names = next(csv.reader([row], strict=True), [])
+    except csv.Error:
+        names = []
+    if _are_class_names(names):
+        return tuple(names)
+    rule = (
+        f"be 2 to {MAX_CLASSES} different names of 1 to {MAX_NAME} printable characters, with "
+        "commas between them"
+    )
+    refused.append(refusal(BrokenRule(_CLASSES, rule, ""), row))
+    return None
+
+
+def _are_class_names(names: Sequence[str]) -> bool:
+    """Say whether a link may hold these as the names of the classes."""
+    fit = all(name and name == _fitting(name) for name in names)
+    return fit and 2 <= len(names) <= MAX_CLASSES and len({*names}) == len(names)
 
 
 def _fitting(name: str) -> str:

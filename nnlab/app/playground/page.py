@@ -209,7 +209,7 @@ def _query(config: Config) -> dict[str, str]:
     settings = config_query(config)
     if playground.lesson:
         settings = settings or lesson_links.DEFAULTS
-    return {**playground.query, **settings, **own_points.column_names(playground.own)}
+    return {**playground.query, **settings, **own_points.names_query(playground.own)}
 
 
 def _present_run() -> Run | None:

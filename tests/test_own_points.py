@@ -6,6 +6,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from nnlab import Config, advance, evaluate, start
+from nnlab.app.playground import own_points
 from nnlab.app.playground.point_history import OwnPoints
 from nnlab.data.datasets import OWN
 from nnlab.data.points import MAX_LINK_POINTS, Points, encode
@@ -346,6 +347,14 @@ def test_bad_names_of_classes_are_refused_in_one_sentence(names: str) -> None:
     )
     assert playground_of(app).own.classes is None
     assert "class_names" not in app.query_params
+
+
+def test_a_class_that_the_file_did_not_have_is_saved_by_its_colour() -> None:
+    three = Points.of([(0, 0, 0), (1, 1, 1), (0, 1, 2)])
+    names = {"class_names": "cat,dog", "classes": "3"}
+    app = open_playground(dataset="own", points=encode(three), **names)
+    saved = own_points.file(playground_of(app)).decode()
+    assert [line.split(",")[-1] for line in saved.split()[1:]] == ['"cat"', '"dog"', '"green"']
 
 
 def test_a_name_that_is_too_long_for_a_link_is_cut_in_it() -> None:

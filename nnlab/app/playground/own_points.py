@@ -158,8 +158,11 @@ def file(playground: Playground) -> bytes:
     points = config.points
     if config.dataset != OWN:
         points = Points(data.train_inputs, data.train_targets[:, 0])
-    # In a regression, added points may have targets that are not classes.
-    classes = names.classes if config.n_classes else None
+    classes = None
+    # In a regression, added points may have targets that are not classes. Classes that the file did
+    # not have are called by their colours.
+    if config.n_classes and names.classes:
+        classes = (*names.classes, *COLOR_NAMES[len(names.classes) :])
     return _write(points, (*names.axes, names.target), classes)
 
 

@@ -70,6 +70,13 @@ def test_columns_label_and_labels_can_be_named(
     )
 
 
+def test_a_number_among_the_labels_can_be_written_in_any_way(
+    file: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert train("--csv", file, "--label", "depth", "--labels", "40.0, 4.3e1,46") == 0
+    assert "target 'depth' (0 is 40; 1 is 43; 2 is 46)." in capsys.readouterr().err
+
+
 def test_a_regression_takes_a_column_of_numbers(
     file: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -100,8 +107,22 @@ def test_rows_with_empty_cells_are_left_out_if_one_asks_for_it(
         (["--data-columns", "id"], "data_columns must be two names, got 'id'"),
         (["--data-columns", "id,id"], "columns must be three different ones of the file, got "),
         (
-            ["--data-columns", "bill,species", "--label", "id"],
+            ["--data-columns", "bill,species", "--label", "depth"],
             "file must have finite numbers, got 'Ad",
+        ),
+        (
+            ["--labels", "Adelie,Gentu"],
+            "labels must be among those in column 'species', 'Adelie', 'Chinstrap', 'Gentoo', "
+            "got 'Gentu'$",
+        ),
+        (
+            ["--label", "id", "--labels", "1.5"],
+            "labels must be among those in column 'id', '0', '1', '2', '3', '4', '5', …, got '1.5'",
+        ),
+        (
+            ["--label", "id"],
+            "csv must have two to 6 labels, or be read with --labels, which keeps some, "
+            "got 60 in column 'id'$",
         ),
         (["--labels", "Adelie"], "file must have two to 6 labels, got only 'Adelie' in column"),
         (["--standardize", "maybe"], "standardize must be yes or no, got 'maybe'"),
@@ -118,6 +139,53 @@ def test_what_is_wrong_is_one_sentence_before_any_training(
     out, error = capsys.readouterr()
     assert out == ""
     assert re.match(sentence, error.splitlines()[-1])
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("dataset", "moons"),
+        ("classes", "3"),
+        ("function", "x"),
+        ("samples", "50"),
+        ("noise", "0.1"),
+        ("data_seed", "1"),
+        ("test_seed", "1"),
+        ("points", "0,0,1"),
+    ],
+)
+def test_a_setting_that_a_file_replaces_is_refused_beside_it(
+    field: str, value: str, file: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert train("--csv", file, f"--{field.replace('_', '-')}", value) == 2
+    assert capsys.readouterr() == (
+        "",
+        f"{field} must be left out with --csv, whose file replaces it, got {value!r}\n",
+    )
+
+
+def test_the_number_of_test_points_acts_on_a_file(
+    file: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert train("--csv", file, "--test-samples", "3") == 0
+    assert re.search(r"test accuracy (0.000|0.333|0.667|1.000)\n", capsys.readouterr().out)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "field", "value"),
+    [
+        (["--label", "species"], "label", "'species'"),
+        (["--labels", "a,b"], "labels", "'a,b'"),
+        (["--standardize", "no"], "standardize", "'no'"),
+        (["--leave-out-empty"], "leave_out_empty", "True"),
+    ],
+)
+def test_an_option_of_a_file_is_refused_without_one(
+    arguments: list[str], field: str, value: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert train(*arguments) == 2
+    sentence = f"{field} must be given together with --csv FILE, got {value}\n"
+    assert capsys.readouterr() == ("", sentence)
 
 
 def test_the_check_of_a_place_changes_no_file_there(

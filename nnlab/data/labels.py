@@ -46,9 +46,23 @@ def commonest_labels(table: PointsTable, name: str) -> tuple[str, ...]:
 
 
 def with_labels(table: PointsTable, name: str, labels: Collection[str]) -> PointsTable:
-    """Return the rows that have one of these labels, which `labels_of` returns."""
-    found = _labels(table, name)
-    cells = {cell for label in labels for cell in found.get(label, ())}
+    """Return the rows that have one of these labels; a number can be written in any way.
+
+    Raises
+    ------
+    BrokenRule
+        If no row has one of them.
+    """
+    found, cells = _labels(table, name), set[str]()
+    for label in labels:
+        number = as_number(label)
+        same = found.get(label) or (number is not None and found.get(_written(number)))
+        if not same:
+            some = ", ".join(map(shown, list(found)[:MAX_CLASSES]))
+            more = ", …" if len(found) > MAX_CLASSES else ""
+            must = f"be among those in column {shown(name)}, {some}{more}"
+            raise BrokenRule("labels", must, shown(label))
+        cells.update(same)
     return table.rows([cell in cells for cell in table.columns[name]])
 
 
@@ -101,9 +115,13 @@ def _labels(table: PointsTable, name: str) -> dict[str, list[str]]:
     values: dict[str, Any] = texts if None in numbers.values() else numbers
     found: dict[str, list[str]] = {}
     for cell, value in sorted(values.items(), key=lambda item: item[1]):
-        label = value if isinstance(value, str) else repr(value).removesuffix(".0")
+        label = value if isinstance(value, str) else _written(value)
         found.setdefault(label, []).append(cell)
     return found
+
+
+def _written(number: float) -> str:
+    return repr(number).removesuffix(".0")
 
 
 def _has_missing(table: PointsTable, names: Sequence[str]) -> list[bool]:

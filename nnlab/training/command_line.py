@@ -81,7 +81,8 @@ def _read(arguments: Sequence[str], name: str, version: str, get_writer: GetWrit
     cli_options.add_settings(parser)
     options = vars(parser.parse_args(arguments))
     axes = ("x1", "x2")
-    if options["csv"]:
+    csv_options.check_options(options)
+    if options["csv"] is not None:
         fields, axes, sentence = csv_options.file_settings(options)
         config = replace(cli_options.settings({**options, "data_columns": None}), **fields)
         process_end.say(sentence)

@@ -8,10 +8,11 @@ from typing import Any
 from nnlab.data.column_guess import guess_columns
 from nnlab.data.csv_files import LabelledPoints, read_table, to_points
 from nnlab.data.datasets import OWN
-from nnlab.data.labels import count_missing, with_labels, without_missing
+from nnlab.data.labels import MAX_CLASSES, count_missing, labels_of, with_labels, without_missing
 from nnlab.data.rules import BrokenRule, shown
 from nnlab.data.scales import need_scaling, standardized_points
 from nnlab.data.tables import PointsTable
+from nnlab.training.batches import DATA_FIELDS
 
 OPTIONS = {
     "csv": ("FILE", "Train on the points of this file: two columns of numbers, and a label."),
@@ -24,6 +25,8 @@ OPTIONS = {
     ),
 }
 LEAVE_OUT = "leave_out_empty"
+# The fields of Config that the points of a file make meaningless.
+REPLACED = [name for name in DATA_FIELDS if name not in ("data_columns", "test_samples")]
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -31,7 +34,18 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     for name, (placeholder, help_) in OPTIONS.items():
         parser.add_argument(f"--{name}", metavar=placeholder, help=help_)
     help_ = "Leave out the rows of the file with an empty cell."
-    parser.add_argument("--leave-out-empty", action="store_true", help=help_)
+    parser.add_argument("--leave-out-empty", action="store_true", default=None, help=help_)
+
+
+def check_options(options: Mapping[str, Any]) -> None:
+    """Raise a BrokenRule for an option that would have no effect, with or without a file."""
+    if options["csv"] is None:
+        names, must = [*OPTIONS, LEAVE_OUT], "be given together with --csv FILE"
+    else:
+        names, must = REPLACED, "be left out with --csv, whose file replaces it"
+    for name in names:
+        if options[name] is not None:
+            raise BrokenRule(name, must, shown(options[name]))
 
 
 def file_settings(options: Mapping[str, Any]) -> tuple[dict[str, Any], tuple[str, str], str]:
@@ -53,8 +67,11 @@ def file_settings(options: Mapping[str, Any]) -> tuple[dict[str, Any], tuple[str
         raise BrokenRule("csv", must, f"{_rows(missing)} with one")
     if missing:
         table = without_missing(table, columns)
-    if options["labels"]:
+    if options["labels"] is not None:
         table = with_labels(table, columns[-1], _names(options["labels"]))
+    if problem == "classification" and (count := len(labels_of(table, columns[-1]))) > MAX_CLASSES:
+        must = f"have two to {MAX_CLASSES} labels, or be read with --labels, which keeps some"
+        raise BrokenRule("csv", must, f"{count:,} in column {shown(columns[-1])}")
     found = to_points(table, *columns, problem=problem)
     scaled = _is_scaled(options["standardize"], found, problem)
     points = standardized_points(found.points, problem) if scaled else found.points
@@ -87,7 +104,7 @@ def _columns(table: PointsTable, options: Mapping[str, Any], problem: str) -> tu
     for field, name in (
         ("data_columns", x1),
         ("data_columns", x2),
-        ("label", options["label"] or label),
+        ("label", label if options["label"] is None else options["label"]),
     ):
         if name not in table.columns:
             must = f"be among those of the file, {', '.join(map(shown, table.columns))}"

@@ -25,6 +25,11 @@ X = np.linspace(-1, 1, 101)
         ("x", lambda x: x),
         (" - x ** 2 ", lambda x: -(x**2)),  # as in Python, the power comes first
         ("2**-x", lambda x: 0.5**x),
+        ("+x", lambda x: x),
+        ("sin(+x)", math.sin),
+        ("2*x-+1", lambda x: 2 * x - 1),
+        ("2**+-+x", lambda x: 0.5**x),
+        ("+" * 20 + "x", lambda x: x),
         ("2 ** 3 ** 0.5 / 4", lambda x: 2 ** (3**0.5) / 4),  # powers from the right
         ("1 - 2 - 3", lambda x: -4),
         ("8/4/2", lambda x: 1),
@@ -73,6 +78,14 @@ def test_beside_the_places_that_are_checked_a_function_is_still_finite() -> None
     gap = values_of(canonical("sqrt(abs(x-0.0005)-0.0001)"), x)
     assert gap[2] == 0
     assert np.isfinite([pole, gap]).all()
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [("+x", "x"), ("sin(+x)", "sin(x)"), ("2*x-+1", "2*x-1"), ("(+x)**2", "x**2"), ("-+x", "-x")],
+)
+def test_a_plus_before_a_term_is_dropped(text: str, written: str) -> None:
+    assert canonical(text) == written
 
 
 @given(formulas())

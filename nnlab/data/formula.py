@@ -43,7 +43,7 @@ _CHECKED = np.arange(-1000, 1001) / 1000
 
 @lru_cache(maxsize=256)
 def canonical(text: str) -> str:
-    """Return a formula without spaces and needless brackets, so that equal ones are one text.
+    """Return a formula without spaces or needless signs and brackets: equal ones are one text.
 
     Raises
     ------
@@ -98,14 +98,24 @@ def _parsed(text: str) -> ast.expr:
     except SyntaxError:
         raise ValueError from None
     _check(tree)
-    return tree
+    checked: ast.expr = _WithoutPlus().visit(tree)
+    return checked
+
+
+class _WithoutPlus(ast.NodeTransformer):
+    """Drops each plus that stands before a single term: it changes nothing."""
+
+    def visit_UnaryOp(self, node: ast.UnaryOp) -> ast.AST:
+        """Return the node, or the term after its plus."""
+        self.generic_visit(node)
+        return node.operand if isinstance(node.op, ast.UAdd) else node
 
 
 def _check(node: ast.AST) -> None:
     match node:
         case ast.Constant(value=int() | float()) | ast.Name(id="x"):
             return
-        case ast.UnaryOp(op=ast.USub(), operand=operand):
+        case ast.UnaryOp(op=ast.USub() | ast.UAdd(), operand=operand):
             _check(operand)
         case ast.BinOp(left=left, op=op, right=right) if type(op) in _OPERATORS:
             _check(left)

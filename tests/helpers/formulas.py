@@ -7,7 +7,7 @@ from nnlab.data.formula import FUNCTIONS, MAX_LENGTH, canonical
 # Python that would do something, Python that is no formula, and formulas without finite values.
 HOSTILE = [
     *["", " ", "y", "X", "x1", "x x", "2x", "x(2)", "sin", "sin x", "sin()", "sin(x, 1)", "x,"],
-    *["+x", "~x", "not x", "x if x else 1", "x == 1", "x < 1", "x and x", "x // 1", "x % 2"],
+    *["~x", "not x", "x if x else 1", "x == 1", "x < 1", "x and x", "x // 1", "x % 2"],
     *["x @ x", "x | 1", "x^2", "[x]", "{x}", "lambda: x", "x := 1", "(x := 1)", "x = 1", "x;x"],
     *["x.real", "x[0]", "x.__class__", "().__class__.__base__", "__import__('os')", "import os"],
     *["open('a')", "exec('x')", "eval('x')", "sin(*x)", "sin(**x)", "sin(x=x)", "sin(x)(x)"],

@@ -27,9 +27,11 @@ NETWORKS = [
     *((name, (4, 3)) for name in ACTIVATIONS),
     *(("tanh", widths) for widths in [(), (4,), (4, 3, 2)]),
 ]
+CLASSES = {"dataset": "spirals", "classes": 3}
 # what a run can be asked to predict, and by which loss
 PROBLEMS = [
     *({"output_loss": name} for name in OUTPUT_LOSSES),
+    *({**CLASSES, "output_loss": name} for name in ("cross_entropy", "squared_error")),
     {"problem": "regression", "dataset": "multi-gaussian"},
 ]
 UPDATES = [
@@ -41,6 +43,7 @@ UPDATES = [
     {"optimizer": "adam", "regularization": "l1", "batch_size": 7},
     {"optimizer": "nesterov", "momentum": 0.5, "features": ("x1", "x2^2", "x1*x2")},
     {"problem": "regression", "dataset": "plane", "optimizer": "rmsprop"},
+    {**CLASSES, "optimizer": "adam", "batch_size": 7},
 ]
 
 
@@ -103,11 +106,19 @@ def test_every_array_follows_from_the_textbooks_equations(
     for layer, name in enumerate([*names, "linear"]):
         W, b = run.parameters.weights[layer], run.parameters.biases[layer]
         z = activations[-1] @ W + b
-        np.testing.assert_allclose(step.pre_activations[layer], z, rtol=1e-12)
+        # sums of a few terms: a few units in the 16th digit, more where they cancel
+        np.testing.assert_allclose(step.pre_activations[layer], z, rtol=1e-12, atol=1e-14)
         activations.append(TEXTBOOK[name](z))
     if run.config.problem == "regression":
         a, losses = z, (z - t) ** 2 / 2
         dz = (a - t) / m
+    elif run.config.n_classes > 2:
+        powers, is_class = np.exp(z), t == np.arange(3)
+        a = activations[-1] = powers / powers.sum(axis=1, keepdims=True)
+        losses, dz = -np.log(a[is_class])[:, np.newaxis], (a - is_class) / m
+        if run.config.output_loss == "squared_error":
+            losses = ((a - is_class) ** 2).sum(axis=1, keepdims=True) / 2
+            dz = np.array([e @ (np.diag(p) - np.outer(p, p)) for e, p in zip(dz, a, strict=True)])
     else:
         a = activations[-1] = 1 / (1 + np.exp(-z))
         if run.config.output_loss == "tanh_squared_error":
@@ -117,7 +128,6 @@ def test_every_array_follows_from_the_textbooks_equations(
             losses, dz = (a - t) ** 2 / 2, (a - t) / m * a * (1 - a)
         else:
             losses, dz = -t * np.log(a) - (1 - t) * np.log(1 - a), (a - t) / m
-    # sums of a few terms: a few units in the 16th digit, more where they cancel
     for ours, theirs in zip(step.activations, activations, strict=True):
         np.testing.assert_allclose(ours, theirs, rtol=1e-11, atol=1e-14)
     np.testing.assert_allclose(step.sample_losses, losses, rtol=1e-11, atol=1e-14)

@@ -38,6 +38,7 @@ CORE = [*(NNLAB / "model").glob("*.py"), *(NNLAB / "training").glob("*.py")]
 PARTS = ("Forward", "Loss", "Backward", "Update")
 SMALL = {"samples": 20, "test_samples": 10}
 REGRESSION = {"problem": "regression", "dataset": "multi-gaussian"}
+CLASSES = {"dataset": "spirals", "classes": 3}
 
 TRAINING = Training(1000, Pace(), 0, 0.0)
 
@@ -155,6 +156,8 @@ SETTINGS = [
     *({"regularization": name} for name in PENALTIES),
     {"hidden_layers": ()},
     {"hidden_layers": (3,), "features": ("x2^2", "sin(x1)")},
+    CLASSES,
+    {**CLASSES, "output_loss": "squared_error"},
     {"hidden_layers": (4, 3, 2), "activation": ("tanh", "relu", "sine")},
     {"batch_size": 7},
     {**REGRESSION, "optimizer": "adam", "regularization": "l1"},
@@ -203,6 +206,11 @@ def test_every_number_shown_is_the_runs(settings: dict, point: int | None) -> No
         assert_shows(app, "change", _stacked(change))
     choose(app, "Loss")
     by_point = [step.pre_activations[-1], step.activations[-1], step.targets, step.sample_losses]
+    if run.config.n_classes > 2:
+        by_point = [step.sample_losses, step.activations[-1]]
+        names = [row[0].partition(", ")[2] for row in tables(app)["By point"][1:]]
+        known = playground_of(app).class_names
+        assert names == [known[int(target)] for target in step.targets[:ROWS, 0]]
     assert_shows(app, "By point", np.hstack(by_point))
     assert f"L = **{step.loss:.6g}**" in words(app)
 
@@ -288,6 +296,8 @@ def test_a_new_run_forgets_the_step_taken_and_the_point() -> None:
         *({"output_loss": name} for name in OUTPUT_LOSSES),
         *({"optimizer": name} for name in OPTIMIZERS),
         {**REGRESSION, "regularization": "l1"},
+        CLASSES,
+        {**CLASSES, "output_loss": "squared_error"},
     ],
     ids=str,
 )
@@ -329,11 +339,12 @@ def test_of_two_functions_on_one_line_the_right_one_is_shown() -> None:
     assert (body(up), body(down)) == ("z + 1", "z - 1")
 
 
+@pytest.mark.parametrize("classes", [{}, CLASSES], ids=str)
 @pytest.mark.parametrize("output_loss", OUTPUT_LOSSES)
 def test_an_output_that_training_does_not_compute_is_marked_as_such(
-    output_loss: str,
+    output_loss: str, classes: dict
 ) -> None:
-    run = start(Config(**SMALL, hidden_layers=(2,), output_loss=output_loss))
+    run = start(Config(**SMALL, **classes, hidden_layers=(2,), output_loss=output_loss))
     computed = []
     _, objective = objective_of_step(run, None)
     objective.loss(run.parameters, lambda name, layer, _: computed.append((name, layer)))

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
 from itertools import product
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
@@ -395,6 +395,32 @@ def test_the_numbers_of_the_evidence_are_the_runs_own(name: str) -> None:
 def _names(run: Run) -> list[str]:
     """Return the names of what is found to be wrong with a run."""
     return [finding.name for finding in diagnose(observe(run))]
+
+
+def test_three_classes_are_judged_by_their_own_numbers_and_healed() -> None:
+    """No line separates the spirals' arms."""
+    classes: dict[str, Any] = {"dataset": "spirals", "classes": 3, "samples": 150}
+    settings = {**classes, "activation": "linear", "initialization": "xavier", "iterations": 800}
+    run = advance(start(Config(**settings, learning_rate=0.3)), 800)
+    likeliest = look_at_step(run).pre_activations[-1].argmax(axis=1)
+    wrong = np.mean(likeliest != run.dataset.train_targets[:, 0])
+    finding = diagnose(observe(run))[0]
+    assert (finding.name, finding.certain) == ("line", True)
+    assert f"can only draw straight lines, and leaves {wrong:.0%} of the points" in finding.sentence
+    past = list[Config]()
+    while found := advise(run, past):
+        past.append(run.config)
+        run = advance(start(found.cure.applied(run.config)), 800)
+    assert len(past) <= 4
+    assert evaluate(run).test_accuracy > 0.85
+
+    same = start(Config(**classes, initialization="zeros"))  # as good as a constant
+    assert fraction_learned(observe(same)) == 0
+    large = advance(start(Config(**classes, hidden_layers=(64,) * 6, learning_rate=1e-7)), 100)
+    exploding = exploding_gradients(observe(large))
+    assert exploding
+    constant = f"compared with {math.log(3):.3g} for predicting the same value everywhere"
+    assert constant in exploding.sentence
 
 
 @pytest.mark.parametrize("optimizer", ["momentum", "adam"])

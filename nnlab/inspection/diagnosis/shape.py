@@ -24,11 +24,13 @@ def line(observation: Observation) -> Finding | None:
     wrong = 1 - observation.metrics.train_accuracy
     what = "Without hidden layers" if not config.hidden_layers else "With linear units alone"
     is_curve = observation.run.dataset.is_curve
-    shape = "straight line" if config.n_classes or is_curve else "plane"
+    shape = "a straight line" if config.n_classes or is_curve else "a plane"
+    if config.n_classes > 2:
+        shape = "straight lines"  # one between each two classes
     evidence = f", and leaves {wrong:.0%} of the points wrong." if not math.isnan(wrong) else "."
     return Finding(
         "line",
-        f"{what}, the network can only draw a {shape}{evidence}",
+        f"{what}, the network can only draw {shape}{evidence}",
         bend_cures(config),
         certain=is_stuck(observation),
     )

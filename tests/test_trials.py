@@ -27,6 +27,7 @@ from tests.helpers.waiting import wait_until
 
 LOG_2 = math.log(2)  # the cross-entropy of predicting one half everywhere
 SICK = Config(samples=100, initialization="zeros", optimizer="adam", iterations=400)
+SICK_OF_THREE = replace(SICK, dataset="gaussians", classes=3)
 
 
 def _trials(config: Config = SICK) -> Trials:
@@ -36,21 +37,24 @@ def _trials(config: Config = SICK) -> Trials:
     return trials
 
 
-def test_the_slices_change_no_result() -> None:
-    whole, sliced = _trials(), _trials()
+@pytest.mark.parametrize("config", [SICK, SICK_OF_THREE], ids=["two classes", "three"])
+def test_the_slices_change_no_result(config: Config) -> None:
+    whole, sliced = _trials(config), _trials(config)
     while not whole.ended:
         whole = whole.advanced()
     ticks = count()
     while not sliced.ended:
         sliced = sliced.advanced(seconds=7, clock=lambda: float(next(ticks)))
+    assert whole.advice
     assert whole.advice == sliced.advice
     assert [outcome.score for outcome in whole.outcomes.values()] == [
         outcome.score for outcome in sliced.outcomes.values()
     ]
 
 
-def test_a_trial_is_a_plain_run_from_the_same_seed() -> None:
-    trials = _trials()
+@pytest.mark.parametrize("sick", [SICK, SICK_OF_THREE], ids=["two classes", "three"])
+def test_a_trial_is_a_plain_run_from_the_same_seed(sick: Config) -> None:
+    trials = _trials(sick)
     while not trials.ended:
         trials = trials.advanced()
     alone = [combination for combination in trials.outcomes if len(combination) == 1]
@@ -58,9 +62,9 @@ def test_a_trial_is_a_plain_run_from_the_same_seed() -> None:
     assert set(tried) >= {REFERENCE, ((0, 0),)}
     for combination, outcome in tried.items():
         ((number, place),) = combination
-        config = reference(SICK)
+        config = reference(sick)
         if combination != REFERENCE:
-            config = trials.findings[number].cures[place].applied(SICK)
+            config = trials.findings[number].cures[place].applied(sick)
         run = advance(start(config), trials.iterations)
         np.testing.assert_array_equal(outcome.test.losses, observe(run).test.losses)
 

@@ -12,7 +12,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from nnlab import Config, Run, advance, evaluate, set_parameter, start
+from nnlab import Config, Run, advance, evaluate, predict, set_parameter, start
 from nnlab.app import live_chart
 from nnlab.app.explore import lockstep
 from nnlab.app.explore.views import compare
@@ -24,6 +24,7 @@ from nnlab.app.turns import BUDGET_SECONDS
 from nnlab.figures.curves import compared_losses, loss_series, result_series
 from nnlab.figures.function_curve import function_curve
 from nnlab.figures.plane_picture import png
+from nnlab.figures.points import decision_boundary
 from nnlab.figures.style import SET_COLORS
 from nnlab.inspection.plane_view import view_plane
 from nnlab.sweep import Axis, Result, run_one
@@ -124,10 +125,15 @@ def made() -> list[Result]:
 
 
 def open_compare(
-    results: list[Result], *, base: Config = BASE, run: Run | None = None, **state: object
+    results: list[Result],
+    *,
+    base: Config = BASE,
+    axis: Axis = RATES,
+    run: Run | None = None,
+    **state: object,
 ) -> AppTest:
     app = AppTest.from_file(str(PAGE), default_timeout=PATIENCE_SECONDS)
-    app.session_state["sweep"] = (base, (RATES,), (4,), results, 3)
+    app.session_state["sweep"] = (base, (axis,), (4,), results, 3)
     app.session_state["view"] = compare.VIEW
     for name, value in state.items():
         app.session_state[name] = value
@@ -340,6 +346,37 @@ def test_two_curves_are_compared_as_curves(
     press(app, "compare_step")
     run = advance(start(base), 1)
     assert drawn["compare-left"].frames[-1] == (1, png(view_plane(run).levels))
+
+
+def test_runs_of_three_and_of_six_classes_are_compared(
+    drawn: dict[str, Update], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    staged: dict[str, str] = {}
+
+    def stage(name: str, figure: str, *_: object, **__: object) -> None:
+        staged[name] = figure
+
+    monkeypatch.setattr(live_chart, "stage", stage)
+    axis = Axis("classes", (3, 6))
+    bases = [replace(BASE, dataset="spirals", classes=number) for number in axis.values]
+    results = [run_one(index, config) for index, config in enumerate(bases)]
+    app = open_compare(results, base=bases[0], axis=axis, compare_left=0, compare_right=1)
+    for side, base, one in zip(compare.SIDES, bases, results, strict=True):
+        data = start(base).dataset
+        assert staged[f"compare-{side}"] == decision_boundary(data, base.classes)
+        update = drawn[f"compare-{side}"]
+        assert update.frames == [(30, png(one.boundary))]
+        likeliest = predict(advance(start(base), 30), data.test_inputs).argmax(axis=1)
+        accuracy = np.mean(likeliest == data.test_targets[:, 0])
+        assert f"test accuracy {accuracy:.1%}" in update.alt
+    assert [option.split(" · ")[1] for option in app.selectbox(key="compare_left").options] == [
+        "classes 3",
+        "classes 6",
+    ]
+    press(app, "compare_step")
+    for side, base in zip(compare.SIDES, bases, strict=True):
+        run = advance(start(base), 1)
+        assert drawn[f"compare-{side}"].frames[-1] == (1, png(view_plane(run).levels))
 
 
 def test_only_runs_that_pass_the_filter_are_offered() -> None:

@@ -10,9 +10,10 @@ from contextlib import suppress
 from dataclasses import fields
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from nnlab import Config, __main__
+from nnlab import Config, __main__, advance, predict, start
 from nnlab.data.points import Points, encode
 from nnlab.sweep import Axis, Range, grid, random_sample, run_one
 from nnlab.sweep.command_line import bar, read_order
@@ -94,6 +95,21 @@ def test_a_missing_number_is_an_empty_cell(capsys: pytest.CaptureFixture[str]) -
     (row,) = csv.DictReader(capsys.readouterr().out.splitlines())
     assert (row["test_accuracy"], row["status"]) == ("", "done")
     assert float(row["test_loss"]) > 0
+
+
+@pytest.mark.usefixtures("here")
+def test_the_number_of_classes_can_be_an_axis(capsys: pytest.CaptureFixture[str]) -> None:
+    options = ["--dataset", "spirals", "--axis", "classes=2..6 3", "--workers", "1"]
+    assert __main__.main(["sweep", *options, *SMALL]) == 0
+    rows = list(csv.DictReader(capsys.readouterr().out.splitlines()))
+    assert [row["classes"] for row in rows] == ["2", "4", "6"]
+    for row in rows:
+        classes = int(row["classes"])
+        run = start(Config(dataset="spirals", classes=classes, samples=50, iterations=40))
+        run = advance(run, 40)
+        outputs, targets = predict(run, run.dataset.test_inputs), run.dataset.test_targets[:, 0]
+        found = outputs.argmax(axis=1) if classes > 2 else outputs > 0.5
+        assert float(row["test_accuracy"]) == np.mean(found == targets)
 
 
 @pytest.mark.usefixtures("here")

@@ -11,13 +11,13 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from nnlab import Config
+from nnlab import Config, advance, predict, start
 from nnlab.app.explore import page
 from nnlab.app.explore.session import Plan
 from nnlab.app.explore.sweep_results import filtered
 from nnlab.app.explore.views import VIEWS
 from nnlab.app.explore.views.table import as_csv
-from nnlab.sweep import Axis, Result
+from nnlab.sweep import Axis, Result, grid, run_one
 from tests.helpers.app_page import healthy
 from tests.helpers.sweep_results import result
 from tests.helpers.waiting import PATIENCE_SECONDS
@@ -408,6 +408,39 @@ def test_the_rows_are_in_the_order_of_the_runs_and_keep_their_places_and_ticks()
     app.session_state["started"] = 1
     (of_another_sweep,) = healthy(app.run()).dataframe
     assert len({table.proto.id for table in (before, filtered, of_another_sweep)}) == 3
+
+
+def test_a_sweep_over_the_number_of_classes_is_in_the_table_the_file_and_the_charts() -> None:
+    """Eight runs, the fewest for the importance, really trained."""
+    base = Config(dataset="spirals", samples=60, test_samples=30, iterations=30)
+    axes, seeds = (Axis("classes", (3, 6)), Axis("learning_rate", (0.01, 1.0))), (4, 5)
+    configs = grid(base, axes, seeds)
+    results = [run_one(index, config) for index, config in enumerate(configs)]
+    known: dict[str, Any] = {"axes": axes, "seeds": seeds, "base": base, "total": 8}
+    accuracies = []
+    for config in configs:
+        run = advance(start(config), 30)
+        likeliest = predict(run, run.dataset.test_inputs).argmax(axis=1)
+        accuracies.append(np.mean(likeliest == run.dataset.test_targets[:, 0]))
+
+    table = draw("table", results, **known).dataframe[0].value
+    assert table["classes"].tolist() == [config.classes for config in configs]
+    assert table["test accuracy"].tolist() == pytest.approx([100 * one for one in accuracies])
+    plan = Plan(base, axes, seeds, tuple(configs))
+    rows = list(csv.DictReader(io.StringIO(as_csv(filtered(plan, results, {})))))
+    assert [row["classes"] for row in rows] == [f"{config.classes}" for config in configs]
+    assert [float(row["test_accuracy"]) for row in rows] == pytest.approx(accuracies)
+
+    figure = charts(draw("importance", results, **known))["importance"]["figure"]
+    assert sorted(figure["data"][0]["y"]) == ["classes", "learning rate", "seed"]
+    figure = charts(draw("luck", results, **known))["spread-settings"]["figure"]
+    labels = [text.partition("<br>")[0] for text in figure["layout"]["yaxis"]["ticktext"]]
+    assert sorted(labels) == [
+        f"classes {number} · learning rate {rate}" for number in (3, 6) for rate in ("0.01", "1")
+    ]
+    (trace,) = charts(draw("heat", results, **known))["heat-map"]["figure"]["data"]
+    medians = np.median(np.reshape(accuracies, (2, 2, 2)), axis=2)
+    assert trace["text"] == [[f"{cell:.1%}" for cell in row] for row in medians.T]
 
 
 def test_the_file_has_the_columns_of_the_command_line_and_the_runs_that_pass() -> None:

@@ -90,6 +90,7 @@ def _values(config: Config, dataset: Dataset, *, packed: bool) -> dict[str, Any]
     n_train = len(dataset.train_inputs)
     per_epoch = updates_per_epoch(config.batch_size, n_train)
     several = len(set(activations)) > 1
+    functions = [_functions(name, arguments) for name in activations]
     return {
         "config": config,
         "drawn": DATASETS[config.dataset].draw is not None,
@@ -97,14 +98,14 @@ def _values(config: Config, dataset: Dataset, *, packed: bool) -> dict[str, Any]
         "versions": f"NumPy {version('numpy')}, scikit-learn {version('scikit-learn')}",
         "settings": _settings(config, per_epoch),
         "several": several,
-        "functions": [_functions(name, arguments) for name in activations],
+        "functions": functions,
         "coordinates": coordinates,
         "columns": [f"x[:, {int(x[1]) - 1}]" for x in coordinates],
         "features": [_FEATURES[name] for name in config.features],
         "activation": first.source if first else "",
         "slope": first.slope_source if first else "",
         "takes_z": takes_z,
-        "uses_ndtr": "gelu" in activations,
+        "scipy_functions": sorted({*re.findall(r"(?<![\w.])\w+(?=\()", " ".join(functions))}),
         "slope_arguments": arguments,
         "slopes_of_a": several or bool(first and re.search(r"\ba\b", first.slope_source)),
         "function": _returned(python_source(config.function)),

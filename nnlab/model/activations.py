@@ -28,7 +28,8 @@ class Activation(NamedTuple):
     apply : turns z into the activations a = g(z), in place
     differentiate : turns a into g'(z), in place
     formula, slope_formula : the equations of g and of g' as LaTeX
-    source, slope_source : g of z, and g' of z or a, as NumPy expressions that give the same bits
+    source, slope_source : g of z, and g' of z or a, as NumPy expressions that give the same bits;
+        functions without `np.` are those of scipy.special
     from_pre_activations : whether `differentiate` takes z instead of a, as the sine's does
     saturated_slope : a slope below this counts as saturated; None if the function never saturates
     has_kink : whether the slope jumps at 0

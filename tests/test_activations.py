@@ -25,6 +25,7 @@ def test_an_activation_and_its_slope_equal_the_textbook(name: str) -> None:
     h = 1e-5  # truncation h² and cancellation 1e-16 / h: 1e-10 absolute
     numeric = (TEXTBOOK[name](z + h) - TEXTBOOK[name](z - h)) / (2 * h)
     np.testing.assert_allclose(_slopes(name, z), numeric, rtol=1e-6, atol=1e-9)
+    assert numeric.any() == ACTIVATIONS[name].has_slope
 
 
 @pytest.mark.parametrize(

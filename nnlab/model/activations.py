@@ -33,6 +33,7 @@ class Activation(NamedTuple):
     from_pre_activations : whether `differentiate` takes z instead of a, as the sine's does
     saturated_slope : a slope below this counts as saturated; None if the function never saturates
     has_kink : whether the slope jumps at 0
+    has_slope : False if the slope is 0 everywhere, so that no gradient passes
     start : the initialization that fits it: "he" was made for ReLU (He et al. 2015), "xavier" for
         tanh and similar functions (Glorot and Bengio 2010)
     """
@@ -46,6 +47,7 @@ class Activation(NamedTuple):
     from_pre_activations: bool = False
     saturated_slope: float | None = None
     has_kink: bool = False
+    has_slope: bool = True
     start: str = "he"
 
 
@@ -209,5 +211,6 @@ ACTIVATIONS: dict[str, Activation] = {
         "np.where(z > 0, 1.0, 0.0)",
         "0 * a",
         has_kink=True,
+        has_slope=False,
     ),
 }

@@ -8,6 +8,7 @@ from nnlab.inspection.diagnosis.cures import good_start, start_cures, update_cur
 from nnlab.inspection.diagnosis.finding import Cure, Finding
 from nnlab.inspection.diagnosis.progress import is_stuck, layers_since
 from nnlab.inspection.observation import Observation
+from nnlab.model.activations import ACTIVATIONS
 
 SATURATED_FRACTION = 0.95
 DEAD_FRACTION, MANY_DEAD = 0.75, 0.4
@@ -63,8 +64,9 @@ def dead_units(observation: Observation) -> Finding | None:
         return None
     width = run.config.hidden_layers[layer]
     dead = f"{round(fractions[layer] * width)} of {width} units are dead: their slope is 0 at every"
-    if run.config.activations[layer] == "step":
-        dead = "its units cannot learn: the slope of a step is 0 at every"
+    name = run.config.activations[layer]
+    if not ACTIVATIONS[name].has_slope:
+        dead = f"its units cannot learn: the slope of a {name} is 0 at every"
     changes: dict[str, Any] = {"activation": "leaky_relu"}
     if run.config.initialization not in {"xavier", "he"}:
         changes["initialization"] = good_start(("leaky_relu",))

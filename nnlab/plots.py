@@ -14,10 +14,10 @@ from nnlab.data.labels import MAX_CLASSES
 from nnlab.data.plane import pixel_centers, places, plane_extent
 from nnlab.data.rules import BrokenRule, shown
 from nnlab.figures.curves import loss_series
-from nnlab.figures.function_curve import network_curve
 from nnlab.figures.plane_picture import painted
 from nnlab.figures.shapes import symbol
 from nnlab.figures.style import LIGHT, RIM_COLOR, SET_COLORS
+from nnlab.inspection.network_curve import network_curve
 from nnlab.inspection.plane_levels import Levels, class_levels, scale_levels
 from nnlab.training.run import Run, evaluate, predict
 from nnlab.training.wording import loss_name, option_name

@@ -13,8 +13,9 @@ from nnlab import Config, advance, plots, predict, start
 from nnlab.data.plane import plane_extent
 from nnlab.export.animation import BOTTOM, LEFT, RIGHT, TOP, still
 from nnlab.export.replay import replay
-from nnlab.figures.function_curve import PLACES, function_curve, network_curve
+from nnlab.figures.function_curve import function_curve
 from nnlab.figures.style import LIGHT
+from nnlab.inspection.network_curve import PLACES, network_curve
 from nnlab.inspection.plane_levels import BORDER, LEVELS, curve_levels
 from nnlab.inspection.plane_view import view_plane
 from nnlab.sweep.runs import boundary

@@ -1,18 +1,14 @@
-"""A function of one input: its points, and the curve that the network draws through them."""
+"""A function of one input: its points, and a line for the curve that the network draws."""
 
 from functools import lru_cache
 
 import numpy as np
 import plotly.graph_objects as go
-from numpy.typing import NDArray
 
 from nnlab.data.datasets import Dataset
 from nnlab.data.plane import places, plane_extent
 from nnlab.figures.points import traces
 from nnlab.figures.style import AXIS, LIGHT, SET_COLORS, Palette, as_json
-from nnlab.training.run import Run, predict
-
-PLACES = 200  # of the curve: about every third pixel
 
 
 @lru_cache(maxsize=8)
@@ -58,12 +54,3 @@ def function_curve(
         xaxis={"range": [left, right], "title": "x", **AXIS},
         yaxis={"range": [bottom, top], **AXIS},
     )
-
-
-def network_curve(run: Run) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Return what the network predicts along x, as x and y, float32 (PLACES,) each."""
-    left, right, *_ = plane_extent(run.dataset)
-    x = np.linspace(left, right, PLACES)
-    outputs = predict(run, np.column_stack([x, np.zeros(PLACES)]))
-    largest = float(np.finfo(np.float32).max)
-    return x.astype(np.float32), np.clip(outputs, -largest, largest).astype(np.float32)

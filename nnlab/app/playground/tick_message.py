@@ -14,8 +14,8 @@ from nnlab.app.playground.record import Playground
 from nnlab.app.turns import Shown
 from nnlab.data.datasets import CURVE
 from nnlab.figures.curves import Line, compact, loss_series, penalized_series
-from nnlab.figures.function_curve import network_curve
 from nnlab.figures.points import point_marks
+from nnlab.inspection.network_curve import network_curve
 from nnlab.training.metrics import Metrics
 from nnlab.training.run import Run, evaluate
 

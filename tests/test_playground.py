@@ -665,14 +665,14 @@ def test_advice_takes_back_no_other_advice() -> None:
         initialization="zeros", learning_rate="1e-5", iterations="300", speed="max"
     )
     configs = [run_of(app).config]
-    while True:
+    for _ in range(10):
         train_until(press(app, "start"), lambda run: run.iteration >= 300 or run.diverged)
         wait_until(lambda: not playground_of(healthy(app.run())).tries_cures)
         if not playground_of(app).advice:
             break
         press(app, "apply_advice")
         configs.append(run_of(app).config)
-    assert len(configs) > 2
+    assert 2 < len(configs) <= 10
     for name in SETTINGS:
         values = [getattr(config, name) for config in configs]
         changes = [

@@ -1,5 +1,6 @@
 """The server sends nothing outside, answers to its own names only, and limits its page."""
 
+import asyncio
 import http.client
 import os
 import subprocess
@@ -20,6 +21,7 @@ from tests.benchmarks import offline
 from tests.benchmarks.fake_browser import run
 from tests.helpers.browser_page import new_page, open_page
 from tests.helpers.server import APP, ROOT, served_by, serving
+from tests.helpers.waiting import PATIENCE_SECONDS
 
 NAME = "nnlab.school.example"
 
@@ -205,7 +207,7 @@ def test_a_visitor_sees_no_details_of_an_error(tmp_path: Path) -> None:
                 received.append(await socket.recv())
 
     with serving(script) as (address, _):
-        run(visit(address))
+        run(asyncio.wait_for(visit(address), PATIENCE_SECONDS))
     elements = [ForwardMsg.FromString(each).delta.new_element for each in received]
     (shown,) = (each for each in elements if each.HasField("exception"))
     for detail in (b"RuntimeError", b"secret", b"broken.py"):

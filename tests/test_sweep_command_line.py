@@ -4,6 +4,7 @@ import csv
 import os
 import pty
 import re
+import select
 import signal
 import sys
 from contextlib import suppress
@@ -215,6 +216,7 @@ def test_on_a_terminal_a_bar_moves_on_one_line_and_ctrl_c_keeps_what_is_there(
         os.close(theirs)
         seen = ""
         while "1 of 4" not in seen:
+            assert select.select([ours], [], [], PATIENCE_SECONDS)[0], seen
             seen += os.read(ours, 1000).decode()
         process.send_signal(signal.SIGINT)
         assert process.wait(PATIENCE_SECONDS) == 130

@@ -6,6 +6,7 @@ import threading
 from dataclasses import replace
 from itertools import count
 from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -37,14 +38,20 @@ def _trials(config: Config = SICK) -> Trials:
     return trials
 
 
+def _ended(trials: Trials, **limits: Any) -> Trials:
+    """Make all trials, in slices with these limits."""
+    for _ in range(10_000):
+        if trials.ended:
+            return trials
+        trials = trials.advanced(**limits)
+    raise AssertionError("the trials do not end")
+
+
 @pytest.mark.parametrize("config", [SICK, SICK_OF_THREE], ids=["two classes", "three"])
 def test_the_slices_change_no_result(config: Config) -> None:
-    whole, sliced = _trials(config), _trials(config)
-    while not whole.ended:
-        whole = whole.advanced()
     ticks = count()
-    while not sliced.ended:
-        sliced = sliced.advanced(seconds=7, clock=lambda: float(next(ticks)))
+    whole = _ended(_trials(config))
+    sliced = _ended(_trials(config), seconds=7, clock=lambda: float(next(ticks)))
     assert whole.advice
     assert whole.advice == sliced.advice
     assert [outcome.score for outcome in whole.outcomes.values()] == [
@@ -54,9 +61,7 @@ def test_the_slices_change_no_result(config: Config) -> None:
 
 @pytest.mark.parametrize("sick", [SICK, SICK_OF_THREE], ids=["two classes", "three"])
 def test_a_trial_is_a_plain_run_from_the_same_seed(sick: Config) -> None:
-    trials = _trials(sick)
-    while not trials.ended:
-        trials = trials.advanced()
+    trials = _ended(_trials(sick))
     alone = [combination for combination in trials.outcomes if len(combination) == 1]
     tried = {combination: trials.outcomes[combination] for combination in alone}
     assert set(tried) >= {REFERENCE, ((0, 0),)}
@@ -70,9 +75,7 @@ def test_a_trial_is_a_plain_run_from_the_same_seed(sick: Config) -> None:
 
 
 def test_no_more_cures_are_tried_once_one_does_as_well_as_a_usual_network() -> None:
-    trials = _trials()
-    while not trials.ended:
-        trials = trials.advanced()
+    trials = _ended(_trials())
     *_, last = trials.outcomes
     assert trials.outcomes[last].score > trials.outcomes[REFERENCE].score - ALIKE
     assert len(trials.outcomes) < sum(len(finding.cures) for finding in trials.findings)
@@ -90,9 +93,8 @@ def test_a_run_that_does_as_well_as_a_usual_network_gets_no_advice() -> None:
     findings = diagnose(observe(run))
     assert findings
     trials = begin(run, findings)
-    while trials and not trials.ended:
-        trials = trials.advanced()
     assert trials
+    trials = _ended(trials)
     assert list(trials.outcomes) == [(), REFERENCE]
     assert trials.advice is None
 

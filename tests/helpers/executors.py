@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
 
+from tests.helpers.waiting import wait_until
+
 
 class ByHand(Executor):
     """An executor whose tasks wait until a test computes them."""
@@ -27,8 +29,7 @@ class ByHand(Executor):
 
     def compute_all(self) -> None:
         """Compute all tasks, and those that follow from them."""
-        while self.tasks:
-            self.compute()
+        wait_until(lambda: not self.tasks, lambda _: self.compute())
 
 
 class Immediately(ByHand):

@@ -22,18 +22,18 @@ RESTART_SWEEP = START_SWEEP._replace(
 RESUME_SWEEP = START_SWEEP._replace(
     label="Resume",
     help="Continue the paused sweep.",
-    command=lambda started: started.sweep.resume(),
+    command=session.resume_sweep,
     read_only=True,
 )
 PAUSE_SWEEP = RESUME_SWEEP._replace(
     name="sweep_pause",
     label="Pause",
     help="Pause the sweep; unfinished runs continue later.",
-    command=lambda started: started.sweep.pause(),
+    command=session.pause_sweep,
 )
 CANCEL_SWEEP = Action[StartedSweep | None](
     "sweep_cancel",
-    lambda started: started and started.sweep.cancel(),
+    session.cancel_sweep,
     "Cancel",
     "End the sweep; the results so far stay.",
     is_enabled=lambda started: started is not None and started.is_active,

@@ -326,6 +326,21 @@ def start_if_asked(plan: Plan | None) -> None:
         _change(**done, sweep=started, left=left, refused_start="")
 
 
+def pause_sweep(drawn: StartedSweep) -> None:
+    """Pause a sweep."""
+    drawn.sweep.pause()
+
+
+def resume_sweep(drawn: StartedSweep) -> None:
+    """Go on with a paused sweep."""
+    drawn.sweep.resume()
+
+
+def cancel_sweep(drawn: StartedSweep) -> None:
+    """End a sweep; its results so far stay."""
+    drawn.sweep.cancel()
+
+
 def undo_sweep(drawn: StartedSweep | None) -> None:
     """Return to the results that a sweep has replaced, and cancel it."""
     explore = current()

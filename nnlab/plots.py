@@ -16,7 +16,7 @@ from nnlab.data.rules import BrokenRule, shown
 from nnlab.figures.curves import loss_series
 from nnlab.figures.plane_picture import painted
 from nnlab.figures.shapes import symbol
-from nnlab.figures.style import LIGHT, RIM_COLOR, SET_COLORS
+from nnlab.figures.style import LIGHT, SET_COLORS
 from nnlab.inspection.network_curve import network_curve
 from nnlab.inspection.plane_levels import Levels, class_levels, scale_levels
 from nnlab.training.run import Run, evaluate, predict
@@ -145,7 +145,7 @@ def network(run: Run) -> go.Figure:
                 "color": [
                     LIGHT.ends[int(value > 0)] if value else LIGHT.middle for value in values
                 ],
-                "line": {"width": 1, "color": RIM_COLOR},
+                "line": {"width": 1, "color": LIGHT.line},
             },
             customdata=values,
             hovertemplate="%{text}<extra></extra>"
@@ -193,7 +193,9 @@ def _point_traces(
     """Return the points as traces: one for each label, or one in the colours of values."""
     look = {"size": 7, "line": {"width": 1, "color": LIGHT.rim}}
     if targets is None or not len(labels):
-        color = RIM_COLOR if targets is None else np.asarray(targets)
+        color = LIGHT.line if targets is None else np.asarray(targets)
+        if targets is not None:
+            look["line"] = {"width": 1, "color": LIGHT.line}  # visible around values near 0, too
         low, high = LIGHT.ends
         scale = {"colorscale": [[0, low], [0.5, LIGHT.middle], [1, high]], "cmin": -1, "cmax": 1}
         groups = [(slice(None), {"name": "points", "marker": {**look, "color": color, **scale}})]

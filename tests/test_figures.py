@@ -10,10 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nnlab import Config, Run, advance, evaluate, predict, start
+from nnlab.data.labels import MAX_CLASSES
 from nnlab.data.plane import plane_extent
 from nnlab.data.points import Points
 from nnlab.figures.curves import MAX_BINS, loss_curve, loss_series, penalized_series
-from nnlab.figures.plane_picture import png
+from nnlab.figures.plane_picture import class_colors, png, shades
 from nnlab.figures.points import MAX_POINTS, NEWEST, decision_boundary, traces
 from nnlab.figures.style import DARK, LIGHT, Palette
 from nnlab.inspection.plane_view import GRID_SIZE, view_plane
@@ -109,7 +110,9 @@ def test_the_decision_boundary_shows_all_points_with_equal_axes() -> None:
     figure = json.loads(decision_boundary(run.dataset))
     names = [trace["name"] for trace in figure["data"]]
     assert names == ["train class 0", "train class 1", "test class 0", "test class 1"]
-    assert [trace["marker"]["color"] for trace in figure["data"]] == [*LIGHT.ends] * 2
+    train, test = figure["data"][:2], figure["data"][2:]
+    assert [trace["marker"]["color"] for trace in train] == [*LIGHT.ends]
+    assert [trace["marker"]["line"]["color"] for trace in test] == [*LIGHT.ends]
     assert figure["layout"]["yaxis"]["scaleanchor"] == "x"
     assert annotations(figure) == {"x1": "x₁", "x2": "x₂"}
 
@@ -124,11 +127,42 @@ def test_the_contrast_is_that_of_the_standard() -> None:
     assert contrast("#777777", "#ffffff") == pytest.approx(4.48, abs=0.005)  # by WebAIM's checker
 
 
+def hexadecimal(colors: np.ndarray) -> list[str]:
+    return [f"#{bytes(color).hex()}" for color in colors]
+
+
+@pytest.mark.parametrize("n_classes", [0, 2, MAX_CLASSES])
 @pytest.mark.parametrize("palette", [LIGHT, DARK])
-def test_each_point_stands_out_from_every_part_of_the_plane(palette: Palette) -> None:
-    for point in palette.points:
-        for surroundings in (*palette.plane, palette.middle, palette.rim):
-            assert contrast(point, surroundings) >= 3
+def test_each_point_stands_out_from_every_part_of_the_plane(
+    palette: Palette, n_classes: int
+) -> None:
+    """By its fill or its rim, wherever it is: also on a line, and among values like its own."""
+    scale = np.linspace(0, 1, 41)
+    low, middle, high = palette.map
+    plane = hexadecimal(shades((low, high), scale, middle))
+    values = hexadecimal(shades(palette.ends, scale, middle))
+    if n_classes > 2:
+        plane = hexadecimal(class_colors(palette))
+    problem = {"classes": n_classes} if n_classes else {"problem": "regression"}
+    run = start(Config(dataset="gaussians" if n_classes else "plane", samples=60, **problem))
+    figure = json.loads(decision_boundary(run.dataset, n_classes, palette=palette))
+    assert len(figure["data"]) == 2 * max(n_classes, 1)
+    for trace in figure["data"]:
+        marker = trace["marker"]
+        assert "open" not in marker["symbol"]  # Plotly would not draw such a point's rim
+        for fill in values if n_classes == 0 else [marker["color"]]:
+            for part in plane:
+                assert max(contrast(color, part) for color in (fill, marker["line"]["color"])) >= 3
+            assert n_classes == 0 or contrast(fill, marker["line"]["color"]) >= 3
+
+
+@pytest.mark.parametrize("palette", [LIGHT, DARK])
+def test_test_points_are_smaller_rings(palette: Palette) -> None:
+    for n_classes, dataset in ((2, Config()), (0, Config(problem="regression", dataset="plane"))):
+        figure = json.loads(decision_boundary(start(dataset).dataset, n_classes, palette=palette))
+        train, test = (figure["data"][at]["marker"] for at in (0, -1))
+        assert test["size"] < train["size"]
+        assert test["line"]["width"] > train["line"]["width"]
 
 
 def test_where_not_all_points_are_shown_the_picture_says_so() -> None:

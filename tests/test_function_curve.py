@@ -12,16 +12,17 @@ from playwright.sync_api import Page, expect
 from nnlab import Config, advance, plots, predict, start
 from nnlab.data.plane import plane_extent
 from nnlab.export.animation import BOTTOM, LEFT, RIGHT, TOP, still
+from nnlab.export.painting import blend
 from nnlab.export.replay import replay
 from nnlab.figures.function_curve import function_curve
-from nnlab.figures.style import LIGHT
+from nnlab.figures.style import DARK, LIGHT, Palette
 from nnlab.inspection.network_curve import PLACES, network_curve
 from nnlab.inspection.plane_levels import BORDER, LEVELS, curve_levels
 from nnlab.inspection.plane_view import view_plane
 from nnlab.sweep.runs import boundary
 from tests.helpers.app_page import enter, open_playground, run_of
 from tests.helpers.browser_page import button, open_page, press, press_one_of, wait_in
-from tests.helpers.pictures import rgb
+from tests.helpers.pictures import contrast, rgb
 
 CURVE = Config(problem="regression", dataset="curve", samples=50, test_samples=20, noise=0.1)
 
@@ -34,6 +35,15 @@ def test_the_points_are_their_values_over_x() -> None:
         figure = json.loads(function_curve(data))["data"][1 + (part == "test")]
         assert len(figure["x"]["bdata"]) > 0
         assert trace["visible"] == (part == "train")
+
+
+@pytest.mark.parametrize(("palette", "page"), [(LIGHT, "#ffffff"), (DARK, "#0e1117")])
+def test_each_point_stands_out_from_the_page(palette: Palette, page: str) -> None:
+    figure = json.loads(function_curve(start(CURVE).dataset, palette=palette))
+    for trace in figure["data"][1:]:
+        marker = trace["marker"]
+        (mixed,) = blend(page, marker["color"], np.array([marker["opacity"]]))
+        assert contrast(f"#{bytes(mixed).hex()}", page) >= 3
 
 
 def test_the_line_is_what_the_network_predicts() -> None:

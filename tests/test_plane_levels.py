@@ -122,10 +122,10 @@ def test_the_map_of_the_entropy_is_light_where_the_network_is_sure(classes: int)
 
 
 @pytest.mark.parametrize("palette", [LIGHT, DARK])
-def test_each_point_stands_out_from_every_shade_of_the_plane(palette: Palette) -> None:
+def test_points_and_the_line_stand_out_from_every_shade_of_the_plane(palette: Palette) -> None:
     shades = {f"#{bytes(color).hex()}" for color in class_colors(palette)[:-1]} | {palette.unsure}
-    for point in palette.points:
-        assert min(contrast(point, shade) for shade in shades) >= 3
+    for color in (*palette.points, palette.line):
+        assert min(contrast(color, shade) for shade in shades) >= 3
 
 
 @pytest.mark.parametrize("palette", [LIGHT, DARK])

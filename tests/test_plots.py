@@ -102,6 +102,7 @@ def test_a_regression_has_the_colours_of_its_values() -> None:
     low, high = at(figure, -0.9, -0.9), at(figure, 0.9, 0.9)
     assert np.abs(low - rgb(LIGHT.plane[0])).max() < 30
     assert np.abs(high - rgb(LIGHT.plane[1])).max() < 30
+    assert figure.data[1].marker.line.color == LIGHT.line  # also a value of 0 is seen
     model = NeuralNetRegressor(hidden_layers=(4,), iterations=50).fit(X, IRIS.target)
     assert len(plots.boundary(model, X, IRIS.target).data) == 2
 

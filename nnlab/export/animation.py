@@ -27,7 +27,7 @@ from nnlab.figures.curves import Series, loss_series
 from nnlab.figures.plane_picture import class_colors, shades
 from nnlab.figures.points import traces
 from nnlab.figures.shapes import SYMBOLS, outline
-from nnlab.figures.style import LIGHT, RIM_COLOR, SET_COLORS
+from nnlab.figures.style import LIGHT, SET_COLORS
 from nnlab.inspection.plane_levels import LEVELS
 from nnlab.inspection.plane_view import GRID_SIZE, PlaneView, view_plane
 from nnlab.training.metrics import Metrics
@@ -212,11 +212,11 @@ def _draw_points(run: Run, draw: ImageDraw.ImageDraw) -> None:
         colors = _colors(targets) if label is None else [LIGHT.points[label]] * len(inputs)
         centers = zip(across.pixels(inputs[:, 0]), up.pixels(inputs[:, 1]), strict=True)
         for (x, y), color in zip(centers, colors, strict=True):
-            rim = RIM_COLOR if label is None else "#ffffff" if part == "train" else "#000000"
+            rim = LIGHT.line if label is None else "#ffffff" if part == "train" else "#000000"
             if label is not None and run.config.n_classes > 2:
                 corners = (x, y) + 4 * DETAIL * outline(SYMBOLS[label])
-                fill = color if part == "train" else None
-                draw.polygon(corners.ravel().tolist(), fill, color if fill is None else rim, DETAIL)
+                fill, edge = (color, rim) if part == "train" else (LIGHT.rim, color)
+                draw.polygon(corners.ravel().tolist(), fill, edge, DETAIL)
             elif part == "train":
                 r = 3.5 * DETAIL
                 draw.ellipse([x - r, y - r, x + r, y + r], color, rim, DETAIL)

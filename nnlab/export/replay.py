@@ -23,7 +23,7 @@ from nnlab.figures.curves import Series, loss_series
 from nnlab.figures.plane_picture import class_colors, shades
 from nnlab.figures.points import axis_name, traces
 from nnlab.figures.shapes import SYMBOLS, outline
-from nnlab.figures.style import DARK, LIGHT, RIM_COLOR, SET_COLORS, Palette
+from nnlab.figures.style import DARK, LIGHT, SET_COLORS, Palette
 from nnlab.inspection.plane_levels import LEVELS
 from nnlab.inspection.plane_view import GRID_SIZE, PlaneView, view_plane
 from nnlab.training.edits import rewind
@@ -101,7 +101,7 @@ def replay(
             "dark": _palette(DARK, n_classes, is_table=is_table),
         },
         is_table=is_table,
-        rim="" if n_classes else RIM_COLOR,
+        has_values=not n_classes,
         shapes=[_path(name) for name in SYMBOLS[:n_classes]] if n_classes > 2 else [],
         set_colors=SET_COLORS,
         size=GRID_SIZE,
@@ -181,7 +181,8 @@ def _palette(palette: Palette, n_classes: int, *, is_table: bool) -> dict[str, A
         stops[LEVELS : LEVELS + len(of_classes)] = of_classes / 255
     points = palette.points if n_classes > 2 else [f"#{bytes(color).hex()}" for color in colors]
     return {
-        "rim": palette.rim,
+        "rim": palette.rim if n_classes else palette.line,
+        "veil": palette.rim,
         "colors": points,
         "type": "discrete" if is_table else "table",
         "map": {

@@ -7,7 +7,7 @@ import numpy as np
 
 from nnlab.data.datasets import CURVE, DATASETS, OWN, FloatArray, make_dataset
 from nnlab.figures.plane_picture import shades
-from nnlab.figures.style import RIM_COLOR, Palette
+from nnlab.figures.style import Palette
 
 SIDE = 44
 SAMPLES, NOISE, SEED = 90, 0.03, 4
@@ -21,7 +21,7 @@ def picture(name: str, palette: Palette) -> str:
     """Return the picture of a data set as SVG; for the data set `own`, two dots and a pencil."""
     if name == OWN:
         drawn = _dots(palette.ends[0], "M8 12h0") + _dots(palette.ends[1], "M36 34h0")
-        drawn += f'<path d="{_PENCIL}" stroke="{RIM_COLOR}" stroke-width="2" fill="none"/>'
+        drawn += f'<path d="{_PENCIL}" stroke="{palette.line}" stroke-width="2" fill="none"/>'
     else:
         inputs, targets = _points(name)
         n_classes = DATASETS[name].n_classes

@@ -33,7 +33,7 @@ def function_curve(
             "color": SET_COLORS["test"] if is_test else palette.ends[1],
             "symbol": "circle-open" if is_test else "circle",
             "size": 5 if is_test else 6,
-            "opacity": 1 if is_test else 0.6,
+            "opacity": 1 if is_test else 0.8,
         }
         figure.add_scatter(
             x=x,

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from nnlab.data.datasets import Dataset, FloatArray
 from nnlab.data.plane import plane_extent
 from nnlab.figures.shapes import sign, symbol
-from nnlab.figures.style import AXIS, LIGHT, RIM_COLOR, Palette, as_json
+from nnlab.figures.style import AXIS, LIGHT, Palette, as_json
 from nnlab.figures.unit_ticks import unit_ticks
 from nnlab.inspection.observation import Observation
 
@@ -217,21 +217,22 @@ def _escaped(name: str) -> str:
 
 
 def _marker(part: str, label: int | None, n_classes: int, palette: Palette) -> dict[str, object]:
-    """Return a shape with a rim for a training point, a small open one for a test point."""
-    shape = symbol(label or 0, n_classes)
-    (negative, positive), is_test = palette.ends, part == "test"
-    marker: dict[str, object] = {
-        "symbol": f"{shape}-open" if is_test else shape,
-        "size": 5 if is_test else 7,
-        "line": {"color": palette.rim, "width": 1},
-    }
+    """Return a shape with a rim for a training point, a small ring for a test point.
+
+    Rim or fill stands out from everything that the plane shows, also from a line between regions.
+    """
+    is_test = part == "test"
+    width = 1.5 if is_test else 1
+    shape = {"symbol": symbol(label or 0, n_classes), "size": 5 if is_test else 7}
     if label is not None:
+        fill, rim = palette.points[label], palette.rim
         if is_test:
-            marker["line"] = {"width": 1.5}
-        return {**marker, "color": palette.points[label]}
+            fill, rim = rim, fill
+        return {**shape, "color": fill, "line": {"color": rim, "width": width}}
+    negative, positive = palette.ends
     return {
-        **marker,
-        "line": {"color": RIM_COLOR, "width": 1},  # visible around values near 0, too
+        **shape,
+        "line": {"color": palette.line, "width": width},  # visible around values near 0, too
         "cmin": -1,
         "cmax": 1,
         "colorscale": [[0, negative], [0.5, palette.middle], [1, positive]],

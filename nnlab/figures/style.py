@@ -9,7 +9,6 @@ from plotly.io.json import to_json_plotly
 from nnlab.data.cells import as_number
 
 TEXT = 14  # pixels
-RIM_COLOR = "#777777"  # of the points of a regression
 SET_COLORS = {"train": "#a06cd5", "test": "#2a9d8f"}  # unlike the classes; clear on white and black
 
 # Checking whether labels overflow would take a third of the time that drawing a curve takes.
@@ -31,7 +30,8 @@ class Palette(NamedTuple):
     middle : of the plane where all classes are equally likely
     unsure : of the map of the entropy, where it is highest
     rim : of a point
-    line : between the regions of several classes
+    line : between the regions of several classes, and around the points of a regression, with a
+        contrast of at least 3 to every shade of the plane and to `rim`
     scale : the part of Plotly's colour scale Plasma from which the colours of runs come, clear on
         the page's background
     """
@@ -66,7 +66,7 @@ LIGHT = Palette(
     middle="#f7f7f7",
     unsure="#d9dedf",
     rim="#ffffff",
-    line="#8a8680",
+    line="#7a766f",
     scale=(0.1, 0.6),
 )
 DARK = Palette(
@@ -75,7 +75,7 @@ DARK = Palette(
     middle="#20242b",
     unsure="#3f474f",
     rim="#0e1117",
-    line="#757b84",
+    line="#949aa3",
     scale=(0.56, 1),
 )
 

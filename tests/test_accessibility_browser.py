@@ -20,6 +20,7 @@ from tests.helpers.browser_page import (
     wait_in,
 )
 from tests.helpers.explore_page import AXES, SMALL, sweep
+from tests.helpers.page_texts import small_texts
 
 THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 
@@ -46,10 +47,12 @@ def test_axe_finds_nothing_serious_on_the_playground(themed: Page, server: str) 
         press(themed, "Step 100")
         wait_in(themed, lambda: settled(themed) == 100)
         assert faults(themed) == [], query
+        assert small_texts(themed) == {}, query
     for name in PANELS:
         open_page(themed, server, f"samples=100&panel={name}")
         expect(themed.locator(".st-key-panel_place")).not_to_be_empty()
         assert faults(themed) == [], name
+        assert small_texts(themed) == {}, name
 
 
 def test_axe_finds_nothing_serious_on_the_presenters_screen(themed: Page, server: str) -> None:
@@ -65,6 +68,7 @@ def test_axe_finds_nothing_serious_on_explore(themed: Page, server: str) -> None
         wait_in(themed, lambda name=name: f"view={name}" in themed.url)
         wait_for_script(themed)
         assert faults(themed) == [], title
+        assert small_texts(themed) == {}, title
 
 
 def test_the_tab_key_enters_a_group_of_choices_at_the_chosen_one(page: Page, server: str) -> None:
@@ -121,3 +125,4 @@ def test_axe_finds_nothing_serious_in_lessons(
     wait_for_script(themed)
     wait_for_style(themed, navigation.STYLE)
     assert faults(themed) == []
+    assert small_texts(themed) == {}

@@ -18,6 +18,7 @@ from tests.helpers.browser_page import (
     wait_for_script,
     wait_in,
 )
+from tests.helpers.page_texts import texts
 from tests.test_layout_browser import OVERFLOW, area
 
 # width and height of the window, then the least side of the plane
@@ -29,27 +30,6 @@ STATES = {
     "a bad link": "learning_rate=-1&noise=abc&samples=0",
     "many layers": "hidden_layers=8,8,8,8,8,8,8,8",
 }
-# The texts that one sees: each with its size in pixels, and whether the window cuts it
-TEXTS = """() => {
-  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT), found = [];
-  while (walker.nextNode()) {
-    const element = walker.currentNode.parentElement, range = document.createRange();
-    range.selectNodeContents(walker.currentNode);
-    const { width, height, left, right, top, bottom } = range.getBoundingClientRect();
-    const text = walker.currentNode.data.trim();
-    const isHidden = !element.checkVisibility({ opacityProperty: true, visibilityProperty: true });
-    const isSkipped = element.closest('style, script, [data-testid=stSkipToContent]');
-    if (!text || !width || !height || isHidden || isSkipped) continue;
-    const size = parseFloat(getComputedStyle(element).fontSize) * element.currentCSSZoom;
-    const isCut = left < 0 || top < 0 || right > innerWidth || bottom > innerHeight;
-    found.push([text, size, isCut]);
-  }
-  return found;
-}"""
-
-
-def texts(page: Page) -> dict[str, tuple[float, bool]]:
-    return {text: (size, is_cut) for text, size, is_cut in page.evaluate(TEXTS)}
 
 
 def presents(page: Page) -> Locator:

@@ -158,7 +158,7 @@ def weights_and_predictions(
         figure.update_xaxes(tickformat="d", **title, **axis)
         # the second matrix has the rows of the first
         axis["ticktext"] = [f"{_short(name)} {label}" for label, name in enumerate(classes)]
-        shown = {"showticklabels": column == 3, "tickfont_size": 12}
+        shown = {"showticklabels": column == 3}
         figure.update_yaxes(autorange="reversed", rangemode="normal", **shown, **axis)
     return _json(figure, top=24, bottom=48)
 

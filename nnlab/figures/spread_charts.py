@@ -71,7 +71,6 @@ def spread_of_settings(
             "ticktext": texts,
             "range": [len(spreads) - 0.5, -0.5],
             "automargin": True,
-            "tickfont": {"size": 11},
         },
     )
 

@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 from plotly.colors import sample_colorscale
 
 from nnlab.data.datasets import FloatArray
-from nnlab.figures.style import AXIS, LIGHT, SET_COLORS, Palette, as_json, below_labels
+from nnlab.figures.style import AXIS, LIGHT, SET_COLORS, TEXT, Palette, as_json, below_labels
 from nnlab.sweep.analysis.columns import ACCURACIES, Column
 from nnlab.sweep.analysis.filters import Filter, marks
 from nnlab.sweep.analysis.importance import Importance
@@ -65,8 +65,8 @@ def parallel_coordinates(
                 "colorscale": color_scale(palette),
                 "showscale": False,
             },
-            labelfont={"size": 12},
-            tickfont={"size": 11},
+            labelfont={"size": TEXT},
+            tickfont={"size": TEXT},
             rangefont={"size": 1, "color": "rgba(0, 0, 0, 0)"},
             unselected={"line": {"opacity": 0.08}},
         )
@@ -157,7 +157,7 @@ def _places_axis(title: str, texts: list[str]) -> dict[str, Any]:
 
 def _color_bar(column: Column) -> dict[str, Any]:
     bar: dict[str, Any] = {"title": {"text": column.title, "side": "right"}, "thickness": 12}
-    bar |= {"outlinewidth": 0, "tickfont": {"size": 11}}
+    bar |= {"outlinewidth": 0}
     if column.choices:
         return bar | _named(column.choices)
     if column.log:
@@ -225,7 +225,7 @@ def importance_bars(importance: Importance, metric: Column) -> str:
         figure,
         metric.name,
         showlegend=False,
-        title={"text": title, "font": {"size": 13}, "x": 0.02},
+        title={"text": title, "font": {"size": TEXT}, "x": 0.02},
         xaxis={"title": "drop of R² when the axis is shuffled", "rangemode": "tozero", **AXIS},
         yaxis={"automargin": True, "showgrid": False},
     )

@@ -1,6 +1,9 @@
 """The README's map of the code agrees with the code."""
 
+import re
+
 import pytest
+from PIL import Image
 
 from docs.map import README, drawn, sentence
 
@@ -9,6 +12,22 @@ from docs.map import README, drawn, sentence
 def test_the_map_names_every_folder_and_module_with_its_first_sentence(modules: bool) -> None:
     """If it does not, `python -m docs.map` writes it again."""
     assert f"\n```\n{drawn(modules=modules)}\n```\n" in README.read_text(encoding="utf-8")
+
+
+def test_the_readme_begins_with_moving_picture_sentence_commands_and_three_pictures() -> None:
+    face, _ = README.read_text(encoding="utf-8").split("\n## ", 1)
+    marks = re.findall(r"\*\*Watch|<picture>|^```sh|!\[[^]]*\]\(docs/[a-z-]+\.png\)", face, re.M)
+    assert [mark[:5] for mark in marks[:4]] == ["<pict", "**Wat", "```sh", "```sh"]
+    assert [mark[:2] for mark in marks[4:]] == ["!["] * 3
+
+
+def test_the_moving_pictures_are_small_and_move() -> None:
+    files = sorted(README.parent.glob("docs/*.webp"))
+    assert len(files) == 2  # one for each theme
+    for file in files:
+        assert file.stat().st_size < 3_000_000
+        with Image.open(file) as picture:
+            assert getattr(picture, "n_frames", 1) > 20
 
 
 def test_no_module_begins_without_a_sentence() -> None:

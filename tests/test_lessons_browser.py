@@ -202,7 +202,7 @@ def test_a_pasted_link_of_tensorflow_playground_opens_the_playground(
     link = "https://playground.tensorflow.org/#dataset=xor&networkShape=3&activation=relu&foo=1"
     field(page, "Paste a link from there").fill(link)
     field(page, "Paste a link from there").press("Enter")
-    expect(page.locator(".stSidebar")).to_contain_text("Unknown in the link, and ignored: 'foo'.")
+    expect(page.locator(".stSidebar")).to_contain_text("'foo' is unknown and ignored.")
     page.get_by_role("link", name="Open it in the playground").click()
     shown(page, "decision-boundary", 0)
     wait_in(page, lambda: "dataset=tfp-xor" in page.url)

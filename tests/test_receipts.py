@@ -83,7 +83,7 @@ def test_each_way_to_forge_a_receipt_is_one_sentence() -> None:
     source = lesson_receipt()
     loss = next(line for line in source.splitlines() if line.startswith('"test_loss"'))
     assert forged(loss, '"test_loss" = 0.01', source).startswith(
-        "step 2: test_loss is 0.01, and 0.1"
+        "step 2: test_loss is 0.01, but 0.1"
     )
     digit = f"{loss[:-4]}{(int(loss[-4]) + 1) % 10}{loss[-3:]}"  # the fourth from the end
     assert "test_loss is" in forged(loss, digit, source)

@@ -139,7 +139,7 @@ def test_a_link_opens_the_playground(whole: bool) -> None:
     assert run_of(app).config == read_link(link).config
     assert playground_of(app).hidden == ("noise",)
     (first_sentence,) = (str(one.value) for one in app.warning)
-    assert first_sentence == "Unknown in the link, and ignored: `'foo'`."
+    assert first_sentence == "The link's `'foo'` is unknown and ignored."
     assert "tfp" not in app.query_params
     assert app.query_params["dataset"] == "tfp-xor"
     assert app.query_params["hidden_layers"] == "4,2"

@@ -100,7 +100,8 @@ class _Reader:
         unknown = [key for key in self._found if key.removesuffix("_hide") not in _KEYS]
         if unknown:
             names = ", ".join(_quoted(key) for key in unknown[:5])
-            self._said.append(f"Unknown in the link, and ignored: {names}.")
+            are = "is" if len(unknown) == 1 else "are"
+            self._said.append(f"The link's {names} {are} unknown and ignored.")
         config = self._penalty(self._network(self._data()))
         hidden = dict.fromkeys(
             name for key in _CONTROLS if self._hides(key) for name in self._hidden_by(key)

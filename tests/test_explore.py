@@ -34,6 +34,8 @@ from tests.helpers.app_page import (
 )
 from tests.helpers.executors import ByHand
 
+pytestmark = pytest.mark.slow  # each test runs whole pages
+
 BASE = {"samples": "20", "test_samples": "10", "iterations": "3"}
 SIX = {"axis1": "learning_rate:0.01; 0.1; 1", "axis2": "hidden_layers:2; 3"}
 

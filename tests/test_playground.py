@@ -44,6 +44,8 @@ from tests.helpers.app_page import (
 )
 from tests.helpers.waiting import PATIENCE_SECONDS, wait_until
 
+pytestmark = pytest.mark.slow  # each test runs whole pages
+
 
 def train_until(app: AppTest, done: Callable[[Run], bool]) -> AppTest:
     """Let the page draw one tick after another; on a busy machine, a tick ends early."""

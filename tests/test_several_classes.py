@@ -156,7 +156,7 @@ def test_what_the_page_says_counts_the_classes() -> None:
 def test_the_uncertainty_is_a_map_of_its_own_with_a_caption(drawn: dict[str, Update]) -> None:
     open_playground(**THREE, entropy="true")
     plane = drawn["decision-boundary"]
-    assert re.fullmatch(r"Uncertainty: \d+% to \d+% of that .*", plane.caption)
+    assert re.fullmatch(r"Uncertainty: \d+% to \d+% of the largest possible entropy", plane.caption)
     assert plane.reading
     assert plane.reading["kind"] == "shares"
     app = open_playground(problem="regression", entropy="true")

@@ -5,7 +5,7 @@ from playwright.sync_api import Page
 from nnlab.figures.style import TEXT
 
 # The texts that one sees: each with its size in pixels, and whether the window cuts it
-TEXTS = """(skipped = []) => {
+TEXTS = """(skipped) => {
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT), found = [];
   while (walker.nextNode()) {
     const element = walker.currentNode.parentElement, range = document.createRange();
@@ -26,7 +26,7 @@ TEXTS = """(skipped = []) => {
 
 def texts(page: Page) -> dict[str, tuple[float, bool]]:
     """Return the texts that one sees: each with its size in pixels, and whether it is cut."""
-    return {text: (size, is_cut) for text, size, is_cut in page.evaluate(TEXTS)}
+    return {text: (size, is_cut) for text, size, is_cut in page.evaluate(TEXTS, [])}
 
 
 # What is smaller by its nature, or not ours to change

@@ -4,6 +4,8 @@
 zoom. Here the place of a chart, its *stage*, is drawn outside the fragment that ticks, so that a
 tick cannot remove it. Each tick sends the changes of all charts as one message, an *update*. Each
 update is complete in itself, since others may be lost, or arrive before the stage.
+
+Over 250 lines, as each component is one function, and most lines say what its message holds.
 """
 
 import time

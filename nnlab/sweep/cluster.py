@@ -77,7 +77,8 @@ class Cluster:
                 threads = self._client.sync(ncores, callback_timeout=CONNECT_SECONDS)
                 self._count = max(1, sum(threads.values()))
         except ModuleNotFoundError:
-            self._must = "be unset, or distributed be installed (pip install distributed)"
+            self._must = "be unset, or the extra nnlab[cluster] be installed"
+            self._must += " (in a clone: pip install '.[cluster]')"
             pause = MISSING_SECONDS
         # the last two come from schemes that need more than an address, such as tls and ucx
         except (OSError, ValueError, TypeError, ImportError):

@@ -92,8 +92,8 @@ def test_a_tick_whose_updates_take_long_has_fewer_frames() -> None:
     assert [run.iteration for run in runs] == [1]
 
 
-def test_one_trains_at_a_time_first_come_first_served() -> None:
-    """A session that returns at once goes to the end of the queue."""
+def test_one_trains_at_a_time_and_among_equals_the_first_to_come() -> None:
+    """A session that returns at once has computed lately, and goes to the end of the queue."""
     order: list[tuple[int, int]] = []
     inside = threading.Semaphore(1)
 

@@ -259,11 +259,10 @@ class Walk:
             wrong = self._differences()
             return not wrong
 
-        for _ in range(50):
-            if agree():
-                return
-            self.page.wait_for_timeout(100)
-        raise AssertionError("\n".join([*self.done[-12:], *wrong]))
+        try:
+            wait_in(self.page, agree)
+        except AssertionError as error:
+            raise AssertionError("\n".join([*self.done[-12:], *wrong])) from error
 
     # What a person does
 

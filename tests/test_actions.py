@@ -1,4 +1,4 @@
-"""Actions: each described once, for its button, its key, and who may use it."""
+"""Actions: each described once, for its button and its key."""
 
 from collections.abc import Iterator
 from types import ModuleType
@@ -12,35 +12,6 @@ from nnlab.app.playground import actions as playground
 
 def actions(page: ModuleType) -> Iterator[Action]:
     return (value for value in vars(page).values() if isinstance(value, Action))
-
-
-@pytest.mark.parametrize(
-    ("page", "names"),
-    [
-        (
-            playground,
-            {
-                "start",
-                "pause",
-                "step",
-                "step_tick",
-                "reset",
-                "undo_run",
-                "present",
-                "end_presenting",
-            },
-        ),
-        (
-            explore,
-            {"sweep_start", "sweep_pause"}
-            | {f"compare_{name}" for name in ("start", "pause", "step", "reset", "ends")},
-        ),
-    ],
-)
-def test_what_changes_no_settings_points_or_results_is_read_only(
-    page: ModuleType, names: set[str]
-) -> None:
-    assert {action.name for action in actions(page) if action.read_only} == names
 
 
 @pytest.mark.parametrize("page", [playground, explore])

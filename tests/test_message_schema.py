@@ -40,6 +40,22 @@ def check(app: AppTest, *names: str) -> dict[str, Any]:
     return found
 
 
+@pytest.mark.parametrize(
+    ("query", "keys"),
+    [
+        ({"panel": "none"}, ["0 … 5", "Tab", "↑ ↓ ← →", "Enter, space", "Esc"]),
+        ({"panel": "none", "hide": "tools"}, ["Tab", "↑ ↓ ← →", "Enter, space", "Esc"]),
+        ({"problem": "regression", "dataset": "curve"}, ["↑ ↓ ← →", "Enter, space", "E"]),
+    ],
+)
+def test_the_list_of_keys_holds_those_that_do_something(
+    query: dict[str, str], keys: list[str]
+) -> None:
+    keyboard = dict(data_of(open_playground(**query)))["keyboard"]
+    assert [key for key, _ in keyboard["others"]] == keys
+    assert bool(keyboard["chooses"]) == ("0 … 5" in keys)
+
+
 @pytest.mark.parametrize("panel", ["network", "layers", "none"])
 @pytest.mark.parametrize("problem", [{}, {"problem": "regression", "dataset": "plane"}])
 def test_the_playgrounds_messages_have_their_shape(panel: str, problem: dict[str, str]) -> None:

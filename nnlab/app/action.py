@@ -21,7 +21,6 @@ class Action(NamedTuple, Generic[Record]):
     label, help : of the button, where they are always the same; the help names the key, too
     key : as in KeyboardEvent.key, with "Shift+" before it; empty if there is none
     is_enabled : says whether the action is possible
-    read_only : the action is allowed where nobody may change settings and points
     stops : updates that are on their way are not drawn after it
     icon : of the button
     """
@@ -32,7 +31,6 @@ class Action(NamedTuple, Generic[Record]):
     help: str = ""
     key: str = ""
     is_enabled: Callable[[Record], bool] = lambda _: True
-    read_only: bool = False
     stops: bool = False
     icon: str | None = None
 
@@ -74,14 +72,14 @@ class Action(NamedTuple, Generic[Record]):
 
 def keyboard(
     actions: Iterable[Action[Any]],
-    others: Mapping[str, str] | None = None,
+    others: Iterable[tuple[str, str]] = (),
     chooses: Mapping[str, str] | None = None,
 ) -> None:
     """Let the keyboard press the buttons of these actions.
 
-    If several actions share a key, it presses the first whose button is on the page. `others` says
-    what the keys do that press no button. `chooses` maps a key to the CSS selector of the choice
-    that it clicks.
+    If several actions share a key, it presses the first whose button is on the page. `others` lists
+    keys that press no button, and what each does. `chooses` maps a key to the CSS selector of the
+    choice that it clicks.
     """
     presses: dict[str, list[str]] = {}
     stops, names, labels = [], {}, {}
@@ -92,12 +90,11 @@ def keyboard(
             labels[action.name] = action.label
         if action.stops:
             stops.append(action.name)
-    more = list((others or {}).items())
     live_chart.keyboard(
         presses=presses,
         chooses=chooses or {},
         stops=stops,
         names=names,
         labels=labels,
-        others=more,
+        others=list(others),
     )

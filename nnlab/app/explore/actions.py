@@ -23,7 +23,6 @@ RESUME_SWEEP = START_SWEEP._replace(
     label="Resume",
     help="Continue the paused sweep.",
     command=session.resume_sweep,
-    read_only=True,
 )
 PAUSE_SWEEP = RESUME_SWEEP._replace(
     name="sweep_pause",
@@ -55,7 +54,6 @@ START_PAIR = Action[RunPair](
     "Start",
     key=" ",
     is_enabled=_can_train,
-    read_only=True,
     stops=True,
 )
 PAUSE_PAIR = START_PAIR._replace(
@@ -69,7 +67,6 @@ STEP_PAIR = Action[RunPair](
     "Step",
     key="ArrowRight",
     is_enabled=_can_train,
-    read_only=True,
 )
 RESET_PAIR = Action[RunPair](
     "compare_reset",
@@ -77,7 +74,6 @@ RESET_PAIR = Action[RunPair](
     "Reset",
     "Set both back to iteration 0, with the same seeds.",
     "r",
-    read_only=True,
     stops=True,
 )
 SHOW_ENDS = Action[RunPair](
@@ -86,6 +82,5 @@ SHOW_ENDS = Action[RunPair](
     "Show final state",
     "Show the final states in the sweep, or the playground's run as it is.",
     is_enabled=lambda pair: pair.runs is not None,
-    read_only=True,
 )
 ON_KEYS = (START_PAIR, PAUSE_PAIR, START_SWEEP, PAUSE_SWEEP, STEP_PAIR, RESET_PAIR)

@@ -23,17 +23,15 @@ START = Action[Playground](
     "Start",
     key=" ",
     is_enabled=_can_train,
-    read_only=True,
     stops=True,
 )
-PAUSE = Action[Playground]("pause", session.pause, "Pause", key=" ", read_only=True, stops=True)
+PAUSE = Action[Playground]("pause", session.pause, "Pause", key=" ", stops=True)
 STEP = Action[Playground](
     "step",
     session.step,
     "Step",
     key="ArrowRight",
     is_enabled=_can_train,
-    read_only=True,
 )
 STEP_TICK = Action[Playground](
     "step_tick",
@@ -41,7 +39,6 @@ STEP_TICK = Action[Playground](
     "Run several iterations (the number on the button)",
     key="Shift+ArrowRight",
     is_enabled=_can_train,
-    read_only=True,
 )
 RESET = Action[Playground](
     "reset",
@@ -49,10 +46,9 @@ RESET = Action[Playground](
     "Reset",
     "Back to iteration 0 with the same seed.",
     "r",
-    read_only=True,
     stops=True,
 )
-UNDO_RUN = Action[Playground]("undo_run", session.undo_run, read_only=True)
+UNDO_RUN = Action[Playground]("undo_run", session.undo_run)
 EXAMPLES = {
     name: Action[Playground](f"example_{name}", session.start_example, help=example.title)
     for name, example in EXAMPLE_RUNS.items()
@@ -114,7 +110,6 @@ PRESENT = Action[Playground](
     "Present",
     "Show the picture, the numbers and the network alone, large enough for the back row.",
     "p",
-    read_only=True,
 )
 END_PRESENTING = Action[Playground](
     "end_presenting",
@@ -122,7 +117,6 @@ END_PRESENTING = Action[Playground](
     "Exit (Esc)",
     "Back to the whole page.",
     "Escape",
-    read_only=True,
 )
 
 GO_BACK = Action[Playground](
@@ -165,10 +159,16 @@ TOOL_KEYS = {
     f"{label}": f".st-key-drawing_tools [role=radio]:nth-child({label + 2}):not(:last-child)"
     for label in range(MAX_CLASSES)
 }
-TOOL_KEYS_HELP = {f"0 … {MAX_CLASSES - 1}": "Draw points of this class; with Shift, of the next"}
-PLANE_KEYS = {  # for crosshair.js, while the plane has the focus
-    "Tab": "To the plane: a crosshair appears there",
-    "↑ ↓ ← →": "Move the crosshair; with Shift, farther",
-    "Enter, space": "Draw or erase there; with Look, pin the nearest point",
-    "Esc": "Leave the plane",
-}
+# What `?` lists of the keys that press no button.
+TOOL_KEYS_HELP = ((f"0 … {MAX_CLASSES - 1}", "Draw points of this class; with Shift, of the next"),)
+PLANE_KEYS = (  # for crosshair.js, while the plane has the focus
+    ("Tab", "To the plane: a crosshair appears there"),
+    ("↑ ↓ ← →", "Move the crosshair; with Shift, farther"),
+    ("Enter, space", "Do what a click there does: draw, erase, or pin the nearest point"),
+    ("Esc", "Leave the plane"),
+)
+DIAGRAM_KEYS = (  # for network_diagram.js, while one of its units has the focus
+    ("↑ ↓ ← →", "In the network: go to the next unit"),
+    ("Enter, space", "In the network: show the unit's map large"),
+    ("E", "In the network: set the unit's bias"),
+)

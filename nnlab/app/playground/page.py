@@ -29,7 +29,14 @@ from nnlab.app.playground import (
     tensorflow_links,
     tick_message,
 )
-from nnlab.app.playground.actions import ON_KEYS, PLANE_KEYS, TOOL_KEYS, TOOL_KEYS_HELP, UNDO_RUN
+from nnlab.app.playground.actions import (
+    DIAGRAM_KEYS,
+    ON_KEYS,
+    PLANE_KEYS,
+    TOOL_KEYS,
+    TOOL_KEYS_HELP,
+    UNDO_RUN,
+)
 from nnlab.app.playground.display_options import DisplayOptions
 from nnlab.app.playground.point_history import OwnPoints
 from nnlab.app.playground.record import EDIT_QUERY, PRESENT_QUERY, STEP_QUERY, Playground
@@ -62,8 +69,6 @@ def render() -> None:
     st.set_page_config(navigation.APP, "🧠", layout="wide", initial_sidebar_state=288)
     st.html(STYLE)
     arrived = _arrive()
-    keys = hiding.seen_actions(session.current(), ON_KEYS)
-    keyboard(keys, TOOL_KEYS_HELP | PLANE_KEYS, TOOL_KEYS)
     lesson_editor.render(session.current())
     pages, examples = st.sidebar.container(), st.sidebar.container()
     config, error = settings()
@@ -82,6 +87,7 @@ def render() -> None:
     hiding.point(playground)
     speed, chosen_panel, toolbar_end = controls.render(playground)
     panel = presenting.panel(playground, chosen_panel)
+    _keys(playground, panel)
     observation = observe(playground.viewed_run)
     session.examine(observation)
     playground = session.current()
@@ -107,6 +113,15 @@ def render() -> None:
     with live:  # last, as it needs the choices made above
         choices = live_part.Choices(speed, panel, options, goal_place)
         live_part.render(playground, observation, choices)
+
+
+def _keys(playground: Playground, panel: str | None) -> None:
+    """Let keys press buttons and choose tools, and `?` list those that do something now."""
+    has_plane = playground.run.config.dataset != CURVE
+    draws = has_plane and hiding.shows_tools(playground)
+    lists = (draws, TOOL_KEYS_HELP), (has_plane, PLANE_KEYS), (panel == "network", DIAGRAM_KEYS)
+    others = [line for is_apt, lines in lists if is_apt for line in lines]
+    keyboard(hiding.seen_actions(playground, ON_KEYS), others, TOOL_KEYS if draws else {})
 
 
 def _arrive() -> bool:

@@ -5,6 +5,8 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from nnlab import Config
+from nnlab.training.batches import dataset_of
 from tests.helpers.browser_page import (
     button,
     chart,
@@ -114,13 +116,24 @@ def test_the_crosshair_says_the_networks_answer_as_the_mouse_does(page: Page, se
     said, place = answer(page).inner_text().split(" · ")
     box = crosshair(page).bounding_box()
     assert box
-    expect(chart(page, "decision-boundary").locator(".spoken")).to_have_text(
-        f"{place.replace('x₁ ', '').replace('x₂ ', '')}: {said}"
-    )
+    expect(chart(page, "decision-boundary").locator(".spoken")).to_have_text(f"{place}: {said}")
     page.keyboard.press("Escape")
     expect(answer(page)).to_be_hidden()
     page.mouse.move(box["x"] + 0.9 * box["width"], box["y"] + 0.3 * box["height"])
     expect(answer(page)).to_have_text(re.compile(f"^{re.escape(said)} · x₁ "))
+
+
+def test_real_data_are_spoken_of_in_their_names_and_units(page: Page, server: str) -> None:
+    open_page(page, server, "dataset=diabetes&problem=regression")
+    choose(page, "Look")
+    go_to_plane(page)  # at its middle, which is the mean of both columns
+    bmi, s5, progression = dataset_of(Config(dataset="diabetes", problem="regression")).scales
+    where = f"bmi {bmi.mean:.3g}, s5 {s5.mean:.3g}"
+    expect(answer(page)).to_contain_text(f" · {where}")
+    spoken = chart(page, "decision-boundary").locator(".spoken")
+    expect(spoken).to_contain_text(f"{where}: ")
+    value = float(answer(page).inner_text().split(" · ")[0])
+    assert abs(value - progression.mean) < 2 * progression.deviation
 
 
 def test_the_pages_keys_rest_while_the_crosshair_is_shown(page: Page, server: str) -> None:

@@ -13,9 +13,10 @@ from nnlab import Config, Run, advance, evaluate, predict, start
 from nnlab.data.labels import MAX_CLASSES
 from nnlab.data.plane import plane_extent
 from nnlab.data.points import Points
+from nnlab.data.scales import ColumnScale
 from nnlab.figures.curves import MAX_BINS, loss_curve, loss_series, penalized_series
 from nnlab.figures.plane_picture import class_colors, png, shades
-from nnlab.figures.points import MAX_POINTS, NEWEST, decision_boundary, traces
+from nnlab.figures.points import MAX_POINTS, NEWEST, UNNAMED, decision_boundary, traces
 from nnlab.figures.style import DARK, LIGHT, Palette
 from nnlab.inspection.plane_view import GRID_SIZE, view_plane
 from nnlab.model.network import Parameters
@@ -223,13 +224,15 @@ def test_the_points_drawn_are_spread_over_the_set_as_it_is() -> None:
 
 def test_names_of_axes_are_text_and_no_markup() -> None:
     run = start(Config(samples=20))
-    figure = json.loads(decision_boundary(run.dataset, 2, ("<b>a</b>", '"b"')))
+    scales = ColumnScale("<b>a</b>"), ColumnScale('"b"')
+    figure = json.loads(decision_boundary(run.dataset, 2, scales))
     assert annotations(figure) == {"x1": "&lt;b&gt;a&lt;/b&gt;", "x2": '"b"'}
 
 
 def test_the_colours_of_a_regression_are_named_with_its_target() -> None:
     run = start(Config(problem="regression", dataset="plane", samples=20))
-    figure = json.loads(decision_boundary(run.dataset, 0, target="<b>pay</b>"))
+    scales = *UNNAMED[:2], ColumnScale("<b>pay</b>")
+    figure = json.loads(decision_boundary(run.dataset, 0, scales))
     bars = [trace["marker"]["colorbar"]["title"] for trace in figure["data"]]
     assert {bar["text"] for bar in bars} == {"&lt;b&gt;pay&lt;/b&gt;"}
 

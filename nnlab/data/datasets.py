@@ -16,8 +16,9 @@ from sklearn.datasets import make_blobs, make_circles, make_moons
 
 from nnlab.data.formula import SINE
 from nnlab.data.points import NO_POINTS, Points
-from nnlab.data.real_sets import REAL_SETS, ColumnScale, scale_of, split, table_of
+from nnlab.data.real_sets import REAL_SETS, scale_of, split, table_of
 from nnlab.data.regions import above, checkerboard, curve, disc
+from nnlab.data.scales import Scales
 from nnlab.data.seedrandom import Stream, seed_text
 from nnlab.data.tfp_sets import REACH as TFP_REACH
 from nnlab.data.tfp_sets import SETS as TFP_SETS
@@ -75,7 +76,7 @@ class Dataset:
     in_order: bool = field(default=False, kw_only=True)
     numbers_drawn: int = field(default=0, kw_only=True)
     reach: float = field(default=1.25, kw_only=True)  # all sets fit, if they have little noise
-    scales: tuple[ColumnScale, ...] = field(default=(), kw_only=True)
+    scales: Scales = field(default=(), kw_only=True)
     class_names: tuple[str, ...] = field(default=(), kw_only=True)
     is_curve: bool = field(default=False, kw_only=True)
 

@@ -11,6 +11,7 @@ import numpy as np
 from sklearn.datasets import load_breast_cancer, load_diabetes, load_iris, load_wine
 
 from nnlab.data.points import FloatArray
+from nnlab.data.scales import ColumnScale
 
 TEST_EVERY = 5  # one of so many rows is a test point
 
@@ -49,14 +50,6 @@ class Measurements(NamedTuple):
     targets: FloatArray
     target: str
     classes: tuple[str, ...]
-
-
-class ColumnScale(NamedTuple):
-    """What a standardized number means: `mean + deviation * number` in the unit of its column."""
-
-    name: str
-    mean: float
-    deviation: float
 
 
 REAL_SETS = {

@@ -1,5 +1,7 @@
 """The scales of points: whether a network can learn from them, and the same points standardized."""
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -7,6 +9,17 @@ from nnlab.data.points import FloatArray, Points
 
 LARGE = 10.0  # standardized values hardly ever reach this
 UNEVEN = 3.0
+
+
+class ColumnScale(NamedTuple):
+    """What the network's numbers mean: `mean + deviation * number` in the unit of their column."""
+
+    name: str
+    mean: float = 0.0
+    deviation: float = 1.0
+
+
+Scales = tuple[ColumnScale, ...]  # of x1, x2 and, in a regression, the target
 
 
 def are_large(values: FloatArray) -> bool:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from nnlab.data.datasets import Dataset, FloatArray
 from nnlab.data.plane import plane_extent
+from nnlab.data.scales import ColumnScale, Scales
 from nnlab.figures.shapes import sign, symbol
 from nnlab.figures.style import AXIS, LIGHT, Palette, as_json
 from nnlab.figures.unit_ticks import unit_ticks
@@ -18,6 +19,7 @@ from nnlab.inspection.observation import Observation
 MAX_POINTS = 1000  # drawn per set: more would only cover each other, and slow the page
 NEWEST = 100  # own points that are always drawn: what someone has just drawn must be seen
 STEPS = 2**16 - 2  # of an output that is sent to the page: float32 would be twice as long
+UNNAMED = (ColumnScale("x1"), ColumnScale("x2"), ColumnScale(""))
 _LARGEST = float(np.finfo(np.float32).max)
 
 
@@ -134,16 +136,15 @@ LEGEND = list(_CORNERS).index("legend")  # among the annotations; both axes have
 def decision_boundary(
     dataset: Dataset,
     n_classes: int = 2,
-    axes: tuple[str, str] = ("x1", "x2"),
+    scales: Scales = UNNAMED,
     shown: tuple[str, ...] = ("train", "test"),
-    target: str = "",
     palette: Palette = LIGHT,
     names: tuple[str, ...] = (),
 ) -> str:
     """Draw the points on a transparent plane; the page puts the boundary picture under it.
 
-    `shown` names the parts whose points are visible, `target` what a regression's colours mean, and
-    `names` are those of the classes in the legend; none: there is no legend.
+    `scales` name the axes and what a regression's colours mean, `shown` the parts whose points are
+    visible, and `names` the classes in the legend; none: there is no legend.
     """
     figure, veil = go.Figure(), f"{palette.rim}c0"
     for part, label, indices in traces(dataset, n_classes):
@@ -157,8 +158,8 @@ def decision_boundary(
             marker["colorbar"] = {
                 **_COLOR_BAR,
                 "bgcolor": veil,
-                "title": {"text": _escaped(target), "side": "right"},
-                **(unit_ticks(dataset.scales[2], -1, 1) if dataset.scales else {}),
+                "title": {"text": _escaped(scales[2].name), "side": "right"},
+                **unit_ticks(scales[2], -1, 1),
             }
         figure.add_scatter(
             x=inputs[:, 0],
@@ -173,11 +174,9 @@ def decision_boundary(
         )
     extent = plane_extent(dataset)
     left, right, bottom, top = extent
-    scales = dataset.scales
-    across_name, up_name = (scales[0].name, scales[1].name) if scales else axes
     texts = {
-        "x1": _escaped(across_name),
-        "x2": _escaped(up_name),
+        "x1": _escaped(scales[0].name),
+        "x2": _escaped(scales[1].name),
         "legend": "<br>".join(
             f'<span style="color: {palette.points[label]}">{sign(label, n_classes)}</span> '
             f"{html.escape(name, quote=False)}"
@@ -186,8 +185,7 @@ def decision_boundary(
         "note": _note(dataset),
     }
     axis = {"constrain": "domain", **AXIS}
-    across = unit_ticks(scales[0], left, right) if scales else {}
-    up = unit_ticks(scales[1], bottom, top) if scales else {}
+    across, up = unit_ticks(scales[0], left, right), unit_ticks(scales[1], bottom, top)
     return as_json(
         figure,
         repr(extent),  # a zoom lasts until the plane itself changes

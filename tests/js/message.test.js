@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { unpack } from "../../nnlab/app/live_chart/static/message.js";
-import { shown } from "../../nnlab/app/live_chart/static/numbers.js";
+import { inUnit, shown } from "../../nnlab/app/live_chart/static/numbers.js";
 
 /**
  * Packs as packing.py does.
@@ -35,4 +35,14 @@ test("numbers have few digits, a true minus, and a dash where there is none", ()
   assert.deepEqual([-0.123456, 1e-7, 1234567, NaN, -Infinity, 2].map((value) => shown(value)),
     ["−0.1235", "1e−7", "1235000", "–", "−∞", "2"]);
   assert.equal(shown(0.1234567891, 7), "0.1234568");
+});
+
+test("a number of the network's is written in its column's unit, as fine as around 0", () => {
+  const said = (/** @type {number} */ value, /** @type {number} */ mean, deviation = 1) => (
+    inUnit(value, { name: "", mean, deviation }, 2)
+  );
+  assert.deepEqual([-0.1234, 1.234, NaN].map((value) => said(value, 0)), ["−0.12", "1.2", "–"]);
+  assert.deepEqual([said(0.123, 26.4, 4.4), said(1, 0.115, 0.066)], ["26.9", "0.181"]);
+  assert.deepEqual([said(0, 2005), said(0.5, 2005)], ["2005", "2005.5"]);
+  assert.equal(said(0, 1e30, 1e-30), "1e+30");
 });

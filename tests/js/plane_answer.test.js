@@ -82,3 +82,13 @@ test("several classes are named from the likeliest on, without those below 1%", 
     "Malignant test point: the network says 80.0% malignant",
   );
 });
+
+test("a regression's values are in the unit of their column", () => {
+  const scale = { name: "progression", mean: 152, deviation: 77 };
+  assert.equal(mapAnswer(0.585, { kind: "value", reach: 1 }, NAMES, scale), "165");
+  assert.equal(mapAnswer(1, { kind: "value", reach: 1 }, NAMES, scale), "229 or more");
+  assert.equal(mapAnswer(1, { kind: "sign", reach: 1 }, NAMES, scale), "above 152");
+  assert.equal(
+    pointAnswer(false, null, -1, [0.5], [], scale), "The point has the value 75: the network says 190.5",
+  );
+});

@@ -24,6 +24,8 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from nnlab.app.live_chart import packing
 from nnlab.app.live_chart.inbox import Handlers, Inbox
+from nnlab.data.scales import Scales
+from nnlab.figures.points import axis_name
 
 FOLDER = Path(__file__).parent
 STATIC = FOLDER / "static"
@@ -139,6 +141,7 @@ def stage(
     colors: tuple[str, ...] | None = None,
     map_colors: tuple[str, str, str] | None = None,
     names: tuple[str, ...] = (),
+    scales: Scales = (),
     pins: bool = False,
 ) -> None:
     """Draw the place of a chart with its figure.
@@ -155,6 +158,7 @@ def stage(
     colors : of the brush, by class
     map_colors : of the frames, at the low end, in the middle and at the high end
     names : of the classes; none in a regression
+    scales : of the plane, in whose units the page says places and a regression's values
     pins : a click on a point draws a ring around it, which stays until the next click
     """
     data = {
@@ -167,6 +171,7 @@ def stage(
         "colors": colors,
         "map_colors": map_colors,
         "names": names,
+        "scales": [{**scale._asdict(), "name": axis_name(scale.name)} for scale in scales],
         "pins": pins,
     }
     _stage(key=key, data=data)

@@ -11,6 +11,7 @@ from nnlab.app.playground.own_points import MAX_NAMED
 from nnlab.app.playground.record import Playground
 from nnlab.data.datasets import CURVE, OWN
 from nnlab.data.plane import plane_extent
+from nnlab.data.scales import ColumnScale
 from nnlab.figures.function_curve import function_curve
 from nnlab.figures.points import LEGEND, decision_boundary
 from nnlab.figures.style import COLOR_NAMES
@@ -29,8 +30,7 @@ def render(playground: Playground, parts: Sequence[str], brush: Brush | None) ->
         live_chart.stage("function-curve", presenting.figure(playground, figure))
         return
     target = own.target if config.dataset == OWN and len(own.points) else ""
-    if run.dataset.scales[2:]:
-        target = run.dataset.scales[2].name
+    scales = run.dataset.scales or tuple(map(ColumnScale, (*own.axes, target)))
     names = legend = playground.class_names
     tools_are_seen = hiding.shows_tools(playground)
     if len(names) > MAX_NAMED:
@@ -40,9 +40,8 @@ def render(playground: Playground, parts: Sequence[str], brush: Brush | None) ->
     figure = decision_boundary(
         run.dataset,
         config.n_classes,
-        own.axes,
+        scales,
         shown,
-        target,
         palette,
         legend,
     )
@@ -54,5 +53,6 @@ def render(playground: Playground, parts: Sequence[str], brush: Brush | None) ->
         colors=palette.points[: max(2, config.n_classes)],
         map_colors=palette.map,
         names=names,
+        scales=scales,
         pins=True,
     )

@@ -20,7 +20,7 @@ from nnlab.app.turns import BUDGET_SECONDS, turn
 from nnlab.data.plane import plane_extent
 from nnlab.figures.curves import compared_losses
 from nnlab.figures.function_curve import function_curve
-from nnlab.figures.points import decision_boundary
+from nnlab.figures.points import UNNAMED, decision_boundary
 from nnlab.figures.style import class_names
 from nnlab.sweep import Result
 from nnlab.sweep.analysis.columns import ACCURACIES, metric_column, metrics_of, setting
@@ -126,7 +126,8 @@ def _stages(configs: Sequence[Config]) -> None:
         with place:
             dataset = dataset_of(config)
             palette, extent = theme.palette(), plane_extent(dataset)
-            figure = decision_boundary(dataset, config.n_classes, palette=palette)
+            scales = dataset.scales or UNNAMED
+            figure = decision_boundary(dataset, config.n_classes, scales, palette=palette)
             if dataset.is_curve:
                 figure = function_curve(dataset, palette=palette)
             live_chart.stage(
@@ -135,6 +136,7 @@ def _stages(configs: Sequence[Config]) -> None:
                 extent,
                 map_colors=palette.map,
                 names=class_names(dataset.class_names, config.n_classes),
+                scales=scales,
             )
             st.button(
                 "Open in the playground",

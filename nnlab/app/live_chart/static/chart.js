@@ -78,10 +78,10 @@ export class Chart {
   }
 
   /** @param {Stage} stage */
-  setStage({ figure, extent, rest, pins, brush, colors, names, map_colors: mapColors }) {
+  setStage({ figure, extent, rest, pins, brush, colors, names, scales, map_colors: mapColors }) {
     Object.assign(this, { extent, rest, pins });
-    this.hover.set(mapColors, names);
-    this.marks.names = names;
+    this.hover.set(mapColors, names, scales);
+    Object.assign(this.marks, { names, scales });
     if (this.text !== figure) {
       this.text = figure;
       this.figure = JSON.parse(figure);

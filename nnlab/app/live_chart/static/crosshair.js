@@ -2,7 +2,6 @@
 // answer there is shown and read out, and Enter does what a click there would do.
 
 import { make } from "./dom.js";
-import { shown } from "./numbers.js";
 /** @typedef {{ x: number, y: number }} Place */
 
 const NEAR = 1, FAR = 10; // steps, in percent of the plane
@@ -94,11 +93,9 @@ export class Crosshair {
     this.place = place;
     this.lines.style.setProperty("--x", `${place.x}%`);
     this.lines.style.setProperty("--y", `${place.y}%`);
-    this.chart.hover.say();
-    const at = this.at(), values = at && this.chart.plot.axes()?.valuesAt(at.x, at.y);
-    if (!values) return;
-    const [x1, x2] = values.map((value) => shown(value, 2));
-    this.spoken.textContent = `${x1}, ${x2}: ${this.chart.hover.answer}`;
+    const { hover } = this.chart, at = this.at();
+    hover.say();
+    if (at) this.spoken.textContent = `${hover.whereText(at)}: ${hover.answer}`;
   }
 
   /** @param {boolean} isOther the next class is drawn */

@@ -2,7 +2,7 @@
 // for the point there. It stays inside the plot, so that it covers no labels of the axes.
 
 import { make, penOf } from "./dom.js";
-import { shown } from "./numbers.js";
+import { inUnit } from "./numbers.js";
 import { fractionOf, mapAnswer, sharesAnswer } from "./plane_answer.js";
 /** @typedef {import("./plane_answer.js").Color} Color */
 
@@ -45,6 +45,8 @@ export class Hover {
     this.stops = undefined;
     /** @type {string[]} */
     this.names = []; // of the classes
+    /** @type {import("messages").Stage["scales"]} */
+    this.scales = [];
     /** @type {{ x: number, y: number } | undefined} the pointer, in pixels of the chart */
     this.at = undefined;
     this.pixels = make("canvas"); // two pixels wide and high
@@ -80,9 +82,10 @@ export class Hover {
   /**
    * @param {[string, string, string] | null} colors of the map, at its ends and in the middle
    * @param {string[]} names of the classes
+   * @param {import("messages").Stage["scales"]} scales
    */
-  set(colors, names) {
-    this.names = names;
+  set(colors, names, scales) {
+    Object.assign(this, { names, scales });
     this.stops = colors ? [parsed(colors[0]), parsed(colors[1]), parsed(colors[2])] : undefined;
   }
 
@@ -93,17 +96,28 @@ export class Hover {
     const inside = area && at && at.x >= area.left && at.x <= area.left + area.width
       && at.y >= area.top && at.y <= area.top + area.height;
     this.answer = inside ? point || this.placeText(at) : "";
-    const values = inside && plot.axes()?.valuesAt(at.x, at.y);
-    const [x1, x2] = values ? values.map((value) => shown(value, 2)) : [];
-    const text = point || !this.answer ? this.answer : `${this.answer} · x₁ ${x1}, x₂ ${x2}`;
+    const text = inside && this.answer && !point
+      ? `${this.answer} · ${this.whereText(at)}` : this.answer;
     tip.hidden = !text;
     if (!text || !inside) return;
     if (tip.textContent !== text) tip.textContent = text;
+    tip.style.maxWidth = `${area.width}px`;
     const { offsetWidth, offsetHeight } = tip;
     const fits = at.x + OFF + offsetWidth <= area.left + area.width;
     const left = Math.max(area.left, fits ? at.x + OFF : at.x - OFF - offsetWidth);
     const top = Math.max(area.top, at.y - OFF - offsetHeight);
     tip.style.transform = `translate(${Math.round(left)}px, ${Math.round(top)}px)`;
+  }
+
+  /**
+   * Says where a place is, in the names and units of the columns.
+   * @param {{ x: number, y: number }} at pixels of the chart
+   */
+  whereText(at) {
+    const values = this.chart.plot.axes()?.valuesAt(at.x, at.y) ?? [];
+    return values.map((value, axis) => (
+      `${this.scales[axis].name} ${inUnit(value, this.scales[axis], 2)}`
+    )).join(", ");
   }
 
   /**
@@ -132,6 +146,7 @@ export class Hover {
       const color = /** @type {Color} */ ([...data.slice(4 * number, 4 * number + 3)]);
       fraction += weight * fractionOf(color, stops);
     }
-    return mapAnswer(fraction, message.reading, names);
+    const scale = message.reading.kind === "unit" ? undefined : this.scales[2];
+    return mapAnswer(fraction, message.reading, names, scale);
   }
 }

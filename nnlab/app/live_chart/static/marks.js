@@ -44,6 +44,8 @@ export class Marks {
     this.points = []; // per trace of the figure
     /** @type {string[]} */
     this.names = []; // of the classes
+    /** @type {import("messages").Stage["scales"]} */
+    this.scales = [];
     /** @type {Place | undefined} */
     this.hovered = undefined;
     /** @type {Place | undefined} */
@@ -122,7 +124,9 @@ export class Marks {
     const predictions = predictionsOf(this.points[trace], index, x?.length ?? 0);
     if (!predictions.length || !name) return "";
     const isTest = name.startsWith("test");
-    if (customdata) return pointAnswer(isTest, null, customdata[index], predictions, []);
+    if (customdata) {
+      return pointAnswer(isTest, null, customdata[index], predictions, [], this.scales[2]);
+    }
     return meta === undefined ? "" : pointAnswer(isTest, meta, meta, predictions, this.names);
   }
 

@@ -1,7 +1,7 @@
 // What the network predicts, in words: at a place of the plane, read from the colour of its map, and
 // for a point.
 
-import { shown } from "./numbers.js";
+import { UNSCALED, inUnit, moreDigits, shown } from "./numbers.js";
 /** @typedef {import("messages").Reading} Reading */
 /** @typedef {[number, number, number]} Color red, green and blue, from 0 to 255 */
 
@@ -31,20 +31,23 @@ export function fractionOf(color, [low, middle, high]) {
  * @param {number} fraction of the way from the low end of its values to the high end
  * @param {Reading} reading what the map shows
  * @param {string[]} names of the classes
+ * @param {import("messages").Scale} scale of a regression's values
  */
-export function mapAnswer(fraction, { kind, reach }, names) {
+export function mapAnswer(fraction, { kind, reach }, names, scale = UNSCALED) {
   const side = fraction < 0.5 ? 0 : 1;
   if (kind === "class") return names[side];
-  if (kind === "sign") return ["below 0", "above 0"][side];
+  if (kind === "sign") return `${["below", "above"][side]} ${inUnit(0, scale, 2)}`;
   if (kind === "probability") {
     const percent = Math.round(100 * Math.max(fraction, 1 - fraction));
     return `${percent > 99 ? "over 99" : percent}% ${names[side]}`;
   }
   // Only as many decimals as the levels of the map tell apart
-  const decimals = Math.ceil(-Math.log10((2 * reach) / LEVELS));
-  const value = (2 * fraction - 1) * reach;
+  const { mean, deviation } = scale;
+  const decimals = Math.ceil(-Math.log10((2 * reach * deviation) / LEVELS));
+  const value = mean + (2 * fraction - 1) * reach * deviation;
   const isSmall = decimals > 0 && decimals < 100;
-  const text = shown(isSmall ? Number(value.toFixed(decimals)) : value, isSmall ? 3 : 2);
+  const digits = (isSmall ? 3 : 2) + moreDigits(scale);
+  const text = shown(isSmall ? Number(value.toFixed(decimals)) : value, digits);
   const isEnd = kind === "value" && Math.abs(2 * fraction - 1) > 1 - 1 / LEVELS;
   return isEnd ? `${text} or ${side ? "more" : "less"}` : text;
 }
@@ -68,12 +71,14 @@ export const sharesAnswer = (percents, names, decimals = 0) => percents
  * @param {number} target
  * @param {number[]} predictions one, or the probabilities of several classes
  * @param {string[]} names of the classes
+ * @param {import("messages").Scale} scale of a regression's values
  */
-export function pointAnswer(isTest, label, target, predictions, names) {
+export function pointAnswer(isTest, label, target, predictions, names, scale = UNSCALED) {
   const [prediction] = predictions;
   const kind = isTest ? "test point" : "point";
   if (label === null) {
-    return `The ${kind} has the value ${shown(target, 3)}: the network says ${shown(prediction, 3)}`;
+    const [has, says] = [target, prediction].map((value) => inUnit(value, scale, 3));
+    return `The ${kind} has the value ${has}: the network says ${says}`;
   }
   const name = names[label][0].toUpperCase() + names[label].slice(1);
   if (Number.isNaN(prediction)) return `${name} ${kind}: the network says nothing, as it diverged`;

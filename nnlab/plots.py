@@ -3,6 +3,7 @@
 They import Plotly, which nothing else in `import nnlab` needs.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -13,10 +14,12 @@ from nnlab.data.datasets import Dataset, FloatArray
 from nnlab.data.labels import MAX_CLASSES
 from nnlab.data.plane import pixel_centers, places, plane_extent
 from nnlab.data.rules import BrokenRule, shown
+from nnlab.data.scales import ColumnScale
 from nnlab.figures.curves import loss_series
 from nnlab.figures.plane_picture import painted
 from nnlab.figures.shapes import symbol
 from nnlab.figures.style import LIGHT, SET_COLORS
+from nnlab.figures.unit_ticks import unit_ticks
 from nnlab.inspection.network_curve import network_curve
 from nnlab.inspection.plane_levels import Levels, class_levels, scale_levels
 from nnlab.training.run import Run, evaluate, predict
@@ -67,17 +70,19 @@ def boundary(
             hoverinfo="skip",
         )
     )
-    for trace in _point_traces(points, targets, labels):
+    data = model.dataset if isinstance(model, Run) else None
+    names = data.class_names if data else ()
+    for trace in _point_traces(points, targets, labels, names or [str(label) for label in labels]):
         figure.add_scatter(**trace)
-    scales = model.dataset.scales if isinstance(model, Run) else ()
-    names = [f"{scale.name} (standardized)" for scale in scales[:2]] or ["x₁", "x₂"]
+    scales = (data and data.scales) or (ColumnScale("x₁"), ColumnScale("x₂"))
+    across, up = unit_ticks(scales[0], left, right), unit_ticks(scales[1], bottom, top)
     return figure.update_layout(
         width=SIDE,
         height=SIDE,
         margin=MARGIN,
         template="plotly_white",
-        xaxis={"title": names[0], "range": [left, right], "constrain": "domain"},
-        yaxis={"title": names[1], "range": [bottom, top], "scaleanchor": "x"},
+        xaxis={"title": scales[0].name, "range": [left, right], "constrain": "domain", **across},
+        yaxis={"title": scales[1].name, "range": [bottom, top], "scaleanchor": "x", **up},
         legend={"orientation": "h", "y": 1.01, "yanchor": "bottom"},
     )
 
@@ -188,7 +193,7 @@ def _levels(outputs: FloatArray) -> Levels:
 
 
 def _point_traces(
-    points: FloatArray, targets: ArrayLike | None, labels: Labels
+    points: FloatArray, targets: ArrayLike | None, labels: Labels, names: Sequence[str]
 ) -> list[dict[str, Any]]:
     """Return the points as traces: one for each label, or one in the colours of values."""
     look = {"size": 7, "line": {"width": 1, "color": LIGHT.rim}}
@@ -205,7 +210,7 @@ def _point_traces(
         for number, label in enumerate(labels):
             own = number % MAX_CLASSES
             shape = {"color": LIGHT.points[own], "symbol": symbol(own, len(labels))}
-            groups.append((known == label, {"name": str(label), "marker": {**look, **shape}}))
+            groups.append((known == label, {"name": names[number], "marker": {**look, **shape}}))
     return [
         {"x": points[rows, 0], "y": points[rows, 1], "mode": "markers", **trace}
         for rows, trace in groups

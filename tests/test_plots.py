@@ -83,6 +83,18 @@ def test_the_points_of_each_class_are_a_trace() -> None:
         np.testing.assert_array_equal(trace.x, run.dataset.train_inputs[targets == label, 0])
 
 
+def test_real_data_are_drawn_in_their_names_and_units() -> None:
+    run = start(Config(dataset="iris"))
+    figure = plots.boundary(run)
+    assert [trace.name for trace in figure.data[1:]] == ["setosa", "versicolor", "virginica"]
+    for axis, scale in zip(
+        (figure.layout.xaxis, figure.layout.yaxis), run.dataset.scales, strict=True
+    ):
+        assert axis.title.text == scale.name
+        ticks = scale.mean + scale.deviation * np.array(axis.tickvals)
+        np.testing.assert_allclose(ticks, [float(text) for text in axis.ticktext], atol=1e-9)
+
+
 def test_estimators_are_drawn_with_the_points_one_gives() -> None:
     network = NeuralNetClassifier(hidden_layers=(8,), optimizer="adam", iterations=300)
     for model in (make_pipeline(StandardScaler(), network), LogisticRegression()):

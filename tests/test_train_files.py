@@ -98,6 +98,12 @@ def test_rows_with_empty_cells_are_left_out_if_one_asks_for_it(
     assert "1 row with empty cells left out." in capsys.readouterr().err
 
 
+def test_a_replay_of_real_data_names_its_columns(tmp_path: Path) -> None:
+    page = tmp_path / "run.html"
+    assert train("--dataset", "iris", "--iterations", "2", "--save", str(page)) == 0
+    assert ">petal length (cm) (standardized)<" in page.read_text()
+
+
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [

@@ -8,9 +8,10 @@ from typing import NamedTuple
 
 from nnlab import process_end
 from nnlab.data.datasets import CURVE
+from nnlab.data.real_sets import REAL_SETS
 from nnlab.data.rules import BrokenRule, shown
 from nnlab.training import cli_options, csv_options
-from nnlab.training.batches import check_points
+from nnlab.training.batches import check_points, dataset_of
 from nnlab.training.config import Config, parse
 from nnlab.training.metrics import Metrics
 from nnlab.training.run import Run, advance, evaluate, start
@@ -90,6 +91,9 @@ def _read(arguments: Sequence[str], name: str, version: str, get_writer: GetWrit
         config = cli_options.settings(options)
     if config.dataset == CURVE:
         axes = ("x", "y")
+    if config.dataset in REAL_SETS:
+        x1, x2, *_ = dataset_of(config).scales
+        axes = (f"{x1.name} (standardized)", f"{x2.name} (standardized)")
     check_points(config)
     check_work(config)
     every = parse("iterations", options["every"])

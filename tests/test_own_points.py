@@ -2,15 +2,17 @@
 
 from typing import Any
 
+import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from nnlab import Config, advance, evaluate, start
 from nnlab.app.playground import own_points
-from nnlab.app.playground.point_history import OwnPoints
+from nnlab.app.playground.own_points import names_query
+from nnlab.app.playground.point_history import OwnPoints, standardised
 from nnlab.data.datasets import OWN
 from nnlab.data.points import MAX_LINK_POINTS, Points, encode
-from nnlab.data.scales import standardized_points
+from nnlab.data.scales import ColumnScale, standardized_points
 from tests.helpers.app_page import (
     change,
     enter,
@@ -199,8 +201,9 @@ def test_large_values_are_standardised_unless_the_user_switches_it_off() -> None
     press(app, "use_points")
     assert run_of(app).config.points == Points.of([(-1, -1, 0), (1, 1, 1)])
     own = playground_of(app).own
-    names = ("a (standardized)", "b (standardized)")
-    assert (own.axes, own.target, own.classes) == (names, "c", ("0", "1"))
+    assert (own.axes, own.target, own.classes) == (("a", "b"), "c", ("0", "1"))
+    assert own.units == ((20, 10), (400, 200), (0, 1))
+    assert own.columns == ("a (standardized)", "b (standardized)", "c")  # in a downloaded file
     healthy(standardise(app).uncheck().run())
     press(app, "use_points")
     assert run_of(app).config.points == Points.of([(10, 200, 0), (30, 600, 1)])
@@ -216,7 +219,47 @@ def test_large_targets_of_a_regression_are_standardised_and_named_so() -> None:
     )
     press(app, "use_points")
     assert run_of(app).config.points == Points.of([(-1, -1, -1), (1, 1, 1)])
-    assert playground_of(app).own.target == "c (standardized)"
+    assert playground_of(app).own.scales[2] == ColumnScale("c", 200_000, 100_000)
+
+
+def test_columns_that_ticks_cannot_show_in_their_unit_say_that_they_are_standardised() -> None:
+    """Constant ones, and those that vary by less than six digits show."""
+    points = Points.of([(1e9, 5, 0), (1e9 + 1, 5, 1)])
+    own = standardised(OwnPoints(points), "classification")
+    assert own.units == OwnPoints().units
+    assert own.axes == own.columns[:2] == ("x1 (standardized)", "x2 (standardized)")
+
+
+def test_points_that_are_standardised_again_keep_the_unit_of_their_file() -> None:
+    points = Points.of([(10, 200, 0), (30, 600, 1), (80, 100, 1)])
+    once = standardised(OwnPoints(points), "classification")
+    moved = once._replace(points=Points(2 * once.points.inputs + 1, once.points.targets))
+    again = standardised(moved, "classification")
+    before, after = (
+        [
+            mean + deviation * own.points.inputs[:, at]
+            for at, (mean, deviation) in enumerate(own.units[:2])
+        ]
+        for own in (moved, again)
+    )
+    np.testing.assert_allclose(after, before)
+
+
+def test_a_link_holds_the_units_of_its_points() -> None:
+    units = ((39.5, 12.25), (82_500.0, 30_000.0), (0, 1))
+    query = names_query(OwnPoints(POINTS, ("age", "salary"), units=units))
+    assert query == {"x1": "age", "x2": "salary", "units": "39.5,12.25;82500,30000;0,1"}
+    app = open_playground(dataset="own", points=encode(POINTS), **query)
+    assert playground_of(app).own.units == units
+    assert app.query_params["units"] == query["units"]
+
+
+@pytest.mark.parametrize("units", ["1,2", "1,2;3,4", "a,1;0,1;0,1", "0,0;0,1;0,1", "nan,1;0,1;0,1"])
+def test_units_in_a_link_that_break_their_rule_are_left_out_in_one_sentence(units: str) -> None:
+    app = open_playground(dataset="own", points=encode(POINTS), units=units)
+    assert playground_of(app).own.units == OwnPoints().units
+    assert "a mean and a deviation" in app.warning[0].value
+    assert "units" not in app.query_params
 
 
 def test_other_columns_have_their_own_default() -> None:
@@ -262,7 +305,9 @@ def test_the_advice_for_unscaled_points_standardises_them_in_place() -> None:
         run_of(app).config.points == own.points == standardized_points(raw.points, "classification")
     )
     assert run_of(app).iteration == 0
-    assert own.axes == ("age (standardized)", "salary (standardized)")
+    assert own.axes == raw.axes == ("age", "salary")
+    ages = raw.points.inputs[:, 0]
+    assert own.units[0] == pytest.approx((ages.mean(), ages.std()))
     assert not app.info
     press(app, "undo")
     assert playground_of(app).own == raw

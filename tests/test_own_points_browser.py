@@ -331,8 +331,9 @@ def test_a_files_columns_are_chosen_standardised_and_named_on_the_axes(
     press(page, "Use these points")
     points = own(page, lambda count: count == 2)
     assert points == Points.of([(-1, -1, 0), (1, 1, 1)])
-    expect(axis_title(page, "x")).to_have_text("height (standardized)")
-    expect(axis_title(page, "y")).to_have_text("age (standardized)")
+    expect(axis_title(page, "x")).to_have_text("height")
+    expect(axis_title(page, "y")).to_have_text("age")
+    expect(chart(page, "decision-boundary").locator(".ytick", has_text="1.5")).to_be_visible()
     wait_for_drawn(page, 2)
 
 

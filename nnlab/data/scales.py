@@ -74,13 +74,19 @@ def standardized_points(points: Points, problem: str) -> Points:
     return Points(standardized(points.inputs), targets)
 
 
-def mean_and_deviation(values: FloatArray) -> tuple[str, str]:
-    """Return the mean and the standard deviation of values (n,) as texts of three digits."""
+def moments(values: FloatArray) -> tuple[float, float]:
+    """Return the mean and the standard deviation of values (n,)."""
     if not len(values):
-        return "0", "0"
+        return 0.0, 0.0
     _, power = _centered(values)
     mean = np.ldexp(np.ldexp(values, -power).mean(), power)
-    return _short(float(mean)), _short(float(_deviations(values)))
+    return float(mean), float(_deviations(values))
+
+
+def mean_and_deviation(values: FloatArray) -> tuple[str, str]:
+    """Return the mean and the standard deviation of values (n,) as texts of three digits."""
+    mean, deviation = moments(values)
+    return _short(mean), _short(deviation)
 
 
 def _short(number: float) -> str:

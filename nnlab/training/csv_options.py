@@ -75,10 +75,11 @@ def file_settings(options: Mapping[str, Any]) -> tuple[dict[str, Any], tuple[str
     found = to_points(table, *columns, problem=problem)
     scaled = _is_scaled(options["standardize"], found, problem)
     points = standardized_points(found.points, problem) if scaled else found.points
+    x1, x2 = (f"{name} (standardized)" if scaled else name for name in found.axes)
     fields: dict[str, Any] = {"dataset": OWN, "points": points}
     if found.classes:
         fields["classes"] = len(found.classes)
-    return fields, found.axes, _sentence(found, missing, scaled=scaled)
+    return fields, (x1, x2), _sentence(found, missing, scaled=scaled)
 
 
 def _content(name: str) -> bytes:

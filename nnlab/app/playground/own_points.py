@@ -13,20 +13,21 @@ from nnlab.app.links import refusal
 from nnlab.app.live_chart import Brush
 from nnlab.app.playground import session
 from nnlab.app.playground.actions import CLEAR, UNDO
-from nnlab.app.playground.point_history import ERASER_RADIUS, OwnPoints
+from nnlab.app.playground.point_history import ERASER_RADIUS, OwnPoints, are_readable
 from nnlab.app.playground.record import Playground
 from nnlab.data import csv_files
 from nnlab.data.datasets import OWN
 from nnlab.data.labels import MAX_CLASSES
 from nnlab.data.points import MAX_LINK_POINTS, NO_POINTS, Points
 from nnlab.data.rules import BrokenRule
+from nnlab.data.scales import ColumnScale
 from nnlab.figures.style import COLOR_NAMES
 
 LOOK, ERASER = "Look", "Erase"
 MAX_NAMED = 3  # classes whose tools have names; those of more have numbers, as there is less room
 MAX_NAME = 60  # characters of a column's or a class's name in the link
 _COLUMNS = ("x1", "x2", "target")  # in the link, and the usual names
-_CLASSES = "class_names"  # in the link
+_CLASSES, _UNITS = "class_names", "units"  # in the link
 
 
 def replace(own: OwnPoints) -> None:
@@ -49,6 +50,8 @@ def names_query(own: OwnPoints) -> dict[str, str]:
         row = io.StringIO()
         csv.writer(row, lineterminator="").writerow(classes)
         query[_CLASSES] = row.getvalue()
+    if own.units != OwnPoints().units:
+        query[_UNITS] = ";".join(f"{mean:.9g},{deviation:.9g}" for mean, deviation in own.units)
     return query
 
 
@@ -63,7 +66,24 @@ def linked(points: Points, refused: list[str]) -> OwnPoints:
             rule = f"be a name of 1 to {MAX_NAME} printable characters"
             refused.append(refusal(BrokenRule(column, rule, ""), name))
     classes = _linked_classes(refused) if len(points) else None
-    return OwnPoints(points, (found["x1"], found["x2"]), found["target"], classes)
+    units = _linked_units(refused) if len(points) else OwnPoints().units
+    return OwnPoints(points, (found["x1"], found["x2"]), found["target"], classes, units)
+
+
+def _linked_units(refused: list[str]) -> tuple[tuple[float, float], ...]:
+    text = st.query_params.get(_UNITS, "")
+    if not text:
+        return OwnPoints().units
+    try:
+        x1, x2, target = (tuple(map(float, pair.split(","))) for pair in text.split(";"))
+        units = tuple((mean, deviation) for mean, deviation in (x1, x2, target))
+    except ValueError:
+        units = ()
+    if units and all(are_readable(mean, deviation) for mean, deviation in units):
+        return units
+    rule = "be three pairs of a mean and a deviation, as in 39,12;8e4,3e4;0,1"
+    refused.append(refusal(BrokenRule(_UNITS, rule, ""), text))
+    return OwnPoints().units
 
 
 def _linked_classes(refused: list[str]) -> tuple[str, ...] | None:
@@ -163,7 +183,7 @@ def file(playground: Playground) -> bytes:
     # not have are called by their colours.
     if config.n_classes and names.classes:
         classes = (*names.classes, *COLOR_NAMES[len(names.classes) :])
-    return _write(points, (*names.axes, names.target), classes)
+    return _write(points, names.columns, classes)
 
 
 def named(playground: Playground) -> OwnPoints:
@@ -175,8 +195,10 @@ def named(playground: Playground) -> OwnPoints:
         return OwnPoints(axes=("x", "y"))
     if not data.scales:
         return OwnPoints()
-    x1, x2, *rest = (f"{scale.name} (standardized)" for scale in data.scales)
-    return OwnPoints(NO_POINTS, (x1, x2), rest[0] if rest else "class", data.class_names or None)
+    x1, x2, target = (*data.scales, ColumnScale("class"))[:3]
+    units = tuple((scale.mean, scale.deviation) for scale in (x1, x2, target))
+    classes = data.class_names or None
+    return OwnPoints(NO_POINTS, (x1.name, x2.name), target.name, classes, units)
 
 
 def left_out_of_link(points: Points) -> str:

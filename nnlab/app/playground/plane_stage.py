@@ -29,8 +29,9 @@ def render(playground: Playground, parts: Sequence[str], brush: Brush | None) ->
         figure = function_curve(run.dataset, shown, palette)
         live_chart.stage("function-curve", presenting.figure(playground, figure))
         return
-    target = own.target if config.dataset == OWN and len(own.points) else ""
-    scales = run.dataset.scales or tuple(map(ColumnScale, (*own.axes, target)))
+    scales = run.dataset.scales or tuple(map(ColumnScale, (*own.axes, "")))
+    if config.dataset == OWN and len(own.points):
+        scales = own.scales
     names = legend = playground.class_names
     tools_are_seen = hiding.shows_tools(playground)
     if len(names) > MAX_NAMED:

@@ -4,29 +4,75 @@ import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from nnlab.data.points import NO_POINTS, Points, add, erase
-from nnlab.data.scales import standardized_points
+from nnlab.data.points import NO_POINTS, FloatArray, Points, add, erase
+from nnlab.data.scales import ColumnScale, Scales, moments, standardized_points
 
 MAX_UNDO, MAX_UNDO_POINTS = 50, 200_000  # steps back, and points in all of them together
 DIGITS = 4  # of a drawn position, in plane widths: as fine as a pixel, and short in the link
+FINEST, SMALLEST = 1e-4, 1e-30  # deviations, the first as a fraction of the mean, that ticks show
 ERASER_RADIUS = 0.06  # as a fraction of the plane's width
 
 
 class OwnPoints(NamedTuple):
-    """Points, and the names of their columns and classes in the file that they came from."""
+    """Points, and what is known of the file that they came from.
+
+    Attributes
+    ----------
+    axes, target : the names of the columns
+    classes : the names of the classes; None if the file had none
+    units : of x1, x2 and the target: a number stands for mean + deviation * number in the file
+    """
 
     points: Points = NO_POINTS
     axes: tuple[str, str] = ("x1", "x2")
     target: str = "target"
     classes: tuple[str, ...] | None = None
+    units: tuple[tuple[float, float], ...] = ((0, 1), (0, 1), (0, 1))
+
+    @property
+    def scales(self) -> Scales:
+        """What the numbers of x1, x2 and the target mean."""
+        names = (*self.axes, self.target)
+        return tuple(ColumnScale(name, *unit) for name, unit in zip(names, self.units, strict=True))
+
+    @property
+    def columns(self) -> tuple[str, str, str]:
+        """The names of the numbers as they are, with a word where they are standardized."""
+        x1, x2, target = (
+            name if (mean, deviation) == (0, 1) else f"{name} (standardized)"
+            for name, mean, deviation in self.scales
+        )
+        return x1, x2, target
 
 
 def standardised(own: OwnPoints, problem: str) -> OwnPoints:
-    """Return the points with standardized inputs and, in a regression, targets; names say so."""
-    (x1, x2), target = (f"{name} (standardized)" for name in own.axes), own.target
-    if problem == "regression":
-        target = f"{target} (standardized)"
-    return OwnPoints(standardized_points(own.points, problem), (x1, x2), target, own.classes)
+    """Return the points with standardized inputs and, in a regression, targets."""
+    columns = [*own.points.inputs.T, own.points.targets]
+    scales = [*map(_rescaled, own.scales, columns)]
+    if problem == "classification":
+        scales[2] = own.scales[2]
+    x1, x2, target = scales
+    return OwnPoints(
+        standardized_points(own.points, problem),
+        (x1.name, x2.name),
+        target.name,
+        own.classes,
+        tuple((mean, deviation) for _, mean, deviation in scales),
+    )
+
+
+def are_readable(mean: float, deviation: float) -> bool:
+    """Say whether ticks of an axis with this unit can be told apart."""
+    return max(FINEST * abs(mean), SMALLEST) < deviation < 1 / SMALLEST
+
+
+def _rescaled(scale: ColumnScale, values: FloatArray) -> ColumnScale:
+    """Return the scale of values once they are standardized, without a unit if none is readable."""
+    mean, deviation = moments(values)
+    mean, deviation = scale.mean + scale.deviation * mean, scale.deviation * deviation
+    if are_readable(mean, deviation):
+        return ColumnScale(scale.name, mean, deviation)
+    return ColumnScale(f"{scale.name} (standardized)")
 
 
 def appended(history: Sequence[OwnPoints], own: OwnPoints) -> tuple[OwnPoints, ...]:

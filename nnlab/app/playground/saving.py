@@ -36,7 +36,7 @@ def render() -> None:
         if playground.training:  # ticks do not draw this again, so the files would be old
             st.caption("Pause to save.")
         else:
-            _pictures(run, own_points.named(playground).axes)
+            _pictures(run, own_points.named(playground).columns[:2])
             help_ = "The weights and biases as they are now, with the settings, for NumPy."
             data = partial(parameters_file, run)
             _button("save_parameters", "Parameters (.npz)", data, "nnlab-parameters.npz", help_)

@@ -52,7 +52,7 @@ def _line(path: Path, depth: int) -> str:
     name = "  " * depth + path.name + ("/" if path.is_dir() else "")
     file = path / "__init__.py" if path.is_dir() else path
     text = sentence(file.read_text(encoding="utf-8")) if file.exists() else ""
-    return f"{name:<{NAME_WIDTH}}{text}".rstrip()
+    return f"{name:<{NAME_WIDTH - 1}} {text}".rstrip()
 
 
 def _place(path: Path) -> tuple[bool, int, str]:

@@ -218,6 +218,7 @@ def test_a_dropped_lesson_is_on_the_list_and_opens(page: Page, server: str) -> N
     upload.set_input_files([bad])  # type: ignore[list-item]
     expect(page.locator(".stSidebar")).to_contain_text("bad.md, line 1: a lesson must begin with")
     page.get_by_role("button", name="Remove bad.md").click()
+    expect(page.locator(".stSidebar")).to_contain_text("nothing is stored on the server")
     good = {"name": "mine.md", "mimeType": "text/markdown", "buffer": SAMPLE.encode()}
     upload.set_input_files([good])  # type: ignore[list-item]
     page.locator(".st-key-row_mine").get_by_role("link", name="A line cannot bend").click()

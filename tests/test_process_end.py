@@ -42,7 +42,7 @@ pytestmark = pytest.mark.slow
 def begun(arguments: list[str], **options: Any) -> Iterator[subprocess.Popen]:
     """Start Python in a process group of its own, as a shell does; wait until nothing is left."""
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True, "cwd": ROOT}
-    command = [sys.executable, "-W", "error", *arguments]
+    command = [sys.executable, "-W", "error", "-X", "faulthandler", *arguments]
     with running(command, **{**pipes, **options}, start_new_session=True) as process:
         yield process
         process.wait(PATIENCE_SECONDS)
@@ -70,9 +70,10 @@ def send(group: int, signals: list[signal.Signals], *, to_all: bool) -> None:
 def outcome(process: subprocess.Popen) -> tuple[int, str, str]:
     """Return exit code, output and errors at the end of a process.
 
-    `Popen.communicate` would lose the lines that a `readline` has read ahead.
+    A process that does not end writes what its threads do, and is ended. `Popen.communicate`
+    would lose the lines that a `readline` has read ahead.
     """
-    too_late = threading.Timer(PATIENCE_SECONDS, os.killpg, (process.pid, signal.SIGKILL))
+    too_late = threading.Timer(PATIENCE_SECONDS, os.killpg, (process.pid, signal.SIGABRT))
     too_late.start()
     out, error = (pipe and pipe.read() for pipe in (process.stdout, process.stderr))
     too_late.cancel()
@@ -109,7 +110,7 @@ def test_a_signal_ends_a_sweep_with_whole_rows_and_its_workers(
         lines = [process.stdout.readline() for _ in range(lines_before)]
         send(process.pid, signals, to_all=to_all)
         returned, out, error = outcome(process)
-    assert returned == code
+    assert returned == code, error
     assert re.fullmatch(r"Stopped after 0:\d\d: [01] of 4 runs(, 1 done)?\.\n", error)
     rows = list(csv.reader(io.StringIO("".join(lines) + out)))
     assert len({len(row) for row in rows}) == 1

@@ -87,14 +87,14 @@ def test_a_link_to_another_page_is_followed_though_a_fragment_asks_for_its_own_p
     assert requests.on_scriptrunner_ready().rerun_data == replace(link, widget_states=answer)
 
 
-@pytest.mark.parametrize("page", ["explore", "playground"])
-def test_a_fragment_of_a_page_that_was_left_is_not_run(page: str) -> None:
+@pytest.mark.parametrize(("page", "is_run"), [("explore", True), ("playground", False), ("", True)])
+def test_a_fragment_of_a_page_that_was_left_is_not_run(page: str, is_run: bool) -> None:
     """It emptied the new page."""
     runner = Mock()
-    runner._pages_manager.current_page_script_hash = page
-    request = RerunData(page_script_hash="playground", fragment_id_queue=["charts"])
+    runner._pages_manager.current_page_script_hash = "explore"
+    request = RerunData(page_script_hash=page, fragment_id_queue=["charts"])
     runner._install_event_loop.side_effect = BegunError
-    with pytest.raises(BegunError) if page == "playground" else nullcontext():
+    with pytest.raises(BegunError) if is_run else nullcontext():
         ScriptRunner._run_script(runner, request)
 
 

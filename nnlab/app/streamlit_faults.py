@@ -110,7 +110,8 @@ def _stay_on_the_new_page() -> None:
     @wraps(run)
     def run_unless_left(runner: ScriptRunner, request: RerunData) -> None:
         page = runner._pages_manager.current_page_script_hash
-        if not request.fragment_id_queue or request.page_script_hash == page:
+        asked = request.page_script_hash or page  # a client need not name its page
+        if not request.fragment_id_queue or asked == page:
             run(runner, request)
 
     ScriptRequests._request_rerun_locked = ask_for_the_new_page  # type: ignore[method-assign,assignment]

@@ -329,15 +329,18 @@ def test_a_diverged_and_a_failed_run_are_shown_as_such(drawn: dict[str, Update])
     assert "diverged" in app.selectbox(key="compare_left").options[0]
 
 
-def test_two_curves_are_compared_as_curves(
-    drawn: dict[str, Update], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    staged: dict[str, str] = {}
-
-    def stage(name: str, figure: str, *_: object, **__: object) -> None:
-        staged[name] = figure
-
+@pytest.fixture
+def staged(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    """Return the figures that the page draws, by their names."""
+    figures: dict[str, str] = {}
+    stage = lambda name, figure, *_, **__: figures.update({name: figure})  # noqa: E731
     monkeypatch.setattr(live_chart, "stage", stage)
+    return figures
+
+
+def test_two_curves_are_compared_as_curves(
+    drawn: dict[str, Update], staged: dict[str, str]
+) -> None:
     base = replace(BASE, problem="regression", dataset="curve")
     results = [run_one(0, base), run_one(1, replace(base, learning_rate=0.1))]
     app = open_compare(results, base=base, compare_left=0, compare_right=1)
@@ -352,14 +355,8 @@ def test_two_curves_are_compared_as_curves(
 
 
 def test_runs_of_three_and_of_six_classes_are_compared(
-    drawn: dict[str, Update], monkeypatch: pytest.MonkeyPatch
+    drawn: dict[str, Update], staged: dict[str, str]
 ) -> None:
-    staged: dict[str, str] = {}
-
-    def stage(name: str, figure: str, *_: object, **__: object) -> None:
-        staged[name] = figure
-
-    monkeypatch.setattr(live_chart, "stage", stage)
     axis = Axis("classes", (3, 6))
     bases = [replace(BASE, dataset="spirals", classes=number) for number in axis.values]
     results = [run_one(index, config) for index, config in enumerate(bases)]

@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 from nnlab import Config, advance, evaluate, start
 from nnlab.app.playground import own_points
 from nnlab.app.playground.own_points import names_query
-from nnlab.app.playground.point_history import OwnPoints, standardised
+from nnlab.app.playground.point_history import PLAIN, OwnPoints, standardised
 from nnlab.data.datasets import OWN
 from nnlab.data.points import MAX_LINK_POINTS, Points, encode
 from nnlab.data.scales import ColumnScale, standardized_points
@@ -226,7 +226,7 @@ def test_columns_that_ticks_cannot_show_in_their_unit_say_that_they_are_standard
     """Constant ones, and those that vary by less than six digits show."""
     points = Points.of([(1e9, 5, 0), (1e9 + 1, 5, 1)])
     own = standardised(OwnPoints(points), "classification")
-    assert own.units == OwnPoints().units
+    assert own.units == PLAIN
     assert own.axes == own.columns[:2] == ("x1 (standardized)", "x2 (standardized)")
 
 
@@ -257,7 +257,7 @@ def test_a_link_holds_the_units_of_its_points() -> None:
 @pytest.mark.parametrize("units", ["1,2", "1,2;3,4", "a,1;0,1;0,1", "0,0;0,1;0,1", "nan,1;0,1;0,1"])
 def test_units_in_a_link_that_break_their_rule_are_left_out_in_one_sentence(units: str) -> None:
     app = open_playground(dataset="own", points=encode(POINTS), units=units)
-    assert playground_of(app).own.units == OwnPoints().units
+    assert playground_of(app).own.units == PLAIN
     assert "a mean and a deviation" in app.warning[0].value
     assert "units" not in app.query_params
 

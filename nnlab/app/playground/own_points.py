@@ -4,6 +4,7 @@ import csv
 import io
 from collections.abc import Sequence
 from functools import lru_cache
+from itertools import starmap
 from typing import Any
 
 import streamlit as st
@@ -13,7 +14,7 @@ from nnlab.app.links import refusal
 from nnlab.app.live_chart import Brush
 from nnlab.app.playground import session
 from nnlab.app.playground.actions import CLEAR, UNDO
-from nnlab.app.playground.point_history import ERASER_RADIUS, OwnPoints, are_readable
+from nnlab.app.playground.point_history import ERASER_RADIUS, PLAIN, OwnPoints, Units, are_readable
 from nnlab.app.playground.record import Playground
 from nnlab.data import csv_files
 from nnlab.data.datasets import OWN
@@ -50,7 +51,7 @@ def names_query(own: OwnPoints) -> dict[str, str]:
         row = io.StringIO()
         csv.writer(row, lineterminator="").writerow(classes)
         query[_CLASSES] = row.getvalue()
-    if own.units != OwnPoints().units:
+    if own.units != PLAIN:
         query[_UNITS] = ";".join(f"{mean:.9g},{deviation:.9g}" for mean, deviation in own.units)
     return query
 
@@ -66,24 +67,24 @@ def linked(points: Points, refused: list[str]) -> OwnPoints:
             rule = f"be a name of 1 to {MAX_NAME} printable characters"
             refused.append(refusal(BrokenRule(column, rule, ""), name))
     classes = _linked_classes(refused) if len(points) else None
-    units = _linked_units(refused) if len(points) else OwnPoints().units
+    units = _linked_units(refused) if len(points) else PLAIN
     return OwnPoints(points, (found["x1"], found["x2"]), found["target"], classes, units)
 
 
-def _linked_units(refused: list[str]) -> tuple[tuple[float, float], ...]:
-    text = st.query_params.get(_UNITS, "")
-    if not text:
-        return OwnPoints().units
+def _linked_units(refused: list[str]) -> Units:
+    text = st.query_params.get(_UNITS)
+    if text is None:
+        return PLAIN
+    pairs = [pair.split(",") for pair in text.split(";")]
     try:
-        x1, x2, target = (tuple(map(float, pair.split(","))) for pair in text.split(";"))
-        units = tuple((mean, deviation) for mean, deviation in (x1, x2, target))
+        units = tuple((float(mean), float(deviation)) for mean, deviation in pairs)
     except ValueError:
         units = ()
-    if units and all(are_readable(mean, deviation) for mean, deviation in units):
+    if len(units) == len(PLAIN) and all(starmap(are_readable, units)):
         return units
     rule = "be three pairs of a mean and a deviation, as in 39,12;8e4,3e4;0,1"
     refused.append(refusal(BrokenRule(_UNITS, rule, ""), text))
-    return OwnPoints().units
+    return PLAIN
 
 
 def _linked_classes(refused: list[str]) -> tuple[str, ...] | None:

@@ -13,6 +13,10 @@ FINEST, SMALLEST = 1e-4, 1e-30  # deviations, the first as a fraction of the mea
 ERASER_RADIUS = 0.06  # as a fraction of the plane's width
 
 
+Units = tuple[tuple[float, float], ...]  # mean and deviation of x1, x2 and the target
+PLAIN: Units = ((0, 1), (0, 1), (0, 1))  # of numbers that are in their unit
+
+
 class OwnPoints(NamedTuple):
     """Points, and what is known of the file that they came from.
 
@@ -20,14 +24,14 @@ class OwnPoints(NamedTuple):
     ----------
     axes, target : the names of the columns
     classes : the names of the classes; None if the file had none
-    units : of x1, x2 and the target: a number stands for mean + deviation * number in the file
+    units : a number stands for mean + deviation * number in the file
     """
 
     points: Points = NO_POINTS
     axes: tuple[str, str] = ("x1", "x2")
     target: str = "target"
     classes: tuple[str, ...] | None = None
-    units: tuple[tuple[float, float], ...] = ((0, 1), (0, 1), (0, 1))
+    units: Units = PLAIN
 
     @property
     def scales(self) -> Scales:

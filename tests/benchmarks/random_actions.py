@@ -34,7 +34,7 @@ def main() -> None:
                 walk.go(arguments.actions)
             except (AssertionError, PlaywrightError) as error:
                 print(
-                    f"seed {seed}, action {len(walk.done)}: {walk.done[-12:]}\n{str(error)[:1200]}"
+                    f"seed {seed}, action {len(walk.done)}: {walk.done[-12:]}\n{str(error)[-1500:]}"
                 )
             else:
                 seconds = time.perf_counter() - began

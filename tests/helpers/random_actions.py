@@ -21,6 +21,7 @@ from nnlab.app.playground.example_runs import EXAMPLE_RUNS
 from nnlab.app.playground.rate_steps import higher, lower
 from nnlab.data.datasets import DATASETS_FOR, OWN
 from nnlab.data.points import NO_POINTS, Points, add
+from nnlab.data.rules import BrokenRule
 from nnlab.data.scales import standardized_points
 from nnlab.training.config import SETTINGS, parse, text
 from nnlab.training.wording import OPTIONS, field_name, option_name, value_text
@@ -345,10 +346,15 @@ class Walk:
         self.done[-1] += f" {name}={value}"
         if name == "dataset" and value not in DATASETS_FOR[self.expected.values["problem"]]:
             return
+        wanted = self.expected.changed(**{name: value})
+        if wanted.values["dataset"] not in DATASETS_FOR[wanted.values["problem"]]:
+            wanted = wanted.changed(dataset=Config.dataset)
+        try:
+            wanted.config()
+        except BrokenRule:  # a regression's points have values that are no classes
+            return
         press_one_of(self.page, label, option_name(name, value))
-        self.expected = self.expected.changed(**{name: value})
-        if self.expected.values["dataset"] not in DATASETS_FOR[self.expected.values["problem"]]:
-            self.expected = self.expected.changed(dataset=Config.dataset)
+        self.expected = wanted
         self._in_link(name)
 
     def _step_the_learning_rate(self) -> None:
@@ -443,8 +449,8 @@ class Walk:
             self._compare()
         press(self.page, "Undo branch")
         self.expected = self.expected.changed(learning_rate=rate)
+        wait_in(self.page, lambda: settled(self.page) == at)  # the rate may be the same
         self._compare()
-        assert settled(self.page) == at, self.done
 
     def _reset_and_undo(self) -> None:
         self._pause()
